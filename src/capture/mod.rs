@@ -1,0 +1,8 @@
+//! Capture files and streams: bytes in, packets out.
+//!
+//! First layer of the flow. Reads pcap and pcapng, plain or gzip, from a file or a pipe, in one pass with a bounded
+//! buffer. Bytes are hostile: lengths are capped, a damaged or cut file yields what could be read and an anomaly.
+
+mod packet;
+
+pub use packet::{LinkType, Packet, PacketAt, Timestamp};

@@ -1,0 +1,9 @@
+//! TCP connections: segments in, two streams of bytes a flow out.
+//!
+//! Third layer. Puts segments in order, drops what was sent twice, reports what is missing and goes on behind it.
+//! Memory is bounded per stream, per flow and in all. What the layer above needs next comes back as a [`Need`], so
+//! nothing here imports upward.
+
+mod sink;
+
+pub use sink::{Chunk, Direction, FlowInfo, Gap, Need, StreamEnd, StreamSink};

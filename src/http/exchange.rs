@@ -1,0 +1,30 @@
+//! An exchange (RFC 9110 §3.9): a request with its final response, as far as the capture holds them.
+
+use super::{Body, HeadRef};
+
+/// One message.
+#[derive(Debug, Clone, Copy)]
+pub struct Message<'a> {
+    /// Its head.
+    pub head: HeadRef<'a>,
+    /// Its body.
+    pub body: &'a Body,
+}
+
+/// A request with its final response. At least one is there. Interim responses (1xx but 101) are messages of their own
+/// and belong to no exchange.
+#[derive(Debug, Clone, Copy)]
+pub struct Exchange<'a> {
+    /// The request.
+    pub request: Option<Message<'a>>,
+    /// The final response; 101 counts as final.
+    pub response: Option<Message<'a>>,
+}
+
+impl<'a> Exchange<'a> {
+    /// The message that provenance of the whole exchange is taken from: the request where there is one.
+    #[must_use]
+    pub fn first(&self) -> Option<Message<'a>> {
+        self.request.or(self.response)
+    }
+}

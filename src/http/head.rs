@@ -1,0 +1,242 @@
+//! A head: start line and field lines, as spans into its bytes.
+//!
+//! One borrowed view ([`HeadRef`]) serves every source. Spans are plain integers, so that scratch space is reused
+//! without lifetimes; [`HeadBuf`] owns a copy and is pooled.
+
+use super::{Fidelity, Provenance};
+use crate::anomaly::AnomalyKind;
+
+/// A range of bytes in [`HeadRef::raw`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Range {
+    /// First byte.
+    pub start: u32,
+    /// Behind the last byte.
+    pub end: u32,
+}
+
+impl Range {
+    /// A range from positions that are known to fit (heads are bounded far below 4 GiB); larger ones saturate.
+    #[must_use]
+    pub fn new(start: usize, end: usize) -> Self {
+        Self { start: u32::try_from(start).unwrap_or(u32::MAX), end: u32::try_from(end).unwrap_or(u32::MAX) }
+    }
+
+    /// Its bytes; empty where it does not lie in `raw`.
+    #[must_use]
+    pub fn of(self, raw: &[u8]) -> &[u8] {
+        raw.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+}
+
+/// A field line (RFC 9110 §5): one line of the header section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FieldLine {
+    /// The field name, in the case of the wire.
+    pub name: Range,
+    /// The field line value without white space around it. A folded value (obs-fold) is unfolded behind the head's
+    /// bytes, each fold as one space (RFC 9112 §5.2), and this range points there.
+    pub value: Range,
+    /// The whole line as on the wire, without its line end.
+    pub line: Range,
+}
+
+/// The start line (RFC 9112 §2.1), as spans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StartLine {
+    /// `method SP request-target SP HTTP-version`. A malformed one has what could be split; the rest is empty.
+    Request {
+        /// `GET`
+        method: Range,
+        /// `/a?b=c`
+        target: Range,
+        /// `HTTP/1.1`; empty where the line has none.
+        version: Range,
+    },
+    /// `HTTP-version SP status-code SP [ reason-phrase ]`
+    Response {
+        /// `HTTP/1.1`
+        version: Range,
+        /// The status code; 0 where it cannot be read.
+        status: u16,
+        /// `OK`; may be empty.
+        reason: Range,
+    },
+}
+
+/// What is odd about a head: a small set of [`AnomalyKind`]s.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct HeadFlags(u16);
+
+impl HeadFlags {
+    const KINDS: [AnomalyKind; 9] = [
+        AnomalyKind::HeadIncomplete,
+        AnomalyKind::HeadLimit,
+        AnomalyKind::MalformedStartLine,
+        AnomalyKind::MalformedFieldLine,
+        AnomalyKind::SpaceBeforeColon,
+        AnomalyKind::ObsFold,
+        AnomalyKind::LfOnly,
+        AnomalyKind::ControlByte,
+        AnomalyKind::AmbiguousLength,
+    ];
+
+    /// Adds a kind; kinds that no head can have are ignored.
+    pub fn insert(&mut self, kind: AnomalyKind) {
+        if let Some(bit) = Self::KINDS.iter().position(|k| *k == kind) {
+            self.0 |= 1 << bit;
+        }
+    }
+
+    /// Whether the kind is in the set.
+    #[must_use]
+    pub fn contains(self, kind: AnomalyKind) -> bool {
+        self.iter().any(|k| k == kind)
+    }
+
+    /// The kinds in the set.
+    pub fn iter(self) -> impl Iterator<Item = AnomalyKind> {
+        Self::KINDS.into_iter().enumerate().filter(move |(bit, _)| self.0 & (1 << bit) != 0).map(|(_, kind)| kind)
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The head is cut: fields may be missing, and its last line may not be whole.
+    #[must_use]
+    pub fn is_cut(self) -> bool {
+        self.contains(AnomalyKind::HeadIncomplete) || self.contains(AnomalyKind::HeadLimit)
+    }
+}
+
+/// What a head is besides its bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct Head {
+    /// The start line.
+    pub start: StartLine,
+    /// The start line as on the wire, without its line end.
+    pub start_line: Range,
+    /// Where it was seen.
+    pub at: Provenance,
+    /// What is odd about it.
+    pub flags: HeadFlags,
+    /// What its source preserves.
+    pub fidelity: Fidelity,
+}
+
+/// A head, borrowed: the one view that checks, listings and drafts read.
+#[derive(Debug, Clone, Copy)]
+pub struct HeadRef<'a> {
+    /// The bytes that every [`Range`] points into: the head as on the wire, and behind it unfolded values.
+    pub raw: &'a [u8],
+    /// The field lines in the order of the wire.
+    pub lines: &'a [FieldLine],
+    /// The rest.
+    pub head: &'a Head,
+}
+
+impl<'a> HeadRef<'a> {
+    /// Whether it is a request.
+    #[must_use]
+    pub fn is_request(&self) -> bool {
+        matches!(self.head.start, StartLine::Request { .. })
+    }
+
+    /// The start line's bytes.
+    #[must_use]
+    pub fn start_line(&self) -> &'a [u8] {
+        self.head.start_line.of(self.raw)
+    }
+
+    /// The request method; `None` for a response.
+    #[must_use]
+    pub fn method(&self) -> Option<&'a [u8]> {
+        match self.head.start {
+            StartLine::Request { method, .. } => Some(method.of(self.raw)),
+            StartLine::Response { .. } => None,
+        }
+    }
+
+    /// The request target as sent; `None` for a response.
+    #[must_use]
+    pub fn target(&self) -> Option<&'a [u8]> {
+        match self.head.start {
+            StartLine::Request { target, .. } => Some(target.of(self.raw)),
+            StartLine::Response { .. } => None,
+        }
+    }
+
+    /// The HTTP version, `HTTP/1.1`.
+    #[must_use]
+    pub fn version(&self) -> &'a [u8] {
+        match self.head.start {
+            StartLine::Request { version, .. } | StartLine::Response { version, .. } => version.of(self.raw),
+        }
+    }
+
+    /// The status code; `None` for a request.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        match self.head.start {
+            StartLine::Request { .. } => None,
+            StartLine::Response { status, .. } => Some(status),
+        }
+    }
+
+    /// The reason phrase; `None` for a request.
+    #[must_use]
+    pub fn reason(&self) -> Option<&'a [u8]> {
+        match self.head.start {
+            StartLine::Request { .. } => None,
+            StartLine::Response { reason, .. } => Some(reason.of(self.raw)),
+        }
+    }
+
+    /// Name and value of each field line, in the order of the wire.
+    pub fn fields(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + use<'a> {
+        let raw = self.raw;
+        self.lines.iter().map(move |line| (line.name.of(raw), line.value.of(raw)))
+    }
+
+    /// The values of all lines with this name (compared without case), in order.
+    pub fn values<'n>(&self, name: &'n [u8]) -> impl Iterator<Item = &'a [u8]> + use<'a, 'n> {
+        self.fields().filter(move |(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+}
+
+/// A head that owns its bytes. Pooled: `clear` keeps the capacity.
+#[derive(Debug, Clone)]
+pub struct HeadBuf {
+    /// See [`HeadRef::raw`].
+    pub raw: Vec<u8>,
+    /// See [`HeadRef::lines`].
+    pub lines: Vec<FieldLine>,
+    /// The rest.
+    pub head: Head,
+}
+
+impl HeadBuf {
+    /// A copy of a borrowed head.
+    #[must_use]
+    pub fn copy_of(head: &HeadRef<'_>) -> Self {
+        Self { raw: head.raw.to_vec(), lines: head.lines.to_vec(), head: *head.head }
+    }
+
+    /// Becomes a copy of another head, reusing the space.
+    pub fn copy_from(&mut self, head: &HeadRef<'_>) {
+        self.raw.clear();
+        self.raw.extend_from_slice(head.raw);
+        self.lines.clear();
+        self.lines.extend_from_slice(head.lines);
+        self.head = *head.head;
+    }
+
+    /// The borrowed view.
+    #[must_use]
+    pub fn as_ref(&self) -> HeadRef<'_> {
+        HeadRef { raw: &self.raw, lines: &self.lines, head: &self.head }
+    }
+}

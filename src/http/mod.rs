@@ -1,0 +1,16 @@
+//! HTTP messages and exchanges (RFC 9110, RFC 9112): streams in, heads, bodies and exchanges out.
+//!
+//! Fourth layer. The wire is the evidence: names keep their case, lines their order, repeats stay apart, values keep
+//! their bytes. Malformed heads are kept and marked. Heads, pipelines and kept bodies are bounded.
+
+mod body;
+mod exchange;
+mod head;
+mod provenance;
+mod sink;
+
+pub use body::{Body, BodyWant, Trailers};
+pub use exchange::{Exchange, Message};
+pub use head::{FieldLine, Head, HeadBuf, HeadFlags, HeadRef, Range, StartLine};
+pub use provenance::{CaptureId, Fidelity, Origin, Provenance};
+pub use sink::{MessageId, MessageSink};

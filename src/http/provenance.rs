@@ -1,0 +1,59 @@
+//! Where a message was seen, and how much of the wire its source preserves.
+
+use crate::capture::Timestamp;
+use crate::wire::Endpoint;
+
+/// The number of a capture in one run, counted from 0 in the order in which they are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
+pub struct CaptureId(pub u32);
+
+/// The place in a capture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Recorded packets.
+    Packet {
+        /// The packet that completed the head, counted from 1.
+        packet: u64,
+        /// The flow's number, counted from 0.
+        stream: u32,
+        /// When that packet was captured.
+        time: Timestamp,
+        /// The message's sender.
+        src: Endpoint,
+        /// The message's receiver.
+        dst: Endpoint,
+    },
+    /// A text: the line of the start line, counted from 1.
+    Line(u32),
+}
+
+/// Where a message was seen: a few integers, never strings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Provenance {
+    /// In which capture.
+    pub capture: CaptureId,
+    /// Where in it.
+    pub origin: Origin,
+}
+
+/// What a kind of source preserves of the wire. An expectation that needs what is not preserved is inconclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fidelity {
+    /// Lines keep their order.
+    pub order: bool,
+    /// Names keep their case.
+    pub name_case: bool,
+    /// Repeated lines stay apart.
+    pub repeats: bool,
+    /// Values may be masked (`xxx.xxx.xxx.xxx`, `<name>`, `…`).
+    pub masks: bool,
+    /// A Content-Length may not fit the body, since people re-format what they paste.
+    pub reformatted: bool,
+}
+
+impl Fidelity {
+    /// Packets: everything is preserved.
+    pub const WIRE: Self = Self { order: true, name_case: true, repeats: true, masks: false, reformatted: false };
+    /// Text that a person wrote down or pasted.
+    pub const TEXT: Self = Self { order: true, name_case: true, repeats: true, masks: true, reformatted: true };
+}

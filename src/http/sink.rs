@@ -1,0 +1,22 @@
+//! Who is told of messages, and answers what their bodies are wanted for.
+
+use super::{Body, BodyWant, Exchange, HeadRef};
+
+/// The number of a message in a capture, in the order in which heads became complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageId(pub u64);
+
+/// `check`, `show` and what else reads messages. Interest flows back as the answer to a head.
+///
+/// For every message `head` comes once and `message` once, in this order; messages of one stream come in their order,
+/// those of several streams interleave. `exchange` comes once the final response ended, or when the flow is over.
+pub trait MessageSink {
+    /// A head is complete, or as complete as it will become. `request` is the one that a response answers.
+    fn head(&mut self, id: MessageId, head: &HeadRef<'_>, request: Option<&HeadRef<'_>>) -> BodyWant;
+
+    /// The message ended; [`Body::complete`] says how.
+    fn message(&mut self, id: MessageId, body: &Body);
+
+    /// Request and response are over.
+    fn exchange(&mut self, exchange: &Exchange<'_>);
+}

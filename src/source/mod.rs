@@ -1,0 +1,14 @@
+//! Every kind of evidence, read the same way: messages and exchanges go to a [`MessageSink`](crate::http::MessageSink).
+//!
+//! Fifth layer: packets come through `capture`, `wire`, `flow` and `http`; texts enter here, with a lower
+//! [`Fidelity`](crate::http::Fidelity).
+
+mod error;
+mod input;
+mod read;
+mod summary;
+
+pub use error::SourceError;
+pub use input::Input;
+pub use read::read;
+pub use summary::{Summary, Undecoded};

@@ -1,0 +1,18 @@
+//! What is wrong with a spec: every error has its place, what was expected, and help.
+
+use super::{Place, Source};
+
+/// One error of a spec file. A spec that does not load gives all of them at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpecError {
+    /// The file.
+    pub source: Source,
+    /// Where in it.
+    pub place: Place,
+    /// One sentence, without a full stop: `unknown key \`headrs\` in a request`.
+    pub message: String,
+    /// What stands under the caret: `expected one of …`; may be empty.
+    pub label: String,
+    /// What to do, a line each: `did you mean \`headers\`?`.
+    pub help: Vec<String>,
+}

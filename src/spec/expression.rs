@@ -1,0 +1,149 @@
+//! Templates and the compiled part of the expression language.
+//!
+//! Expressions are CEL. Names, paths, `header()`, the functions for headers and concatenation are parsed here into
+//! operations of our own; operators and macros wait for the interpreter.
+
+use super::Place;
+use super::model::Side;
+
+/// A text with holes: `AmazonAPIGateway_${api_id}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    /// Its pieces in order. A text without holes is one literal, the empty text none.
+    pub pieces: Vec<Piece>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+impl Template {
+    /// The text, where there is no hole.
+    #[must_use]
+    pub fn literal(&self) -> Option<&str> {
+        match self.pieces.as_slice() {
+            [] => Some(""),
+            [Piece::Literal(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The expression, where the whole text is one hole.
+    #[must_use]
+    pub fn whole_hole(&self) -> Option<&Expr> {
+        match self.pieces.as_slice() {
+            [Piece::Hole(expr, _)] => Some(expr),
+            _ => None,
+        }
+    }
+}
+
+/// A piece of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// Text as typed (`$${` is `${` here).
+    Literal(String),
+    /// `${…}`, with the place of the whole hole.
+    Hole(Expr, Place),
+}
+
+/// An expression. Names are resolved when the spec loads: a [`Expr::Name`] is a param or a bound name of the hop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expr {
+    /// A param or a bound name.
+    Name(String),
+    /// A text.
+    Text(String),
+    /// An integer.
+    Int(i64),
+    /// `src` or `dst` of the exchange's request (client and server side of the connection); as text `ip:port`.
+    Endpoint {
+        /// `dst` rather than `src`.
+        dst: bool,
+    },
+    /// `src.ip`, `dst.ip`
+    EndpointIp {
+        /// `dst` rather than `src`.
+        dst: bool,
+    },
+    /// `src.port`, `dst.port`
+    EndpointPort {
+        /// `dst` rather than `src`.
+        dst: bool,
+    },
+    /// `time`: when the head was complete, in whole seconds since 1970 under `epoch()`, as RFC 3339 text otherwise.
+    Time,
+    /// `request.method`, `response.status`, `request.header("Name")`, …
+    Message {
+        /// Of which message; `header("Name")` alone is of the message in which the template stands.
+        side: Side,
+        /// What of it.
+        path: MessagePath,
+    },
+    /// A function on a value: `x.pair("Root")`, `x.members()[0]`.
+    Call {
+        /// The value it is called on.
+        on: Box<Expr>,
+        /// Which function.
+        function: Function,
+        /// Its arguments.
+        arguments: Vec<Expr>,
+    },
+    /// `x[0]`, `x["name"]`, `x.name` on what `json()` or `members()` gave; negative counts from the end.
+    Index {
+        /// The value.
+        on: Box<Expr>,
+        /// The index: an `Int` or a `Text`.
+        index: Box<Expr>,
+    },
+    /// `"a" + x`
+    Concat(Vec<Expr>),
+}
+
+/// What of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum MessagePath {
+    /// `method`
+    Method,
+    /// `target`
+    Target,
+    /// `path`: the target without its query.
+    Path,
+    /// `query`: the target's query without `?`.
+    Query,
+    /// `version`
+    Version,
+    /// `status`, an integer.
+    Status,
+    /// `header("Name")`: the value of its one line.
+    Header(String),
+    /// `body`: the text of the whole body.
+    Body,
+    /// `json`: the body as JSON.
+    Json,
+}
+
+/// The functions of the design that are compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Function {
+    /// `pair("Root")`: the value of a `name=value` part, separated by `;`.
+    Pair,
+    /// `members()`: the members of a comma-separated list.
+    Members,
+    /// `epoch()`: seconds since 1970 of a date, or of an X-Ray id.
+    Epoch,
+    /// `lower()`: ASCII lower case.
+    Lower,
+    /// `host()`: the host of `host:port` or of a URL.
+    Host,
+    /// `port()`: the port of `host:port`, an integer.
+    Port,
+    /// `sha256()`: hex digest.
+    Sha256,
+    /// `md5()`: hex digest.
+    Md5,
+    /// `base64()`: decoded.
+    Base64,
+    /// `json()`: parsed.
+    Json,
+    /// `cookie("n")`: the value of a cookie of a Cookie field.
+    Cookie,
+}

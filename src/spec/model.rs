@@ -1,0 +1,269 @@
+//! What a spec says, after loading: everything named, everything placed, nothing left to parse.
+
+use super::{JsonStep, Place, Severity, Source, Spanned, Template, Value};
+
+/// One spec file.
+#[derive(Debug, Clone)]
+pub struct Spec {
+    /// Its name in reports: the path below the `specs` folder without `.yaml`, `aws/alb/health-check`.
+    pub name: String,
+    /// The file.
+    pub source: Source,
+    /// `title`
+    pub title: Option<String>,
+    /// `about`, Markdown
+    pub about: Option<String>,
+    /// `references`
+    pub references: Vec<Reference>,
+    /// `params`
+    pub params: Vec<Param>,
+    /// `hops`, in order
+    pub hops: Vec<Hop>,
+}
+
+/// Where a fact comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reference {
+    /// `title`
+    pub title: Option<String>,
+    /// `url`
+    pub url: Option<String>,
+    /// `observed`: a date
+    pub observed: Option<String>,
+    /// `region`
+    pub region: Option<String>,
+    /// `grade`: `observed`, `documented` or `inferred`
+    pub grade: Option<String>,
+}
+
+/// A param.
+#[derive(Debug, Clone)]
+pub struct Param {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// `about`
+    pub about: Option<String>,
+    /// `default`
+    pub default: Option<Template>,
+    /// `optional: true`: what names it is not judged while it has no value
+    pub optional: bool,
+    /// The matcher keys beside: what a value must be.
+    pub constraint: Value,
+}
+
+/// One hop: a connection between two neighbouring nodes.
+#[derive(Debug, Clone)]
+pub struct Hop {
+    /// Its name, unique in the file.
+    pub name: Spanned<String>,
+    /// `from`
+    pub from: Option<String>,
+    /// `to`
+    pub to: Option<String>,
+    /// `about`
+    pub about: Option<String>,
+    /// `select`: which exchanges are its own; `None` takes every one
+    pub select: Option<Select>,
+    /// `count`: how many exchanges must be seen
+    pub count: Option<Spanned<Bounds>>,
+    /// `request`
+    pub request: MessageSpec,
+    /// `response`
+    pub response: MessageSpec,
+    /// `variants`: one group of ways that exclude each other
+    pub variants: Vec<Variant>,
+    /// Where the `variants` key stands.
+    pub variants_place: Option<Place>,
+}
+
+/// A number of things: `3`, or `{ at_least: 1, at_most: 4 }`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// At least so many.
+    pub at_least: u64,
+    /// At most so many.
+    pub at_most: Option<u64>,
+}
+
+/// One way in which a system may be configured.
+#[derive(Debug, Clone)]
+pub struct Variant {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// What it adds to the request.
+    pub request: MessageSpec,
+    /// What it adds to the response.
+    pub response: MessageSpec,
+}
+
+/// Request or response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// The request.
+    Request,
+    /// The final response.
+    Response,
+}
+
+impl Side {
+    /// `request` or `response`
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Response => "response",
+        }
+    }
+}
+
+/// What is expected of one message, in the order of the file.
+#[derive(Debug, Clone, Default)]
+pub struct MessageSpec {
+    /// The expectations.
+    pub expectations: Vec<Expectation>,
+}
+
+/// One claim.
+#[derive(Debug, Clone)]
+pub struct Expectation {
+    /// What is claimed.
+    pub claim: Claim,
+    /// Where its key stands (the field's name, `method`, an entry of `absent` …).
+    pub key: Place,
+    /// Where its value stands; the key where it has none.
+    pub place: Place,
+    /// How grave a violation is.
+    pub severity: Severity,
+    /// `why`
+    pub why: Option<String>,
+    /// Index into [`Spec::references`].
+    pub reference: Option<usize>,
+}
+
+/// What an expectation claims.
+#[derive(Debug, Clone)]
+pub enum Claim {
+    /// A part of the message is as the value says.
+    Part {
+        /// Which part.
+        part: Part,
+        /// What is expected.
+        value: Value,
+    },
+    /// `absent`: no line of this name. `*` stands for any characters.
+    Absent(String),
+    /// `others: warning|error`: no field but those that the hop (with its variant) names.
+    Others,
+    /// `order`: the relative order of these.
+    Order(Vec<OrderItem>),
+    /// `name_case: exact|lower` for all names.
+    NameCase(NameCase),
+}
+
+/// An entry of `order`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrderItem {
+    /// A field name.
+    Name(String),
+    /// `others`: all that are not named.
+    Others,
+}
+
+/// `name_case`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameCase {
+    /// As the spec writes them.
+    Exact,
+    /// All lower case.
+    Lower,
+}
+
+/// A part of a message.
+#[derive(Debug, Clone)]
+pub enum Part {
+    /// `method`
+    Method,
+    /// `target`
+    Target,
+    /// `path`
+    Path,
+    /// `query`: one name, percent-decoded
+    Query(String),
+    /// `version`
+    Version,
+    /// `status`
+    Status,
+    /// `reason`
+    Reason,
+    /// `headers`: one name, as the spec writes it
+    Field(String),
+    /// `body.json`: one path
+    BodyJson {
+        /// As typed: `headers["X.Y"]`, `Records[0].cf`.
+        path: String,
+        /// Parsed.
+        steps: Vec<JsonStep>,
+    },
+    /// `body.text`
+    BodyText,
+    /// `body.sha256`
+    BodySha256,
+    /// `body.length`
+    BodyLength,
+}
+
+/// `others`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tolerance {
+    /// They may be there.
+    #[default]
+    Allow,
+    /// Each is a warning.
+    Warning,
+    /// Each is an error.
+    Error,
+}
+
+/// `select`
+#[derive(Debug, Clone)]
+pub enum Select {
+    /// Entries of one mapping, and `all`.
+    All(Vec<Select>),
+    /// `any`
+    Any(Vec<Select>),
+    /// `not`
+    Not(Box<Select>),
+    /// One matcher.
+    Atom {
+        /// What it looks at.
+        on: SelectOn,
+        /// What it must be.
+        value: Value,
+        /// Where its key stands.
+        key: Place,
+    },
+}
+
+/// What a `select` entry looks at.
+#[derive(Debug, Clone)]
+pub enum SelectOn {
+    /// A part of a message; `absent` is a part with a `not: { present: true }`.
+    Message(Side, Part),
+    /// `src` or `dst` as text
+    Endpoint {
+        /// `dst` rather than `src`
+        dst: bool,
+    },
+    /// `src.ip`, `dst.ip`
+    Ip {
+        /// `dst` rather than `src`
+        dst: bool,
+    },
+    /// `src.port`, `dst.port`
+    Port {
+        /// `dst` rather than `src`
+        dst: bool,
+    },
+    /// `source`: `wire`, `text`
+    Source,
+}

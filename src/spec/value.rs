@@ -1,0 +1,313 @@
+//! A value of a spec: a scalar, a list or a matcher.
+
+use regex::bytes::Regex;
+use std::sync::OnceLock;
+
+use super::{Bounds, Place, Spanned, Template};
+
+/// How grave a violation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// Probably wrong.
+    Warning,
+    /// Wrong.
+    #[default]
+    Error,
+}
+
+impl Severity {
+    /// `note`, `warning`, `error`
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// What a value in a spec says of a value in traffic.
+#[derive(Debug, Clone)]
+pub struct Value {
+    /// Where the value stands.
+    pub place: Place,
+    /// What it compares.
+    pub form: Form,
+    /// What else it says.
+    pub meta: Meta,
+}
+
+/// The three forms of a value, and the typed scalar of JSON.
+#[derive(Debug, Clone)]
+pub enum Form {
+    /// Exactly one field line, equal to this text.
+    Scalar(Template),
+    /// Under `json`: equal in type and value. Text is a `Scalar` there too, and means a JSON string.
+    Typed(serde_json::Value),
+    /// Exactly these field lines, in this order.
+    List(Vec<Template>),
+    /// All clauses hold.
+    Matcher(Vec<Clause>),
+}
+
+/// The meta keys of a matcher, and those that say how many lines it is about.
+#[derive(Debug, Clone, Default)]
+pub struct Meta {
+    /// `present: true`: any number of lines, at least one. (`present: false` is refused: `absent` says it.)
+    pub present: bool,
+    /// `optional: true`: if it is there, it must match.
+    pub optional: bool,
+    /// `ignore_case: true`: texts are compared without ASCII case.
+    pub ignore_case: bool,
+    /// `bind: name`, a name for the value within the exchange.
+    pub bind: Option<Spanned<String>>,
+    /// `severity`
+    pub severity: Option<Severity>,
+    /// `why`
+    pub why: Option<String>,
+    /// `reference`: index into [`super::Spec::references`].
+    pub reference: Option<usize>,
+}
+
+/// One key of a matcher.
+#[derive(Debug, Clone)]
+pub struct Clause {
+    /// Where its key stands.
+    pub key: Place,
+    /// Where its value stands.
+    pub place: Place,
+    /// What it says.
+    pub kind: ClauseKind,
+}
+
+/// The keys that compare.
+#[derive(Debug, Clone)]
+pub enum ClauseKind {
+    /// `equals`
+    Equals(Template),
+    /// `prefix`
+    Prefix(Template),
+    /// `suffix`
+    Suffix(Template),
+    /// `contains`
+    Contains(Template),
+    /// `regex`, over the whole value
+    Regex(Pattern),
+    /// `one_of`
+    OneOf(Vec<Template>),
+    /// `is`
+    Is(TypeName),
+    /// `cidr`: in one of them
+    Cidr(Vec<ipnet::IpNet>),
+    /// `at_least`
+    AtLeast(i64),
+    /// `at_most`
+    AtMost(i64),
+    /// `list`
+    List(ListClause),
+    /// `pairs`
+    Pairs(PairsClause),
+    /// `json`: the value is JSON text
+    Json(JsonClause),
+    /// `lines`
+    Lines(LinesClause),
+    /// `all`
+    All(Vec<Value>),
+    /// `any`
+    Any(Vec<Value>),
+    /// `not`
+    Not(Box<Value>),
+}
+
+/// A regular expression: parsed at load, compiled at first use, matched against whole values as bytes.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    /// As typed.
+    pub text: String,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    /// A pattern that was parsed before (see `regex_syntax` in the loader).
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self { text, compiled: OnceLock::new() }
+    }
+
+    /// The compiled expression, anchored at both ends; Unicode off where the pattern is ASCII, which makes it smaller and
+    /// lets `.` match bytes that are not UTF-8. `None` where it grows beyond the size limit.
+    #[must_use]
+    pub fn regex(&self) -> Option<&Regex> {
+        self.compiled
+            .get_or_init(|| {
+                let ascii = self.text.is_ascii() && !self.text.contains("\\p") && !self.text.contains("\\P");
+                let build = |unicode: bool| {
+                    regex::bytes::RegexBuilder::new(&format!("^(?:{})$", self.text))
+                        .unicode(unicode)
+                        .size_limit(1 << 20)
+                        .build()
+                        .ok()
+                };
+                if ascii { build(false).or_else(|| build(true)) } else { build(true) }
+            })
+            .as_ref()
+    }
+}
+
+/// The types of `is:`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TypeName {
+    /// `ip`
+    Ip,
+    /// `ipv4`
+    Ipv4,
+    /// `ipv6`
+    Ipv6,
+    /// `private-ip`: RFC 1918, RFC 4193, and the shared space of RFC 6598
+    PrivateIp,
+    /// `public-ip`: globally reachable
+    PublicIp,
+    /// `ip-port`
+    IpPort,
+    /// `port`
+    Port,
+    /// `integer`
+    Integer,
+    /// `host`: a DNS name or an address, with or without a port
+    Host,
+    /// `dns-name`: at least two labels, no address, no port
+    DnsName,
+    /// `uuid`
+    Uuid,
+    /// `http-date`: IMF-fixdate (RFC 9110 §5.6.7)
+    HttpDate,
+    /// `iso-date`: RFC 3339, and the basic form `20200614T100449Z`
+    IsoDate,
+    /// `hex`
+    Hex,
+    /// `base64`
+    Base64,
+    /// `url`: absolute (RFC 3986)
+    Url,
+    /// `jwt`
+    Jwt,
+    /// `etag` (RFC 9110 §8.8.3)
+    Etag,
+    /// `media-type` (RFC 9110 §8.3.1)
+    MediaType,
+    /// `xray-id`: `1-8hex-24hex`
+    XrayId,
+}
+
+impl TypeName {
+    /// Every type with its name.
+    pub const ALL: &'static [(&'static str, TypeName)] = &[
+        ("ip", Self::Ip),
+        ("ipv4", Self::Ipv4),
+        ("ipv6", Self::Ipv6),
+        ("private-ip", Self::PrivateIp),
+        ("public-ip", Self::PublicIp),
+        ("ip-port", Self::IpPort),
+        ("port", Self::Port),
+        ("integer", Self::Integer),
+        ("host", Self::Host),
+        ("dns-name", Self::DnsName),
+        ("uuid", Self::Uuid),
+        ("http-date", Self::HttpDate),
+        ("iso-date", Self::IsoDate),
+        ("hex", Self::Hex),
+        ("base64", Self::Base64),
+        ("url", Self::Url),
+        ("jwt", Self::Jwt),
+        ("etag", Self::Etag),
+        ("media-type", Self::MediaType),
+        ("xray-id", Self::XrayId),
+    ];
+
+    /// Its name in specs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, t)| *t == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// `list: { length, first, last, at, each, includes, equals, separator }`: members of a list in one value.
+#[derive(Debug, Clone, Default)]
+pub struct ListClause {
+    /// `length`: a number, or `{ at_least, at_most }`
+    pub length: Option<Bounds>,
+    /// `first`
+    pub first: Option<Box<Value>>,
+    /// `last`
+    pub last: Option<Box<Value>>,
+    /// `at`: by index, negative from the end
+    pub at: Vec<(i64, Value)>,
+    /// `each`
+    pub each: Option<Box<Value>>,
+    /// `includes`: some member matches
+    pub includes: Vec<Value>,
+    /// `equals`: exactly these
+    pub equals: Option<Vec<Value>>,
+    /// `separator`; a comma by default
+    pub separator: Option<char>,
+}
+
+/// `lines: { length, first, last, each, includes, equals }`: the field lines of one name.
+#[derive(Debug, Clone, Default)]
+pub struct LinesClause {
+    /// `length`
+    pub length: Option<Bounds>,
+    /// `first`
+    pub first: Option<Box<Value>>,
+    /// `last`
+    pub last: Option<Box<Value>>,
+    /// `each`
+    pub each: Option<Box<Value>>,
+    /// `includes`
+    pub includes: Vec<Value>,
+    /// `equals`
+    pub equals: Option<Vec<Value>>,
+}
+
+/// `pairs: { Name: value }` with `separator` and `others` beside it.
+#[derive(Debug, Clone)]
+pub struct PairsClause {
+    /// Name (compared without case), its place, and what is expected of its value.
+    pub pairs: Vec<(Spanned<String>, Value)>,
+    /// `;` by default
+    pub separator: char,
+    /// What of other names.
+    pub others: super::Tolerance,
+}
+
+/// `json: { path: value }` with `others` beside it.
+#[derive(Debug, Clone)]
+pub struct JsonClause {
+    /// The members expected.
+    pub members: Vec<JsonMember>,
+    /// What of other members of the objects named.
+    pub others: super::Tolerance,
+}
+
+/// One path of a `json` mapping.
+#[derive(Debug, Clone)]
+pub struct JsonMember {
+    /// As typed: `headers["X.Y"]`, `Records[0].cf`
+    pub path: Spanned<String>,
+    /// Parsed.
+    pub steps: Vec<JsonStep>,
+    /// What is expected there.
+    pub value: Value,
+}
+
+/// One step of a JSON path.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum JsonStep {
+    /// A member of an object.
+    Key(String),
+    /// An element of an array; negative from the end.
+    Index(i64),
+}

@@ -1,0 +1,10 @@
+//! Link layers, VLAN, IP, VXLAN and TCP: one packet in, one segment out.
+//!
+//! Second layer of the flow. Pure functions over borrowed bytes; they never panic and never allocate on the usual path.
+//! A packet that is not TCP, or cannot be decoded, says why.
+
+mod endpoint;
+mod segment;
+
+pub use endpoint::Endpoint;
+pub use segment::{Segment, TcpFlags};

@@ -1,0 +1,38 @@
+//! One TCP segment (RFC 9293 §3.1), borrowed from its packet.
+
+use super::Endpoint;
+
+/// The flags of a segment that decide how streams begin and end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TcpFlags {
+    /// Synchronise: the stream begins behind this sequence number.
+    pub syn: bool,
+    /// The acknowledgement number is valid.
+    pub ack: bool,
+    /// The sender has no more data.
+    pub fin: bool,
+    /// The connection is reset.
+    pub rst: bool,
+}
+
+/// One TCP segment.
+#[derive(Debug, Clone, Copy)]
+pub struct Segment<'a> {
+    /// Who sent it.
+    pub src: Endpoint,
+    /// Who should receive it.
+    pub dst: Endpoint,
+    /// The VXLAN network identifier of the innermost tunnel plus one, 0 without one: two mirrored VPCs may use the same
+    /// private addresses, so it is part of a flow's identity.
+    pub tunnel: u32,
+    /// Sequence number of the first byte of `payload`.
+    pub seq: u32,
+    /// Acknowledgement number, valid where `flags.ack`.
+    pub ack: u32,
+    /// The flags.
+    pub flags: TcpFlags,
+    /// The captured payload.
+    pub payload: &'a [u8],
+    /// The payload's length on the wire; more than `payload.len()` where the snap length cut the packet.
+    pub wire_length: u32,
+}
