@@ -71,17 +71,27 @@ pub(super) enum Target {
     Version,
     Status,
     Reason,
-    Field { id: NameId, name: String },
+    Field {
+        id: NameId,
+        name: String,
+    },
     BodyJson(Vec<JsonStep>),
     BodyText,
     BodySha256,
     BodyLength,
     /// `absent`: a name, or a pattern with `*`.
-    Absent { id: Option<NameId>, pattern: String },
+    Absent {
+        id: Option<NameId>,
+        pattern: String,
+    },
     /// `others`: the names that may be there, by number and as patterns.
-    Others { known: Vec<NameId> },
+    Others {
+        known: Vec<NameId>,
+    },
     Order(Vec<OrderEntry>),
-    NameCase { exact: Option<Vec<(NameId, String)>> },
+    NameCase {
+        exact: Option<Vec<(NameId, String)>>,
+    },
 }
 
 /// An entry of `order`.
@@ -117,11 +127,7 @@ impl Plan {
         let mut plan = Self::default();
         for (spec, required) in specs {
             let index = plan.specs.len();
-            plan.specs.push(PlanSpec {
-                spec: Arc::clone(spec),
-                params: Params::of(spec, params),
-                required: *required,
-            });
+            plan.specs.push(PlanSpec { spec: Arc::clone(spec), params: Params::of(spec, params), required: *required });
             for (at, hop) in spec.hops.iter().enumerate() {
                 let compiled = compile_hop(&mut plan.names, index, at, hop);
                 plan.hops.push(compiled);
@@ -158,15 +164,7 @@ fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop 
             }
         }
     }
-    PlanHop {
-        spec,
-        hop: at,
-        select: hop.select.as_ref().map(|s| compile_select(names, s)),
-        expectations,
-        own,
-        variants,
-        bodies,
-    }
+    PlanHop { spec, hop: at, select: hop.select.as_ref().map(|s| compile_select(names, s)), expectations, own, variants, bodies }
 }
 
 fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, side: Side, variant: Option<usize>) {
