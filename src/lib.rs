@@ -12,6 +12,7 @@ pub mod finding;
 pub mod flow;
 pub mod http;
 pub mod report;
+pub mod secret;
 pub mod source;
 pub mod spec;
 pub mod wire;

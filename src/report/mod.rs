@@ -1,1 +1,21 @@
-//! report
+//! Reports: an outcome in, text for people or JSON for machines out.
+//!
+//! Last layer but the command line. Traffic is hostile to terminals, too: every text goes through [`escape`], so that no
+//! control or escape sequence of a capture, a spec or a file name reaches the terminal. Secrets are masked before
+//! findings are made. Output is deterministic.
+
+#[cfg(test)]
+mod canned;
+mod escape;
+mod excerpt;
+mod json;
+mod paint;
+mod plural;
+mod spec_errors;
+mod text;
+
+pub use escape::{escape, shorten};
+pub use json::json;
+pub use plural::count;
+pub use spec_errors::spec_errors;
+pub use text::{TextOptions, Verbosity, text, undecoded};

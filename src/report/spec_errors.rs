@@ -1,0 +1,62 @@
+//! The errors of specs, each with its line and a caret.
+
+use annotate_snippets::Level;
+
+use super::excerpt::Excerpt;
+use super::paint::{Paint, Tone};
+use super::{count, escape};
+use crate::spec::SpecError;
+
+/// All errors of a load as text, with `N errors in M specs` at the end; empty where there is none.
+#[must_use]
+pub fn spec_errors(errors: &[SpecError], color: bool) -> String {
+    let paint = Paint { on: color };
+    let mut out = String::new();
+    for error in errors {
+        out.push_str(&one(error, paint));
+        out.push_str("\n\n");
+    }
+    if !errors.is_empty() {
+        let mut files: Vec<_> = errors.iter().map(|e| &e.source.file).collect();
+        files.sort_unstable();
+        files.dedup();
+        let summary = format!("{} in {}", count(errors.len() as u64, "error"), count(files.len() as u64, "spec"));
+        out.push_str(&paint.paint(Tone::Bad, &summary));
+        out.push('\n');
+    }
+    out
+}
+
+fn one(error: &SpecError, paint: Paint) -> String {
+    let message = escape(&error.message);
+    let label = escape(&error.label);
+    let excerpt = Excerpt::new(&error.source.file, &error.source.text, error.place.start, error.place.end);
+    let label = (!label.is_empty()).then_some(label.as_ref());
+    let help = error.help.iter().map(|line| Level::HELP.message(escape(line)));
+    let group = Level::ERROR.primary_title(message).element(excerpt.snippet(label)).elements(help);
+    paint.renderer().render(&[group])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::canned;
+    use crate::report::escape::is_unsafe;
+
+    #[test]
+    fn five_mistakes_five_errors() {
+        insta::assert_snapshot!(spec_errors(&canned::spec_errors(), false));
+    }
+
+    #[test]
+    fn none_is_nothing() {
+        assert_eq!(spec_errors(&[], true), "");
+    }
+
+    #[test]
+    fn a_hostile_spec_does_not_reach_the_terminal() {
+        let text = spec_errors(&[canned::hostile_spec_error()], false);
+        assert!(!text.chars().any(|c| c != '\n' && is_unsafe(c)), "{text:?}");
+        insta::assert_snapshot!(text);
+    }
+}

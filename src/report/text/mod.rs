@@ -1,0 +1,16 @@
+//! The report for people: findings with what was expected and seen, then a line a hop, then what was not judged.
+
+mod aligned;
+mod captures;
+mod detail;
+mod hops;
+mod inconclusive;
+mod place;
+mod render;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod unjudged;
+
+pub use render::{TextOptions, Verbosity, text};
+pub use unjudged::undecoded;

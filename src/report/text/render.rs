@@ -1,0 +1,97 @@
+//! The order of a text report.
+
+use std::sync::Arc;
+
+use super::{aligned, captures, detail, hops, inconclusive, summary, unjudged};
+use crate::finding::{Finding, Outcome, Rule};
+use crate::report::paint::Paint;
+
+/// How much a text report says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Verbosity {
+    /// Findings and the last line.
+    Quiet,
+    /// Hops and what was not judged, too.
+    #[default]
+    Normal,
+    /// Everything: expectations one by one, captures with their anomalies, every inconclusive expectation in full.
+    Verbose,
+}
+
+/// How a text report looks.
+#[derive(Debug, Clone, Default)]
+pub struct TextOptions {
+    /// With colours (ANSI escape sequences).
+    pub color: bool,
+    /// How much it says.
+    pub verbosity: Verbosity,
+    /// The specs as the user named them, for commands that the report proposes; empty for the default ones.
+    pub specs: Vec<String>,
+}
+
+/// The report as text.
+///
+/// Findings come first and the hops behind them, so that what fits on one screen is the overview. A run that meets
+/// everything is a line a hop and what was not judged.
+#[must_use]
+pub fn text(outcome: &Outcome, options: &TextOptions) -> String {
+    let paint = Paint { on: options.color };
+    let mut out = String::new();
+    let verbose = options.verbosity == Verbosity::Verbose;
+    let condensed = |finding: &&Finding| !verbose && finding.rule == Rule::EvidenceInconclusive;
+    let full: Vec<&Finding> = outcome.findings.iter().filter(|f| !condensed(f)).collect();
+    findings(&mut out, &full, paint);
+    if options.verbosity >= Verbosity::Normal {
+        let notes: Vec<&Finding> = outcome.findings.iter().filter(condensed).collect();
+        let (before, after) = inconclusive::lines(outcome, &notes, paint);
+        section(&mut out, &before);
+        section(&mut out, &hops::lines(outcome, paint, verbose));
+        out.push_str(&after);
+        out.push_str(&unjudged::lines(outcome, options, paint));
+        if verbose {
+            section(&mut out, &captures::lines(outcome, paint));
+        }
+    }
+    if let Some(line) = summary::line(outcome, options.verbosity, paint) {
+        section(&mut out, &line);
+    }
+    out
+}
+
+/// Adds lines behind an empty one.
+fn section(out: &mut String, lines: &str) {
+    if !lines.is_empty() && !out.is_empty() {
+        out.push('\n');
+    }
+    out.push_str(lines);
+}
+
+/// Findings that share the block of one message stand together, and the block once behind the last of them.
+fn findings(out: &mut String, findings: &[&Finding], paint: Paint) {
+    let mut legend = true;
+    let mut done = vec![false; findings.len()];
+    for (i, first) in findings.iter().enumerate() {
+        if done.get(i).copied().unwrap_or(true) {
+            continue;
+        }
+        let shares = |other: &Finding| match (&first.block, &other.block) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        };
+        let mut group = vec![*first];
+        for (other, done) in findings.iter().zip(&mut done).skip(i + 1) {
+            if !*done && shares(other) {
+                group.push(other);
+                *done = true;
+            }
+        }
+        for (j, finding) in group.iter().enumerate() {
+            let next = group.get(j + 1);
+            section(out, &detail::finding(finding, next.copied(), paint));
+        }
+        if let Some(block) = &first.block {
+            section(out, &aligned::block(block, legend, paint));
+            legend = false;
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Which values are secrets, and how they are masked.
+//!
+//! Stands at the bottom: findings are masked when they are made, listings when they are printed. A mask keeps what is
+//! harmless and useful (the authentication scheme, cookie names, attributes, parameter names) and errs on the side of
+//! masking: a value that cannot be taken apart is masked whole. Linear in the text, whatever the traffic sends.
+
+mod field;
+mod target;
+
+pub use field::{is_secret, mask_field};
+pub use target::{is_secret_parameter, mask_target};
+
+/// What stands in the place of a secret.
+pub const MASK: &str = "<secret>";
