@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::bind;
-use super::found::{BodyFault, Found, JsonOnce, body_json, find};
+use super::found::{BodyFault, Found, body_json, find};
 use super::matcher::{self, LineFault};
 use super::plan::{OrderEntry, PlanExpectation, Target};
 use super::scope::{BoundValue, Scope};
@@ -43,29 +43,19 @@ pub(super) struct Case<'e> {
     pub(super) looked: &'e Looked<'e>,
     pub(super) bound: RefCell<Vec<BoundValue>>,
     pub(super) reason: RefCell<Option<String>>,
-    json: [JsonOnce; 2],
 }
 
 impl<'e> Case<'e> {
     /// A case with the names bound that `expectations` bind.
     pub(super) fn new(looked: &'e Looked<'e>, expectations: impl Iterator<Item = &'e PlanExpectation>) -> Self {
         let bound = RefCell::new(bind::collect(looked, expectations));
-        Self { looked, bound, reason: RefCell::new(None), json: Default::default() }
+        Self { looked, bound, reason: RefCell::new(None) }
     }
 
     /// The scope for an expectation on a side.
     pub(super) fn scope<'s>(&'s self, side: Side, params: &'s super::params::Params) -> Scope<'s> {
         let masks = self.looked.exchange.first().is_some_and(|m| m.head.head.fidelity.masks);
         Scope { exchange: self.looked.exchange, side, params, bound: &self.bound, masks, reason: &self.reason }
-    }
-
-    /// The body of a side as JSON.
-    pub(super) fn json(&self, side: Side) -> &JsonOnce {
-        let [request, response] = &self.json;
-        match side {
-            Side::Request => request,
-            Side::Response => response,
-        }
     }
 
     /// Judges one expectation.
@@ -142,7 +132,7 @@ impl<'e> Case<'e> {
             Judged::Violated(vec![Fault { rule: Rule::BodyMismatch, name: None, lines: Vec::new(), actual }])
         };
         let masked = || message.body.whole().is_some_and(|b| scope.masks && super::mask::is_masked(b));
-        match body_json(message, self.json(expectation.side)) {
+        match body_json(message, self.looked.json(expectation.side)) {
             Ok(json) => match matcher::find_json(json, steps) {
                 Some(found) => match matcher::holds_json(value, found, scope) {
                     Truth::Yes => Judged::Met,

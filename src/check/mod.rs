@@ -28,6 +28,9 @@ mod scope;
 mod select;
 mod truth;
 
+#[cfg(test)]
+mod tests;
+
 pub use plan::Plan;
 pub use request::{CheckError, CheckRequest, FailOn, check, plan};
 pub use run::Run;

@@ -44,6 +44,8 @@ pub(super) struct PlanHop {
     pub(super) variants: Vec<(String, std::ops::Range<usize>)>,
     /// What the bodies of request and response are needed for.
     pub(super) bodies: [BodyWant; 2],
+    /// `select` reads a body, so that what a head tells is not yet all.
+    pub(super) selects_by_body: bool,
 }
 
 /// One expectation of the plan.
@@ -164,7 +166,24 @@ fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop 
             }
         }
     }
-    PlanHop { spec, hop: at, select: hop.select.as_ref().map(|s| compile_select(names, s)), expectations, own, variants, bodies }
+    let select = hop.select.as_ref().map(|s| compile_select(names, s));
+    let mut selects_by_body = false;
+    if let Some(select) = &select {
+        select_atoms(select, &mut |on, value| {
+            let own = match on {
+                PlanSelectOn::Message(side, target) => body_want(target).map(|want| (*side, want)),
+                _ => None,
+            };
+            let read = reads::bodies(value).map(|side| (side, BodyWant { keep: BODY_LIMIT, sha256: false }));
+            for (side, want) in own.into_iter().chain(read) {
+                selects_by_body = true;
+                if let Some(body) = bodies.get_mut(side as usize) {
+                    *body = body.or(want);
+                }
+            }
+        });
+    }
+    PlanHop { spec, hop: at, select, expectations, own, variants, bodies, selects_by_body }
 }
 
 fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, side: Side, variant: Option<usize>) {
@@ -290,14 +309,27 @@ fn compile_select(names: &mut Names, select: &Select) -> PlanSelect {
 /// Bodies are kept up to this many bytes; what is longer makes the verdict inconclusive.
 pub(super) const BODY_LIMIT: usize = 8 << 20;
 
+/// What a target needs of the body of its message.
+fn body_want(target: &Target) -> Option<BodyWant> {
+    match target {
+        Target::BodyJson(_) | Target::BodyText => Some(BodyWant { keep: BODY_LIMIT, sha256: false }),
+        Target::BodySha256 => Some(BodyWant { keep: 0, sha256: true }),
+        _ => None,
+    }
+}
+
+fn select_atoms(select: &PlanSelect, visit: &mut dyn FnMut(&PlanSelectOn, &Value)) {
+    match select {
+        PlanSelect::All(parts) | PlanSelect::Any(parts) => parts.iter().for_each(|part| select_atoms(part, visit)),
+        PlanSelect::Not(part) => select_atoms(part, visit),
+        PlanSelect::Atom { on, value, .. } => visit(on, value),
+    }
+}
+
 fn bodies_of(expectation: &PlanExpectation) -> Vec<(Side, BodyWant)> {
     let keep = BodyWant { keep: BODY_LIMIT, sha256: false };
-    let mut wants = Vec::new();
-    match &expectation.target {
-        Target::BodyJson(_) | Target::BodyText => wants.push((expectation.side, keep)),
-        Target::BodySha256 => wants.push((expectation.side, BodyWant { keep: 0, sha256: true })),
-        _ => {}
-    }
+    let mut wants: Vec<(Side, BodyWant)> =
+        body_want(&expectation.target).into_iter().map(|want| (expectation.side, want)).collect();
     if let Claim::Part { value, .. } = &expectation.expectation.claim {
         wants.extend(reads::bodies(value).map(|side| (side, keep)));
     }

@@ -103,9 +103,9 @@ fn load(paths: &[PathBuf]) -> Result<Loaded, CheckError> {
     if paths.is_empty() && !std::path::Path::new("specs").is_dir() {
         return Err(CheckError::Nothing("there is no folder ./specs; name specs with -s FILE or -s FOLDER".to_owned()));
     }
-    let found = spec::find(named);
-    if let Some(problem) = found.problems.first() {
-        return Err(CheckError::Usage(problem.clone()));
+    let found = spec::load(named);
+    if let Some(failure) = found.failures.first() {
+        return Err(CheckError::Usage(failure.to_string()));
     }
     if !found.errors.is_empty() {
         return Err(CheckError::Specs(found.errors));
@@ -122,7 +122,7 @@ fn load(paths: &[PathBuf]) -> Result<Loaded, CheckError> {
             named.join(", ")
         )));
     }
-    Ok(Loaded { specs: found.specs.into_iter().map(Arc::new).collect(), not_specs: found.not_specs })
+    Ok(Loaded { specs: found.specs.into_iter().map(|file| Arc::new(file.spec)).collect(), not_specs: found.not_specs as u64 })
 }
 
 fn check_params(specs: &[Arc<Spec>], given: &[(String, String)]) -> Result<(), CheckError> {

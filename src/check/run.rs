@@ -95,8 +95,7 @@ impl<'p> Run<'p> {
     /// Whether some hop of the plan takes this exchange as its own.
     pub fn selects(&mut self, exchange: &Exchange<'_>) -> bool {
         self.look(exchange);
-        let [request, response] = &self.index;
-        let looked = Looked { exchange, request, response };
+        let looked = Looked::new(exchange, &self.index);
         self.plan.hops.iter().any(|hop| is_own(self.plan, hop, &looked))
     }
 
@@ -151,15 +150,14 @@ impl MessageSink for Run<'_> {
             }
         };
         self.look(&exchange);
-        let [request, response] = &self.index;
-        let looked = Looked { exchange: &exchange, request, response };
+        let looked = Looked::new(&exchange, &self.index);
         let mut want = BodyWant::NOTHING;
         for hop in self.plan.hops.iter().filter(|hop| wanted(hop) != BodyWant::NOTHING) {
             let truth = match (&hop.select, self.plan.specs.get(hop.spec)) {
                 (Some(select), Some(spec)) => selects(select, &looked, &spec.params),
                 _ => Truth::Yes,
             };
-            let open = truth == Truth::Unknown && side == Side::Request;
+            let open = truth == Truth::Unknown && (side == Side::Request || hop.selects_by_body);
             if truth == Truth::Yes || open {
                 want = want.or(wanted(hop));
             }
@@ -171,8 +169,7 @@ impl MessageSink for Run<'_> {
 
     fn exchange(&mut self, exchange: &Exchange<'_>) {
         self.look(exchange);
-        let [request, response] = &self.index;
-        let looked = Looked { exchange, request, response };
+        let looked = Looked::new(exchange, &self.index);
         let mut state = self.state.borrow_mut();
         state.exchanges += 1;
         let mut own = false;

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::found::{Found, find};
+use super::found::{BodyFault, Found, JsonOnce, body_json, find};
 use super::matcher;
 use super::names::HeadIndex;
 use super::params::Params;
@@ -17,13 +17,28 @@ pub(super) struct Looked<'e> {
     pub(super) exchange: &'e Exchange<'e>,
     pub(super) request: &'e HeadIndex,
     pub(super) response: &'e HeadIndex,
+    /// The bodies of request and response as JSON, parsed at most once.
+    json: [JsonOnce; 2],
 }
 
 impl<'e> Looked<'e> {
+    pub(super) fn new(exchange: &'e Exchange<'e>, [request, response]: &'e [HeadIndex; 2]) -> Self {
+        Self { exchange, request, response, json: Default::default() }
+    }
+
     pub(super) fn index(&self, side: Side) -> &'e HeadIndex {
         match side {
             Side::Request => self.request,
             Side::Response => self.response,
+        }
+    }
+
+    /// The body of a side as JSON.
+    pub(super) fn json(&self, side: Side) -> &JsonOnce {
+        let [request, response] = &self.json;
+        match side {
+            Side::Request => request,
+            Side::Response => response,
         }
     }
 }
@@ -48,6 +63,15 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
     let text = |text: String| matcher::holds(value, text.as_bytes(), &scope(Side::Request));
     let endpoint = |dst| super::scope::endpoint(exchange, dst);
     match on {
+        PlanSelectOn::Message(side, Target::BodyJson(steps)) => {
+            let scope = scope(*side);
+            let Some(message) = scope.message(*side) else { return Truth::Unknown };
+            match body_json(&message, looked.json(*side)) {
+                Ok(json) => matcher::find_json(json, steps).map_or(Truth::No, |found| matcher::holds_json(value, found, &scope)),
+                Err(BodyFault::NoJson(_)) => Truth::No,
+                Err(BodyFault::Unknown(_)) => Truth::Unknown,
+            }
+        }
         PlanSelectOn::Message(side, target) => {
             let scope = scope(*side);
             let Some(message) = scope.message(*side) else { return Truth::Unknown };

@@ -1,1 +1,2 @@
 //! One binary that drives the real program.
+mod kit;

@@ -81,7 +81,10 @@ hops:
 ";
     let request = "GET /a?X-Amz-Signature=deadbeefcafe HTTP/1.1\r\nAuthorization: Bearer topsecrettoken\r\nX-Echo: nope\r\nCookie: session=HUSHHUSH\r\n\r\n";
     let outcome = Check::new(spec).request(request).run();
-    let told = format!("{:?}", outcome.findings.iter().map(|f| (&f.expected, &f.actual, &f.samples, &f.bound, &f.notes, &f.block)).collect::<Vec<_>>());
+    let told = format!(
+        "{:?}",
+        outcome.findings.iter().map(|f| (&f.expected, &f.actual, &f.samples, &f.bound, &f.notes, &f.block)).collect::<Vec<_>>()
+    );
     for secret in ["topsecrettoken", "HUSHHUSH", "deadbeefcafe"] {
         assert!(!told.contains(secret), "{secret} in {told}");
     }

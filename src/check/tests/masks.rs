@@ -39,7 +39,10 @@ fn what_a_mask_hides_is_inconclusive_and_the_rest_is_judged() {
 #[test]
 fn on_the_wire_a_mask_is_a_value() {
     let spec = "hops:\n  h:\n    request:\n      headers:\n        X: { is: ip }\n";
-    assert_eq!(Check::new(spec).request("GET / HTTP/1.1\r\nX: xxx.xxx.xxx.xxx\r\n\r\n").verdict("request.header.X"), Verdict::Violated);
+    assert_eq!(
+        Check::new(spec).request("GET / HTTP/1.1\r\nX: xxx.xxx.xxx.xxx\r\n\r\n").verdict("request.header.X"),
+        Verdict::Violated
+    );
 }
 
 #[test]

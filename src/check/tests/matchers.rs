@@ -48,7 +48,11 @@ const TABLE: &[(&str, &[&str], &[&str])] = &[
     ("{ pairs: { a: '1' }, separator: ',' }", &["a=1, b=2"], &["a=1; b=2"]),
     ("{ json: { a: 1 } }", &["{\"a\": 1}", "{\"a\":1,\"b\":2}"], &["{\"a\":\"1\"}", "{}", "x", "{\"a\":1,\"a\":1}"]),
     ("{ json: { a: '1' } }", &["{\"a\":\"1\"}"], &["{\"a\":1}"]),
-    ("{ json: { 'a.b[0]': null, 'c[\"d.e\"]': true } }", &["{\"a\":{\"b\":[null]},\"c\":{\"d.e\":true}}"], &["{\"a\":{\"b\":[]},\"c\":{\"d.e\":true}}"]),
+    (
+        "{ json: { 'a.b[0]': null, 'c[\"d.e\"]': true } }",
+        &["{\"a\":{\"b\":[null]},\"c\":{\"d.e\":true}}"],
+        &["{\"a\":{\"b\":[]},\"c\":{\"d.e\":true}}"],
+    ),
     ("{ json: { a: { at_least: 2 } }, others: error }", &["{\"a\":2}"], &["{\"a\":1}", "{\"a\":2,\"b\":1}"]),
     ("{ present: true }", &["", "a", "a\nb"], &[]),
     ("{ present: true, prefix: a }", &["a", "ab\nac"], &["b", "a\nb"]),
@@ -93,11 +97,9 @@ fn optional_is_not_judged_where_it_is_missing() {
 #[test]
 fn the_rule_says_how_a_field_is_wrong() {
     let spec = "hops:\n  h:\n    request:\n      headers:\n        X: a\n";
-    for (head, rule) in [
-        ("Y: a\r\n", Rule::FieldMissing),
-        ("X: b\r\n", Rule::FieldValueMismatch),
-        ("X: a\r\nx: a\r\n", Rule::FieldRepeated),
-    ] {
+    for (head, rule) in
+        [("Y: a\r\n", Rule::FieldMissing), ("X: b\r\n", Rule::FieldValueMismatch), ("X: a\r\nx: a\r\n", Rule::FieldRepeated)]
+    {
         let outcome = Check::new(spec).request(&format!("GET / HTTP/1.1\r\n{head}\r\n")).run();
         let rules: Vec<Rule> = outcome.findings.iter().map(|f| f.rule).collect();
         assert_eq!(rules, [rule], "{head:?}");
@@ -132,7 +134,9 @@ fn parts_of_the_status_line() {
         let spec = format!("hops:\n  h:\n    response:\n      {part}: {value}\n");
         let subject = format!("response.{part}");
         let run = |line: &str| {
-            let check = Check::new(&spec).request("GET / HTTP/1.1\r\n\r\n").response(&format!("{line}\r\nContent-Length: 0\r\n\r\n"), b"");
+            let check = Check::new(&spec)
+                .request("GET / HTTP/1.1\r\n\r\n")
+                .response(&format!("{line}\r\nContent-Length: 0\r\n\r\n"), b"");
             check.verdict(&subject)
         };
         assert_eq!(run(met), Verdict::Met, "{part} {met}");
@@ -145,12 +149,7 @@ fn bodies() {
     for (body, subject, met, violated) in [
         ("text: hello", "response.body.text", "hello", "hullo"),
         ("length: 5", "response.body.length", "hello", "hell"),
-        (
-            "sha256: 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
-            "response.body.sha256",
-            "hello",
-            "hullo",
-        ),
+        ("sha256: 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824", "response.body.sha256", "hello", "hullo"),
         ("json: { 'a[-1].b': 2 }", "response.body.json.a[-1].b", "{\"a\":[{},{\"b\":2}]}", "{\"a\":[{\"b\":2},{}]}"),
         ("json: { a: x }", "response.body.json.a", "{\"a\":\"x\"}", "no json"),
         ("json: { a: x }", "response.body.json.a", "{\"a\":\"x\"}", "{\"a\":\"x\",\"a\":\"x\"}"),

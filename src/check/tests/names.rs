@@ -14,9 +14,11 @@ hops:
 
 #[test]
 fn a_bound_name_holds_in_the_whole_exchange() {
-    let met = Check::new(API).request("GET / HTTP/1.1\r\nx-amzn-apigateway-api-id: a1b2c3d4e5\r\nUser-Agent: AmazonAPIGateway_a1b2c3d4e5\r\n\r\n");
+    let met = Check::new(API)
+        .request("GET / HTTP/1.1\r\nx-amzn-apigateway-api-id: a1b2c3d4e5\r\nUser-Agent: AmazonAPIGateway_a1b2c3d4e5\r\n\r\n");
     assert_eq!(met.verdict("request.header.User-Agent"), Verdict::Met);
-    let other = Check::new(API).request("GET / HTTP/1.1\r\nx-amzn-apigateway-api-id: a1b2c3d4e5\r\nUser-Agent: AmazonAPIGateway_zzzzzzzzzz\r\n\r\n");
+    let other = Check::new(API)
+        .request("GET / HTTP/1.1\r\nx-amzn-apigateway-api-id: a1b2c3d4e5\r\nUser-Agent: AmazonAPIGateway_zzzzzzzzzz\r\n\r\n");
     assert_eq!(other.verdict("request.header.User-Agent"), Verdict::Violated);
     let finding = &other.run().findings[0];
     assert_eq!(finding.expected.as_deref(), Some("`AmazonAPIGateway_a1b2c3d4e5`"));
@@ -63,7 +65,8 @@ fn addresses_of_the_connection() {
         ("'port ${dst.port}'", "port 8000", "port 80"),
     ] {
         let spec = format!("hops:\n  h:\n    request:\n      headers:\n        X: {template}\n");
-        let run = |value: &str| Check::new(&spec).request(&format!("GET / HTTP/1.1\r\nX: {value}\r\n\r\n")).verdict("request.header.X");
+        let run =
+            |value: &str| Check::new(&spec).request(&format!("GET / HTTP/1.1\r\nX: {value}\r\n\r\n")).verdict("request.header.X");
         assert_eq!(run(right), Verdict::Met, "{template}");
         assert_eq!(run(wrong), Verdict::Violated, "{template}");
         // A text has no addresses.
@@ -108,7 +111,13 @@ fn functions_in_templates() {
 
 #[test]
 fn what_an_expression_lacks_is_inconclusive() {
-    for expression in ["header(\"Nope\")", "header(\"X\").pair(\"Nope\")", "header(\"X\").json()", "header(\"X\").members()[7]", "response.status"] {
+    for expression in [
+        "header(\"Nope\")",
+        "header(\"X\").pair(\"Nope\")",
+        "header(\"X\").json()",
+        "header(\"X\").members()[7]",
+        "response.status",
+    ] {
         let spec = format!("hops:\n  h:\n    request:\n      headers:\n        X: 'a${{{expression}}}'\n");
         let check = Check::new(&spec).request("GET / HTTP/1.1\r\nX: a\r\n\r\n");
         assert_eq!(check.verdict("request.header.X"), Verdict::Inconclusive, "{expression}");

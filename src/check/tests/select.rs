@@ -53,7 +53,8 @@ hops:
     select: { request: { method: GET, headers: { User-Agent: { prefix: AmazonAPIGateway_ } } } }
     request: { version: HTTP/1.1 }
 ";
-    let outcome = Check::new(spec).request("GET /a HTTP/1.1\r\n\r\n").request("GET /b HTTP/1.1\r\nUser-Agent: curl\r\n\r\n").run();
+    let outcome =
+        Check::new(spec).request("GET /a HTTP/1.1\r\n\r\n").request("GET /b HTTP/1.1\r\nUser-Agent: curl\r\n\r\n").run();
     let nearest = outcome.specs[0].hops[0].nearest.as_deref();
     assert_eq!(nearest, Some("2 exchanges miss `User-Agent: AmazonAPIGateway_…`"));
     let groups: Vec<(&str, u64)> = outcome.unselected.groups.iter().map(|g| (g.line.as_str(), g.count)).collect();
