@@ -155,7 +155,7 @@ fn reorder(entries: &[OrderEntry], index: &HeadIndex, wanted: &mut [Wanted]) {
     let others = entries.iter().position(|e| matches!(e, OrderEntry::Others));
     let rank = |w: &Wanted| {
         let named = entries.iter().position(|e| match (e, w.line) {
-            (OrderEntry::Name { id, .. }, Some(line)) => index.lines(*id).any(|l| l == line),
+            (OrderEntry::Name(id), Some(line)) => index.lines(*id).any(|l| l == line),
             _ => false,
         });
         named.or(others)

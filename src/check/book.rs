@@ -37,7 +37,7 @@ struct Key {
 #[derive(Debug, Default)]
 pub(super) struct Book {
     by_key: HashMap<Key, (Finding, Vec<Option<Vec<u8>>>), foldhash::fast::RandomState>,
-    pub(super) show_secrets: bool,
+    show_secrets: bool,
     /// The captures' names by their numbers.
     pub(super) captures: Vec<String>,
 }
@@ -53,6 +53,11 @@ pub(super) struct Entry<'r> {
 }
 
 impl Book {
+    /// An empty book.
+    pub(super) fn new(show_secrets: bool) -> Self {
+        Self { show_secrets, ..Self::default() }
+    }
+
     /// Notes a violation.
     pub(super) fn violated(&mut self, entry: &mut Entry<'_>, expectation: usize, fault: &Fault, notes: &[String]) {
         let name = fault.name.as_ref().map(|n| n.to_ascii_lowercase());
@@ -110,7 +115,7 @@ impl Book {
         let hop = entry.plan.hops.get(entry.hop)?;
         let (spec, model) = entry.plan.model(hop)?;
         let expectation = hop.expectations.get(key.expectation)?;
-        let scope = entry.case.scope(expectation.side, &spec.params);
+        let scope = entry.case.scope(&spec.params);
         let message = scope.message(expectation.side)?;
         let hide = Hide { show: self.show_secrets, bound: scope.bound.borrow().iter().filter(|b| b.secret).cloned().collect() };
         let wire_name = fault.and_then(|f| f.name.as_deref()).map(show);

@@ -11,7 +11,7 @@ use super::select::Looked;
 use super::truth::Truth;
 use crate::finding::Rule;
 use crate::http::Message;
-use crate::spec::{Claim, Side, Value};
+use crate::spec::{Claim, Value};
 
 /// What was found out about one expectation in one exchange.
 #[derive(Debug)]
@@ -53,14 +53,14 @@ impl<'e> Case<'e> {
     }
 
     /// The scope for an expectation on a side.
-    pub(super) fn scope<'s>(&'s self, side: Side, params: &'s super::params::Params) -> Scope<'s> {
+    pub(super) fn scope<'s>(&'s self, params: &'s super::params::Params) -> Scope<'s> {
         let masks = self.looked.exchange.first().is_some_and(|m| m.head.head.fidelity.masks);
-        Scope { exchange: self.looked.exchange, side, params, bound: &self.bound, masks, reason: &self.reason }
+        Scope { exchange: self.looked.exchange, params, bound: &self.bound, masks, reason: &self.reason }
     }
 
     /// Judges one expectation.
     pub(super) fn judge<'s>(&'s self, expectation: &'s PlanExpectation, params: &'s super::params::Params) -> Judged {
-        let scope = self.scope(expectation.side, params);
+        let scope = self.scope(params);
         let Some(message) = scope.message(expectation.side) else { return Judged::NotObserved };
         self.reason.replace(None);
         match (&expectation.target, &expectation.expectation.claim) {
@@ -264,7 +264,7 @@ enum Order {
 fn out_of_order(entries: &[OrderEntry], index: &super::names::HeadIndex, lines: usize) -> Order {
     let mut rank: Vec<Option<usize>> = vec![None; lines];
     for (at, entry) in entries.iter().enumerate() {
-        if let OrderEntry::Name { id, .. } = entry {
+        if let OrderEntry::Name(id) = entry {
             for line in index.lines(*id) {
                 if let Some(rank) = rank.get_mut(line) {
                     *rank = Some(at);

@@ -7,7 +7,6 @@ use super::matcher;
 use super::scope::Scope;
 use super::truth::Truth;
 use crate::http::Exchange;
-use crate::spec::Side;
 use crate::spec::{Param, Spec, Template, Value};
 
 /// Where a param's value comes from.
@@ -61,8 +60,7 @@ impl Params {
         let (_, param) = self.get(name)?;
         let exchange = Exchange { request: None, response: None };
         let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
-        let scope =
-            Scope { exchange: &exchange, side: Side::Request, params: self, bound: &bound, masks: false, reason: &reason };
+        let scope = Scope { exchange: &exchange, params: self, bound: &bound, masks: false, reason: &reason };
         let truth = matcher::holds(&param.constraint, value.as_bytes(), &scope);
         (truth == Truth::No).then(|| matcher::describe(&param.constraint, &scope))
     }

@@ -8,7 +8,7 @@ use super::params::Params;
 use super::reads;
 use crate::http::BodyWant;
 use crate::spec::{
-    Claim, Expectation, Hop, JsonStep, MessageSpec, NameCase, OrderItem, Part, Place, Select, SelectOn, Side, Spec, Value,
+    Claim, Expectation, Hop, JsonStep, MessageSpec, NameCase, OrderItem, Part, Select, SelectOn, Side, Spec, Value,
 };
 
 /// Everything that a run checks.
@@ -99,7 +99,7 @@ pub(super) enum Target {
 /// An entry of `order`.
 #[derive(Debug, Clone)]
 pub(super) enum OrderEntry {
-    Name { id: NameId, name: String },
+    Name(NameId),
     Others,
 }
 
@@ -109,7 +109,7 @@ pub(super) enum PlanSelect {
     All(Vec<PlanSelect>),
     Any(Vec<PlanSelect>),
     Not(Box<PlanSelect>),
-    Atom { on: PlanSelectOn, value: Value, key: Place },
+    Atom { on: PlanSelectOn, value: Value },
 }
 
 /// What a select entry looks at.
@@ -205,7 +205,7 @@ fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, 
             Claim::Others => (Target::Others { known: Vec::new() }, "others".to_owned()),
             Claim::Order(items) => {
                 let entry = |item: &OrderItem| match item {
-                    OrderItem::Name(name) => OrderEntry::Name { id: names.intern(name), name: name.clone() },
+                    OrderItem::Name(name) => OrderEntry::Name(names.intern(name)),
                     OrderItem::Others => OrderEntry::Others,
                 };
                 (Target::Order(items.iter().map(entry).collect()), "order".to_owned())
@@ -293,7 +293,7 @@ fn compile_select(names: &mut Names, select: &Select) -> PlanSelect {
         Select::All(parts) => PlanSelect::All(parts.iter().map(|p| compile_select(names, p)).collect()),
         Select::Any(parts) => PlanSelect::Any(parts.iter().map(|p| compile_select(names, p)).collect()),
         Select::Not(part) => PlanSelect::Not(Box::new(compile_select(names, part))),
-        Select::Atom { on, value, key } => {
+        Select::Atom { on, value, .. } => {
             let on = match on {
                 SelectOn::Message(side, part) => PlanSelectOn::Message(*side, compile_part(names, part)),
                 SelectOn::Endpoint { dst } => PlanSelectOn::Endpoint(*dst),
@@ -301,7 +301,7 @@ fn compile_select(names: &mut Names, select: &Select) -> PlanSelect {
                 SelectOn::Port { dst } => PlanSelectOn::Port(*dst),
                 SelectOn::Source => PlanSelectOn::Source,
             };
-            PlanSelect::Atom { on, value: value.clone(), key: *key }
+            PlanSelect::Atom { on, value: value.clone() }
         }
     }
 }

@@ -71,7 +71,7 @@ impl<'p> Run<'p> {
             ..HopTally::default()
         };
         let state = State {
-            book: Book { show_secrets, ..Book::default() },
+            book: Book::new(show_secrets),
             hops: plan.hops.iter().map(tally).collect(),
             exchanges: 0,
             unselected: 0,

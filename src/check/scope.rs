@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::params::{ParamValue, Params};
-use crate::http::{Exchange, HeadRef, Message, Origin};
+use crate::http::{Exchange, Message, Origin};
 use crate::spec::Side;
 use crate::wire::Endpoint;
 
@@ -24,8 +24,6 @@ pub(super) struct BoundValue {
 pub(super) struct Scope<'a> {
     /// The exchange that is judged.
     pub exchange: &'a Exchange<'a>,
-    /// In which message the template stands.
-    pub side: Side,
     /// The params of the spec.
     pub params: &'a Params,
     /// Names bound in this exchange, those of the hop first.
@@ -43,11 +41,6 @@ impl<'a> Scope<'a> {
             Side::Request => self.exchange.request,
             Side::Response => self.exchange.response,
         }
-    }
-
-    /// The head of a side.
-    pub(super) fn head(&self, side: Side) -> Option<HeadRef<'a>> {
-        self.message(side).map(|m| m.head)
     }
 
     /// The client's or the server's end of the connection; `None` in texts.

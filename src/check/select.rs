@@ -58,13 +58,11 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
     let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
     let exchange = looked.exchange;
     let origin = exchange.first().map(|m| m.head.head);
-    let scope =
-        |side| Scope { exchange, side, params, bound: &bound, masks: origin.is_some_and(|h| h.fidelity.masks), reason: &reason };
-    let text = |text: String| matcher::holds(value, text.as_bytes(), &scope(Side::Request));
+    let scope = Scope { exchange, params, bound: &bound, masks: origin.is_some_and(|h| h.fidelity.masks), reason: &reason };
+    let text = |text: String| matcher::holds(value, text.as_bytes(), &scope);
     let endpoint = |dst| super::scope::endpoint(exchange, dst);
     match on {
         PlanSelectOn::Message(side, Target::BodyJson(steps)) => {
-            let scope = scope(*side);
             let Some(message) = scope.message(*side) else { return Truth::Unknown };
             match body_json(&message, looked.json(*side)) {
                 Ok(json) => matcher::find_json(json, steps).map_or(Truth::No, |found| matcher::holds_json(value, found, &scope)),
@@ -73,7 +71,6 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
             }
         }
         PlanSelectOn::Message(side, target) => {
-            let scope = scope(*side);
             let Some(message) = scope.message(*side) else { return Truth::Unknown };
             // A head that is cut may have lost the field.
             let cut = message.head.head.flags.is_cut();
@@ -168,7 +165,7 @@ fn describe_value(value: &Value, params: &Params) -> String {
     let literal = |t: &crate::spec::Template| t.literal().unwrap_or("${…}").to_owned();
     let empty = Exchange { request: None, response: None };
     let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
-    let scope = Scope { exchange: &empty, side: Side::Request, params, bound: &bound, masks: false, reason: &reason };
+    let scope = Scope { exchange: &empty, params, bound: &bound, masks: false, reason: &reason };
     match &value.form {
         Form::Scalar(template) => literal(template),
         Form::Matcher(clauses) => match clauses.as_slice() {
