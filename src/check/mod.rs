@@ -26,6 +26,7 @@ mod request;
 mod run;
 mod scope;
 mod select;
+mod selection;
 mod truth;
 
 #[cfg(test)]
@@ -34,3 +35,4 @@ mod tests;
 pub use plan::Plan;
 pub use request::{CheckError, CheckRequest, FailOn, check, plan};
 pub use run::Run;
+pub use selection::Selection;

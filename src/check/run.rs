@@ -9,10 +9,10 @@ use super::evaluate::{path_of, show};
 use super::judge::{Case, Fault, Judged};
 use super::names::HeadIndex;
 use super::plan::{Plan, PlanExpectation, PlanHop, Target};
-use super::select::{Looked, describe_entry, misses, selects};
-use super::truth::Truth;
+use super::select::{Looked, describe_entry, misses};
+use super::selection;
 use crate::finding::{Counts, Finding};
-use crate::http::{Body, BodyWant, CaptureId, Exchange, HeadRef, Message, MessageId, MessageSink};
+use crate::http::{Body, BodyWant, CaptureId, Exchange, HeadRef, MessageId, MessageSink};
 use crate::secret;
 use crate::spec::Side;
 
@@ -92,23 +92,6 @@ impl<'p> Run<'p> {
         self.state.get_mut().hops.iter().map(|h| h.exchanges).sum()
     }
 
-    /// Whether some hop of the plan takes this exchange as its own.
-    pub fn selects(&mut self, exchange: &Exchange<'_>) -> bool {
-        self.look(exchange);
-        let looked = Looked::new(exchange, &self.index);
-        self.plan.hops.iter().any(|hop| is_own(self.plan, hop, &looked))
-    }
-
-    fn look(&mut self, exchange: &Exchange<'_>) {
-        let [request, response] = &mut self.index;
-        for (index, message) in [(request, exchange.request), (response, exchange.response)] {
-            match message {
-                Some(message) => index.fill(&self.plan.names, &message.head),
-                None => index.clear(&self.plan.names),
-            }
-        }
-    }
-
     /// The counts and findings.
     pub(super) fn into_parts(self) -> (Vec<HopTally>, Vec<Finding>, State) {
         let mut state = self.state.into_inner();
@@ -126,55 +109,21 @@ impl<'p> Run<'p> {
     }
 }
 
-fn is_own(plan: &Plan, hop: &PlanHop, looked: &Looked<'_>) -> bool {
-    match (&hop.select, plan.specs.get(hop.spec)) {
-        (Some(select), Some(spec)) => selects(select, looked, &spec.params) == Truth::Yes,
-        _ => true,
-    }
-}
-
 impl MessageSink for Run<'_> {
     fn head(&mut self, _id: MessageId, head: &HeadRef<'_>, request: Option<&HeadRef<'_>>) -> BodyWant {
-        let side = if head.is_request() { Side::Request } else { Side::Response };
-        let wanted = |hop: &PlanHop| hop.bodies.get(side as usize).copied().unwrap_or_default();
-        if self.plan.hops.iter().all(|hop| wanted(hop) == BodyWant::NOTHING) {
-            return BodyWant::NOTHING;
-        }
-        // The hops that may take this exchange, as far as it is known now.
-        let body = Body::default();
-        let message = Message { head: *head, body: &body };
-        let exchange = match side {
-            Side::Request => Exchange { request: Some(message), response: None },
-            Side::Response => {
-                Exchange { request: request.map(|head| Message { head: *head, body: &body }), response: Some(message) }
-            }
-        };
-        self.look(&exchange);
-        let looked = Looked::new(&exchange, &self.index);
-        let mut want = BodyWant::NOTHING;
-        for hop in self.plan.hops.iter().filter(|hop| wanted(hop) != BodyWant::NOTHING) {
-            let truth = match (&hop.select, self.plan.specs.get(hop.spec)) {
-                (Some(select), Some(spec)) => selects(select, &looked, &spec.params),
-                _ => Truth::Yes,
-            };
-            let open = truth == Truth::Unknown && (side == Side::Request || hop.selects_by_body);
-            if truth == Truth::Yes || open {
-                want = want.or(wanted(hop));
-            }
-        }
-        want
+        selection::wanted(self.plan, &mut self.index, head, request)
     }
 
     fn message(&mut self, _id: MessageId, _body: &Body) {}
 
     fn exchange(&mut self, exchange: &Exchange<'_>) {
-        self.look(exchange);
+        selection::look(self.plan, &mut self.index, exchange);
         let looked = Looked::new(exchange, &self.index);
         let mut state = self.state.borrow_mut();
         state.exchanges += 1;
         let mut own = false;
         for (at, hop) in self.plan.hops.iter().enumerate() {
-            if is_own(self.plan, hop, &looked) {
+            if selection::is_own(self.plan, hop, &looked) {
                 own = true;
                 state.judge(self.plan, at, hop, &looked);
             } else {
