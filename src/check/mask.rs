@@ -33,7 +33,8 @@ fn mask_at(rest: &[u8]) -> usize {
         Some(b'*') if run(b'*') >= 3 => run(b'*'),
         Some(b'R') if rest.starts_with(b"REDACTED") => b"REDACTED".len(),
         Some(0xe2) if rest.starts_with("…".as_bytes()) => "…".len(),
-        Some(b'<') => {
+        // A name, not a comparison: it begins with a letter.
+        Some(b'<') if rest.get(1).is_some_and(u8::is_ascii_alphabetic) => {
             let name = rest[1..].iter().take(64).take_while(|b| b.is_ascii_alphanumeric() || b"-_ .".contains(b)).count();
             if name > 0 && rest.get(name + 1) == Some(&b'>') { name + 2 } else { 0 }
         }

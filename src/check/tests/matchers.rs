@@ -20,7 +20,7 @@ const TABLE: &[(&str, &[&str], &[&str])] = &[
     ("{ suffix: bc, ignore_case: true }", &["aBC"], &["b"]),
     ("{ contains: b }", &["abc"], &["ac", "aBc"]),
     ("{ contains: b, ignore_case: true }", &["aBc"], &["ac"]),
-    ("{ regex: '[a-z]+[0-9]?' }", &["abc", "abc1"], &["abc12", " abc", "ABC"]),
+    ("{ regex: '[a-z]+[0-9]?' }", &["abc", "abc1"], &["abc12", "a bc", "ABC"]),
     ("{ regex: '[A-Z]+', ignore_case: true }", &["abc", "ABC"], &["1"]),
     ("{ one_of: [http, https] }", &["http", "https"], &["ftp", "HTTP"]),
     ("{ one_of: [http], ignore_case: true }", &["HTTP"], &["https"]),
