@@ -5,6 +5,8 @@
 
 mod appearance;
 mod error;
+#[cfg(test)]
+mod fixture;
 mod folder;
 mod input;
 mod packets;
