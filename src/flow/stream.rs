@@ -106,6 +106,8 @@ impl Stream {
                 self.next = first;
                 let backlog = self.backlog();
                 backlog.position = backlog.at(distance.into());
+                // A FIN from before the beginning is a forged one.
+                backlog.fin = backlog.fin.filter(|&fin| fin >= backlog.position);
             }
             Phase::Open | Phase::Ended => return,
         }

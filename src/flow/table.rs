@@ -249,8 +249,13 @@ impl<S: StreamSink> FlowTable<S> {
             self.close_if_over(ticket.slot, false, at);
         }
         while let Some(ticket) = self.resets.take(at.number) {
-            if self.is(ticket) {
-                self.close(ticket.slot, at);
+            // A forged RST ends nothing: only a flow that fell silent is over.
+            let last = self.flows.get(ticket.slot as usize).map_or(0, |flow| flow.last);
+            let due = last.saturating_add(self.limits.loss_wait);
+            match self.is(ticket) {
+                true if due > at.number => self.resets.push(due, ticket),
+                true => self.close(ticket.slot, at),
+                false => {}
             }
         }
         self.note_due();

@@ -82,6 +82,9 @@ const METHODS: &[&str] = &[
     "BDELETE",
 ];
 
+/// Methods that are taken for one even alone on their line.
+const PLAIN: &[&[u8]] = &[b"GET", b"POST", b"PUT", b"HEAD", b"DELETE", b"OPTIONS", b"PATCH", b"CONNECT", b"TRACE"];
+
 /// The longest start line that is waited for.
 const LONGEST: usize = 64 << 10;
 
@@ -141,8 +144,9 @@ fn may_become_request(bytes: &[u8]) -> bool {
 fn is_request_like(line: &[u8]) -> bool {
     let trimmed = line.trim_ascii();
     let mut words = trimmed.split(|&b| b == b' ' || b == b'\t').filter(|word| !word.is_empty());
-    let (Some(method), Some(target)) = (words.next(), words.next()) else { return false };
-    let last = words.next_back();
+    let Some(method) = words.next() else { return false };
+    let Some(target) = words.next() else { return trimmed == line && PLAIN.contains(&line) };
+    let last = words.next_back().or(Some(target));
     let indented = line.first().is_some_and(|&b| b == b' ' || b == b'\t');
     if indented && !is_method(method) {
         return false;

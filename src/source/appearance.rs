@@ -24,6 +24,12 @@ pub(super) fn is_binary(beginning: &[u8]) -> bool {
     KNOWN.iter().any(|(magic, _)| beginning.starts_with(magic)) || beginning.iter().take(4096).any(|byte| *byte == 0)
 }
 
+/// Whether a text is the output of `tcpdump -A`: start lines stand in it by chance only, behind bytes of packet headers.
+pub(super) fn is_packet_dump(text: &[u8]) -> bool {
+    let first = text.trim_ascii_start().split(|byte| *byte == b'\n').next().unwrap_or_default();
+    memchr::memmem::find(first, b" > ").is_some() && memchr::memmem::find(first, b": Flags [").is_some()
+}
+
 /// The sentence about something without a packet and without a message.
 pub(super) fn describe(beginning: &[u8]) -> String {
     if beginning.is_empty() {

@@ -58,6 +58,7 @@ fn note(packet: &Packet<'_>, decoded: &Decoded<'_>, anomalies: &mut Anomalies) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fixture::{Side, ipv4, tcp};
     use super::*;
     use crate::capture::PacketAt;
     use crate::capture::fixture::{PcapVariant, reader};
@@ -97,29 +98,16 @@ mod tests {
         }
     }
 
-    /// A raw IPv4 packet: protocol, flags and fragment offset, what it carries.
-    fn ipv4(protocol: u8, fragment: u16, payload: &[u8]) -> Vec<u8> {
-        let [high, low] = (20 + payload.len() as u16).to_be_bytes();
-        let [flags, offset] = fragment.to_be_bytes();
-        let head = [0x45, 0, high, low, 0, 1, flags, offset, 64, protocol, 0, 0, 10, 0, 1, 5, 10, 0, 2, 7];
-        [&head[..], payload].concat()
-    }
-
-    fn tcp(seq: u32, payload: &[u8]) -> Vec<u8> {
-        let head = [&[0xc0, 0, 0x1f, 0x90][..], &seq.to_be_bytes(), &[0; 4], &[0x50, 0x10, 0xff, 0xff, 0, 0, 0, 0]].concat();
-        ipv4(6, 0, &[&head[..], payload].concat())
-    }
-
     #[test]
     fn segments_reach_their_flow_and_the_rest_is_noted() {
         let mut file = PcapVariant::USUAL.header(101);
         let mut add = |data: &[u8], lost: u32| PcapVariant::USUAL.record(&mut file, 1, 0, data.len() as u32 + lost, data);
-        add(&tcp(1, b"abc"), 0);
+        add(&tcp(Side::Client, 1, b"abc"), 0);
         add(&ipv4(17, 0, &[0; 8]), 0); // UDP is no loss
         add(&ipv4(47, 0, &[0; 8]), 0);
         add(&ipv4(6, 0x2000, &[0; 8]), 0);
         add(&[0x35; 20], 0);
-        let cut = tcp(4, b"defgh");
+        let cut = tcp(Side::Client, 4, b"defgh");
         add(&cut[..cut.len() - 3], 3);
         add(&cut[..30], 15);
         let (mut reader, mut anomalies) = (reader(std::io::Cursor::new(file)), Anomalies::default());

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
+use super::fixture::{Side, tcp};
 use super::{Input, SourceError, Summary, read};
 use crate::anomaly::AnomalyKind;
 use crate::capture::fixture::pcap;
@@ -98,6 +99,34 @@ fn a_text_plain_and_gzipped() {
 }
 
 #[test]
+fn a_capture_from_its_packets_to_its_exchange() {
+    let request = tcp(Side::Client, 100, b"GET / HTTP/1.1\r\nhOst: a\r\n\r\n");
+    let response = tcp(Side::Server, 500, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+    let file = pcap(101, [request.as_slice(), &response]);
+    let told = [
+        "head 0 packet 1 10.0.1.5:49152 > 10.0.2.7:8080: GET / HTTP/1.1 [hOst=a]",
+        "body 0: 0 complete Some(true)",
+        "head 1 packet 2 10.0.2.7:8080 > 10.0.1.5:49152: HTTP/1.1 200 OK [Content-Length=2] answers GET / HTTP/1.1",
+        "body 1: 2 complete Some(true)",
+        "exchange GET / HTTP/1.1 / HTTP/1.1 200 OK",
+    ];
+    for cut in [file.len(), file.len() - 1, file.len() - response.len() - 16] {
+        let (summary, lines) = read_bytes("a.pcap", &file[..cut], BodyWant::NOTHING);
+        let summary = summary.expect("a capture");
+        if cut == file.len() {
+            assert_eq!(lines, told);
+            assert_eq!((summary.packets, summary.flows, summary.requests, summary.responses), (2, 1, 1, 1));
+        } else {
+            assert_eq!(lines[..2], told[..2]);
+            assert_eq!(lines[2..], ["exchange GET / HTTP/1.1 / none"]);
+            assert_eq!((summary.packets, summary.flows, summary.requests, summary.responses), (1, 1, 1, 0));
+            let truncated = u64::from(cut == file.len() - 1);
+            assert_eq!(summary.anomalies.count(AnomalyKind::CaptureTruncated), truncated);
+        }
+    }
+}
+
+#[test]
 fn unanswered_requests_are_exchanges_and_unwanted_bodies_are_not_kept() {
     let (summary, lines) = read_bytes("a.http", b"POST / HTTP/1.1\nContent-Length: 3\n\nabc", BodyWant::NOTHING);
     assert_eq!(
@@ -123,6 +152,10 @@ fn what_is_no_source_says_what_it_is() {
         (&b""[..], "is empty; hopspec reads"),
         (b"just words\n", "has no HTTP message: it begins with `just words`; hopspec reads"),
         (b"> GET / HTTP/1.1\n> Host: a\n< HTTP/1.1 200 OK\n", "curl -v output is not read yet"),
+        (
+            b"00:41:10.4 IP 10.0.0.1.4 > 10.0.0.2.80: Flags [P.], length 9\nE..<\nGET / HTTP/1.1\n",
+            "record with `tcpdump -w FILE`",
+        ),
         (b"\x7fELF\x02\x01\x01\0", "is no capture: it looks like a program"),
         (b"text with a NUL \0 in it", "begins with the bytes 74 65 78 74"),
         (b"\x1f\x8b\x08\0broken", "is damaged gzip data: "),
@@ -143,5 +176,23 @@ fn what_cannot_be_opened_says_so() {
         let result = read(&Input::File(path), CaptureId(0), &mut Notebook::default());
         let Err(error @ SourceError::Io { .. }) = result else { panic!("{expected}") };
         assert_eq!(error.to_string(), expected);
+    }
+}
+
+/// Every shared capture, whole and cut: no panic, and a cut one never tells of more messages.
+#[test]
+fn shared_captures_are_read_to_their_end_and_to_any_cut() {
+    let Some(folder) = crate::wire::corpus::shared() else { return };
+    for part in ["corpus", "local"] {
+        for path in super::captures_in(&folder.join(part)).files {
+            let bytes = fs::read(&path).expect("it can be read");
+            let (Ok(whole), _) = read_bytes("whole", &bytes, BodyWant { keep: 100, sha256: true }) else { continue };
+            println!("{}\t{}\t{}\t{}", path.display(), whole.packets, whole.requests, whole.responses);
+            for cut in [bytes.len() / 3, bytes.len() / 2, bytes.len().saturating_sub(7)] {
+                if let (Ok(some), _) = read_bytes("cut", &bytes[..cut], BodyWant::NOTHING) {
+                    assert!(some.packets <= whole.packets, "{} cut at {cut}", path.display());
+                }
+            }
+        }
     }
 }
