@@ -1,8 +1,38 @@
 //! The check: specs compiled once into a plan, every exchange judged against it, findings out.
 //!
 //! This is the product. Never met without evidence: what the evidence cannot show is inconclusive, what was not seen is
-//! not observed.
+//! not observed. The way through: [`check`] loads and reads, [`Plan`] compiles, [`Run`] is told of exchanges, `select`
+//! finds the hops, `bind` and `judge` hold expectations against them with the comparisons of `matcher`, `book` collects
+//! findings, `outcome` sums up.
 
+mod bind;
+mod block;
+mod book;
+mod evaluate;
+mod evidence;
+mod found;
+mod functions;
+mod json_text;
+mod judge;
+mod mask;
+mod matcher;
+mod names;
+mod outcome;
+mod params;
+mod phrase;
+mod plan;
+mod reads;
 mod request;
+mod run;
+mod scope;
+mod select;
+mod selection;
+mod truth;
 
-pub use request::{CheckError, CheckRequest, FailOn, check};
+#[cfg(test)]
+mod tests;
+
+pub use plan::Plan;
+pub use request::{CheckError, CheckRequest, FailOn, check, plan};
+pub use run::Run;
+pub use selection::Selection;

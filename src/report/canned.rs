@@ -140,6 +140,7 @@ pub(crate) fn met() -> Outcome {
         unselected: Unselected { exchanges: 12, groups: vec![group("GET /metrics", 10), group("POST /api", 2)] },
         skipped_specs: 0,
         skipped_captures: 0,
+        unreadable: Vec::new(),
         notes: Vec::new(),
     }
 }

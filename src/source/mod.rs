@@ -4,11 +4,13 @@
 //! [`Fidelity`](crate::http::Fidelity).
 
 mod error;
+mod expand;
 mod input;
 mod read;
 mod summary;
 
 pub use error::SourceError;
+pub use expand::{Expanded, expand};
 pub use input::Input;
 pub use read::read;
 pub use summary::{Summary, Undecoded};

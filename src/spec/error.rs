@@ -1,5 +1,7 @@
 //! What is wrong with a spec: every error has its place, what was expected, and help.
 
+use std::fmt;
+
 use super::{Place, Source};
 
 /// One error of a spec file. A spec that does not load gives all of them at once.
@@ -16,3 +18,13 @@ pub struct SpecError {
     /// What to do, a line each: `did you mean \`headers\`?`.
     pub help: Vec<String>,
 }
+
+/// One line: `specs/a.yaml:7:3: unknown key \`headrs\` in a request`.
+impl fmt::Display for SpecError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (line, column) = self.source.line_column(self.place.start);
+        write!(f, "{}:{line}:{column}: {}", self.source.file, self.message)
+    }
+}
+
+impl std::error::Error for SpecError {}

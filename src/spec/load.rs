@@ -1,6 +1,11 @@
 //! From the bytes of a spec file to the model, or all its errors.
 
-use super::{Spec, SpecError};
+use super::problem::{Problem, into_errors};
+use super::yaml::{self, Kind, Node};
+use super::{Place, Source, Spec, SpecError, read};
+
+/// The largest spec file, in bytes.
+pub const MOST_BYTES: usize = 1 << 20;
 
 /// What a YAML file turned out to be.
 #[derive(Debug)]
@@ -11,11 +16,68 @@ pub enum Loaded {
     NotASpec,
 }
 
-/// Loads a spec from its bytes. `file` is its path for places, `name` its name in reports (`aws/alb/forward`).
+/// Loads a spec from its bytes, as one of the files of a folder. `file` is its path for places, `name` its name in reports
+/// (`aws/alb/forward`).
+///
+/// YAML of another tool is none of ours, whatever is wrong with it: a file that cannot be read as YAML is an error only
+/// where a line of it begins with `hops:`. A file that was named is read by [`parse_named`].
 ///
 /// # Errors
 /// Every error of the file, in the order of their places.
 pub fn parse(file: &str, name: &str, bytes: &[u8]) -> Result<Loaded, Vec<SpecError>> {
-    let _ = (file, name, bytes);
-    Ok(Loaded::NotASpec)
+    load(file, name, bytes, false)
+}
+
+/// Loads a spec from its bytes, as a file that the user named: what cannot be read as YAML is always an error.
+///
+/// # Errors
+/// Every error of the file, in the order of their places.
+pub fn parse_named(file: &str, name: &str, bytes: &[u8]) -> Result<Loaded, Vec<SpecError>> {
+    load(file, name, bytes, true)
+}
+
+fn load(file: &str, name: &str, bytes: &[u8], named: bool) -> Result<Loaded, Vec<SpecError>> {
+    let whole = bytes.len();
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let mark = whole - bytes.len();
+    let ours = named || bytes.split(|b| *b == b'\n').any(|line| line.starts_with(b"hops:"));
+    let unreadable = |source: &Source, problems| if ours { Err(into_errors(source, problems)) } else { Ok(Loaded::NotASpec) };
+    if bytes.len() > MOST_BYTES {
+        let source = Source::new(file.to_owned(), "");
+        let problem = Problem::new(Place::default(), "a spec file has at most 1 MiB").help("write several smaller specs");
+        return unreadable(&source, vec![problem]);
+    }
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(e) => {
+            let lossy = String::from_utf8_lossy(bytes.get(..e.valid_up_to()).unwrap_or_default());
+            let source = Source::new(file.to_owned(), &lossy);
+            let at = u32::try_from(lossy.len()).unwrap_or(u32::MAX);
+            let problem = Problem::new(Place { start: at, end: at }, format!("not UTF-8 at byte {}", e.valid_up_to() + mark));
+            return unreadable(&source, vec![problem.help("save the file as UTF-8")]);
+        }
+    };
+    let source = Source::new(file.to_owned(), text);
+    let yaml::Parsed { root, mut problems, repaired, unreadable: no_tree } = yaml::parse(text);
+    if no_tree {
+        return unreadable(&source, problems);
+    }
+    let Some(root) = root.filter(is_spec) else {
+        // Repairs were made, and what came out is no spec: then the text was no YAML either.
+        return if repaired.is_empty() { Ok(Loaded::NotASpec) } else { unreadable(&source, problems) };
+    };
+    let (spec, more) = read::file(&root, name, &source);
+    let follows = |place: Place| repaired.iter().any(|r| place.start < r.end && r.start < place.end);
+    problems.extend(more.into_iter().filter(|problem| !follows(problem.place)));
+    if problems.is_empty() { Ok(Loaded::Spec(Box::new(spec))) } else { Err(into_errors(&source, problems)) }
+}
+
+/// What makes a YAML file a spec: one of three keys at the top.
+fn is_spec(root: &Node) -> bool {
+    match &root.kind {
+        Kind::Mapping(entries) => {
+            entries.iter().any(|(key, _)| key.scalar().is_some_and(|k| matches!(k.text.as_str(), "hops" | "types" | "checks")))
+        }
+        Kind::Scalar(_) | Kind::Sequence(_) => false,
+    }
 }

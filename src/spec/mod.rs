@@ -5,14 +5,24 @@
 
 mod error;
 mod expression;
+mod field_name;
+mod find;
 mod load;
 mod model;
+mod near;
 mod place;
+mod problem;
+mod read;
 mod value;
+mod yaml;
+
+#[cfg(test)]
+mod tests;
 
 pub use error::SpecError;
 pub use expression::{Expr, Function, MessagePath, Piece, Template};
-pub use load::{Loaded, parse};
+pub use find::{FindError, Found, SpecFile, load};
+pub use load::{Loaded, MOST_BYTES, parse, parse_named};
 pub use model::{
     Bounds, Claim, Expectation, Hop, MessageSpec, NameCase, OrderItem, Param, Part, Reference, Select, SelectOn, Side, Spec,
     Tolerance, Variant,

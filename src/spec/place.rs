@@ -35,7 +35,7 @@ pub struct Source {
     pub file: String,
     /// The text.
     pub text: Arc<str>,
-    line_starts: Vec<u32>,
+    line_starts: Arc<[u32]>,
 }
 
 impl Source {

@@ -8,6 +8,7 @@
 )]
 
 mod arguments;
+mod kit;
 mod layering;
 mod pipes;
 mod program;

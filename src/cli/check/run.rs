@@ -52,6 +52,9 @@ pub(in super::super) fn input(path: &std::path::Path) -> Input {
 
 fn write(outcome: &Outcome, targets: &[(Format, Target)], args: &Args, color: Color, talk: Talk) -> u8 {
     let mut code = outcome.exit_code;
+    for unreadable in &outcome.unreadable {
+        talk.error(unreadable);
+    }
     for (format, target) in targets {
         let color = if *target == Target::Stdout { color.on_stdout() } else { color.in_files() };
         let text = match format {
@@ -87,9 +90,9 @@ pub(in super::super) fn refuse(error: &CheckError, talk: Talk) -> u8 {
             talk.print(&report::spec_errors(errors, talk.color()));
             exit::USAGE
         }
-        CheckError::Source(error) => {
-            talk.error(error);
-            exit::UNREADABLE
+        CheckError::Nothing(message) => {
+            talk.error(message);
+            exit::NOTHING_JUDGED
         }
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::form::Form;
 use super::near::Near;
 use super::order::Ordered;
-use super::unselected::Selector;
+use crate::check::Selection;
 use crate::http::{Body, BodyWant, Exchange, HeadRef, MessageId, MessageSink};
 
 /// Which messages are listed.
@@ -15,7 +15,7 @@ pub(super) enum Which {
     /// Those whose head one packet completed.
     Packet(Near),
     /// Those of exchanges that belong to no hop, in the order in which exchanges end.
-    Unselected(Box<dyn Selector>),
+    Unselected(Box<Selection>),
 }
 
 /// Lists messages.

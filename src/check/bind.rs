@@ -1,0 +1,148 @@
+//! Values taken from traffic under a name, before anything is judged.
+//!
+//! A name is bound to what stands there, whether or not it is right: the mismatch is a finding of its own, and what
+//! depends on the name is still compared with what the message says of itself. Nothing there, or several where one must
+//! be, leaves the name without a value, with the reason.
+
+use super::found::{Found, find};
+use super::matcher;
+use super::plan::{PlanExpectation, Target};
+use super::scope::BoundValue;
+use super::select::Looked;
+use crate::secret;
+use crate::spec::{ClauseKind, Form, Value};
+
+/// Binds every name of these expectations.
+pub(super) fn collect<'e>(looked: &'e Looked<'e>, expectations: impl Iterator<Item = &'e PlanExpectation>) -> Vec<BoundValue> {
+    let mut bound = Vec::new();
+    for expectation in expectations.filter(|e| e.binds) {
+        let crate::spec::Claim::Part { value, .. } = &expectation.expectation.claim else { continue };
+        let message = match expectation.side {
+            crate::spec::Side::Request => looked.exchange.request,
+            crate::spec::Side::Response => looked.exchange.response,
+        };
+        let side = expectation.side.name();
+        let (what, secret) = match &expectation.target {
+            Target::Field { name, .. } => (name.clone(), secret::is_secret(name.as_bytes())),
+            _ => (expectation.subject.clone(), false),
+        };
+        let mut take = Take { from: format!("{what} of the same {side}"), secret, bound: &mut bound };
+        let Some(message) = message else {
+            take.nothing(value, &format!("the {side} is not in the capture"));
+            continue;
+        };
+        if let Target::BodyJson(steps) = &expectation.target {
+            let json = message.body.whole().and_then(|body| super::json_text::parse(body).ok());
+            match json.as_ref().and_then(|json| matcher::find_json(json, steps)) {
+                Some(serde_json::Value::String(text)) => take.value(value, text.as_bytes()),
+                Some(found) => take.value(value, found.to_string().as_bytes()),
+                None => take.nothing(value, &format!("{what} is not there")),
+            }
+            continue;
+        }
+        match find(&expectation.target, &message, looked.index(expectation.side)) {
+            Found::Few(Some(one)) => take.value(value, &one),
+            Found::Few(None) => take.nothing(value, &format!("`{what}` is not there")),
+            Found::Many(lines) if is_list(value) => {
+                // Lines of a list are one list (RFC 9110 §5.3).
+                let joined: Vec<&[u8]> = lines.iter().map(AsRef::as_ref).collect();
+                take.value(value, &joined.join(b", ".as_slice()));
+            }
+            Found::Many(_) => take.nothing(value, &format!("`{what}` stands on several lines")),
+            Found::Unknown(why) => take.nothing(value, &why),
+        }
+    }
+    bound
+}
+
+fn is_list(value: &Value) -> bool {
+    matches!(&value.form, Form::Matcher(clauses) if clauses.iter().any(|c| matches!(c.kind, ClauseKind::List(_))))
+}
+
+struct Take<'b> {
+    from: String,
+    secret: bool,
+    bound: &'b mut Vec<BoundValue>,
+}
+
+impl Take<'_> {
+    fn bind(&mut self, value: &Value, found: Vec<u8>) {
+        if let Some(name) = &value.meta.bind {
+            self.bound.push(BoundValue {
+                name: name.value.clone(),
+                value: Ok(found),
+                from: self.from.clone(),
+                secret: self.secret,
+            });
+        }
+    }
+
+    /// Binds the names of a value and of all in it to nothing.
+    fn nothing(&mut self, value: &Value, why: &str) {
+        super::reads::values(value, &mut |v| {
+            if let Some(name) = &v.meta.bind {
+                let value = Err(format!("`{}` has no value: {why}", name.value));
+                self.bound.push(BoundValue { name: name.value.clone(), value, from: self.from.clone(), secret: self.secret });
+            }
+        });
+    }
+
+    /// Binds the names of a value, and of those in it, to what was found.
+    fn value(&mut self, value: &Value, found: &[u8]) {
+        if let Form::Matcher(clauses) = &value.form {
+            for clause in clauses {
+                match &clause.kind {
+                    ClauseKind::List(list) => {
+                        let members = matcher::members(found, list.separator.unwrap_or(','));
+                        let of = |v: &Option<Box<Value>>, member: Option<&&[u8]>, take: &mut Self| {
+                            if let Some(v) = v.as_deref() {
+                                take.inner(v, member.copied());
+                            }
+                        };
+                        of(&list.first, members.first(), self);
+                        of(&list.last, members.last(), self);
+                        for (index, v) in &list.at {
+                            let length = i64::try_from(members.len()).unwrap_or(i64::MAX);
+                            let at = if *index < 0 { length.saturating_add(*index) } else { *index };
+                            let member = usize::try_from(at).ok().and_then(|at| members.get(at));
+                            self.inner(v, member.copied());
+                        }
+                    }
+                    ClauseKind::Pairs(clause) => {
+                        let pairs = matcher::pairs(found, clause.separator);
+                        for (name, v) in &clause.pairs {
+                            let mut of = pairs.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name.value.as_bytes()));
+                            match (of.next(), of.next()) {
+                                (Some((_, one)), None) => self.inner(v, Some(one)),
+                                _ => self.inner(v, None),
+                            }
+                        }
+                    }
+                    ClauseKind::Json(clause) => {
+                        let json = super::json_text::parse(found).ok();
+                        for member in &clause.members {
+                            match json.as_ref().and_then(|json| matcher::find_json(json, &member.steps)) {
+                                Some(serde_json::Value::String(text)) => self.inner(&member.value, Some(text.as_bytes())),
+                                Some(other) => self.inner(&member.value, Some(other.to_string().as_bytes())),
+                                None => self.inner(&member.value, None),
+                            }
+                        }
+                    }
+                    ClauseKind::All(values) => values.iter().for_each(|v| self.inner(v, Some(found))),
+                    _ => {}
+                }
+            }
+        }
+        self.bind(value, found.to_vec());
+    }
+
+    fn inner(&mut self, value: &Value, found: Option<&[u8]>) {
+        if !super::reads::binds(value) {
+            return;
+        }
+        match found {
+            Some(found) => self.value(value, found),
+            None => self.nothing(value, "that part is not there"),
+        }
+    }
+}

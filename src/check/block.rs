@@ -1,0 +1,195 @@
+//! The message as the spec wants it beside the message as seen.
+//!
+//! The expected side is the message with everything that is wrong put right, so that the difference shows only what is
+//! wrong, in its surroundings.
+
+use super::evaluate::show;
+use super::judge::Fault;
+use super::names::HeadIndex;
+use super::phrase;
+use super::plan::{OrderEntry, PlanExpectation, PlanHop, Target};
+use crate::finding::{Block, BlockLine, Rule};
+use crate::http::HeadRef;
+
+/// Lines of a message beyond this many are left out of a block.
+const MOST_LINES: usize = 80;
+
+/// Something that is wrong in the message.
+pub(super) struct Blamed<'b> {
+    /// The expectation's index in its hop.
+    pub(super) at: usize,
+    pub(super) expectation: &'b PlanExpectation,
+    pub(super) fault: &'b Fault,
+    /// The value that would be right: the text, or `‹in words›`.
+    pub(super) text: Option<String>,
+}
+
+/// One line of the expected side: which line of the head it is, where it is one, and its text.
+struct Wanted {
+    line: Option<usize>,
+    text: String,
+}
+
+/// Builds the block of one message. `hide` masks secrets: of a field by name, of a start line without one.
+pub(super) fn build(
+    hop: &PlanHop,
+    head: &HeadRef<'_>,
+    index: &HeadIndex,
+    blamed: &[Blamed<'_>],
+    hide: &dyn Fn(Option<&str>, &str) -> String,
+) -> Block {
+    let field = |at: usize| {
+        let line = head.lines.get(at).copied().unwrap_or_default();
+        let (name, value) = (show(line.name.of(head.raw)), show(line.value.of(head.raw)));
+        if name.is_empty() { show(line.line.of(head.raw)) } else { format!("{name}: {}", hide(Some(&name), &value)) }
+    };
+    let start = hide(None, &show(head.start_line()));
+    let shown = head.lines.len().min(MOST_LINES);
+    let remark = |at: usize| {
+        let of = |b: &&Blamed<'_>| b.fault.lines.contains(&at);
+        blamed.iter().find(of).map_or("", |b| match b.fault.rule {
+            Rule::FieldUnexpected => "must not be there",
+            Rule::FieldRepeated => "must stand once",
+            Rule::FieldNameCase => "another case",
+            _ => "",
+        })
+    };
+    let mut actual = vec![BlockLine { text: start.clone(), remark: String::new() }];
+    actual.extend((0..shown).map(|at| BlockLine { text: field(at), remark: remark(at).to_owned() }));
+
+    let mut wanted: Vec<Wanted> = (0..shown).map(|at| Wanted { line: Some(at), text: field(at) }).collect();
+    let mut body = Vec::new();
+    for blame in blamed {
+        put_right(hop, index, blame, &mut wanted, hide);
+        if let Target::BodyJson(steps) = &blame.expectation.target {
+            let path = phrase::path(steps);
+            let found = blame.fault.actual.as_deref().map(show);
+            body.push((path, blame.text.clone().unwrap_or_default(), found));
+        }
+    }
+    for blame in blamed.iter().filter(|b| b.fault.rule == Rule::FieldOrder) {
+        if let Target::Order(entries) = &blame.expectation.target {
+            reorder(entries, index, &mut wanted);
+        }
+    }
+    let mut expected = vec![BlockLine { text: wanted_start(&start, head, blamed), remark: String::new() }];
+    expected.extend(wanted.into_iter().map(|w| BlockLine { text: w.text, remark: String::new() }));
+    if !body.is_empty() {
+        let blank = BlockLine { text: String::new(), remark: String::new() };
+        actual.push(blank.clone());
+        expected.push(blank);
+        for (path, want, found) in body {
+            expected.push(BlockLine { text: format!("{path} = {want}"), remark: String::new() });
+            if let Some(found) = found {
+                actual.push(BlockLine { text: format!("{path} = {}", hide(None, &found)), remark: String::new() });
+            }
+        }
+    }
+    Block { expected, actual, left_out: head.lines.len() - shown }
+}
+
+fn put_right(
+    hop: &PlanHop,
+    index: &HeadIndex,
+    blame: &Blamed<'_>,
+    wanted: &mut Vec<Wanted>,
+    hide: &dyn Fn(Option<&str>, &str) -> String,
+) {
+    let position = |wanted: &[Wanted], line: usize| wanted.iter().position(|w| w.line == Some(line));
+    match (&blame.expectation.target, blame.fault.rule) {
+        (_, Rule::FieldUnexpected) => wanted.retain(|w| w.line.is_none_or(|l| !blame.fault.lines.contains(&l))),
+        (_, Rule::FieldRepeated) => {
+            let extra = blame.fault.lines.get(1..).unwrap_or_default();
+            wanted.retain(|w| w.line.is_none_or(|l| !extra.contains(&l)));
+        }
+        (Target::NameCase { exact }, Rule::FieldNameCase) => {
+            for line in &blame.fault.lines {
+                let Some(entry) = position(wanted, *line).and_then(|at| wanted.get_mut(at)) else { continue };
+                let Some((name, rest)) = entry.text.split_once(':') else { continue };
+                let right = exact.iter().flatten().find(|(_, exact)| exact.eq_ignore_ascii_case(name));
+                let name = right.map_or_else(|| name.to_ascii_lowercase(), |(_, exact)| exact.clone());
+                entry.text = format!("{name}:{rest}");
+            }
+        }
+        (Target::Field { name, .. }, _) => {
+            let text = blame.text.clone().unwrap_or_default();
+            let line = |shown: &str| format!("{shown}: {}", hide(Some(name), &text));
+            match blame.fault.lines.first().and_then(|l| position(wanted, *l)) {
+                Some(at) => {
+                    if let Some(entry) = wanted.get_mut(at) {
+                        let shown = entry.text.split_once(':').map_or(name.as_str(), |(n, _)| n).to_owned();
+                        entry.text = line(&shown);
+                    }
+                }
+                None => {
+                    let at = place_of_missing(hop, index, blame, wanted);
+                    wanted.insert(at.min(wanted.len()), Wanted { line: None, text: line(name) });
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A missing line goes behind the nearest line before it in the spec that is there, else on top.
+fn place_of_missing(hop: &PlanHop, index: &HeadIndex, blame: &Blamed<'_>, wanted: &[Wanted]) -> usize {
+    hop.expectations
+        .get(..blame.at)
+        .unwrap_or_default()
+        .iter()
+        .rev()
+        .filter(|e| e.side == blame.expectation.side)
+        .find_map(|e| match &e.target {
+            Target::Field { id, name } => {
+                let line = index.lines(*id).last();
+                let inserted = |w: &Wanted| w.line.is_none() && w.text.starts_with(&format!("{name}: "));
+                wanted.iter().position(|w| (line.is_some() && w.line == line) || inserted(w))
+            }
+            _ => None,
+        })
+        .map_or(0, |at| at + 1)
+}
+
+/// Puts the named lines in the order of the entries, on the places that they take.
+fn reorder(entries: &[OrderEntry], index: &HeadIndex, wanted: &mut [Wanted]) {
+    let others = entries.iter().position(|e| matches!(e, OrderEntry::Others));
+    let rank = |w: &Wanted| {
+        let named = entries.iter().position(|e| match (e, w.line) {
+            (OrderEntry::Name(id), Some(line)) => index.lines(*id).any(|l| l == line),
+            _ => false,
+        });
+        named.or(others)
+    };
+    let places: Vec<usize> = (0..wanted.len()).filter(|at| wanted.get(*at).is_some_and(|w| rank(w).is_some())).collect();
+    let mut lines: Vec<(Option<usize>, Option<usize>, String)> =
+        places.iter().filter_map(|at| wanted.get(*at)).map(|w| (rank(w), w.line, w.text.clone())).collect();
+    lines.sort_by_key(|(rank, ..)| *rank);
+    for (at, (_, line, text)) in places.into_iter().zip(lines) {
+        if let Some(entry) = wanted.get_mut(at) {
+            *entry = Wanted { line, text };
+        }
+    }
+}
+
+/// The start line with what is wrong put right.
+fn wanted_start(start: &str, head: &HeadRef<'_>, blamed: &[Blamed<'_>]) -> String {
+    let mut parts: Vec<String> = start.splitn(3, ' ').map(str::to_owned).collect();
+    let request = head.is_request();
+    for blame in blamed.iter().filter(|b| b.fault.rule == Rule::MessageLineMismatch) {
+        let at = match (&blame.expectation.target, request) {
+            (Target::Method, true) | (Target::Version, false) => 0,
+            (Target::Target | Target::Path | Target::Query(_), true) | (Target::Status, false) => 1,
+            (Target::Version, true) | (Target::Reason, false) => 2,
+            _ => continue,
+        };
+        let text = blame.text.clone().unwrap_or_default();
+        if let Some(part) = parts.get_mut(at) {
+            *part = match &blame.expectation.target {
+                Target::Path => format!("{text}{}", part.find('?').and_then(|q| part.get(q..)).unwrap_or_default()),
+                Target::Query(name) => format!("{}?{name}={text}", part.split('?').next().unwrap_or_default()),
+                _ => text,
+            };
+        }
+    }
+    parts.join(" ")
+}

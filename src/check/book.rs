@@ -1,0 +1,361 @@
+//! The findings of a run: one for each rule at each place, however often it is broken.
+//!
+//! Keyed by expectation, never by the value seen; unexpected names are capped. What a finding needs of an exchange is
+//! copied when it is seen first; later exchanges only count.
+
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+
+use super::block::{self, Blamed};
+use super::evaluate::show;
+use super::judge::{Case, Fault};
+use super::matcher;
+use super::phrase;
+use super::plan::{Plan, PlanHop, Target};
+use super::reads;
+use super::scope::{BoundValue, Scope};
+use crate::finding::{Block, Bound, Evidence, EvidencePlace, Finding, Rule, Sample, SpecPlace};
+use crate::http::{HeadRef, Origin, Provenance};
+use crate::secret;
+use crate::spec::{Claim, Place, Severity, Side, Spec};
+
+/// Different names of unexpected fields that one expectation tells apart.
+const MOST_NAMES: usize = 100;
+/// Different values that a finding shows.
+const MOST_SAMPLES: usize = 3;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Key {
+    hop: usize,
+    expectation: usize,
+    rule: Rule,
+    name: Option<Vec<u8>>,
+}
+
+/// The findings of a run.
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    by_key: HashMap<Key, (Finding, Vec<Option<Vec<u8>>>), foldhash::fast::RandomState>,
+    show_secrets: bool,
+    /// The captures' names by their numbers.
+    pub(super) captures: Vec<String>,
+}
+
+/// One exchange on its way into the book: a block is made at most once for each side.
+pub(super) struct Entry<'r> {
+    pub(super) plan: &'r Plan,
+    pub(super) hop: usize,
+    pub(super) case: &'r Case<'r>,
+    /// Everything that is violated in this exchange.
+    pub(super) blamed: &'r [(usize, Fault)],
+    pub(super) blocks: [Option<Arc<Block>>; 2],
+}
+
+impl Book {
+    /// An empty book.
+    pub(super) fn new(show_secrets: bool) -> Self {
+        Self { show_secrets, ..Self::default() }
+    }
+
+    /// Notes a violation.
+    pub(super) fn violated(&mut self, entry: &mut Entry<'_>, expectation: usize, fault: &Fault, notes: &[String]) {
+        let name = fault.name.as_ref().map(|n| n.to_ascii_lowercase());
+        let key = Key { hop: entry.hop, expectation, rule: fault.rule, name };
+        self.note(entry, key, Some(fault), None, notes);
+    }
+
+    /// Notes what cannot be decided.
+    pub(super) fn inconclusive(&mut self, entry: &mut Entry<'_>, expectation: usize, reason: &str) {
+        let key = Key { hop: entry.hop, expectation, rule: Rule::EvidenceInconclusive, name: None };
+        self.note(entry, key, None, Some(reason), &[]);
+    }
+
+    fn note(&mut self, entry: &mut Entry<'_>, mut key: Key, fault: Option<&Fault>, reason: Option<&str>, notes: &[String]) {
+        let actual = fault.and_then(|f| f.actual.as_deref());
+        if !self.by_key.contains_key(&key) && key.name.is_some() {
+            let same = self.by_key.keys().filter(|k| k.hop == key.hop && k.expectation == key.expectation).count();
+            if same >= MOST_NAMES {
+                // The names are an attacker's choice: beyond the cap they share one finding.
+                key.name = Some(b"*".to_vec());
+            }
+        }
+        if let Some((finding, values)) = self.by_key.get_mut(&key) {
+            finding.count += 1;
+            if let Some(at) = values.iter().position(|v| v.as_deref() == actual) {
+                if let Some(sample) = finding.samples.get_mut(at) {
+                    sample.count += 1;
+                }
+                return;
+            }
+            if values.len() >= MOST_SAMPLES || fault.is_none() {
+                return;
+            }
+        }
+        let Some(finding) = self.make(entry, &key, fault, reason, notes) else { return };
+        match self.by_key.get_mut(&key) {
+            Some((known, values)) => {
+                known.samples.extend(finding.samples);
+                values.push(actual.map(<[u8]>::to_vec));
+            }
+            None => {
+                self.by_key.insert(key, (finding, vec![actual.map(<[u8]>::to_vec)]));
+            }
+        }
+    }
+
+    fn make(
+        &self,
+        entry: &mut Entry<'_>,
+        key: &Key,
+        fault: Option<&Fault>,
+        reason: Option<&str>,
+        notes: &[String],
+    ) -> Option<Finding> {
+        let hop = entry.plan.hops.get(entry.hop)?;
+        let (spec, model) = entry.plan.model(hop)?;
+        let expectation = hop.expectations.get(key.expectation)?;
+        let scope = entry.case.scope(&spec.params);
+        let message = scope.message(expectation.side)?;
+        let hide = Hide { show: self.show_secrets, bound: scope.bound.borrow().iter().filter(|b| b.secret).cloned().collect() };
+        let wire_name = fault.and_then(|f| f.name.as_deref()).map(show);
+        let field = match (&expectation.target, &wire_name) {
+            (Target::Field { name, .. }, _) => Some(name.clone()),
+            (_, Some(name)) => Some(name.clone()),
+            _ => None,
+        };
+        let subject = match (&expectation.target, &wire_name) {
+            (Target::Absent { pattern, .. }, Some(name)) if !pattern.eq_ignore_ascii_case(name) => {
+                format!("{}.header.{name}", expectation.side.name())
+            }
+            (Target::Others { .. } | Target::NameCase { .. }, Some(name)) => {
+                format!("{}.header.{name}", expectation.side.name())
+            }
+            _ => expectation.subject.clone(),
+        };
+        let expected = self.expected(entry, key.expectation, fault, &scope).map(|text| hide.field(field.as_deref(), &text));
+        let actual =
+            fault.and_then(|f| f.actual.as_deref()).map(|bytes| hide.value(&expectation.target, field.as_deref(), &show(bytes)));
+        let rule = key.rule;
+        let severity = if rule == Rule::EvidenceInconclusive { Severity::Note } else { expectation.expectation.severity };
+        let provenance = message.head.head.at;
+        let bound = self.bound(expectation, &scope, spec, &hide);
+        let mut notes: Vec<String> = notes.to_vec();
+        if let (Rule::FieldMissing, Some(name)) = (rule, &field) {
+            notes.extend(near_miss(name, &message.head));
+        }
+        notes.extend(reason.map(|r| hide.text(r)));
+        let block = fault.map(|_| {
+            let known = entry.blocks.get(expectation.side as usize).cloned().flatten();
+            known.unwrap_or_else(|| self.block(entry, expectation.side, &scope, &hide))
+        });
+        if let (Some(block), Some(slot)) = (&block, entry.blocks.get_mut(expectation.side as usize)) {
+            *slot = Some(Arc::clone(block));
+        }
+        let sample = Sample {
+            actual: actual.clone(),
+            expected: expected.clone(),
+            evidence: evidence(&self.captures, &provenance),
+            count: 1,
+        };
+        Some(Finding {
+            rule,
+            severity,
+            spec: Some(spec_place(&spec.spec, expectation.expectation.place)),
+            hop: Some(model.name.value.clone()),
+            subject,
+            message: phrase::message(rule, &expectation.target, expectation.side, field.as_deref(), fault, &model.name.value),
+            expected,
+            actual,
+            count: 1,
+            of: 0,
+            samples: vec![sample],
+            bound,
+            why: expectation.expectation.why.clone(),
+            notes,
+            block,
+        })
+    }
+
+    fn expected<'e>(&self, entry: &Entry<'e>, at: usize, fault: Option<&Fault>, scope: &Scope<'e>) -> Option<String> {
+        let hop: &'e PlanHop = entry.plan.hops.get(entry.hop)?;
+        let expectation = hop.expectations.get(at)?;
+        match &expectation.expectation.claim {
+            Claim::Part { value, .. } => {
+                let whole = || matcher::describe(value, scope);
+                match fault.map(|f| f.rule) {
+                    Some(Rule::FieldRepeated) => Some(format!("one line, {}", whole())),
+                    Some(Rule::FieldValueMismatch | Rule::MessageLineMismatch) => {
+                        let message = scope.message(expectation.side)?;
+                        let found = super::found::find(&expectation.target, &message, entry.case.looked.index(expectation.side));
+                        Some(found.lines(|lines| matcher::fault(value, lines, scope)).unwrap_or_else(whole))
+                    }
+                    _ => Some(whole()),
+                }
+            }
+            Claim::Absent(_) | Claim::Others => Some("no such field".to_owned()),
+            Claim::Order(items) => {
+                let name = |item: &crate::spec::OrderItem| match item {
+                    crate::spec::OrderItem::Name(name) => name.clone(),
+                    crate::spec::OrderItem::Others => "others".to_owned(),
+                };
+                Some(format!("the order {}", items.iter().map(name).collect::<Vec<_>>().join(", ")))
+            }
+            Claim::NameCase(crate::spec::NameCase::Lower) => Some("a name in lower case".to_owned()),
+            Claim::NameCase(crate::spec::NameCase::Exact) => Some("the name as the spec writes it".to_owned()),
+        }
+    }
+
+    fn bound<'s>(
+        &self,
+        expectation: &'s super::plan::PlanExpectation,
+        scope: &Scope<'s>,
+        spec: &'s super::plan::PlanSpec,
+        hide: &Hide,
+    ) -> Vec<Bound> {
+        let Claim::Part { value, .. } = &expectation.expectation.claim else { return Vec::new() };
+        let bound = scope.bound.borrow();
+        reads::names(value)
+            .into_iter()
+            .filter_map(|name| {
+                if let Some(BoundValue { value, from, secret, .. }) = bound.iter().find(|b| b.name == name) {
+                    let text = match value {
+                        Ok(_) if *secret && !self.show_secrets => "<secret>".to_owned(),
+                        Ok(value) => show(value),
+                        Err(_) => return None,
+                    };
+                    return Some(Bound { name: name.to_owned(), value: text, from: from.clone() });
+                }
+                let (_, param) = spec.params.get(name)?;
+                let (value, from) = match &param.source {
+                    super::params::ParamSource::Given(value) => (hide.text(value), "--param"),
+                    super::params::ParamSource::Default(template) => {
+                        (show(&super::evaluate::render(template, scope).ok()?), "the param's default")
+                    }
+                    super::params::ParamSource::Unset => return None,
+                };
+                Some(Bound { name: name.to_owned(), value, from: from.to_owned() })
+            })
+            .collect()
+    }
+
+    fn block<'e>(&self, entry: &Entry<'e>, side: Side, scope: &Scope<'e>, hide: &Hide) -> Arc<Block> {
+        let Some(hop) = entry.plan.hops.get(entry.hop) else { return Arc::default() };
+        let Some(message) = scope.message(side) else { return Arc::default() };
+        let blamed: Vec<Blamed<'_>> = entry
+            .blamed
+            .iter()
+            .filter_map(|(at, fault)| hop.expectations.get(*at).map(|e| (*at, e, fault)))
+            .filter(|(_, e, _)| e.side == side)
+            .map(|(at, expectation, fault)| {
+                let text = match &expectation.expectation.claim {
+                    Claim::Part { value, .. } => matcher::exact_text(value, scope)
+                        .or_else(|| self.expected(entry, at, Some(fault), scope).map(|t| format!("‹{t}›"))),
+                    _ => None,
+                };
+                Blamed { at, expectation, fault, text }
+            })
+            .collect();
+        let hide = |name: Option<&str>, text: &str| match name {
+            Some(name) => hide.field(Some(name), text),
+            None => hide.target(text),
+        };
+        Arc::new(block::build(hop, &message.head, entry.case.looked.index(side), &blamed, &hide))
+    }
+
+    /// All findings, ordered by severity, spec and place.
+    pub(super) fn into_findings(self, of: impl Fn(usize, usize) -> u64) -> Vec<Finding> {
+        let mut findings: Vec<(usize, Finding)> = self
+            .by_key
+            .into_iter()
+            .map(|(key, (mut finding, _))| {
+                finding.of = of(key.hop, key.expectation);
+                (key.hop, finding)
+            })
+            .collect();
+        findings.sort_by(|(hop_a, a), (hop_b, b)| {
+            let place = |f: &Finding| f.spec.as_ref().map(|s| (s.file.clone(), s.start));
+            (b.severity, place(a), hop_a, a.rule, &a.subject).cmp(&(a.severity, place(b), hop_b, b.rule, &b.subject))
+        });
+        findings.into_iter().map(|(_, finding)| finding).collect()
+    }
+}
+
+/// A place of the model, ready for reports.
+pub(super) fn spec_place(spec: &Spec, place: Place) -> SpecPlace {
+    let (line, column) = spec.source.line_column(place.start);
+    SpecPlace {
+        file: spec.source.file.clone(),
+        line,
+        column,
+        start: place.start,
+        end: place.end,
+        text: Arc::clone(&spec.source.text),
+    }
+}
+
+/// Where a head was seen, ready for reports.
+pub(super) fn evidence(captures: &[String], at: &Provenance) -> Evidence {
+    let capture = captures.get(at.capture.0 as usize).cloned().unwrap_or_default();
+    let place = match at.origin {
+        Origin::Packet { packet, stream, time, src, dst } => EvidencePlace::Packet { packet, stream, time, src, dst },
+        Origin::Line(line) => EvidencePlace::Line(line),
+    };
+    Evidence { capture, place }
+}
+
+/// What must not be shown.
+struct Hide {
+    show: bool,
+    /// Values that were bound from secret fields: they may come back inside any text.
+    bound: Vec<BoundValue>,
+}
+
+impl Hide {
+    fn field(&self, name: Option<&str>, text: &str) -> String {
+        match name {
+            Some(name) if !self.show => self.text(&secret::mask_field(name.as_bytes(), text)),
+            _ => self.text(text),
+        }
+    }
+
+    fn target(&self, text: &str) -> String {
+        if self.show { text.to_owned() } else { self.text(&secret::mask_target(text)) }
+    }
+
+    fn value(&self, target: &Target, name: Option<&str>, text: &str) -> String {
+        match target {
+            Target::Target | Target::Path => self.target(text),
+            Target::Query(name) if !self.show => {
+                let masked = secret::mask_target(&format!("?{name}={text}")).into_owned();
+                self.text(masked.split_once('=').map_or(text, |(_, value)| value))
+            }
+            _ => self.field(name, text),
+        }
+    }
+
+    fn text(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        if !self.show {
+            for value in self.bound.iter().filter_map(|b| b.value.as_ref().ok()).map(|v| show(v)) {
+                if value.len() >= 4 {
+                    text = text.replace(&value, "<secret>");
+                }
+            }
+        }
+        text
+    }
+}
+
+/// A name in the message that was probably meant.
+fn near_miss(name: &str, head: &HeadRef<'_>) -> Option<String> {
+    let plain = |name: &str| name.to_ascii_lowercase().replace('_', "-");
+    let wanted = plain(name);
+    let near = head
+        .fields()
+        .map(|(found, _)| show(found))
+        .filter(|found| found.len() < 200 && !found.eq_ignore_ascii_case(name))
+        .map(|found| (strsim::damerau_levenshtein(&wanted, &plain(&found)), found))
+        .min_by_key(|(distance, _)| *distance)?;
+    (near.0 <= 2 && name.len() > 4).then(|| format!("the message has `{}`: a near miss?", near.1))
+}

@@ -1,0 +1,234 @@
+//! Templates and expressions, evaluated for one exchange.
+//!
+//! What is missing is never an empty text: it is a [`Lack`] with the reason, and the verdict becomes inconclusive.
+
+use std::borrow::Cow;
+
+use super::matcher;
+use super::params::ParamSource;
+use super::scope::Scope;
+use crate::http::Origin;
+use crate::spec::{Expr, Function, MessagePath, Piece, Side, Template};
+
+/// Why an expression has no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Lack {
+    /// It names an optional param without a value: nothing to judge.
+    Skip,
+    /// The evidence does not show it.
+    Because(String),
+}
+
+/// A value of an expression.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Val<'a> {
+    /// Bytes of the wire, or a text.
+    Text(Cow<'a, [u8]>),
+    /// An integer.
+    Int(i64),
+    /// Members of a list.
+    List(Vec<Vec<u8>>),
+    /// JSON.
+    Json(serde_json::Value),
+}
+
+impl<'a> Val<'a> {
+    fn into_text(self) -> Result<Cow<'a, [u8]>, Lack> {
+        match self {
+            Self::Text(text) => Ok(text),
+            Self::Int(int) => Ok(Cow::Owned(int.to_string().into_bytes())),
+            Self::Json(serde_json::Value::String(text)) => Ok(Cow::Owned(text.into_bytes())),
+            Self::Json(value @ (serde_json::Value::Number(_) | serde_json::Value::Bool(_))) => {
+                Ok(Cow::Owned(value.to_string().into_bytes()))
+            }
+            Self::Json(_) | Self::List(_) => Err(because("a list or an object is no text")),
+        }
+    }
+}
+
+fn because(reason: impl Into<String>) -> Lack {
+    Lack::Because(reason.into())
+}
+
+/// The text of a template.
+pub(super) fn render<'a>(template: &'a Template, scope: &Scope<'a>) -> Result<Cow<'a, [u8]>, Lack> {
+    match template.pieces.as_slice() {
+        [] => Ok(Cow::Borrowed(b"")),
+        [Piece::Literal(text)] => Ok(Cow::Borrowed(text.as_bytes())),
+        [Piece::Hole(expr, _)] => evaluate(expr, scope)?.into_text(),
+        pieces => {
+            let mut text = Vec::new();
+            for piece in pieces {
+                match piece {
+                    Piece::Literal(literal) => text.extend_from_slice(literal.as_bytes()),
+                    Piece::Hole(expr, _) => text.extend_from_slice(&evaluate(expr, scope)?.into_text()?),
+                }
+            }
+            Ok(Cow::Owned(text))
+        }
+    }
+}
+
+/// The value of an expression.
+pub(super) fn evaluate<'a>(expr: &'a Expr, scope: &Scope<'a>) -> Result<Val<'a>, Lack> {
+    match expr {
+        Expr::Text(text) => Ok(Val::Text(Cow::Borrowed(text.as_bytes()))),
+        Expr::Int(int) => Ok(Val::Int(*int)),
+        Expr::Name(name) => name_value(name, scope).map(Val::Text),
+        Expr::Endpoint { dst } => Ok(Val::Text(Cow::Owned(endpoint(*dst, scope)?.to_string().into_bytes()))),
+        Expr::EndpointIp { dst } => Ok(Val::Text(Cow::Owned(endpoint(*dst, scope)?.ip.to_string().into_bytes()))),
+        Expr::EndpointPort { dst } => Ok(Val::Int(i64::from(endpoint(*dst, scope)?.port))),
+        Expr::Time => match scope.exchange.first().map(|m| m.head.head.at.origin) {
+            Some(Origin::Packet { time, .. }) => Ok(Val::Text(Cow::Owned(time.to_string().into_bytes()))),
+            _ => Err(because("a text has no time")),
+        },
+        Expr::Message { side, path } => message_value(*side, path, scope),
+        Expr::Call { on, function, arguments } => {
+            let on = evaluate(on, scope)?;
+            let argument = arguments.first().map(|a| evaluate(a, scope)?.into_text()).transpose()?;
+            call(*function, on, argument.as_deref())
+        }
+        Expr::Index { on, index } => {
+            let on = evaluate(on, scope)?;
+            let index = evaluate(index, scope)?;
+            index_value(on, &index)
+        }
+        Expr::Concat(parts) => {
+            let mut text = Vec::new();
+            for part in parts {
+                text.extend_from_slice(&evaluate(part, scope)?.into_text()?);
+            }
+            Ok(Val::Text(Cow::Owned(text)))
+        }
+    }
+}
+
+fn endpoint(dst: bool, scope: &Scope<'_>) -> Result<crate::wire::Endpoint, Lack> {
+    scope.endpoint(dst).ok_or_else(|| because("a text has no addresses"))
+}
+
+fn name_value<'a>(name: &str, scope: &Scope<'a>) -> Result<Cow<'a, [u8]>, Lack> {
+    if let Some(bound) = scope.lookup(name) {
+        return bound.map(Cow::Owned).map_err(Lack::Because);
+    }
+    match scope.param(name) {
+        Some(param) => match &param.source {
+            ParamSource::Given(value) => Ok(Cow::Borrowed(value.as_bytes())),
+            ParamSource::Default(template) => render(template, scope),
+            ParamSource::Unset if param.optional => Err(Lack::Skip),
+            ParamSource::Unset => Err(because(format!("param `{name}` has no value; give it with --param {name}=VALUE"))),
+        },
+        None => Err(because(format!("`{name}` is not bound in this exchange"))),
+    }
+}
+
+fn message_value<'a>(side: Side, path: &'a MessagePath, scope: &Scope<'a>) -> Result<Val<'a>, Lack> {
+    let message = scope.message(side).ok_or_else(|| because(format!("the {} is not in the capture", side.name())))?;
+    let head = message.head;
+    let missing = || because(format!("a {} has no such part", side.name()));
+    let text = |bytes: &'a [u8]| Ok(Val::Text(Cow::Borrowed(bytes)));
+    match path {
+        MessagePath::Method => text(head.method().ok_or_else(missing)?),
+        MessagePath::Target => text(head.target().ok_or_else(missing)?),
+        MessagePath::Path => text(path_of(head.target().ok_or_else(missing)?)),
+        MessagePath::Query => text(query_of(head.target().ok_or_else(missing)?)),
+        MessagePath::Version => text(head.version()),
+        MessagePath::Status => Ok(Val::Int(i64::from(head.status().ok_or_else(missing)?))),
+        MessagePath::Header(name) => {
+            let mut values = head.values(name.as_bytes());
+            match (values.next(), values.next()) {
+                (Some(value), None) => text(value),
+                (Some(_), Some(_)) => Err(because(format!("`{name}` stands on several lines of the {}", side.name()))),
+                (None, _) => Err(because(format!("`{name}` is not in the {}", side.name()))),
+            }
+        }
+        MessagePath::Body => match message.body.whole() {
+            Some(body) => text(body),
+            None => Err(because(format!("the whole body of the {} is not in the capture", side.name()))),
+        },
+        MessagePath::Json => match message.body.whole() {
+            Some(body) => parse_json(body).map(Val::Json),
+            None => Err(because(format!("the whole body of the {} is not in the capture", side.name()))),
+        },
+    }
+}
+
+fn parse_json(text: &[u8]) -> Result<serde_json::Value, Lack> {
+    super::json_text::parse(text).map_err(|e| because(format!("it is no JSON: {e}")))
+}
+
+/// The target without its query.
+pub(super) fn path_of(target: &[u8]) -> &[u8] {
+    target.iter().position(|b| *b == b'?').and_then(|at| target.get(..at)).unwrap_or(target)
+}
+
+/// The target's query without `?`; empty where it has none.
+pub(super) fn query_of(target: &[u8]) -> &[u8] {
+    target.iter().position(|b| *b == b'?').and_then(|at| target.get(at + 1..)).unwrap_or_default()
+}
+
+fn call<'a>(function: Function, on: Val<'a>, argument: Option<&[u8]>) -> Result<Val<'a>, Lack> {
+    let owned = |bytes: Vec<u8>| Ok(Val::Text(Cow::Owned(bytes)));
+    match function {
+        Function::Json => parse_json(&on.into_text()?).map(Val::Json),
+        Function::Lower => owned(on.into_text()?.to_ascii_lowercase()),
+        Function::Members => Ok(Val::List(matcher::members(&on.into_text()?, ',').into_iter().map(<[u8]>::to_vec).collect())),
+        Function::Epoch => {
+            let text = on.into_text()?;
+            super::functions::epoch(&text).map(Val::Int).ok_or_else(|| because(format!("`{}` holds no date", show(&text))))
+        }
+        Function::Pair | Function::Cookie => {
+            let (text, name) = (on.into_text()?, argument.unwrap_or_default());
+            let pair = matcher::pairs(&text, ';')
+                .into_iter()
+                .find(|(n, _)| if function == Function::Cookie { *n == name } else { n.eq_ignore_ascii_case(name) });
+            match pair {
+                Some((_, value)) => owned(value.to_vec()),
+                None => Err(because(format!("`{}` has no part `{}`", show(&text), show(name)))),
+            }
+        }
+        Function::Host => owned(super::functions::host(&on.into_text()?).to_vec()),
+        Function::Port => {
+            let text = on.into_text()?;
+            super::functions::port(&text).map(Val::Int).ok_or_else(|| because(format!("`{}` has no port", show(&text))))
+        }
+        Function::Sha256 => owned(super::functions::sha256_hex(&on.into_text()?).into_bytes()),
+        Function::Md5 => owned(super::functions::md5_hex(&on.into_text()?).into_bytes()),
+        Function::Base64 => {
+            let text = on.into_text()?;
+            let decoded = super::functions::base64_decoded(&text);
+            decoded.map_or_else(|| Err(because(format!("`{}` is no base64", show(&text)))), owned)
+        }
+    }
+}
+
+fn index_value<'a>(on: Val<'a>, index: &Val<'_>) -> Result<Val<'a>, Lack> {
+    let position = |length: usize, index: i64| {
+        let length = i64::try_from(length).unwrap_or(i64::MAX);
+        let at = if index < 0 { length.saturating_add(index) } else { index };
+        usize::try_from(at).ok()
+    };
+    let missing = || because("there is no such member");
+    match (on, index) {
+        (Val::List(members), Val::Int(index)) => position(members.len(), *index)
+            .and_then(|at| members.into_iter().nth(at))
+            .map(|member| Val::Text(Cow::Owned(member)))
+            .ok_or_else(missing),
+        (Val::Json(serde_json::Value::Array(members)), Val::Int(index)) => {
+            position(members.len(), *index).and_then(|at| members.into_iter().nth(at)).map(Val::Json).ok_or_else(missing)
+        }
+        (Val::Json(serde_json::Value::Object(mut members)), Val::Text(key)) => {
+            let key = String::from_utf8_lossy(key);
+            members.shift_remove(key.as_ref()).map(Val::Json).ok_or_else(|| because(format!("there is no member `{key}`")))
+        }
+        _ => Err(missing()),
+    }
+}
+
+/// Bytes as text for a message, bytes that are no UTF-8 shown as ISO-8859-1.
+pub(super) fn show(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().map(|b| char::from(*b)).collect(),
+    }
+}

@@ -1,0 +1,163 @@
+//! What a target finds in a message: the values that a matcher is held against.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use super::evaluate::{path_of, query_of};
+use super::functions;
+use super::names::HeadIndex;
+use super::plan::Target;
+use crate::http::Message;
+
+/// The values found.
+#[derive(Debug)]
+pub(super) enum Found<'m> {
+    /// None, or exactly one.
+    Few(Option<Cow<'m, [u8]>>),
+    /// Several lines.
+    Many(Vec<Cow<'m, [u8]>>),
+    /// The evidence does not hold it, with the reason.
+    Unknown(String),
+}
+
+impl<'m> Found<'m> {
+    fn one(bytes: &'m [u8]) -> Self {
+        Self::Few(Some(Cow::Borrowed(bytes)))
+    }
+
+    fn option(bytes: Option<&'m [u8]>) -> Self {
+        Self::Few(bytes.map(Cow::Borrowed))
+    }
+
+    /// Hands the values to `with` as lines.
+    pub(super) fn lines<R>(&self, with: impl FnOnce(&[&[u8]]) -> R) -> R {
+        match self {
+            Self::Few(Some(one)) => with(&[one.as_ref()]),
+            Self::Many(many) => with(&many.iter().map(AsRef::as_ref).collect::<Vec<&[u8]>>()),
+            Self::Few(None) | Self::Unknown(_) => with(&[]),
+        }
+    }
+}
+
+/// The body of a message as JSON, parsed at most once an exchange.
+pub(super) type JsonOnce = OnceCell<Result<serde_json::Value, String>>;
+
+/// Finds what a target names. JSON paths are looked up by [`body_json`].
+pub(super) fn find<'m>(target: &Target, message: &Message<'m>, index: &HeadIndex) -> Found<'m> {
+    let head = message.head;
+    match target {
+        Target::Method => Found::option(head.method()),
+        Target::Target => Found::option(head.target()),
+        Target::Path => Found::option(head.target().map(path_of)),
+        Target::Query(name) => {
+            let mut values = head.target().map(|t| query_values(query_of(t), name)).unwrap_or_default();
+            if values.len() > 1 { Found::Many(values) } else { Found::Few(values.pop()) }
+        }
+        Target::Version => Found::one(head.version()),
+        Target::Status => Found::Few(head.status().map(|s| Cow::Owned(s.to_string().into_bytes()))),
+        Target::Reason => Found::option(head.reason()),
+        Target::Field { id, .. } => {
+            let value = |at: usize| head.lines.get(at).map(|line| line.value.of(head.raw)).unwrap_or_default();
+            let mut lines = index.lines(*id);
+            match (lines.next(), lines.next()) {
+                (None, _) => Found::Few(None),
+                (Some(at), None) => Found::one(value(at)),
+                (Some(first), Some(second)) => {
+                    Found::Many([first, second].into_iter().chain(lines).map(|at| Cow::Borrowed(value(at))).collect())
+                }
+            }
+        }
+        Target::BodyText => match message.body.whole() {
+            Some(body) => Found::one(body),
+            None => Found::Unknown(body_lack(message)),
+        },
+        Target::BodySha256 => match message.body.sha256 {
+            Some(digest) => Found::Few(Some(Cow::Owned(functions::hex(&digest).into_bytes()))),
+            None => Found::Unknown(body_lack(message)),
+        },
+        Target::BodyLength => match message.body.complete {
+            Some(true) => Found::Few(Some(Cow::Owned(message.body.length.to_string().into_bytes()))),
+            _ => Found::Unknown(body_lack(message)),
+        },
+        Target::BodyJson(_) | Target::Absent { .. } | Target::Others { .. } | Target::Order(_) | Target::NameCase { .. } => {
+            Found::Few(None)
+        }
+    }
+}
+
+/// The body as JSON, or why it cannot be said. `Err(None)`: it is whole, and no JSON.
+pub(super) fn body_json<'c>(message: &Message<'_>, once: &'c JsonOnce) -> Result<&'c serde_json::Value, BodyFault<'c>> {
+    let parsed = once.get_or_init(|| match message.body.whole() {
+        Some(body) => super::json_text::parse(body),
+        None => Err(body_lack(message)),
+    });
+    let whole = message.body.whole().is_some();
+    parsed.as_ref().map_err(|why| if whole { BodyFault::NoJson(why) } else { BodyFault::Unknown(why) })
+}
+
+/// Why a body gives no JSON.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum BodyFault<'c> {
+    /// It is there, and no JSON.
+    NoJson(&'c str),
+    /// The evidence does not hold it.
+    Unknown(&'c str),
+}
+
+fn body_lack(message: &Message<'_>) -> String {
+    let body = message.body;
+    match body.complete {
+        _ if body.lost > 0 => format!("{} bytes of the body are not in the capture", body.lost),
+        Some(true) if body.kept.is_some() => format!("the body of {} bytes is longer than what is kept", body.length),
+        Some(true) => "the body was not kept".to_owned(),
+        _ => "the body ends before its framing says so".to_owned(),
+    }
+}
+
+/// The values of a name in a query, percent-decoded, `+` as a blank.
+fn query_values<'q>(query: &'q [u8], name: &str) -> Vec<Cow<'q, [u8]>> {
+    query
+        .split(|b| *b == b'&')
+        .filter_map(|pair| {
+            let at = pair.iter().position(|b| *b == b'=').unwrap_or(pair.len());
+            let (key, value) = (pair.get(..at)?, pair.get(at + 1..).unwrap_or_default());
+            (percent_decoded(key).as_ref() == name.as_bytes()).then(|| percent_decoded(value))
+        })
+        .collect()
+}
+
+fn percent_decoded(text: &[u8]) -> Cow<'_, [u8]> {
+    if !text.iter().any(|b| *b == b'%' || *b == b'+') {
+        return Cow::Borrowed(text);
+    }
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(byte) = text.get(at) {
+        let hex = |offset: usize| text.get(at + offset).and_then(|b| char::from(*b).to_digit(16));
+        match (byte, hex(1), hex(2)) {
+            (b'%', Some(high), Some(low)) => {
+                decoded.push(u8::try_from(high * 16 + low).unwrap_or_default());
+                at += 3;
+                continue;
+            }
+            (b'+', ..) => decoded.push(b' '),
+            _ => decoded.push(*byte),
+        }
+        at += 1;
+    }
+    Cow::Owned(decoded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn query_values_are_decoded() {
+        let values = query_values(b"a=1%2F2&b=x+y&a=&c", "a");
+        assert_eq!(values, [Cow::Borrowed(b"1/2".as_slice()), Cow::Borrowed(b"")]);
+        assert_eq!(query_values(b"a=1%2F2&b=x+y", "b"), [Cow::Borrowed(b"x y".as_slice())]);
+        assert_eq!(query_values(b"c", "c"), [Cow::Borrowed(b"".as_slice())]);
+        assert!(query_values(b"a=%zz", "b").is_empty());
+    }
+}

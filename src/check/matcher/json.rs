@@ -1,0 +1,103 @@
+//! `json`: paths into a JSON document, in a field value or a body.
+//!
+//! Under `json` the YAML types count: `200` is a number, `"200"` text. Repeated keys of an object are an error of the
+//! document: nobody can say which of them the receiver takes.
+
+use serde_json::Value as Json;
+
+use super::super::evaluate::{Lack, render};
+use super::super::json_text;
+use super::super::mask;
+use super::super::scope::Scope;
+use super::super::truth::Truth;
+use super::clause::holds;
+use crate::spec::{Form, JsonClause, JsonStep, Tolerance, Value};
+
+/// Whether a text is JSON as the clause says.
+pub(super) fn holds_text<'a>(clause: &'a JsonClause, bytes: &[u8], scope: &Scope<'a>) -> Truth {
+    let json = match json_text::parse(bytes) {
+        Ok(json) => json,
+        Err(_) if scope.masks && mask::is_masked(bytes) => return super::compare::masked(scope, bytes, true),
+        Err(_) => return Truth::No,
+    };
+    let members = clause.members.iter().map(|m| match find(&json, &m.steps) {
+        Some(found) => holds_json(&m.value, found, scope),
+        None if m.value.meta.optional => Truth::Yes,
+        None => Truth::No,
+    });
+    let others = (clause.others != Tolerance::Allow).then(|| Truth::of(other(clause, &json).is_none()));
+    Truth::all(members.chain(others))
+}
+
+/// The value at a path.
+pub(crate) fn find<'j>(json: &'j Json, steps: &[JsonStep]) -> Option<&'j Json> {
+    steps.iter().try_fold(json, |json, step| match step {
+        JsonStep::Key(key) => json.as_object()?.get(key),
+        JsonStep::Index(index) => {
+            let members = json.as_array()?;
+            let length = i64::try_from(members.len()).ok()?;
+            let at = if *index < 0 { length.checked_add(*index)? } else { *index };
+            members.get(usize::try_from(at).ok()?)
+        }
+    })
+}
+
+/// A member of the outer object that no path names.
+pub(super) fn other<'j>(clause: &JsonClause, json: &'j Json) -> Option<&'j str> {
+    let known = |name: &str| clause.members.iter().any(|m| matches!(m.steps.first(), Some(JsonStep::Key(k)) if k == name));
+    json.as_object()?.keys().map(String::as_str).find(|name| !known(name))
+}
+
+/// Whether a JSON value is as a value of a spec says.
+pub(crate) fn holds_json<'a>(value: &'a Value, found: &Json, scope: &Scope<'a>) -> Truth {
+    match &value.form {
+        Form::Typed(expected) => Truth::of(same(expected, found)),
+        Form::Scalar(template) => match found {
+            Json::String(text) => holds(value, text.as_bytes(), scope),
+            _ => match render(template, scope) {
+                // A hole may hold a number: `${dst.port}` against 8000.
+                Ok(text) if template.literal().is_none() => Truth::of(found.to_string().as_bytes() == text.as_ref()),
+                Err(Lack::Skip) => Truth::Skip,
+                _ => Truth::No,
+            },
+        },
+        Form::List(items) => {
+            let texts: Option<Vec<&str>> = found.as_array().and_then(|a| a.iter().map(Json::as_str).collect());
+            match texts {
+                Some(texts) if texts.len() == items.len() => Truth::all(items.iter().zip(texts).map(|(item, text)| {
+                    render(item, scope).map_or(Truth::Unknown, |expected| Truth::of(expected.as_ref() == text.as_bytes()))
+                })),
+                _ => Truth::No,
+            }
+        }
+        Form::Matcher(clauses) if clauses.is_empty() => Truth::Yes,
+        Form::Matcher(_) => match found {
+            Json::String(text) => holds(value, text.as_bytes(), scope),
+            _ => holds(value, found.to_string().as_bytes(), scope),
+        },
+    }
+}
+
+/// Equal in type and value; `1` and `1.0` are the same number.
+fn same(expected: &Json, found: &Json) -> bool {
+    match (expected, found) {
+        (Json::Number(a), Json::Number(b)) => a == b || (a.as_f64() == b.as_f64() && !(a.is_i64() && b.is_i64())),
+        (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        _ => expected == found,
+    }
+}
+
+/// A JSON value in a message: strings in quotes, long ones shortened by the report.
+pub(crate) fn show(found: &Json) -> String {
+    found.to_string()
+}
+
+/// The typed scalar of a spec in a message.
+pub(crate) fn describe_typed(expected: &Json) -> String {
+    match expected {
+        Json::Number(n) => format!("the number {n}"),
+        Json::Null => "null".to_owned(),
+        Json::Bool(b) => b.to_string(),
+        other => other.to_string(),
+    }
+}

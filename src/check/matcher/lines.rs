@@ -1,0 +1,89 @@
+//! The field lines of one name against a value: how many, and each as the value says.
+
+use super::super::scope::Scope;
+use super::super::truth::Truth;
+use super::clause::{clause_holds, holds};
+use super::compare;
+use super::list::{holds_list, within};
+use crate::spec::{ClauseKind, Form, LinesClause, Value};
+
+/// What is wrong with the lines of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LineFault {
+    /// There is none.
+    Missing,
+    /// There are several where one must be.
+    Repeated,
+    /// The value is wrong.
+    Mismatch,
+}
+
+/// Whether the lines of one name are as a value says, and if not, how. No line and `optional` is nothing to judge.
+pub(crate) fn holds_lines<'a>(value: &'a Value, lines: &[&[u8]], scope: &Scope<'a>) -> (Truth, Option<LineFault>) {
+    let fault = |truth: Truth| (truth, (truth == Truth::No).then_some(LineFault::Mismatch));
+    match (&value.form, lines) {
+        (_, []) if value.meta.optional => (Truth::Skip, None),
+        (Form::Matcher(clauses), []) if counts_lines(clauses) => match clauses_hold(value, lines, scope) {
+            Truth::No => (Truth::No, Some(LineFault::Missing)),
+            truth => (truth, None),
+        },
+        (Form::List(items), []) if items.is_empty() => (Truth::Yes, None),
+        (_, []) => (Truth::No, Some(LineFault::Missing)),
+        (Form::List(items), _) => {
+            if items.len() != lines.len() {
+                return (Truth::No, Some(LineFault::Mismatch));
+            }
+            fault(Truth::all(items.iter().zip(lines).map(|(t, l)| compare::equals(t, l, value.meta.ignore_case, scope))))
+        }
+        (Form::Scalar(_) | Form::Typed(_), [one]) => fault(holds(value, one, scope)),
+        (Form::Matcher(clauses), _) if value.meta.present || counts_lines(clauses) || clauses.iter().any(is_list) => {
+            fault(clauses_hold(value, lines, scope))
+        }
+        (Form::Matcher(_), [one]) => fault(holds(value, one, scope)),
+        _ => (Truth::No, Some(LineFault::Repeated)),
+    }
+}
+
+fn is_list(clause: &crate::spec::Clause) -> bool {
+    matches!(clause.kind, ClauseKind::List(_))
+}
+
+fn counts_lines(clauses: &[crate::spec::Clause]) -> bool {
+    clauses.iter().any(|c| matches!(c.kind, ClauseKind::Lines(_)))
+}
+
+/// Clauses over several lines: `lines` and `list` see them together, the others each.
+fn clauses_hold<'a>(value: &'a Value, lines: &[&[u8]], scope: &Scope<'a>) -> Truth {
+    let Form::Matcher(clauses) = &value.form else { return Truth::No };
+    if clauses.is_empty() {
+        return Truth::of(!lines.is_empty());
+    }
+    Truth::all(clauses.iter().map(|clause| match &clause.kind {
+        ClauseKind::Lines(clause) => holds_clause(clause, lines, scope),
+        ClauseKind::List(clause) => holds_list(clause, lines, scope),
+        _ => Truth::all(lines.iter().map(|line| clause_holds(clause, value.meta.ignore_case, line, scope))),
+    }))
+}
+
+/// `lines: { … }`
+pub(super) fn holds_clause<'a>(clause: &'a LinesClause, lines: &[&[u8]], scope: &Scope<'a>) -> Truth {
+    let length = clause.length.map(|bounds| Truth::of(within(bounds, lines.len())));
+    let first = clause.first.iter().map(|v| lines.first().map_or(Truth::No, |l| holds(v, l, scope)));
+    let last = clause.last.iter().map(|v| lines.last().map_or(Truth::No, |l| holds(v, l, scope)));
+    let each = clause.each.iter().map(|v| match lines {
+        [] => Truth::No,
+        _ => Truth::all(lines.iter().map(|l| holds(v, l, scope))),
+    });
+    let includes = clause.includes.iter().map(|v| match lines {
+        [] => Truth::No,
+        _ => Truth::any(lines.iter().map(|l| holds(v, l, scope))),
+    });
+    let equals = clause.equals.iter().map(|values| {
+        if values.len() == lines.len() {
+            Truth::all(values.iter().zip(lines).map(|(v, l)| holds(v, l, scope)).chain([Truth::Yes]))
+        } else {
+            Truth::No
+        }
+    });
+    Truth::all(length.into_iter().chain(first).chain(last).chain(each).chain(includes).chain(equals))
+}

@@ -1,0 +1,89 @@
+//! Field names of all specs, interned: what a head carries is looked up once, whatever the number of expectations.
+
+use hashbrown::HashMap;
+
+use crate::http::HeadRef;
+
+/// The number of an interned name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct NameId(u32);
+
+/// The names that some spec asks for. They come from specs, so a fast hasher is safe.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    by_name: HashMap<Vec<u8>, NameId, foldhash::fast::FixedState>,
+}
+
+/// Names longer than this are in no table: no spec asks for them.
+const LONGEST: usize = 128;
+
+impl Names {
+    /// The number of a name, without regard to case.
+    pub(super) fn intern(&mut self, name: &str) -> NameId {
+        let next = NameId(u32::try_from(self.by_name.len()).unwrap_or(u32::MAX));
+        *self.by_name.entry(name.to_ascii_lowercase().into_bytes()).or_insert(next)
+    }
+
+    fn find(&self, name: &[u8]) -> Option<NameId> {
+        let mut lower = [0; LONGEST];
+        let lower = lower.get_mut(..name.len())?;
+        lower.copy_from_slice(name);
+        lower.make_ascii_lowercase();
+        self.by_name.get(&*lower).copied()
+    }
+}
+
+const NONE: u32 = u32::MAX;
+
+/// Which lines of one head carry which interned name. Scratch: filled anew for each head without clearing.
+#[derive(Debug, Default)]
+pub(super) struct HeadIndex {
+    /// By name: generation, first line, last line.
+    by_name: Vec<(u32, u32, u32)>,
+    /// By line: the next line of the same name.
+    next: Vec<u32>,
+    generation: u32,
+}
+
+impl HeadIndex {
+    /// Forgets the head before.
+    pub(super) fn clear(&mut self, names: &Names) {
+        self.generation = self.generation.wrapping_add(1);
+        if self.generation == 0 {
+            self.by_name.clear();
+            self.generation = 1;
+        }
+        self.by_name.resize(names.by_name.len(), (0, NONE, NONE));
+        self.next.clear();
+    }
+
+    /// Looks up every line of a head.
+    pub(super) fn fill(&mut self, names: &Names, head: &HeadRef<'_>) {
+        self.clear(names);
+        self.next.resize(head.lines.len(), NONE);
+        for (at, line) in (0u32..).zip(head.lines) {
+            let Some(id) = names.find(line.name.of(head.raw)) else { continue };
+            let Some(entry) = self.by_name.get_mut(id.0 as usize) else { continue };
+            if entry.0 == self.generation {
+                if let Some(next) = self.next.get_mut(entry.2 as usize) {
+                    *next = at;
+                }
+                entry.2 = at;
+            } else {
+                *entry = (self.generation, at, at);
+            }
+        }
+    }
+
+    /// The numbers of the lines with this name, in order.
+    pub(super) fn lines(&self, id: NameId) -> impl Iterator<Item = usize> {
+        let first = match self.by_name.get(id.0 as usize) {
+            Some((generation, first, _)) if *generation == self.generation => *first,
+            _ => NONE,
+        };
+        std::iter::successors((first != NONE).then_some(first), |at| {
+            self.next.get(*at as usize).copied().filter(|next| *next != NONE)
+        })
+        .map(|at| at as usize)
+    }
+}

@@ -1,0 +1,67 @@
+//! The values of a spec's params in one run.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::matcher;
+use super::scope::Scope;
+use super::truth::Truth;
+use crate::http::Exchange;
+use crate::spec::{Param, Spec, Template, Value};
+
+/// Where a param's value comes from.
+#[derive(Debug, Clone)]
+pub(super) enum ParamSource {
+    /// `--param`
+    Given(String),
+    /// `default:`
+    Default(Template),
+    /// Neither.
+    Unset,
+}
+
+/// A param with its value.
+#[derive(Debug, Clone)]
+pub(super) struct ParamValue {
+    /// The value.
+    pub source: ParamSource,
+    /// What names it is not judged while it has no value.
+    pub optional: bool,
+    /// What its value must be.
+    pub constraint: Value,
+}
+
+/// The params of one spec.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Params {
+    by_name: BTreeMap<String, ParamValue>,
+}
+
+impl Params {
+    /// The params of a spec with the values given; names of other specs are left alone.
+    pub(super) fn of(spec: &Spec, given: &[(String, String)]) -> Self {
+        let value = |param: &Param| {
+            let source = match given.iter().rev().find(|(name, _)| *name == param.name.value) {
+                Some((_, value)) => ParamSource::Given(value.clone()),
+                None => param.default.clone().map_or(ParamSource::Unset, ParamSource::Default),
+            };
+            ParamValue { source, optional: param.optional, constraint: param.constraint.clone() }
+        };
+        Self { by_name: spec.params.iter().map(|p| (p.name.value.clone(), value(p))).collect() }
+    }
+
+    /// A param by name.
+    pub(super) fn get(&self, name: &str) -> Option<(&str, &ParamValue)> {
+        self.by_name.get_key_value(name).map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// What a value given for a param should be, where it is not.
+    pub(super) fn breaks_constraint(&self, name: &str, value: &str) -> Option<String> {
+        let (_, param) = self.get(name)?;
+        let exchange = Exchange { request: None, response: None };
+        let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
+        let scope = Scope { exchange: &exchange, params: self, bound: &bound, masks: false, reason: &reason };
+        let truth = matcher::holds(&param.constraint, value.as_bytes(), &scope);
+        (truth == Truth::No).then(|| matcher::describe(&param.constraint, &scope))
+    }
+}

@@ -1,0 +1,71 @@
+//! The sentences of findings.
+
+use super::evaluate::show;
+use super::judge::Fault;
+use super::plan::Target;
+use crate::finding::Rule;
+use crate::spec::Side;
+
+/// The headline of a finding: one sentence that stands alone.
+pub(super) fn message(rule: Rule, target: &Target, side: Side, field: Option<&str>, fault: Option<&Fault>, hop: &str) -> String {
+    let name = field.map_or_else(|| part(target, side), |f| format!("`{f}`"));
+    let in_response = if side == Side::Response { " in the response" } else { "" };
+    match rule {
+        Rule::FieldMissing => format!("{name} is missing{in_response} on hop `{hop}`"),
+        Rule::FieldValueMismatch => format!("{name} is not what hop `{hop}` must carry{in_response}"),
+        Rule::FieldUnexpected => format!("{name} must not be there{in_response} on hop `{hop}`"),
+        Rule::FieldRepeated => {
+            let lines = fault.map_or(0, |f| f.lines.len());
+            format!("{name} stands on {lines} lines{in_response}, hop `{hop}` must carry one")
+        }
+        Rule::FieldOrder => format!("the fields of the {} stand in another order than hop `{hop}` must carry", side.name()),
+        Rule::FieldNameCase => {
+            let wire = fault.and_then(|f| f.name.as_deref()).map(show).unwrap_or_default();
+            format!("`{wire}` is written in another case than hop `{hop}` must carry")
+        }
+        Rule::EvidenceInconclusive => format!("whether {name} is as expected{in_response}, this evidence cannot show"),
+        _ => format!("{name} is not what hop `{hop}` must carry"),
+    }
+}
+
+/// A part of a message that is no field.
+fn part(target: &Target, side: Side) -> String {
+    let side = side.name();
+    match target {
+        Target::Method => format!("the {side}'s method"),
+        Target::Target => format!("the {side}'s target"),
+        Target::Path => format!("the {side}'s path"),
+        Target::Query(name) => format!("query parameter `{name}`"),
+        Target::Version => format!("the {side}'s HTTP version"),
+        Target::Status => "the status".to_owned(),
+        Target::Reason => "the reason phrase".to_owned(),
+        Target::Field { name, .. } => format!("`{name}`"),
+        Target::BodyJson(steps) => format!("`{}` of the {side}'s body", path(steps)),
+        Target::BodyText => format!("the {side}'s body"),
+        Target::BodySha256 => format!("the SHA-256 of the {side}'s body"),
+        Target::BodyLength => format!("the length of the {side}'s body"),
+        Target::Absent { pattern, .. } => format!("`{pattern}`"),
+        Target::Others { .. } => format!("another field of the {side}"),
+        Target::Order(_) => format!("the order of the {side}'s fields"),
+        Target::NameCase { .. } => format!("the case of the {side}'s names"),
+    }
+}
+
+/// A JSON path as specs write it.
+pub(super) fn path(steps: &[crate::spec::JsonStep]) -> String {
+    use crate::spec::JsonStep::{Index, Key};
+    let mut text = String::new();
+    for step in steps {
+        match step {
+            Key(key) if key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') => {
+                if !text.is_empty() {
+                    text.push('.');
+                }
+                text.push_str(key);
+            }
+            Key(key) => text.push_str(&format!("[{key:?}]")),
+            Index(index) => text.push_str(&format!("[{index}]")),
+        }
+    }
+    text
+}

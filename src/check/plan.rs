@@ -1,0 +1,337 @@
+//! The plan: all specs of a run compiled once. Names are interned, expectations flattened in the order of the file, and
+//! what each hop needs of bodies is known before the first packet.
+
+use std::sync::Arc;
+
+use super::names::{NameId, Names};
+use super::params::Params;
+use super::reads;
+use crate::http::BodyWant;
+use crate::spec::{
+    Claim, Expectation, Hop, JsonStep, MessageSpec, NameCase, OrderItem, Part, Select, SelectOn, Side, Spec, Value,
+};
+
+/// Everything that a run checks.
+#[derive(Debug, Default)]
+pub struct Plan {
+    pub(super) names: Names,
+    pub(super) specs: Vec<PlanSpec>,
+    pub(super) hops: Vec<PlanHop>,
+}
+
+/// A spec of the plan.
+#[derive(Debug)]
+pub(super) struct PlanSpec {
+    pub(super) spec: Arc<Spec>,
+    pub(super) params: Params,
+    /// Its hops must be observed.
+    pub(super) required: bool,
+}
+
+/// A hop of the plan.
+#[derive(Debug)]
+pub(super) struct PlanHop {
+    /// Index into [`Plan::specs`].
+    pub(super) spec: usize,
+    /// Index into the spec's hops.
+    pub(super) hop: usize,
+    pub(super) select: Option<PlanSelect>,
+    /// The hop's own expectations, then those of each variant.
+    pub(super) expectations: Vec<PlanExpectation>,
+    /// How many of them are the hop's own.
+    pub(super) own: usize,
+    /// Name, and the range of its expectations.
+    pub(super) variants: Vec<(String, std::ops::Range<usize>)>,
+    /// What the bodies of request and response are needed for.
+    pub(super) bodies: [BodyWant; 2],
+    /// `select` reads a body, so that what a head tells is not yet all.
+    pub(super) selects_by_body: bool,
+}
+
+/// One expectation of the plan.
+#[derive(Debug)]
+pub(super) struct PlanExpectation {
+    pub(super) side: Side,
+    pub(super) target: Target,
+    pub(super) expectation: Expectation,
+    /// As in the machine format, `request.header.Host`.
+    pub(super) subject: String,
+    pub(super) variant: Option<usize>,
+    /// The verdict on a value depends on nothing but the value: the last one that met is remembered.
+    pub(super) pure: bool,
+    /// It binds names.
+    pub(super) binds: bool,
+}
+
+/// What an expectation looks at.
+#[derive(Debug, Clone)]
+pub(super) enum Target {
+    Method,
+    Target,
+    Path,
+    Query(String),
+    Version,
+    Status,
+    Reason,
+    Field {
+        id: NameId,
+        name: String,
+    },
+    BodyJson(Vec<JsonStep>),
+    BodyText,
+    BodySha256,
+    BodyLength,
+    /// `absent`: a name, or a pattern with `*`.
+    Absent {
+        id: Option<NameId>,
+        pattern: String,
+    },
+    /// `others`: the names that may be there, by number and as patterns.
+    Others {
+        known: Vec<NameId>,
+    },
+    Order(Vec<OrderEntry>),
+    NameCase {
+        exact: Option<Vec<(NameId, String)>>,
+    },
+}
+
+/// An entry of `order`.
+#[derive(Debug, Clone)]
+pub(super) enum OrderEntry {
+    Name(NameId),
+    Others,
+}
+
+/// `select`, compiled.
+#[derive(Debug)]
+pub(super) enum PlanSelect {
+    All(Vec<PlanSelect>),
+    Any(Vec<PlanSelect>),
+    Not(Box<PlanSelect>),
+    Atom { on: PlanSelectOn, value: Value },
+}
+
+/// What a select entry looks at.
+#[derive(Debug)]
+pub(super) enum PlanSelectOn {
+    Message(Side, Target),
+    Endpoint(bool),
+    Ip(bool),
+    Port(bool),
+    Source,
+}
+
+impl Plan {
+    /// Compiles specs. `required` says of each whether its hops must be observed.
+    #[must_use]
+    pub fn compile(specs: &[(Arc<Spec>, bool)], params: &[(String, String)]) -> Self {
+        let mut plan = Self::default();
+        for (spec, required) in specs {
+            let index = plan.specs.len();
+            plan.specs.push(PlanSpec { spec: Arc::clone(spec), params: Params::of(spec, params), required: *required });
+            for (at, hop) in spec.hops.iter().enumerate() {
+                let compiled = compile_hop(&mut plan.names, index, at, hop);
+                plan.hops.push(compiled);
+            }
+        }
+        plan
+    }
+
+    /// The spec and the hop of the model behind a hop of the plan.
+    pub(super) fn model(&self, hop: &PlanHop) -> Option<(&PlanSpec, &Hop)> {
+        let spec = self.specs.get(hop.spec)?;
+        Some((spec, spec.spec.hops.get(hop.hop)?))
+    }
+}
+
+fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop {
+    let mut expectations = Vec::new();
+    add(names, &mut expectations, &hop.request, Side::Request, None);
+    add(names, &mut expectations, &hop.response, Side::Response, None);
+    let own = expectations.len();
+    let mut variants = Vec::new();
+    for (number, variant) in hop.variants.iter().enumerate() {
+        let start = expectations.len();
+        add(names, &mut expectations, &variant.request, Side::Request, Some(number));
+        add(names, &mut expectations, &variant.response, Side::Response, Some(number));
+        variants.push((variant.name.value.clone(), start..expectations.len()));
+    }
+    know_others(&mut expectations);
+    let mut bodies = [BodyWant::NOTHING; 2];
+    for expectation in &expectations {
+        for (side, want) in bodies_of(expectation) {
+            if let Some(body) = bodies.get_mut(side as usize) {
+                *body = body.or(want);
+            }
+        }
+    }
+    let select = hop.select.as_ref().map(|s| compile_select(names, s));
+    let mut selects_by_body = false;
+    if let Some(select) = &select {
+        select_atoms(select, &mut |on, value| {
+            let own = match on {
+                PlanSelectOn::Message(side, target) => body_want(target).map(|want| (*side, want)),
+                _ => None,
+            };
+            let read = reads::bodies(value).map(|side| (side, BodyWant { keep: BODY_LIMIT, sha256: false }));
+            for (side, want) in own.into_iter().chain(read) {
+                selects_by_body = true;
+                if let Some(body) = bodies.get_mut(side as usize) {
+                    *body = body.or(want);
+                }
+            }
+        });
+    }
+    PlanHop { spec, hop: at, select, expectations, own, variants, bodies, selects_by_body }
+}
+
+fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, side: Side, variant: Option<usize>) {
+    let exact: Vec<(NameId, String)> = message
+        .expectations
+        .iter()
+        .filter_map(|e| match &e.claim {
+            Claim::Part { part: Part::Field(name), .. } => Some((names.intern(name), name.clone())),
+            _ => None,
+        })
+        .collect();
+    for expectation in &message.expectations {
+        let (target, what) = match &expectation.claim {
+            Claim::Part { part, .. } => (compile_part(names, part), part_subject(part)),
+            Claim::Absent(pattern) => {
+                let id = (!pattern.contains('*')).then(|| names.intern(pattern));
+                (Target::Absent { id, pattern: pattern.clone() }, format!("header.{pattern}"))
+            }
+            Claim::Others => (Target::Others { known: Vec::new() }, "others".to_owned()),
+            Claim::Order(items) => {
+                let entry = |item: &OrderItem| match item {
+                    OrderItem::Name(name) => OrderEntry::Name(names.intern(name)),
+                    OrderItem::Others => OrderEntry::Others,
+                };
+                (Target::Order(items.iter().map(entry).collect()), "order".to_owned())
+            }
+            Claim::NameCase(case) => {
+                let exact = (*case == NameCase::Exact).then(|| exact.clone());
+                (Target::NameCase { exact }, "name_case".to_owned())
+            }
+        };
+        let value = match &expectation.claim {
+            Claim::Part { value, .. } => Some(value),
+            _ => None,
+        };
+        to.push(PlanExpectation {
+            side,
+            target,
+            subject: format!("{}.{what}", side.name()),
+            variant,
+            pure: value.is_some_and(reads::is_pure),
+            binds: value.is_some_and(reads::binds),
+            expectation: expectation.clone(),
+        });
+    }
+}
+
+/// `others` allows what the hop and the variant at hand name: expectations on fields, and `absent` that has a finding of
+/// its own.
+fn know_others(expectations: &mut [PlanExpectation]) {
+    let named: Vec<(Side, Option<usize>, NameId)> = expectations
+        .iter()
+        .filter_map(|e| match &e.target {
+            Target::Field { id, .. } | Target::Absent { id: Some(id), .. } => Some((e.side, e.variant, *id)),
+            _ => None,
+        })
+        .collect();
+    for expectation in expectations {
+        let (side, variant) = (expectation.side, expectation.variant);
+        if let Target::Others { known } = &mut expectation.target {
+            // The hop's own `others` also allows what any variant names: the variants say when.
+            *known = named
+                .iter()
+                .filter(|(s, v, _)| *s == side && (variant.is_none() || v.is_none() || *v == variant))
+                .map(|(_, _, id)| *id)
+                .collect();
+        }
+    }
+}
+
+fn compile_part(names: &mut Names, part: &Part) -> Target {
+    match part {
+        Part::Method => Target::Method,
+        Part::Target => Target::Target,
+        Part::Path => Target::Path,
+        Part::Query(name) => Target::Query(name.clone()),
+        Part::Version => Target::Version,
+        Part::Status => Target::Status,
+        Part::Reason => Target::Reason,
+        Part::Field(name) => Target::Field { id: names.intern(name), name: name.clone() },
+        Part::BodyJson { steps, .. } => Target::BodyJson(steps.clone()),
+        Part::BodyText => Target::BodyText,
+        Part::BodySha256 => Target::BodySha256,
+        Part::BodyLength => Target::BodyLength,
+    }
+}
+
+fn part_subject(part: &Part) -> String {
+    match part {
+        Part::Method => "method".to_owned(),
+        Part::Target => "target".to_owned(),
+        Part::Path => "path".to_owned(),
+        Part::Query(name) => format!("query.{name}"),
+        Part::Version => "version".to_owned(),
+        Part::Status => "status".to_owned(),
+        Part::Reason => "reason".to_owned(),
+        Part::Field(name) => format!("header.{name}"),
+        Part::BodyJson { path, .. } => format!("body.json.{path}"),
+        Part::BodyText => "body.text".to_owned(),
+        Part::BodySha256 => "body.sha256".to_owned(),
+        Part::BodyLength => "body.length".to_owned(),
+    }
+}
+
+fn compile_select(names: &mut Names, select: &Select) -> PlanSelect {
+    match select {
+        Select::All(parts) => PlanSelect::All(parts.iter().map(|p| compile_select(names, p)).collect()),
+        Select::Any(parts) => PlanSelect::Any(parts.iter().map(|p| compile_select(names, p)).collect()),
+        Select::Not(part) => PlanSelect::Not(Box::new(compile_select(names, part))),
+        Select::Atom { on, value, .. } => {
+            let on = match on {
+                SelectOn::Message(side, part) => PlanSelectOn::Message(*side, compile_part(names, part)),
+                SelectOn::Endpoint { dst } => PlanSelectOn::Endpoint(*dst),
+                SelectOn::Ip { dst } => PlanSelectOn::Ip(*dst),
+                SelectOn::Port { dst } => PlanSelectOn::Port(*dst),
+                SelectOn::Source => PlanSelectOn::Source,
+            };
+            PlanSelect::Atom { on, value: value.clone() }
+        }
+    }
+}
+
+/// Bodies are kept up to this many bytes; what is longer makes the verdict inconclusive.
+pub(super) const BODY_LIMIT: usize = 8 << 20;
+
+/// What a target needs of the body of its message.
+fn body_want(target: &Target) -> Option<BodyWant> {
+    match target {
+        Target::BodyJson(_) | Target::BodyText => Some(BodyWant { keep: BODY_LIMIT, sha256: false }),
+        Target::BodySha256 => Some(BodyWant { keep: 0, sha256: true }),
+        _ => None,
+    }
+}
+
+fn select_atoms(select: &PlanSelect, visit: &mut dyn FnMut(&PlanSelectOn, &Value)) {
+    match select {
+        PlanSelect::All(parts) | PlanSelect::Any(parts) => parts.iter().for_each(|part| select_atoms(part, visit)),
+        PlanSelect::Not(part) => select_atoms(part, visit),
+        PlanSelect::Atom { on, value, .. } => visit(on, value),
+    }
+}
+
+fn bodies_of(expectation: &PlanExpectation) -> Vec<(Side, BodyWant)> {
+    let keep = BodyWant { keep: BODY_LIMIT, sha256: false };
+    let mut wants: Vec<(Side, BodyWant)> =
+        body_want(&expectation.target).into_iter().map(|want| (expectation.side, want)).collect();
+    if let Claim::Part { value, .. } = &expectation.expectation.claim {
+        wants.extend(reads::bodies(value).map(|side| (side, keep)));
+    }
+    wants
+}

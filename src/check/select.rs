@@ -1,0 +1,184 @@
+//! Which exchanges are a hop's own, and what the nearest others miss.
+
+use std::cell::RefCell;
+
+use super::found::{BodyFault, Found, JsonOnce, body_json, find};
+use super::matcher;
+use super::names::HeadIndex;
+use super::params::Params;
+use super::plan::{PlanSelect, PlanSelectOn, Target};
+use super::scope::Scope;
+use super::truth::Truth;
+use crate::http::{Exchange, Origin};
+use crate::spec::{Form, Side, Value};
+
+/// One exchange with its fields looked up.
+pub(super) struct Looked<'e> {
+    pub(super) exchange: &'e Exchange<'e>,
+    pub(super) request: &'e HeadIndex,
+    pub(super) response: &'e HeadIndex,
+    /// The bodies of request and response as JSON, parsed at most once.
+    json: [JsonOnce; 2],
+}
+
+impl<'e> Looked<'e> {
+    pub(super) fn new(exchange: &'e Exchange<'e>, [request, response]: &'e [HeadIndex; 2]) -> Self {
+        Self { exchange, request, response, json: Default::default() }
+    }
+
+    pub(super) fn index(&self, side: Side) -> &'e HeadIndex {
+        match side {
+            Side::Request => self.request,
+            Side::Response => self.response,
+        }
+    }
+
+    /// The body of a side as JSON.
+    pub(super) fn json(&self, side: Side) -> &JsonOnce {
+        let [request, response] = &self.json;
+        match side {
+            Side::Request => request,
+            Side::Response => response,
+        }
+    }
+}
+
+/// Whether the exchange is the hop's: only `Yes` selects.
+pub(super) fn selects(select: &PlanSelect, looked: &Looked<'_>, params: &Params) -> Truth {
+    match select {
+        PlanSelect::All(parts) if parts.is_empty() => Truth::Yes,
+        PlanSelect::All(parts) => Truth::all(parts.iter().map(|p| selects(p, looked, params))),
+        PlanSelect::Any(parts) => Truth::any(parts.iter().map(|p| selects(p, looked, params))),
+        PlanSelect::Not(part) => selects(part, looked, params).negated(),
+        PlanSelect::Atom { on, value, .. } => atom(on, value, looked, params),
+    }
+}
+
+fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) -> Truth {
+    let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
+    let exchange = looked.exchange;
+    let origin = exchange.first().map(|m| m.head.head);
+    let scope = Scope { exchange, params, bound: &bound, masks: origin.is_some_and(|h| h.fidelity.masks), reason: &reason };
+    let text = |text: String| matcher::holds(value, text.as_bytes(), &scope);
+    let endpoint = |dst| super::scope::endpoint(exchange, dst);
+    match on {
+        PlanSelectOn::Message(side, Target::BodyJson(steps)) => {
+            let Some(message) = scope.message(*side) else { return Truth::Unknown };
+            match body_json(&message, looked.json(*side)) {
+                Ok(json) => matcher::find_json(json, steps).map_or(Truth::No, |found| matcher::holds_json(value, found, &scope)),
+                Err(BodyFault::NoJson(_)) => Truth::No,
+                Err(BodyFault::Unknown(_)) => Truth::Unknown,
+            }
+        }
+        PlanSelectOn::Message(side, target) => {
+            let Some(message) = scope.message(*side) else { return Truth::Unknown };
+            // A head that is cut may have lost the field.
+            let cut = message.head.head.flags.is_cut();
+            match find(target, &message, looked.index(*side)) {
+                Found::Unknown(_) => Truth::Unknown,
+                Found::Few(None) if cut && matches!(target, Target::Field { .. }) => Truth::Unknown,
+                Found::Few(None) if counts_lines(value) => found_lines(value, &[], &scope),
+                Found::Few(None) => Truth::No,
+                found => found.lines(|lines| found_lines(value, lines, &scope)),
+            }
+        }
+        PlanSelectOn::Endpoint(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.to_string())),
+        PlanSelectOn::Ip(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.ip.to_string())),
+        PlanSelectOn::Port(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.port.to_string())),
+        PlanSelectOn::Source => match origin.map(|h| h.at.origin) {
+            Some(Origin::Packet { .. }) => text("wire".to_owned()),
+            Some(Origin::Line(_)) => text("text".to_owned()),
+            None => Truth::Unknown,
+        },
+    }
+}
+
+fn counts_lines(value: &Value) -> bool {
+    matches!(&value.form, Form::Matcher(clauses)
+        if clauses.iter().any(|c| matches!(c.kind, crate::spec::ClauseKind::Lines(_) | crate::spec::ClauseKind::Not(_))))
+}
+
+/// Any line may match; `lines` and `list` see them together.
+fn found_lines<'a>(value: &'a Value, lines: &[&[u8]], scope: &Scope<'a>) -> Truth {
+    match &value.form {
+        Form::List(_) => matcher::holds_lines(value, lines, scope).0,
+        Form::Matcher(clauses) => {
+            use crate::spec::ClauseKind::{Lines, List};
+            if clauses.iter().any(|c| matches!(c.kind, Lines(_) | List(_))) {
+                return matcher::holds_lines(value, lines, scope).0;
+            }
+            if lines.is_empty() {
+                // `not: { present: true }` on a field that is not there.
+                return match clauses.as_slice() {
+                    [crate::spec::Clause { kind: crate::spec::ClauseKind::Not(_), .. }] => Truth::Yes,
+                    _ => Truth::No,
+                };
+            }
+            Truth::any(lines.iter().map(|line| matcher::holds(value, line, scope)))
+        }
+        Form::Scalar(_) | Form::Typed(_) => Truth::any(lines.iter().map(|line| matcher::holds(value, line, scope))),
+    }
+}
+
+/// The entries that an exchange misses, as few as possible.
+pub(super) fn misses<'s>(select: &'s PlanSelect, looked: &Looked<'_>, params: &Params) -> Vec<&'s PlanSelect> {
+    if selects(select, looked, params) == Truth::Yes {
+        return Vec::new();
+    }
+    match select {
+        PlanSelect::All(parts) => parts.iter().flat_map(|p| misses(p, looked, params)).collect(),
+        PlanSelect::Any(parts) => parts.iter().map(|p| misses(p, looked, params)).min_by_key(Vec::len).unwrap_or_default(),
+        PlanSelect::Not(_) | PlanSelect::Atom { .. } => vec![select],
+    }
+}
+
+/// A select entry in the words of the spec: `` `User-Agent: AmazonAPIGateway_…` ``.
+pub(super) fn describe_entry(entry: &PlanSelect, params: &Params) -> String {
+    match entry {
+        PlanSelect::Atom { on, value, .. } => {
+            let value = describe_value(value, params);
+            match on {
+                PlanSelectOn::Message(_, Target::Field { name, .. }) => format!("`{name}: {value}`"),
+                PlanSelectOn::Message(_, Target::Method) => format!("method `{value}`"),
+                PlanSelectOn::Message(_, Target::Status) => format!("status `{value}`"),
+                PlanSelectOn::Message(_, Target::Query(name)) => format!("query `{name}={value}`"),
+                PlanSelectOn::Message(side, _) => format!("the {}'s `{value}`", side.name()),
+                PlanSelectOn::Endpoint(dst) => format!("`{}: {value}`", end(*dst)),
+                PlanSelectOn::Ip(dst) => format!("`{}.ip: {value}`", end(*dst)),
+                PlanSelectOn::Port(dst) => format!("`{}.port: {value}`", end(*dst)),
+                PlanSelectOn::Source => format!("`source: {value}`"),
+            }
+        }
+        PlanSelect::Not(part) => format!("not {}", describe_entry(part, params)),
+        PlanSelect::All(parts) | PlanSelect::Any(parts) => {
+            parts.iter().map(|p| describe_entry(p, params)).collect::<Vec<_>>().join(", ")
+        }
+    }
+}
+
+fn end(dst: bool) -> &'static str {
+    if dst { "dst" } else { "src" }
+}
+
+fn describe_value(value: &Value, params: &Params) -> String {
+    use crate::spec::ClauseKind::{Equals, Prefix, Regex, Suffix};
+    let literal = |t: &crate::spec::Template| t.literal().unwrap_or("${…}").to_owned();
+    let empty = Exchange { request: None, response: None };
+    let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
+    let scope = Scope { exchange: &empty, params, bound: &bound, masks: false, reason: &reason };
+    match &value.form {
+        Form::Scalar(template) => literal(template),
+        Form::Matcher(clauses) => match clauses.as_slice() {
+            [] => "…".to_owned(),
+            [one] => match &one.kind {
+                Equals(t) => literal(t),
+                Prefix(t) => format!("{}…", literal(t)),
+                Suffix(t) => format!("…{}", literal(t)),
+                Regex(pattern) => format!("/{}/", pattern.text),
+                _ => matcher::describe(value, &scope).replace('`', ""),
+            },
+            _ => matcher::describe(value, &scope).replace('`', ""),
+        },
+        _ => matcher::describe(value, &scope).replace('`', ""),
+    }
+}

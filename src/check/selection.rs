@@ -1,0 +1,90 @@
+//! Which exchanges belong to some hop, and what of their bodies is needed to judge them.
+
+use super::names::HeadIndex;
+use super::plan::{Plan, PlanHop};
+use super::select::{Looked, selects};
+use super::truth::Truth;
+use crate::http::{Body, BodyWant, Exchange, HeadRef, Message};
+use crate::spec::Side;
+
+/// Tells the exchanges that belong to a hop of a plan from those that belong to none.
+#[derive(Debug)]
+pub struct Selection {
+    plan: Plan,
+    index: [HeadIndex; 2],
+}
+
+impl Selection {
+    /// The selection of a plan.
+    #[must_use]
+    pub fn new(plan: Plan) -> Self {
+        Self { plan, index: Default::default() }
+    }
+
+    /// What of a message's body decides, or is judged.
+    pub fn want(&mut self, head: &HeadRef<'_>, request: Option<&HeadRef<'_>>) -> BodyWant {
+        wanted(&self.plan, &mut self.index, head, request)
+    }
+
+    /// Whether some hop takes this exchange as its own.
+    pub fn is_selected(&mut self, exchange: &Exchange<'_>) -> bool {
+        look(&self.plan, &mut self.index, exchange);
+        let looked = Looked::new(exchange, &self.index);
+        self.plan.hops.iter().any(|hop| is_own(&self.plan, hop, &looked))
+    }
+}
+
+/// Looks up the fields of an exchange.
+pub(super) fn look(plan: &Plan, [request, response]: &mut [HeadIndex; 2], exchange: &Exchange<'_>) {
+    for (index, message) in [(request, exchange.request), (response, exchange.response)] {
+        match message {
+            Some(message) => index.fill(&plan.names, &message.head),
+            None => index.clear(&plan.names),
+        }
+    }
+}
+
+/// Whether a hop takes an exchange as its own.
+pub(super) fn is_own(plan: &Plan, hop: &PlanHop, looked: &Looked<'_>) -> bool {
+    match (&hop.select, plan.specs.get(hop.spec)) {
+        (Some(select), Some(spec)) => selects(select, looked, &spec.params) == Truth::Yes,
+        _ => true,
+    }
+}
+
+/// What a message's body is needed for by the hops that may take its exchange, as far as is known at its head.
+pub(super) fn wanted(
+    plan: &Plan,
+    index: &mut [HeadIndex; 2],
+    head: &HeadRef<'_>,
+    request: Option<&HeadRef<'_>>,
+) -> BodyWant {
+    let side = if head.is_request() { Side::Request } else { Side::Response };
+    let of = |hop: &PlanHop| hop.bodies.get(side as usize).copied().unwrap_or_default();
+    if plan.hops.iter().all(|hop| of(hop) == BodyWant::NOTHING) {
+        return BodyWant::NOTHING;
+    }
+    let body = Body::default();
+    let message = Message { head: *head, body: &body };
+    let exchange = match side {
+        Side::Request => Exchange { request: Some(message), response: None },
+        Side::Response => {
+            Exchange { request: request.map(|head| Message { head: *head, body: &body }), response: Some(message) }
+        }
+    };
+    look(plan, index, &exchange);
+    let looked = Looked::new(&exchange, index);
+    let mut want = BodyWant::NOTHING;
+    for hop in plan.hops.iter().filter(|hop| of(hop) != BodyWant::NOTHING) {
+        let truth = match (&hop.select, plan.specs.get(hop.spec)) {
+            (Some(select), Some(spec)) => selects(select, &looked, &spec.params),
+            _ => Truth::Yes,
+        };
+        // The response may still decide, or the body itself.
+        let open = truth == Truth::Unknown && (side == Side::Request || hop.selects_by_body);
+        if truth == Truth::Yes || open {
+            want = want.or(of(hop));
+        }
+    }
+    want
+}

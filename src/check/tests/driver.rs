@@ -1,0 +1,136 @@
+//! Checks messages given as bytes: the wire or a text, without files.
+
+use std::sync::Arc;
+
+use super::super::outcome;
+use super::super::plan::Plan;
+use super::super::request::FailOn;
+use super::super::run::Run;
+use crate::anomaly::AnomalyKind;
+use crate::capture::Timestamp;
+use crate::finding::{CaptureOutcome, Outcome, Verdict};
+use crate::http::{Body, Exchange, Fidelity, HeadBuf, Message, MessageId, MessageSink as _, Origin, Provenance, parse_head};
+use crate::source::Summary;
+use crate::spec::{self, Loaded, Spec};
+use crate::wire::Endpoint;
+
+/// A spec, params and exchanges.
+pub(super) struct Check {
+    spec: Arc<Spec>,
+    params: Vec<(String, String)>,
+    show_secrets: bool,
+    exchanges: Vec<(Option<(HeadBuf, Vec<u8>)>, Option<(HeadBuf, Vec<u8>)>)>,
+}
+
+impl Check {
+    pub(super) fn new(spec: &str) -> Self {
+        let loaded = spec::parse("specs/t.yaml", "t", spec.as_bytes());
+        let spec = match loaded {
+            Ok(Loaded::Spec(spec)) => Arc::new(*spec),
+            Ok(Loaded::NotASpec) => panic!("not a spec: {spec}"),
+            Err(errors) => panic!("{spec}\n{}", errors.iter().map(|e| e.message.clone()).collect::<Vec<_>>().join("\n")),
+        };
+        Self { spec, params: Vec::new(), show_secrets: false, exchanges: Vec::new() }
+    }
+
+    pub(super) fn params(mut self, params: &[(&str, &str)]) -> Self {
+        self.params = params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        self
+    }
+
+    pub(super) fn show_secrets(mut self) -> Self {
+        self.show_secrets = true;
+        self
+    }
+
+    /// A request from 10.0.1.5:41022 to 10.0.2.7:8000, in a packet.
+    pub(super) fn request(mut self, head: &str) -> Self {
+        let at = self.packet(true);
+        self.exchanges.push((Some((parse_head(head.as_bytes(), at, Fidelity::WIRE), Vec::new())), None));
+        self
+    }
+
+    /// The response to the request before.
+    pub(super) fn response(mut self, head: &str, body: &[u8]) -> Self {
+        let at = self.packet(false);
+        let head = parse_head(head.as_bytes(), at, Fidelity::WIRE);
+        self.exchanges.last_mut().expect("a request first").1 = Some((head, body.to_vec()));
+        self
+    }
+
+    /// A request whose head is cut in the capture.
+    pub(super) fn cut_request(mut self, head: &str) -> Self {
+        self = self.request(head);
+        if let Some((Some((head, _)), _)) = self.exchanges.last_mut() {
+            head.head.flags.insert(AnomalyKind::HeadIncomplete);
+        }
+        self
+    }
+
+    /// A request in a text.
+    pub(super) fn text(mut self, head: &str) -> Self {
+        let at = Provenance { capture: crate::http::CaptureId(0), origin: Origin::Line(1) };
+        self.exchanges.push((Some((parse_head(head.as_bytes(), at, Fidelity::TEXT), Vec::new())), None));
+        self
+    }
+
+    fn packet(&self, request: bool) -> Provenance {
+        let end = |ip: [u8; 4], port| Endpoint { ip: ip.into(), port };
+        let (client, server) = (end([10, 0, 1, 5], 41022), end([10, 0, 2, 7], 8000));
+        let (src, dst) = if request { (client, server) } else { (server, client) };
+        let packet = self.exchanges.len() as u64 + 1;
+        let time = Timestamp::from_nanoseconds(1_592_129_089_000_000_000);
+        Provenance { capture: crate::http::CaptureId(0), origin: Origin::Packet { packet, stream: 0, time, src, dst } }
+    }
+
+    pub(super) fn run(&self) -> Outcome {
+        let plan = Plan::compile(&[(Arc::clone(&self.spec), true)], &self.params);
+        let mut run = Run::new(&plan, self.show_secrets);
+        run.capture("t.pcap".to_owned());
+        for (request, response) in &self.exchanges {
+            let wanted = |run: &mut Run<'_>, message: &Option<(HeadBuf, Vec<u8>)>, request: Option<&HeadBuf>| {
+                let Some((head, bytes)) = message else { return Body::default() };
+                let want = run.head(MessageId(0), &head.as_ref(), request.map(HeadBuf::as_ref).as_ref());
+                let sha256 = want.sha256.then(|| <sha2::Sha256 as sha2::Digest>::digest(bytes).into());
+                let kept = (want.keep > 0).then(|| bytes.clone());
+                Body { length: bytes.len() as u64, complete: Some(true), lost: 0, kept, sha256, ..Body::default() }
+            };
+            let request_body = wanted(&mut run, request, None);
+            let response_body = wanted(&mut run, response, request.as_ref().map(|(head, _)| head));
+            let exchange = Exchange {
+                request: request.as_ref().map(|(h, _)| Message { head: h.as_ref(), body: &request_body }),
+                response: response.as_ref().map(|(h, _)| Message { head: h.as_ref(), body: &response_body }),
+            };
+            run.exchange(&exchange);
+        }
+        let (tallies, mut findings, state) = run.into_parts();
+        let (specs, hop_findings) = outcome::specs(&plan, &tallies, state.exchanges > 0, None);
+        findings.extend(hop_findings);
+        let exit_code = outcome::exit_code(false, &findings, &specs, FailOn::Error);
+        Outcome {
+            verdict: Verdict::over(specs.iter().map(|s| s.verdict)),
+            exit_code,
+            specs,
+            findings,
+            captures: vec![CaptureOutcome { file: "t.pcap".to_owned(), summary: Summary::default() }],
+            unselected: outcome::unselected(&state),
+            skipped_specs: 0,
+            skipped_captures: 0,
+            unreadable: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// The verdict on the expectation with this subject.
+    pub(super) fn verdict(&self, subject: &str) -> Verdict {
+        let outcome = self.run();
+        let hop = &outcome.specs[0].hops[0];
+        let found = hop.expectations.iter().find(|e| e.subject == subject);
+        found.unwrap_or_else(|| panic!("no expectation {subject} in {:?}", hop.expectations)).verdict
+    }
+}
+
+/// The verdict of a spec on one request.
+pub(super) fn verdict(spec: &str, request: &str, subject: &str) -> Verdict {
+    Check::new(spec).request(request).verdict(subject)
+}

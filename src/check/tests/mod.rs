@@ -1,0 +1,10 @@
+//! Tests of the check as a whole: specs as YAML, messages as bytes, verdicts and findings out.
+
+mod driver;
+mod findings;
+mod heads;
+mod masks;
+mod matchers;
+mod names;
+mod select;
+mod variants;

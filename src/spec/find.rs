@@ -1,0 +1,278 @@
+//! Finding spec files: from the paths that a user gives to specs with names.
+//!
+//! Reads are bounded: a file in a folder may be anything. Folders are walked in the order of names, so that what is found
+//! does not depend on the file system.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Component, Path, PathBuf};
+
+use super::load::{Loaded, MOST_BYTES, parse, parse_named};
+use super::{Spec, SpecError};
+
+/// What stands at the given paths.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The specs, by name.
+    pub specs: Vec<SpecFile>,
+    /// YAML files in the folders that are no specs.
+    pub not_specs: usize,
+    /// Every mistake of every spec that does not load.
+    pub errors: Vec<SpecError>,
+    /// Paths that could not be used at all.
+    pub failures: Vec<FindError>,
+}
+
+/// A spec with its file.
+#[derive(Debug)]
+pub struct SpecFile {
+    /// The spec.
+    pub spec: Spec,
+    /// Its file, as given or as found in a given folder.
+    pub path: PathBuf,
+    /// The `specs` folder that it stands in; its evidence stands in the folder `captures` beside that, at the spec's name.
+    pub root: Option<PathBuf>,
+    /// The file itself was given, not a folder around it.
+    pub named: bool,
+}
+
+/// Why a path gives no spec.
+#[derive(Debug, thiserror::Error)]
+pub enum FindError {
+    /// Nothing stands there.
+    #[error("{}: there is no such file or folder", slashes(.0))]
+    Missing(PathBuf),
+    /// It cannot be read.
+    #[error("{}: {}", slashes(.0), .1)]
+    Unreadable(PathBuf, std::io::Error),
+    /// A file was named, and is YAML of another tool.
+    #[error("{}: not a spec: it has none of `hops`, `types` and `checks` at the top", slashes(.0))]
+    NotASpec(PathBuf),
+    /// Two files have one name.
+    #[error("{} and {}: two specs of the name `{name}`; rename one of them", slashes(.first), slashes(.second))]
+    SameName {
+        /// The name.
+        name: String,
+        /// The file that has it first.
+        first: PathBuf,
+        /// The other.
+        second: PathBuf,
+    },
+}
+
+/// Loads every spec at the paths: files, and folders with all that is below them. A file that is reached twice counts once.
+#[must_use]
+pub fn load(paths: &[PathBuf]) -> Found {
+    let mut found = Found::default();
+    let mut files: BTreeMap<PathBuf, Candidate> = BTreeMap::new();
+    for path in paths {
+        candidates(path, &mut files, &mut found.failures);
+    }
+    let mut files: Vec<Candidate> = files.into_values().collect();
+    files.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
+    for file in files {
+        read(file, &mut found);
+    }
+    found
+}
+
+/// A YAML file that may be a spec.
+#[derive(Debug)]
+struct Candidate {
+    path: PathBuf,
+    name: String,
+    root: Option<PathBuf>,
+    named: bool,
+}
+
+/// Collects the YAML files at a path, by the path without symbolic links.
+fn candidates(path: &Path, files: &mut BTreeMap<PathBuf, Candidate>, failures: &mut Vec<FindError>) {
+    let mut add = |file: &Path, folder: Option<&Path>| {
+        let real = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+        let named = folder.is_none();
+        let (name, root) = name_of(file, folder);
+        let candidate = Candidate { path: file.to_owned(), name, root, named };
+        let known = files.entry(real).or_insert(candidate);
+        known.named |= named;
+    };
+    match std::fs::metadata(path) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => failures.push(FindError::Missing(path.to_owned())),
+        Err(e) => failures.push(FindError::Unreadable(path.to_owned(), e)),
+        Ok(of) if !of.is_dir() => add(path, None),
+        Ok(_) => {
+            for entry in walkdir::WalkDir::new(path).follow_links(true).sort_by_file_name() {
+                match entry {
+                    Ok(entry) => {
+                        let yaml = entry.path().extension().is_some_and(|e| e == "yaml" || e == "yml");
+                        if yaml && entry.file_type().is_file() {
+                            add(entry.path(), Some(path));
+                        }
+                    }
+                    // A link that leads back up gives nothing new; all else must not be passed over in silence.
+                    Err(e) if e.loop_ancestor().is_some() => {}
+                    Err(e) => {
+                        let at = e.path().unwrap_or(path).to_owned();
+                        failures.push(FindError::Unreadable(at, e.into()));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn read(file: Candidate, found: &mut Found) {
+    let mut bytes = Vec::new();
+    // One byte more than is allowed shows that it is too large.
+    let most = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    if let Err(e) = File::open(&file.path).and_then(|opened| opened.take(most).read_to_end(&mut bytes)) {
+        found.failures.push(FindError::Unreadable(file.path, e));
+        return;
+    }
+    let shown = slashes(&file.path);
+    let loaded = if file.named { parse_named(&shown, &file.name, &bytes) } else { parse(&shown, &file.name, &bytes) };
+    match loaded {
+        Ok(Loaded::Spec(spec)) => {
+            if let Some(first) = found.specs.iter().rev().find(|other| other.spec.name == spec.name) {
+                let (name, first) = (spec.name.clone(), first.path.clone());
+                found.failures.push(FindError::SameName { name, first, second: file.path });
+                return;
+            }
+            found.specs.push(SpecFile { spec: *spec, path: file.path, root: file.root, named: file.named });
+        }
+        Ok(Loaded::NotASpec) if file.named => found.failures.push(FindError::NotASpec(file.path)),
+        Ok(Loaded::NotASpec) => found.not_specs += 1,
+        Err(errors) => found.errors.extend(errors),
+    }
+}
+
+/// The name of a spec file, and the `specs` folder that it stands in.
+///
+/// The name is the path below the nearest `specs` folder; without one the path below the folder that was given, or the
+/// file's own name; always without the ending and with forward slashes.
+fn name_of(file: &Path, folder: Option<&Path>) -> (String, Option<PathBuf>) {
+    let stem = file.with_extension("");
+    if let Some((name, root)) = below_specs(&stem) {
+        return (name, Some(root));
+    }
+    // The working directory may lie inside of `specs`.
+    if let (Ok(absolute), Ok(current)) = (std::path::absolute(&stem), std::env::current_dir())
+        && let Some((name, root)) = below_specs(&absolute)
+        && let Ok(below) = current.strip_prefix(&root)
+    {
+        let up: PathBuf = below.components().map(|_| Component::ParentDir).collect();
+        let root = if up.as_os_str().is_empty() { PathBuf::from(".") } else { up };
+        return (name, Some(root));
+    }
+    let inside = folder.and_then(|folder| stem.strip_prefix(folder).ok()).map(Path::to_owned);
+    let name = inside.unwrap_or_else(|| stem.file_name().map(PathBuf::from).unwrap_or_default());
+    (slashes(&name), None)
+}
+
+/// The path below the last folder `specs`, and that folder.
+fn below_specs(stem: &Path) -> Option<(String, PathBuf)> {
+    let parent = stem.parent()?;
+    let root = parent.ancestors().find(|folder| folder.file_name().is_some_and(|name| name == "specs"))?;
+    let below = stem.strip_prefix(root).ok()?;
+    Some((slashes(below), root.to_owned()))
+}
+
+/// A path as reports show it: with forward slashes, and without a `.` at its start.
+fn slashes(path: &Path) -> String {
+    let mut shown = String::new();
+    for component in path.components() {
+        if !shown.is_empty() && !shown.ends_with('/') {
+            shown.push('/');
+        }
+        match component {
+            Component::RootDir => shown.push('/'),
+            Component::CurDir => {}
+            other => shown.push_str(&other.as_os_str().to_string_lossy()),
+        }
+    }
+    if shown.is_empty() { ".".to_owned() } else { shown }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    const SPEC: &str = "hops:\n  a:\n    request:\n      method: GET\n";
+
+    fn write(folder: &Path, name: &str, text: &str) -> PathBuf {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn names(found: &Found) -> Vec<&str> {
+        found.specs.iter().map(|s| s.spec.name.as_str()).collect()
+    }
+
+    #[test]
+    fn names_are_paths_below_specs_or_below_the_folder() {
+        let at = |file: &str, folder: Option<&str>| name_of(Path::new(file), folder.map(Path::new));
+        assert_eq!(at("x/specs/a/b.yaml", None), ("a/b".into(), Some("x/specs".into())));
+        assert_eq!(at("specs/y/specs/b.yml", Some("specs")), ("b".into(), Some("specs/y/specs".into())));
+        assert_eq!(at("mine/a/b.yaml", Some("mine")), ("a/b".into(), None));
+        assert_eq!(at("mine/a/b.yaml", None), ("b".into(), None));
+        assert_eq!(at("x/a.b.yaml", None), ("a.b".into(), None));
+    }
+
+    #[test]
+    fn a_folder_gives_its_specs_by_name_and_counts_the_rest() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "specs/b.yaml", SPEC);
+        write(folder.path(), "specs/a/c.yml", SPEC);
+        write(folder.path(), "specs/other.yaml", "on: push\njobs: !x {}\n");
+        write(folder.path(), "specs/broken.yaml", "a: [\n");
+        write(folder.path(), "specs/a.txt", SPEC);
+        let found = load(&[folder.path().join("specs")]);
+        assert_eq!(names(&found), ["a/c", "b"]);
+        assert_eq!((found.not_specs, found.errors.len(), found.failures.len()), (2, 0, 0));
+        assert_eq!(found.specs[0].root.as_deref(), Some(folder.path().join("specs").as_path()));
+        assert!(!found.specs[0].named);
+    }
+
+    #[test]
+    fn errors_of_all_files_come_together() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "a.yaml", "hops:\n  a: { requst: 1 }\n");
+        write(folder.path(), "b.yaml", "hops:\n  b: [\n");
+        let found = load(&[folder.path().to_owned()]);
+        assert_eq!(found.errors.len(), 2);
+        assert!(found.errors[0].to_string().ends_with("a.yaml:2:8: unknown key `requst` in a hop"), "{}", found.errors[0]);
+    }
+
+    #[test]
+    fn what_was_named_must_be_a_spec_and_be_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let spec = write(folder.path(), "a.yaml", SPEC);
+        let other = write(folder.path(), "other.yaml", "on: push\n");
+        let broken = write(folder.path(), "broken.yaml", "a: [\n");
+        let found = load(&[spec, folder.path().to_owned(), other, broken, folder.path().join("none")]);
+        assert_eq!(names(&found), ["a"]);
+        assert!(found.specs[0].named, "named and found in a folder is named");
+        assert_eq!(found.errors.len(), 1, "a named file that is no YAML");
+        assert!(matches!(&found.failures[..], [FindError::Missing(_), FindError::NotASpec(_)]), "{:?}", found.failures);
+    }
+
+    #[test]
+    fn one_name_for_two_specs_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "a.yaml", SPEC);
+        write(folder.path(), "a.yml", SPEC);
+        let found = load(&[folder.path().to_owned()]);
+        assert_eq!(names(&found), ["a"]);
+        assert!(matches!(&found.failures[..], [FindError::SameName { name, .. }] if name == "a"));
+    }
+
+    #[test]
+    fn a_folder_without_specs_gives_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let found = load(&[folder.path().to_owned()]);
+        assert!(found.specs.is_empty() && found.failures.is_empty());
+    }
+}

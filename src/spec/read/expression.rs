@@ -1,0 +1,350 @@
+//! The compiled part of CEL: names, paths, `header()`, the functions of the design, indexes and `+` between texts.
+//!
+//! Bounded: an expression is at most [`DEEPEST`] calls, indexes and parentheses deep, so that nothing that walks it later
+//! can overflow a stack.
+
+use std::ops::Range;
+
+use super::functions::{LATER, METHODS, Method, Type};
+use super::lexer::{Token, tokens};
+use crate::spec::near::{did_you_mean, one_of};
+use crate::spec::{Expr, MessagePath, Side};
+
+const DEEPEST: usize = 32;
+
+/// What is wrong in an expression, with the range in its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mistake {
+    pub(super) range: Range<usize>,
+    pub(super) message: String,
+    pub(super) help: Vec<String>,
+}
+
+impl Mistake {
+    pub(super) fn new(range: Range<usize>, message: impl Into<String>) -> Self {
+        Self { range, message: message.into(), help: Vec::new() }
+    }
+
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    fn maybe_help(mut self, help: Option<String>) -> Self {
+        self.help.extend(help);
+        self
+    }
+
+    fn later(range: Range<usize>, what: &str) -> Self {
+        Self::new(range, format!("{what} is not supported yet"))
+            .help("this version knows names, paths, `header(\"Name\")`, the functions for headers and `+` between texts")
+    }
+}
+
+type Parsed = Result<(Expr, Type), Mistake>;
+
+/// Parses an expression that stands in a message of this side (`None`: in no message), and its type.
+pub(super) fn parse(text: &str, side: Option<Side>) -> Parsed {
+    let tokens = tokens(text)?;
+    if tokens.is_empty() {
+        return Err(
+            Mistake::new(0..text.len(), "`${}` is empty").help("name a param, a bound name, or write `$${` for the text `${`")
+        );
+    }
+    let mut parser = Parser { tokens, at: 0, end: text.len(), side, depth: 0 };
+    let parsed = parser.concatenation()?;
+    match parser.peek() {
+        None => Ok(parsed),
+        Some(Token::Operator(operator)) => {
+            let what = format!("the operator `{operator}`");
+            Err(Mistake::later(parser.range(), &what))
+        }
+        Some(Token::Word(word)) if word == "in" => Err(Mistake::later(parser.range(), "the operator `in`")),
+        Some(_) => Err(Mistake::new(parser.range(), "nothing more is expected here")),
+    }
+}
+
+struct Parser {
+    tokens: Vec<(Token, Range<usize>)>,
+    at: usize,
+    end: usize,
+    side: Option<Side>,
+    depth: usize,
+}
+
+impl Parser {
+    fn peek(&self) -> Option<&Token> {
+        self.tokens.get(self.at).map(|(token, _)| token)
+    }
+
+    /// The range of the next token; the end of the text behind the last.
+    fn range(&self) -> Range<usize> {
+        self.tokens.get(self.at).map_or(self.end..self.end, |(_, range)| range.clone())
+    }
+
+    fn take(&mut self, mark: char) -> bool {
+        let found = self.peek() == Some(&Token::Mark(mark));
+        self.at += usize::from(found);
+        found
+    }
+
+    fn expect(&mut self, mark: char) -> Result<(), Mistake> {
+        if self.take(mark) { Ok(()) } else { Err(Mistake::new(self.range(), format!("`{mark}` is expected here"))) }
+    }
+
+    fn deeper(&mut self) -> Result<(), Mistake> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err(Mistake::new(
+                self.range(),
+                format!("more than {DEEPEST} calls, indexes and parentheses in one expression"),
+            ));
+        }
+        Ok(())
+    }
+
+    fn concatenation(&mut self) -> Parsed {
+        let start = self.range();
+        let (first, of) = self.operand()?;
+        if self.peek() != Some(&Token::Mark('+')) {
+            return Ok((first, of));
+        }
+        text_operand(start, of)?;
+        let mut operands = vec![first];
+        while self.take('+') {
+            let start = self.range();
+            let (operand, of) = self.operand()?;
+            text_operand(start, of)?;
+            operands.push(operand);
+        }
+        Ok((Expr::Concat(operands), Type::Text))
+    }
+
+    /// A value, and what is called on it.
+    fn operand(&mut self) -> Parsed {
+        let start = self.range().start;
+        let (mut expr, mut of) = self.primary()?;
+        loop {
+            if self.take('.') {
+                (expr, of) = self.member(expr, of, start)?;
+            } else if self.take('[') {
+                (expr, of) = self.index(expr, of)?;
+            } else {
+                return Ok((expr, of));
+            }
+        }
+    }
+
+    fn primary(&mut self) -> Parsed {
+        let range = self.range();
+        let Some((token, _)) = self.tokens.get(self.at).cloned() else {
+            return Err(Mistake::new(range, "a value is expected here"));
+        };
+        self.at += 1;
+        match token {
+            Token::Text(text) => Ok((Expr::Text(text), Type::Text)),
+            Token::Int(int) => Ok((Expr::Int(int), Type::Int)),
+            Token::Mark('(') => {
+                self.deeper()?;
+                let inner = self.concatenation()?;
+                self.expect(')')?;
+                Ok(inner)
+            }
+            Token::Operator(sign) if sign == "-" && matches!(self.peek(), Some(Token::Int(_))) => {
+                let Some((Token::Int(int), _)) = self.tokens.get(self.at).cloned() else {
+                    return Err(Mistake::new(range, "a value is expected here"));
+                };
+                self.at += 1;
+                Ok((Expr::Int(-int), Type::Int))
+            }
+            Token::Operator(operator) => Err(Mistake::later(range, &format!("the operator `{operator}`"))),
+            Token::Mark('[') => Err(Mistake::later(range, "a list of values")),
+            Token::Mark(mark) => Err(Mistake::new(range, format!("a value is expected here, not `{mark}`"))),
+            Token::Word(word) => self.word(word, range),
+        }
+    }
+
+    fn word(&mut self, word: String, range: Range<usize>) -> Parsed {
+        if self.take('(') {
+            return match word.as_str() {
+                "header" => {
+                    let Some(side) = self.side else {
+                        let mistake = Mistake::new(range, "`header()` belongs to a message, and none is here");
+                        return Err(mistake.help("write `request.header(\"Name\")` in an expectation"));
+                    };
+                    Ok((Expr::Message { side, path: self.header_name()? }, Type::Text))
+                }
+                name => Err(self.unknown_function(name, range)),
+            };
+        }
+        match word.as_str() {
+            "src" | "dst" => self.endpoint(word == "dst"),
+            "time" => Ok((Expr::Time, Type::Text)),
+            "request" => self.message(Side::Request, range),
+            "response" => self.message(Side::Response, range),
+            "event" => Err(Mistake::later(range, "`event`")),
+            "true" | "false" | "null" => Err(Mistake::later(range, &format!("the value `{word}`"))),
+            _ => Ok((Expr::Name(word), Type::Text)),
+        }
+    }
+
+    fn endpoint(&mut self, dst: bool) -> Parsed {
+        let part = match (self.peek(), self.tokens.get(self.at + 1)) {
+            (Some(Token::Mark('.')), Some((Token::Word(word), _))) => word.clone(),
+            _ => return Ok((Expr::Endpoint { dst }, Type::Text)),
+        };
+        let called = matches!(self.tokens.get(self.at + 2), Some((Token::Mark('('), _)));
+        match part.as_str() {
+            "ip" | "port" if !called => self.at += 2,
+            _ => return Ok((Expr::Endpoint { dst }, Type::Text)),
+        }
+        Ok(if part == "ip" { (Expr::EndpointIp { dst }, Type::Text) } else { (Expr::EndpointPort { dst }, Type::Int) })
+    }
+
+    /// `request.` or `response.` and what of it.
+    fn message(&mut self, side: Side, range: Range<usize>) -> Parsed {
+        const REQUEST: &[&str] = &["method", "target", "path", "query", "version", "header", "body", "json"];
+        const RESPONSE: &[&str] = &["version", "status", "header", "body", "json"];
+        let known = if side == Side::Request { REQUEST } else { RESPONSE };
+        let Some(Token::Word(part)) = self.take('.').then(|| self.peek().cloned()).flatten() else {
+            let mistake = Mistake::new(range, format!("say what of the {}", side.name()));
+            return Err(mistake.help(format!("{} may follow, as in `{}.version`", one_of(known.iter().copied()), side.name())));
+        };
+        let at = self.range();
+        self.at += 1;
+        let path = match (side, part.as_str()) {
+            (Side::Request, "method") => (MessagePath::Method, Type::Text),
+            (Side::Request, "target") => (MessagePath::Target, Type::Text),
+            (Side::Request, "path") => (MessagePath::Path, Type::Text),
+            (Side::Request, "query") => (MessagePath::Query, Type::Text),
+            (_, "version") => (MessagePath::Version, Type::Text),
+            (Side::Response, "status") => (MessagePath::Status, Type::Int),
+            (_, "body") => (MessagePath::Body, Type::Text),
+            (_, "json") => (MessagePath::Json, Type::Json),
+            (_, "header") => {
+                self.expect('(')?;
+                (self.header_name()?, Type::Text)
+            }
+            (_, "headers") => {
+                return Err(Mistake::later(at, "`headers`").help(format!("write `{}.header(\"Name\")`", side.name())));
+            }
+            (_, part) => {
+                let mistake = Mistake::new(at, format!("a {} has no `{part}`", side.name()));
+                return Err(mistake.maybe_help(did_you_mean(part, known.iter().copied())).help(one_of(known.iter().copied())));
+            }
+        };
+        Ok((Expr::Message { side, path: path.0 }, path.1))
+    }
+
+    /// What stands between the parentheses of `header(`, and the closing one.
+    fn header_name(&mut self) -> Result<MessagePath, Mistake> {
+        let range = self.range();
+        let Some(Token::Text(name)) = self.peek().cloned() else {
+            return Err(Mistake::new(range, "`header` takes one field name, as a text").help("header(\"User-Agent\")"));
+        };
+        if !crate::spec::field_name::is_token(&name) {
+            return Err(
+                Mistake::new(range, format!("`{name}` is no field name")).help("a field name is a token of RFC 9110 §5.6.2")
+            );
+        }
+        self.at += 1;
+        self.expect(')')?;
+        Ok(MessagePath::Header(name))
+    }
+
+    /// What follows a `.`
+    fn member(&mut self, on: Expr, of: Type, start: usize) -> Parsed {
+        let range = self.range();
+        let Some(Token::Word(word)) = self.peek().cloned() else {
+            return Err(Mistake::new(range, "a name is expected behind `.`"));
+        };
+        self.at += 1;
+        self.deeper()?;
+        if !self.take('(') {
+            if of == Type::Json {
+                return Ok((Expr::Index { on: Box::new(on), index: Box::new(Expr::Text(word)) }, Type::Json));
+            }
+            let known = METHODS.iter().find(|m| m.name == word);
+            let help = known.map(|m| format!("`{}` is a function: write `.{}`", m.name, m.example));
+            let mistake = Mistake::new(start..range.end, format!("{} has no `{word}`", of.what()));
+            return Err(mistake.maybe_help(help.or_else(|| did_you_mean(&word, METHODS.iter().map(|m| m.name)))));
+        }
+        let Some(method) = METHODS.iter().find(|m| m.name == word) else {
+            return Err(self.unknown_function(&word, range));
+        };
+        if !matches!(of, Type::Text | Type::Json) {
+            let mistake = Mistake::new(range, format!("`{word}` is for texts, and here stands {}", of.what()));
+            return Err(if of == Type::List {
+                mistake.help("pick a member: `members()[0]`, the last is `members()[-1]`")
+            } else {
+                mistake
+            });
+        }
+        let arguments = self.arguments(method, range)?;
+        Ok((Expr::Call { on: Box::new(on), function: method.function, arguments }, method.gives))
+    }
+
+    fn arguments(&mut self, method: &Method, range: Range<usize>) -> Result<Vec<Expr>, Mistake> {
+        let mut arguments = Vec::new();
+        if !self.take(')') {
+            loop {
+                let start = self.range();
+                let (argument, of) = self.concatenation()?;
+                if !matches!(of, Type::Text | Type::Json) {
+                    return Err(Mistake::new(start, format!("`{}` takes a text, and here stands {}", method.name, of.what())));
+                }
+                arguments.push(argument);
+                if !self.take(',') {
+                    break;
+                }
+            }
+            self.expect(')')?;
+        }
+        if arguments.len() != method.arguments {
+            let takes = if method.arguments == 0 { "no argument" } else { "one argument" };
+            let message = format!("`{}` takes {takes}, not {}", method.name, arguments.len());
+            return Err(Mistake::new(range, message).help(format!("write `.{}`", method.example)));
+        }
+        Ok(arguments)
+    }
+
+    fn index(&mut self, on: Expr, of: Type) -> Parsed {
+        self.deeper()?;
+        let range = self.range();
+        let (index, _) = self.operand()?;
+        self.expect(']')?;
+        let gives = match (of, &index) {
+            (Type::List, Expr::Int(_)) => Type::Text,
+            (Type::Json, Expr::Int(_) | Expr::Text(_)) => Type::Json,
+            (Type::List, _) => return Err(Mistake::new(range, "a member of a list is picked by its number").help("members()[0]")),
+            (Type::Json, _) => return Err(Mistake::new(range, "an index is a number or a text in quotes")),
+            (Type::Text | Type::Int, _) => {
+                let mistake = Mistake::new(range, format!("{} has no members to pick from", of.what()));
+                return Err(mistake.help("`members()` splits a list, `json()` reads JSON"));
+            }
+        };
+        Ok((Expr::Index { on: Box::new(on), index: Box::new(index) }, gives))
+    }
+
+    fn unknown_function(&self, name: &str, range: Range<usize>) -> Mistake {
+        if LATER.contains(&name) {
+            return Mistake::later(range, &format!("`{name}()`"));
+        }
+        if let Some(method) = METHODS.iter().find(|m| m.name == name) {
+            return Mistake::new(range, format!("`{name}` is called on a value")).help(format!("write `x.{}`", method.example));
+        }
+        let names = METHODS.iter().map(|m| m.name).chain(["header"]);
+        Mistake::new(range, format!("unknown function `{name}`"))
+            .maybe_help(did_you_mean(name, names.clone()))
+            .help(format!("functions: {}", one_of(names)))
+    }
+}
+
+/// `+` joins texts; with numbers CEL would add.
+fn text_operand(range: Range<usize>, of: Type) -> Result<(), Mistake> {
+    match of {
+        Type::Text | Type::Json => Ok(()),
+        Type::Int => Err(Mistake::later(range, "arithmetic").help("`+` joins texts here")),
+        Type::List => Err(Mistake::new(range, "a list cannot be joined to a text").help("pick a member: `members()[0]`")),
+    }
+}

@@ -1,0 +1,84 @@
+//! The functions of the expression language, and what is known of types at load.
+
+use crate::spec::Function;
+
+/// What an expression is known to be when the spec loads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Type {
+    Text,
+    Int,
+    /// The members of a list: no text.
+    List,
+    /// Something in JSON: known at run time only.
+    Json,
+}
+
+impl Type {
+    pub(super) fn what(self) -> &'static str {
+        match self {
+            Self::Text => "a text",
+            Self::Int => "a number",
+            Self::List => "a list",
+            Self::Json => "JSON",
+        }
+    }
+}
+
+/// A function that is called on a text.
+#[derive(Debug)]
+pub(super) struct Method {
+    pub(super) name: &'static str,
+    pub(super) function: Function,
+    pub(super) arguments: usize,
+    pub(super) gives: Type,
+    pub(super) example: &'static str,
+}
+
+const fn method(name: &'static str, function: Function, arguments: usize, gives: Type, example: &'static str) -> Method {
+    Method { name, function, arguments, gives, example }
+}
+
+/// Every function that is compiled.
+pub(super) const METHODS: &[Method] = &[
+    method("pair", Function::Pair, 1, Type::Text, "pair(\"Root\")"),
+    method("members", Function::Members, 0, Type::List, "members()"),
+    method("epoch", Function::Epoch, 0, Type::Int, "epoch()"),
+    method("lower", Function::Lower, 0, Type::Text, "lower()"),
+    method("host", Function::Host, 0, Type::Text, "host()"),
+    method("port", Function::Port, 0, Type::Int, "port()"),
+    method("sha256", Function::Sha256, 0, Type::Text, "sha256()"),
+    method("md5", Function::Md5, 0, Type::Text, "md5()"),
+    method("base64", Function::Base64, 0, Type::Text, "base64()"),
+    method("json", Function::Json, 0, Type::Json, "json()"),
+    method("cookie", Function::Cookie, 1, Type::Text, "cookie(\"session\")"),
+];
+
+/// Functions and macros of CEL and of the design that wait for the interpreter.
+pub(super) const LATER: &[&str] = &[
+    "all",
+    "bool",
+    "contains",
+    "duration",
+    "dyn",
+    "endsWith",
+    "exists",
+    "exists_one",
+    "filter",
+    "has",
+    "has_header",
+    "hop",
+    "int",
+    "jwt",
+    "map",
+    "matches",
+    "sigv4",
+    "size",
+    "startsWith",
+    "string",
+    "timestamp",
+    "type",
+    "double",
+    "uint",
+    "bytes",
+    "getFullYear",
+];

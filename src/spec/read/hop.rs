@@ -1,0 +1,92 @@
+//! A hop, and its variants.
+
+use super::reader::{Entry, Keys, Reader};
+use crate::spec::problem::Problem;
+use crate::spec::yaml::{Kind, Node};
+use crate::spec::{Hop, MessageSpec, Side, Spanned, Variant};
+
+const KEYS: &[&str] = &["from", "to", "about", "select", "count", "request", "response", "variants"];
+
+impl Reader<'_> {
+    /// `hops: { name: hop }`
+    pub(super) fn hops(&mut self, node: &Node) -> Vec<Hop> {
+        self.entries(node, "`hops`", Keys::Exact).unwrap_or_default().into_iter().map(|entry| self.hop(entry)).collect()
+    }
+
+    fn hop(&mut self, hop: Entry<'_>) -> Hop {
+        self.check_plain_name(hop, "a hop");
+        let mut read = Hop {
+            name: Spanned::new(hop.name.to_owned(), hop.key),
+            from: None,
+            to: None,
+            about: None,
+            select: None,
+            count: None,
+            request: MessageSpec::default(),
+            response: MessageSpec::default(),
+            variants: Vec::new(),
+            variants_place: None,
+        };
+        for entry in self.entries(hop.node, "a hop", Keys::Exact).unwrap_or_default() {
+            match entry.name {
+                "from" => read.from = self.text(entry.node, "`from`"),
+                "to" => read.to = self.text(entry.node, "`to`"),
+                "about" => read.about = self.text(entry.node, "`about`"),
+                "select" => read.select = self.select(entry.node),
+                "count" => read.count = self.bounds(entry.node, "`count`"),
+                "request" => read.request = self.message(entry.node, Side::Request),
+                "response" => read.response = self.message(entry.node, Side::Response),
+                "variants" => {
+                    read.variants_place = Some(entry.key);
+                    read.variants = self.variants(entry.node);
+                }
+                name => {
+                    let message =
+                        [Side::Request, Side::Response].iter().find(|side| super::message::known(**side).contains(&name));
+                    let help = message.map(|side| format!("it stands under `{}`", side.name()));
+                    self.unknown_key(entry, "a hop", KEYS, help);
+                }
+            }
+        }
+        read
+    }
+
+    /// `variants: { name: { request, response } }`
+    fn variants(&mut self, node: &Node) -> Vec<Variant> {
+        if matches!(node.kind, Kind::Sequence(_)) {
+            self.report(
+                Problem::new(node.place, "`variants` as a list of groups is not supported yet")
+                    .help("write one mapping of variants"),
+            );
+            return Vec::new();
+        }
+        let mut variants = Vec::new();
+        for entry in self.entries(node, "`variants`", Keys::Exact).unwrap_or_default() {
+            self.check_plain_name(entry, "a variant");
+            let mut variant = Variant {
+                name: Spanned::new(entry.name.to_owned(), entry.key),
+                request: MessageSpec::default(),
+                response: MessageSpec::default(),
+            };
+            for entry in self.entries(entry.node, "a variant", Keys::Exact).unwrap_or_default() {
+                match entry.name {
+                    "request" => variant.request = self.message(entry.node, Side::Request),
+                    "response" => variant.response = self.message(entry.node, Side::Response),
+                    _ => self.unknown_key(entry, "a variant", &["request", "response"], None),
+                }
+            }
+            variants.push(variant);
+        }
+        variants
+    }
+
+    /// Names that are written on a command line: `--hop NAME`, `NAME=PATH`, `--variant NAME`.
+    fn check_plain_name(&mut self, entry: Entry<'_>, what: &str) {
+        if entry.name.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '=' | '/' | '›' | '$')) {
+            self.report(
+                Problem::new(entry.key, format!("`{}` cannot be the name of {what}", entry.name))
+                    .help("letters, digits, `-`, `_` and `.`: it is written on command lines"),
+            );
+        }
+    }
+}

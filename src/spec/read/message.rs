@@ -1,0 +1,262 @@
+//! A message: what is expected of a request or response, in the order of the file.
+
+use super::reader::{Entry, Keys, Reader};
+use super::spot::{Of, Spot};
+use super::structure::TOLERANCES;
+use crate::spec::field_name::{covers, is_token};
+use crate::spec::near::one_of;
+use crate::spec::problem::Problem;
+use crate::spec::yaml::Node;
+use crate::spec::{Claim, Expectation, MessageSpec, NameCase, OrderItem, Part, Place, Severity, Side, Tolerance, Value};
+
+const REQUEST: &[&str] =
+    &["method", "target", "path", "query", "version", "headers", "absent", "others", "order", "name_case", "body"];
+const RESPONSE: &[&str] = &["version", "status", "reason", "headers", "absent", "others", "order", "name_case", "body"];
+
+/// The keys of a message.
+pub(super) fn known(side: Side) -> &'static [&'static str] {
+    match side {
+        Side::Request => REQUEST,
+        Side::Response => RESPONSE,
+    }
+}
+
+/// The part that a key names, if it names one by itself, and what its value may be.
+pub(super) fn part(name: &str, side: Side) -> Option<(Part, Spot)> {
+    let (part, of) = match (side, name) {
+        (Side::Request, "method") => (Part::Method, Of::Method),
+        (Side::Request, "target") => (Part::Target, Of::Anything),
+        (Side::Request, "path") => (Part::Path, Of::Anything),
+        (Side::Response, "status") => (Part::Status, Of::Status),
+        (Side::Response, "reason") => (Part::Reason, Of::Anything),
+        (_, "version") => (Part::Version, Of::Version),
+        _ => return None,
+    };
+    Some((part, Spot::part(side, of)))
+}
+
+impl Reader<'_> {
+    /// `request` or `response`
+    pub(super) fn message(&mut self, node: &Node, side: Side) -> MessageSpec {
+        let mut expectations = Vec::new();
+        for entry in self.entries(node, side.name(), Keys::Exact).unwrap_or_default() {
+            if let Some((part, spot)) = part(entry.name, side) {
+                expectations.extend(self.expectation(entry, part, spot));
+                continue;
+            }
+            match entry.name {
+                "headers" => self.headers(entry.node, side, |reader, entry, spot| {
+                    expectations.extend(reader.expectation(entry, Part::Field(entry.name.to_owned()), spot));
+                }),
+                "query" if side == Side::Request => {
+                    for entry in self.entries(entry.node, "`query`", Keys::Exact).unwrap_or_default() {
+                        expectations.extend(self.expectation(entry, Part::Query(entry.name.to_owned()), Spot::field(side)));
+                    }
+                }
+                "body" => self.body(entry.node, side, &mut expectations),
+                "absent" => expectations.extend(
+                    self.absent(entry.node, true).into_iter().map(|(name, place)| claim(Claim::Absent(name), place, place)),
+                ),
+                "others" => {
+                    if let Some(severity) = self.others_of_message(entry) {
+                        expectations.push(Expectation { severity, ..claim(Claim::Others, entry.key, entry.node.place) });
+                    }
+                }
+                "order" => {
+                    if let Some(order) = self.order(entry.node) {
+                        expectations.push(claim(Claim::Order(order), entry.key, entry.node.place));
+                    }
+                }
+                "name_case" => {
+                    let words = [("exact", Some(NameCase::Exact)), ("lower", Some(NameCase::Lower)), ("any", None)];
+                    if let Some(Some(case)) = self.word(entry.node, "`name_case`", &words) {
+                        expectations.push(claim(Claim::NameCase(case), entry.key, entry.node.place));
+                    }
+                }
+                _ => self.unknown_in_message(entry, side),
+            }
+        }
+        self.contradictions(&expectations);
+        MessageSpec { expectations }
+    }
+
+    /// The fields of `headers`.
+    pub(super) fn headers(&mut self, node: &Node, side: Side, mut each: impl FnMut(&mut Self, Entry<'_>, Spot)) {
+        for entry in self.entries(node, "`headers`", Keys::FieldNames).unwrap_or_default() {
+            if !is_token(entry.name) || entry.name.contains('*') {
+                let problem = Problem::new(entry.key, format!("`{}` is no field name", entry.name));
+                self.report(match entry.name {
+                    name if name.contains('*') => problem.help("`*` stands for any characters in `absent` only"),
+                    name if name.starts_with(':') => problem.help("pseudo-header fields are named `method`, `path`, `status`"),
+                    _ => problem.help("a field name is a token: letters, digits and -._~!#$%&'+^`| (RFC 9110 §5.6.2)"),
+                });
+            }
+            let tags = ["etag", "if-match", "if-none-match"];
+            let of = if tags.iter().any(|tag| entry.name.eq_ignore_ascii_case(tag)) { Of::EntityTag } else { Of::Anything };
+            each(self, entry, Spot::field(side).of(of));
+        }
+    }
+
+    fn expectation(&mut self, entry: Entry<'_>, part: Part, spot: Spot) -> Option<Expectation> {
+        let value = self.value(entry.node, spot)?;
+        Some(expectation(entry, part, value))
+    }
+
+    /// `body: { json, text, sha256, length }`
+    fn body(&mut self, node: &Node, side: Side, expectations: &mut Vec<Expectation>) {
+        const KEYS: &[&str] = &["json", "text", "sha256", "length"];
+        for entry in self.entries(node, "`body`", Keys::Exact).unwrap_or_default() {
+            let (part, of) = match entry.name {
+                "text" => (Part::BodyText, Of::Anything),
+                "sha256" => (Part::BodySha256, Of::Sha256),
+                "length" => (Part::BodyLength, Of::Anything),
+                "json" => {
+                    self.body_json(entry.node, side, expectations);
+                    continue;
+                }
+                "others" => {
+                    let problem = Problem::new(entry.key, "`others` beside `body.json` is not supported yet");
+                    self.report(problem.help("leave it away: other members are allowed"));
+                    continue;
+                }
+                _ => {
+                    self.unknown_key(entry, "`body`", KEYS, None);
+                    continue;
+                }
+            };
+            expectations.extend(self.expectation(entry, part, Spot::part(side, of)));
+        }
+    }
+
+    fn body_json(&mut self, node: &Node, side: Side, expectations: &mut Vec<Expectation>) {
+        for entry in self.entries(node, "`body.json`", Keys::Json).unwrap_or_default() {
+            let steps = self.json_path(entry);
+            let spot = Spot { lines: false, ..Spot::field(side) }.typed();
+            let value = self.value(entry.node, spot);
+            if let (Some(steps), Some(value)) = (steps, value) {
+                expectations.push(expectation(entry, Part::BodyJson { path: entry.name.to_owned(), steps }, value));
+            }
+        }
+    }
+
+    /// The names of `absent`, with their places.
+    pub(super) fn absent(&mut self, node: &Node, globs: bool) -> Vec<(String, Place)> {
+        let mut names: Vec<(String, Place)> = Vec::new();
+        for member in Self::one_or_many(node) {
+            let Some(name) = self.text(member, "a name under `absent`") else {
+                continue;
+            };
+            if !is_token(&name) {
+                self.report(
+                    Problem::new(member.place, format!("`{name}` is no field name"))
+                        .help("`Via`, or `X-Forwarded-*` for all that begin so"),
+                );
+            } else if name.contains('*') && !globs {
+                self.report(
+                    Problem::new(member.place, "`*` in a select's `absent` is not supported yet").help("name the fields"),
+                );
+            } else if names.iter().any(|(other, _)| other.eq_ignore_ascii_case(&name)) {
+                self.report(Problem::new(member.place, format!("`{name}` stands twice under `absent`")).help("keep one of them"));
+            } else {
+                names.push((name, member.place));
+            }
+        }
+        names
+    }
+
+    fn others_of_message(&mut self, entry: Entry<'_>) -> Option<Severity> {
+        if entry.node.scalar().is_some_and(|s| s.text == "preserved") {
+            self.report(Problem::new(entry.node.place, "`others: preserved` is not supported yet"));
+            return None;
+        }
+        match self.word(entry.node, "`others`", TOLERANCES)? {
+            Tolerance::Allow => None,
+            Tolerance::Warning => Some(Severity::Warning),
+            Tolerance::Error => Some(Severity::Error),
+        }
+    }
+
+    fn order(&mut self, node: &Node) -> Option<Vec<OrderItem>> {
+        let members = self.members(node, "`order`")?;
+        let mut order: Vec<OrderItem> = Vec::new();
+        for member in members {
+            let Some(name) = self.text(member, "a name in `order`") else {
+                continue;
+            };
+            let item = if name == "others" { OrderItem::Others } else { OrderItem::Name(name.clone()) };
+            let same = |other: &OrderItem| match (other, &item) {
+                (OrderItem::Name(a), OrderItem::Name(b)) => a.eq_ignore_ascii_case(b),
+                (a, b) => a == b,
+            };
+            if !is_token(&name) || name.contains('*') {
+                self.report(Problem::new(member.place, format!("`{name}` is no field name")));
+            } else if order.iter().any(same) {
+                self.report(Problem::new(member.place, format!("`{name}` stands twice in `order`")).help("keep one of them"));
+            } else {
+                order.push(item);
+            }
+        }
+        if members.len() == 1 {
+            self.report(
+                Problem::new(node.place, "an order of one says nothing")
+                    .help("`others` stands for all the rest: `[Host, others]` is \"Host first\""),
+            );
+        }
+        Some(order)
+    }
+
+    fn unknown_in_message(&mut self, entry: Entry<'_>, side: Side) {
+        let other = if side == Side::Request { Side::Response } else { Side::Request };
+        if known(other).contains(&entry.name) {
+            let problem = Problem::new(entry.key, format!("a {} has no `{}`", side.name(), entry.name));
+            self.report(
+                problem
+                    .label(format!("expected {}", one_of(known(side).iter().copied())))
+                    .help(format!("it stands under `{}`", other.name())),
+            );
+        } else {
+            self.unknown_key(entry, &format!("a {}", side.name()), known(side), Some("fields stand under `headers`".to_owned()));
+        }
+    }
+
+    /// A field that must be there and must not.
+    fn contradictions(&mut self, expectations: &[Expectation]) {
+        let absent: Vec<(&str, Place)> = expectations
+            .iter()
+            .filter_map(|e| if let Claim::Absent(name) = &e.claim { Some((name.as_str(), e.key)) } else { None })
+            .collect();
+        if absent.is_empty() {
+            return;
+        }
+        // As many comparisons as globs and fields: exact names are looked up, globs are few by the size of a file.
+        let (globs, names): (Vec<_>, Vec<_>) = absent.into_iter().partition(|(name, _)| name.contains('*'));
+        let names: std::collections::HashMap<String, Place> =
+            names.into_iter().map(|(name, place)| (name.to_ascii_lowercase(), place)).collect();
+        for expectation in expectations {
+            let Claim::Part { part: Part::Field(field), .. } = &expectation.claim else {
+                continue;
+            };
+            let exact = names.get(&field.to_ascii_lowercase()).copied();
+            let place = exact.or_else(|| globs.iter().take(64).find(|(glob, _)| covers(glob, field)).map(|(_, place)| *place));
+            if let Some(place) = place {
+                let line = self.source.line_column(expectation.key.start).0;
+                self.report(
+                    Problem::new(
+                        place,
+                        format!("`{field}` is expected in line {line} and must be absent here: both can never hold"),
+                    )
+                    .help("keep the one that is meant; ways that exclude each other are `variants`"),
+                );
+            }
+        }
+    }
+}
+
+fn claim(claim: Claim, key: Place, place: Place) -> Expectation {
+    Expectation { claim, key, place, severity: Severity::Error, why: None, reference: None }
+}
+
+fn expectation(entry: Entry<'_>, part: Part, value: Value) -> Expectation {
+    let (severity, why, reference) = (value.meta.severity.unwrap_or_default(), value.meta.why.clone(), value.meta.reference);
+    Expectation { claim: Claim::Part { part, value }, key: entry.key, place: entry.node.place, severity, why, reference }
+}

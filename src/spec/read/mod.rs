@@ -1,0 +1,26 @@
+//! From the YAML tree to the model: every key known by name, every mistake collected, nothing guessed.
+//!
+//! One file a level of the language: the file, a hop, a message, a value, a matcher, its structures. What cannot be read
+//! is reported and left out, so that one mistake does not hide the next.
+
+mod expression;
+mod file;
+mod functions;
+mod hop;
+mod json_path;
+mod lexer;
+mod literal;
+mod matcher;
+mod message;
+mod names;
+mod param;
+mod pattern;
+mod reader;
+mod select;
+mod spot;
+mod structure;
+mod template;
+mod value;
+mod walk;
+
+pub(super) use file::file;

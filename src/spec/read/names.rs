@@ -1,0 +1,216 @@
+//! Names: every name in `${…}` is a param or bound in its hop, each is bound once, and none depends on itself.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::reader::Reader;
+use super::walk::{self, Met};
+use crate::spec::near::did_you_mean;
+use crate::spec::problem::Problem;
+use crate::spec::{Claim, Expr, Hop, MessageSpec, Piece, Place, Spanned, Spec, Template, Value};
+
+/// Names with the places where they are given.
+type Names<'s> = HashMap<&'s str, Place>;
+
+/// What a template may name beside the connection's endpoints.
+#[derive(Debug, Clone, Copy)]
+struct Scope<'s, 'n> {
+    names: &'n [&'n Names<'s>],
+    /// Where a template may not look at messages: what it stands in.
+    outside: Option<&'static str>,
+}
+
+/// A name, where it is given, and the names that its value depends on.
+type Dependency<'s> = (&'s Spanned<String>, Vec<&'s str>);
+
+impl Reader<'_> {
+    /// Checks the names of a whole spec.
+    pub(super) fn names(&mut self, spec: &Spec) {
+        let params: Names<'_> = spec.params.iter().map(|p| (p.name.value.as_str(), p.name.place)).collect();
+        let outside = |what| Scope { names: &[], outside: Some(what) };
+        let mut defaults = Vec::new();
+        for param in &spec.params {
+            let names = [&params];
+            if let Some(default) = &param.default {
+                self.template_names(default, Scope { names: &names, ..outside("a param's default") });
+                let mut depends = Vec::new();
+                walk::names(default, &mut |name| depends.push(name));
+                defaults.push((&param.name, depends));
+            }
+            self.value_names(&param.constraint, Scope { names: &names, ..outside("a param's constraint") });
+        }
+        self.cycles(&defaults, "the default of");
+        for hop in &spec.hops {
+            self.hop_names(hop, &params);
+        }
+    }
+
+    fn hop_names(&mut self, hop: &Hop, params: &Names<'_>) {
+        if let Some(select) = &hop.select {
+            walk::select(select, &mut |value| {
+                self.value_names(value, Scope { names: &[params], outside: Some("a select") });
+            });
+        }
+        let base_values: Vec<&Value> = values(&hop.request).chain(values(&hop.response)).collect();
+        let mut base: Names<'_> = HashMap::new();
+        let base_depends = self.binds(&base_values, params, &HashMap::new(), &mut base);
+        for value in &base_values {
+            self.value_names(value, Scope { names: &[params, &base], outside: None });
+        }
+        self.cycles(&base_depends, "the value of");
+        for variant in &hop.variants {
+            let own_values: Vec<&Value> = values(&variant.request).chain(values(&variant.response)).collect();
+            let mut own: Names<'_> = HashMap::new();
+            let depends = self.binds(&own_values, params, &base, &mut own);
+            for value in &own_values {
+                self.value_names(value, Scope { names: &[params, &base, &own], outside: None });
+            }
+            // What the hop itself binds cannot name what a variant binds, so that no cycle spans both.
+            self.cycles(&depends, "the value of");
+        }
+    }
+
+    /// Collects the names that values bind, and what each depends on.
+    fn binds<'s>(
+        &mut self,
+        values: &[&'s Value],
+        params: &Names<'_>,
+        around: &Names<'_>,
+        own: &mut Names<'s>,
+    ) -> Vec<Dependency<'s>> {
+        let mut depends = Vec::new();
+        for value in values {
+            walk::value(value, &mut |met| {
+                let Met::Bind(bind, bound) = met else {
+                    return;
+                };
+                let name = bind.value.as_str();
+                if let Some(param) = params.get(name) {
+                    let line = self.source.line_column(param.start).0;
+                    self.report(
+                        Problem::new(bind.place, format!("`{name}` is bound here, and is a param"))
+                            .label(format!("the param stands in line {line}"))
+                            .help("choose another name, or compare: `equals: ${…}`"),
+                    );
+                } else if let Some(first) = around.get(name).or_else(|| own.get(name)) {
+                    let line = self.source.line_column(first.start).0;
+                    self.report(
+                        Problem::new(bind.place, format!("`{name}` is bound twice in this hop"))
+                            .label(format!("first in line {line}"))
+                            .help("choose another name; to expect the same value write `${…}`"),
+                    );
+                } else {
+                    own.insert(name, bind.place);
+                    let mut names = Vec::new();
+                    walk::value(bound, &mut |met| {
+                        if let Met::Template(template) = met {
+                            walk::names(template, &mut |name| names.push(name));
+                        }
+                    });
+                    depends.push((bind, names));
+                }
+            });
+        }
+        depends
+    }
+
+    fn value_names(&mut self, value: &Value, scope: Scope<'_, '_>) {
+        walk::value(value, &mut |met| {
+            if let Met::Template(template) = met {
+                self.template_names(template, scope);
+            }
+        });
+    }
+
+    fn template_names(&mut self, template: &Template, scope: Scope<'_, '_>) {
+        for piece in &template.pieces {
+            let Piece::Hole(hole, place) = piece else {
+                continue;
+            };
+            walk::expr(hole, &mut |expr| match expr {
+                Expr::Name(name) if !scope.names.iter().any(|names| names.contains_key(name.as_str())) => {
+                    self.report(unbound(name, *place, scope));
+                }
+                Expr::Message { .. } | Expr::Time => {
+                    if let Some(what) = scope.outside {
+                        self.report(
+                            Problem::new(*place, format!("{what} cannot look at messages"))
+                                .help("it may name params, `src` and `dst`"),
+                        );
+                    }
+                }
+                _ => {}
+            });
+        }
+    }
+
+    /// Reports the first cycle of what depends on what.
+    fn cycles(&mut self, depends: &[Dependency<'_>], what: &str) {
+        // Names whose dependencies are all known are taken away until none is left, or only cycles and what hangs on them.
+        let mut left: BTreeMap<&str, (&Spanned<String>, usize)> = BTreeMap::new();
+        for (name, _) in depends {
+            left.insert(&name.value, (name, 0));
+        }
+        let mut needed_by: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (name, on) in depends {
+            for on in on.iter().filter(|on| left.contains_key(**on)).copied().collect::<Vec<_>>() {
+                needed_by.entry(on).or_default().push(&name.value);
+                if let Some((_, open)) = left.get_mut(name.value.as_str()) {
+                    *open += 1;
+                }
+            }
+        }
+        let mut free: Vec<&str> = left.iter().filter(|(_, (_, open))| *open == 0).map(|(name, _)| *name).collect();
+        while let Some(name) = free.pop() {
+            left.remove(name);
+            for dependent in needed_by.get(name).into_iter().flatten() {
+                if let Some((_, open)) = left.get_mut(dependent) {
+                    *open -= 1;
+                    if *open == 0 {
+                        free.push(dependent);
+                    }
+                }
+            }
+        }
+        let Some(mut name) = left.keys().next().copied() else {
+            return;
+        };
+        let mut way: Vec<&str> = Vec::new();
+        while !way.contains(&name) && way.len() < 16 {
+            way.push(name);
+            let on = depends.iter().find(|(n, _)| n.value == name).map(|(_, on)| on.as_slice()).unwrap_or_default();
+            match on.iter().find(|on| left.contains_key(**on)) {
+                Some(next) => name = next,
+                None => break,
+            }
+        }
+        let from = way.iter().position(|n| *n == name).unwrap_or(0);
+        let cycle: Vec<String> = way.iter().skip(from).chain([&name]).map(|n| format!("`{n}`")).collect();
+        let place = depends.iter().find(|(n, _)| n.value == name).map(|(n, _)| n.place).unwrap_or_default();
+        self.report(
+            Problem::new(place, format!("{what} `{name}` depends on itself: {}", cycle.join(" → ")))
+                .help("one of them must stand without the others"),
+        );
+    }
+}
+
+fn values(message: &MessageSpec) -> impl Iterator<Item = &Value> {
+    message.expectations.iter().filter_map(|e| match &e.claim {
+        Claim::Part { value, .. } => Some(value),
+        Claim::Absent(_) | Claim::Others | Claim::Order(_) | Claim::NameCase(_) => None,
+    })
+}
+
+fn unbound(name: &str, place: Place, scope: Scope<'_, '_>) -> Problem {
+    let mut known: Vec<&str> = scope.names.iter().flat_map(|names| names.keys().copied()).collect();
+    known.sort_unstable();
+    let builtin = ["src", "dst", "time", "request", "response"];
+    let near = did_you_mean(name, known.iter().copied().chain(builtin));
+    let here = if scope.outside.is_some() { "no param" } else { "neither a param nor bound in this hop" };
+    let problem = Problem::new(place, format!("`{name}` is {here}")).maybe_help(near);
+    if known.is_empty() {
+        problem.help("give it under `params`, or take it from a value of this hop: `{ regex: …, bind: name }`")
+    } else {
+        let shown: Vec<String> = known.iter().take(12).map(|n| format!("`{n}`")).collect();
+        problem.help(format!("known here: {}", shown.join(", ")))
+    }
+}

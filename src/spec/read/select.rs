@@ -1,0 +1,144 @@
+//! `select`: which exchanges are a hop's own.
+
+use super::message::{known, part};
+use super::reader::{Entry, Keys, Reader};
+use super::spot::{Of, Spot};
+use crate::spec::near::one_of;
+use crate::spec::problem::Problem;
+use crate::spec::yaml::{Kind, Node};
+use crate::spec::{Clause, ClauseKind, Form, Meta, Part, Select, SelectOn, Side, Value};
+
+const KEYS: &[&str] = &["request", "response", "src", "dst", "source", "any", "all", "not"];
+
+impl Reader<'_> {
+    /// A mapping of a select: all its entries hold.
+    pub(super) fn select(&mut self, node: &Node) -> Option<Select> {
+        let mut all = Vec::new();
+        for entry in self.entries(node, "`select`", Keys::Exact)? {
+            match entry.name {
+                "request" => self.select_message(entry.node, Side::Request, &mut all),
+                "response" => self.select_message(entry.node, Side::Response, &mut all),
+                "src" | "dst" => self.endpoint(entry, &mut all),
+                "source" => all.extend(self.atom(entry, SelectOn::Source, free(Of::Source))),
+                "any" => all.extend(self.selects(entry).map(Select::Any)),
+                "all" => all.extend(self.selects(entry).map(Select::All)),
+                "not" => all.extend(self.select(entry.node).map(|select| Select::Not(Box::new(select)))),
+                _ => {
+                    let message = known(Side::Request).contains(&entry.name) || known(Side::Response).contains(&entry.name);
+                    let help =
+                        message.then(|| format!("it stands under `request` or `response`: `request: {{ {}: … }}`", entry.name));
+                    self.unknown_key(entry, "`select`", KEYS, help);
+                }
+            }
+        }
+        Some(match <[Select; 1]>::try_from(all) {
+            Ok([one]) => one,
+            Err(all) => Select::All(all),
+        })
+    }
+
+    fn selects(&mut self, entry: Entry<'_>) -> Option<Vec<Select>> {
+        let members = self.members(entry.node, &format!("`{}`", entry.name))?;
+        Some(members.iter().filter_map(|member| self.select(member)).collect())
+    }
+
+    fn atom(&mut self, entry: Entry<'_>, on: SelectOn, spot: Spot) -> Option<Select> {
+        if matches!(entry.node.kind, Kind::Sequence(_)) {
+            self.report(
+                Problem::new(entry.node.place, "a list of values means nothing in a select")
+                    .help("one of several is `{ one_of: [a, b] }`"),
+            );
+            return None;
+        }
+        let value = self.value(entry.node, spot.selecting())?;
+        Some(Select::Atom { on, value, key: entry.key })
+    }
+
+    fn select_message(&mut self, node: &Node, side: Side, all: &mut Vec<Select>) {
+        for entry in self.entries(node, &format!("`{}` of a select", side.name()), Keys::Exact).unwrap_or_default() {
+            if let Some((part, spot)) = part(entry.name, side) {
+                all.extend(self.atom(entry, SelectOn::Message(side, part), spot));
+                continue;
+            }
+            match entry.name {
+                "headers" => self.headers(entry.node, side, |reader, entry, spot| {
+                    all.extend(reader.atom(entry, SelectOn::Message(side, Part::Field(entry.name.to_owned())), spot));
+                }),
+                "query" if side == Side::Request => {
+                    for entry in self.entries(entry.node, "`query`", Keys::Exact).unwrap_or_default() {
+                        all.extend(self.atom(
+                            entry,
+                            SelectOn::Message(side, Part::Query(entry.name.to_owned())),
+                            Spot::field(side),
+                        ));
+                    }
+                }
+                "absent" => {
+                    for (name, place) in self.absent(entry.node, false) {
+                        let on = SelectOn::Message(side, Part::Field(name));
+                        all.push(Select::Atom { on, value: missing(place), key: place });
+                    }
+                }
+                "body" => {
+                    let problem = Problem::new(entry.key, "`body` in a select is not supported yet");
+                    self.report(problem.help("select by the start line and the fields"));
+                }
+                "others" | "order" | "name_case" => {
+                    let problem = Problem::new(entry.key, format!("`{}` means nothing in a select", entry.name));
+                    self.report(problem.help("it is an expectation: put it under the hop's own `request` or `response`"));
+                }
+                _ => {
+                    let keys: Vec<&str> = known(side)
+                        .iter()
+                        .copied()
+                        .filter(|key| !["others", "order", "name_case", "body"].contains(key))
+                        .collect();
+                    self.unknown_key(
+                        entry,
+                        &format!("`{}` of a select", side.name()),
+                        &keys,
+                        Some("fields stand under `headers`".to_owned()),
+                    );
+                }
+            }
+        }
+    }
+
+    /// `src`, `dst`: as text, or `{ ip, port }`.
+    fn endpoint(&mut self, entry: Entry<'_>, all: &mut Vec<Select>) {
+        let dst = entry.name == "dst";
+        let parts = ["ip", "port"];
+        let in_parts = match &entry.node.kind {
+            Kind::Mapping(members) => {
+                members.iter().any(|(key, _)| key.scalar().is_some_and(|s| parts.contains(&s.text.as_str())))
+            }
+            Kind::Scalar(_) | Kind::Sequence(_) => false,
+        };
+        if !in_parts {
+            all.extend(self.atom(entry, SelectOn::Endpoint { dst }, free(Of::Anything)));
+            return;
+        }
+        for part in self.entries(entry.node, &format!("`{}`", entry.name), Keys::Exact).unwrap_or_default() {
+            match part.name {
+                "ip" => all.extend(self.atom(part, SelectOn::Ip { dst }, free(Of::Anything))),
+                "port" => all.extend(self.atom(part, SelectOn::Port { dst }, free(Of::Anything))),
+                _ => {
+                    let help = format!("expected {}", one_of(parts));
+                    self.unknown_key(part, &format!("`{}`", entry.name), &parts, Some(help));
+                }
+            }
+        }
+    }
+}
+
+/// A value of no message.
+fn free(of: Of) -> Spot {
+    Spot::param().of(of)
+}
+
+/// No line at all.
+fn missing(place: crate::spec::Place) -> Value {
+    let value = |form, present| Value { place, form, meta: Meta { present, ..Meta::default() } };
+    let present = value(Form::Matcher(Vec::new()), true);
+    value(Form::Matcher(vec![Clause { key: place, place, kind: ClauseKind::Not(Box::new(present)) }]), false)
+}

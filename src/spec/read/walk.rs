@@ -1,0 +1,94 @@
+//! Ways through a value and an expression, for what is checked of a whole spec: names.
+//!
+//! Values are at most as deep as YAML may be, expressions as deep as their parser allows.
+
+use crate::spec::{Clause, ClauseKind, Expr, Form, ListClause, Piece, Select, Spanned, Template, Value};
+
+/// What is met on the way through a value.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Met<'v> {
+    Template(&'v Template),
+    /// A name, and the value to which it is bound.
+    Bind(&'v Spanned<String>, &'v Value),
+}
+
+/// Shows every template and bound name of a value.
+pub(super) fn value<'v>(value: &'v Value, see: &mut dyn FnMut(Met<'v>)) {
+    if let Some(bind) = &value.meta.bind {
+        see(Met::Bind(bind, value));
+    }
+    match &value.form {
+        Form::Scalar(template) => see(Met::Template(template)),
+        Form::Typed(_) => {}
+        Form::List(templates) => templates.iter().for_each(|t| see(Met::Template(t))),
+        Form::Matcher(clauses) => clauses.iter().for_each(|c| clause(c, see)),
+    }
+}
+
+fn clause<'v>(clause: &'v Clause, see: &mut dyn FnMut(Met<'v>)) {
+    let mut values = |values: &mut dyn Iterator<Item = &'v Value>| values.for_each(|v| value(v, see));
+    match &clause.kind {
+        ClauseKind::Equals(t) | ClauseKind::Prefix(t) | ClauseKind::Suffix(t) | ClauseKind::Contains(t) => see(Met::Template(t)),
+        ClauseKind::OneOf(templates) => templates.iter().for_each(|t| see(Met::Template(t))),
+        ClauseKind::Regex(_) | ClauseKind::Is(_) | ClauseKind::Cidr(_) | ClauseKind::AtLeast(_) | ClauseKind::AtMost(_) => {}
+        ClauseKind::List(ListClause { length: _, first, last, at, each, includes, equals, separator: _ }) => {
+            values(&mut first.iter().chain(last).chain(each).map(AsRef::as_ref));
+            values(&mut at.iter().map(|(_, v)| v));
+            values(&mut includes.iter().chain(equals.iter().flatten()));
+        }
+        ClauseKind::Lines(lines) => {
+            values(&mut lines.first.iter().chain(&lines.last).chain(&lines.each).map(AsRef::as_ref));
+            values(&mut lines.includes.iter().chain(lines.equals.iter().flatten()));
+        }
+        ClauseKind::Pairs(pairs) => values(&mut pairs.pairs.iter().map(|(_, v)| v)),
+        ClauseKind::Json(json) => values(&mut json.members.iter().map(|m| &m.value)),
+        ClauseKind::All(all) | ClauseKind::Any(all) => values(&mut all.iter()),
+        ClauseKind::Not(not) => value(not, see),
+    }
+}
+
+/// Shows every value of a select.
+pub(super) fn select<'v>(select_: &'v Select, see: &mut dyn FnMut(&'v Value)) {
+    match select_ {
+        Select::All(all) | Select::Any(all) => all.iter().for_each(|s| select(s, see)),
+        Select::Not(not) => select(not, see),
+        Select::Atom { value, .. } => see(value),
+    }
+}
+
+/// Shows every value of an expression, the expression itself first.
+pub(super) fn expr<'e>(on: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
+    see(on);
+    match on {
+        Expr::Call { on, arguments, .. } => {
+            expr(on, see);
+            arguments.iter().for_each(|a| expr(a, see));
+        }
+        Expr::Index { on, index } => {
+            expr(on, see);
+            expr(index, see);
+        }
+        Expr::Concat(parts) => parts.iter().for_each(|p| expr(p, see)),
+        Expr::Name(_)
+        | Expr::Text(_)
+        | Expr::Int(_)
+        | Expr::Endpoint { .. }
+        | Expr::EndpointIp { .. }
+        | Expr::EndpointPort { .. }
+        | Expr::Time
+        | Expr::Message { .. } => {}
+    }
+}
+
+/// Shows every name in a template.
+pub(super) fn names<'t>(template: &'t Template, see: &mut dyn FnMut(&'t str)) {
+    for piece in &template.pieces {
+        if let Piece::Hole(hole, _) = piece {
+            expr(hole, &mut |e| {
+                if let Expr::Name(name) = e {
+                    see(name);
+                }
+            });
+        }
+    }
+}

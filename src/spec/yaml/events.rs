@@ -1,0 +1,137 @@
+//! The event pass: the first document's events with places, bounded before anything else reads the text.
+//!
+//! Hostile input ends here: the number of events and the depth are bounded while they come in.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, Span};
+
+use super::Style;
+use super::offsets::Offsets;
+use crate::spec::Place;
+use crate::spec::problem::Problem;
+
+/// Nodes of a document, after the expansion of aliases.
+pub(super) const MOST_NODES: usize = 100_000;
+/// Depth of nesting.
+pub(super) const DEEPEST: usize = 64;
+
+/// The events of the first document.
+#[derive(Debug, Default)]
+pub(super) struct Events<'t> {
+    pub(super) list: Vec<Item<'t>>,
+    /// Where the event of an anchor stands in `list`.
+    pub(super) anchors: HashMap<usize, usize>,
+    /// Where a second document begins.
+    pub(super) second: Option<Place>,
+}
+
+#[derive(Debug)]
+pub(super) struct Item<'t> {
+    pub(super) place: Place,
+    pub(super) tagged: bool,
+    pub(super) what: What<'t>,
+}
+
+#[derive(Debug)]
+pub(super) enum What<'t> {
+    Scalar(Cow<'t, str>, Style),
+    Alias(usize),
+    Sequence,
+    Mapping,
+    End,
+}
+
+/// Why a text has no tree.
+#[derive(Debug)]
+pub(super) enum Unreadable {
+    /// It is no YAML; with the byte at which the parser gave up.
+    Syntax(Problem, u32),
+    /// It is too much.
+    Limit(Problem),
+}
+
+/// Reads the events of the first document; none for a text without any.
+pub(super) fn read(text: &str) -> Result<Events<'_>, Unreadable> {
+    let offsets = Offsets::new(text);
+    let mut events = Events::default();
+    let mut depth = 0_usize;
+    let mut documents = 0;
+    for event in Parser::new_from_str(text) {
+        let (event, span) = event.map_err(|e| {
+            let at = offsets.byte(e.marker().index());
+            Unreadable::Syntax(Problem::new(Place { start: at, end: at }, e.info()), at)
+        })?;
+        let place = offsets.place(span.start.index(), span.end.index());
+        if matches!(event, Event::DocumentStart(_)) {
+            documents += 1;
+            if documents > 1 {
+                events.second = Some(place);
+                return Ok(events);
+            }
+        }
+        match event {
+            Event::SequenceStart(..) | Event::MappingStart(..) => depth += 1,
+            Event::SequenceEnd | Event::MappingEnd => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEEPEST {
+            return Err(too_deep(place));
+        }
+        events.push(event, place, span);
+        // Every container has an end event, so that twice the nodes is a bound for the events of a legal document.
+        if events.list.len() > 2 * MOST_NODES {
+            return Err(too_many(place));
+        }
+    }
+    Ok(events)
+}
+
+impl<'t> Events<'t> {
+    fn push(&mut self, event: Event<'t>, place: Place, span: Span) {
+        let (what, anchor, tagged) = match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                // The span of a scalar that is not there covers what stands around it.
+                let missing = text.is_empty() && style == ScalarStyle::Plain;
+                let place = if missing { Place { start: place.start, end: place.start } } else { place };
+                return self.add(Item { place, tagged: tag.is_some(), what: What::Scalar(text, style_of(style)) }, anchor);
+            }
+            Event::SequenceStart(anchor, tag) => (What::Sequence, anchor, tag.is_some()),
+            Event::MappingStart(anchor, tag) => (What::Mapping, anchor, tag.is_some()),
+            Event::Alias(id) => (What::Alias(id), 0, false),
+            Event::SequenceEnd | Event::MappingEnd => (What::End, 0, false),
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => return,
+        };
+        debug_assert!(span.start.index() <= span.end.index(), "spans run forward");
+        self.add(Item { place, tagged, what }, anchor);
+    }
+
+    fn add(&mut self, item: Item<'t>, anchor: usize) {
+        if anchor != 0 {
+            self.anchors.insert(anchor, self.list.len());
+        }
+        self.list.push(item);
+    }
+}
+
+fn style_of(style: ScalarStyle) -> Style {
+    match style {
+        ScalarStyle::Plain => Style::Plain,
+        ScalarStyle::SingleQuoted => Style::Single,
+        ScalarStyle::DoubleQuoted => Style::Double,
+        ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
+    }
+}
+
+/// The error for a document that is nested too deeply.
+pub(super) fn too_deep(place: Place) -> Unreadable {
+    let message = format!("nested more than {DEEPEST} levels deep");
+    Unreadable::Limit(Problem::new(place, message).help("a spec that people can read needs fewer"))
+}
+
+/// The error for a document of too many nodes.
+pub(super) fn too_many(place: Place) -> Unreadable {
+    let message = format!("more than {MOST_NODES} keys and values, with every alias (`*name`) expanded");
+    Unreadable::Limit(Problem::new(place, message).help("write several smaller specs, or fewer aliases"))
+}
