@@ -4,13 +4,26 @@
 //! their bytes. Malformed heads are kept and marked. Heads, pipelines and kept bodies are bounded.
 
 mod body;
+mod chunked;
+mod conversation;
 mod exchange;
+mod framing;
 mod head;
+mod lenient;
+mod messages;
+mod parse;
 mod provenance;
 mod sink;
+mod start;
+mod streams;
+mod tally;
 
 pub use body::{Body, BodyWant, Trailers};
+pub use conversation::Conversation;
 pub use exchange::{Exchange, Message};
 pub use head::{FieldLine, Head, HeadBuf, HeadFlags, HeadRef, Range, StartLine};
+pub use parse::{parse_head, start_line_kind};
 pub use provenance::{CaptureId, Fidelity, Origin, Provenance};
 pub use sink::{MessageId, MessageSink};
+pub use start::MessageKind;
+pub use streams::HttpStreams;

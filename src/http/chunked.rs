@@ -1,0 +1,69 @@
+//! The chunked transfer coding (RFC 9112 §7.1): chunk sizes and trailer sections.
+
+use super::{FieldLine, HeadFlags, Range, Trailers, lenient};
+use crate::anomaly::AnomalyKind;
+
+/// A line of chunk framing, or a trailer section, that is longer is malformed.
+pub(super) const LONGEST: usize = 64 << 10;
+
+/// The size that a chunk line names, without its extensions; `None` where there is none.
+pub(super) fn size(line: &[u8]) -> Option<u64> {
+    let line = line.trim_ascii();
+    let end = line.iter().position(|b| !b.is_ascii_hexdigit()).unwrap_or(line.len());
+    let (digits, rest) = line.split_at_checked(end)?;
+    if digits.is_empty() || !matches!(rest.trim_ascii_start().first(), None | Some(b';')) {
+        return None;
+    }
+    digits.iter().try_fold(0u64, |n, &b| {
+        let digit = char::from(b).to_digit(16)?;
+        n.checked_mul(16)?.checked_add(digit.into())
+    })
+}
+
+/// Adds a line of a trailer section; what is odd about it is marked.
+pub(super) fn trailer(trailers: &mut Trailers, line: &[u8], flags: &mut HeadFlags) {
+    if matches!(line.first(), Some(b' ' | b'\t')) && !trailers.lines.is_empty() {
+        flags.insert(AnomalyKind::ObsFold);
+        trailers.raw.push(b' ');
+        trailers.raw.extend_from_slice(line.trim_ascii());
+        let end = Range::new(0, trailers.raw.len()).end;
+        if let Some(last) = trailers.lines.last_mut() {
+            last.value.end = end;
+            last.line.end = end;
+        }
+        return;
+    }
+    let FieldLine { name, value, .. } = lenient::field_line(line, Range::new(0, line.len()), flags);
+    trailers.push(name.of(line), value.of(line));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_with_extensions_and_padding() {
+        for (line, want) in
+            [("0", 0), ("1a", 26), ("FF;name=\"v\"", 255), ("5  ", 5), ("10 ;x", 16), ("00000000000000000000a", 10)]
+        {
+            assert_eq!(size(line.as_bytes()), Some(want), "{line:?}");
+        }
+        for line in ["", "g", "-1", "1g", "0x10", "5 5", ";x", "10000000000000000"] {
+            assert_eq!(size(line.as_bytes()), None, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn trailer_lines_are_kept_whatever_they_are() {
+        let mut trailers = Trailers::default();
+        let mut flags = HeadFlags::default();
+        trailer(&mut trailers, b"Digest: abc ", &mut flags);
+        assert!(flags.is_empty());
+        for line in [&b"  more"[..], b"no colon"] {
+            trailer(&mut trailers, line, &mut flags);
+        }
+        let fields: Vec<_> = trailers.fields().collect();
+        assert_eq!(fields, [(&b"Digest"[..], &b"abc more"[..]), (b"", b"no colon")]);
+        assert!(flags.contains(AnomalyKind::ObsFold) && flags.contains(AnomalyKind::MalformedFieldLine));
+    }
+}

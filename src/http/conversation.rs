@@ -1,0 +1,213 @@
+//! What is kept of a flow while its messages run: two streams, and the requests that wait for their response.
+
+use std::collections::VecDeque;
+
+use super::tally::Tally;
+use super::{Body, HeadBuf, MessageId, MessageKind};
+use crate::capture::PacketAt;
+use crate::flow::Direction;
+
+/// Where a stream stands between messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// A start line is due, or the rest of a head.
+    Start,
+    /// So many bytes of a body are left.
+    Length(u64),
+    /// A body until the stream ends.
+    UntilClose,
+    /// The line of a chunk's size is due.
+    ChunkSize,
+    /// So many bytes of a chunk are left.
+    ChunkData(u64),
+    /// The line end behind a chunk is due.
+    ChunkEnd,
+    /// The trailer section is due.
+    Trailers,
+    /// The place is lost: the next start line is looked for.
+    Lost,
+    /// Nothing is read any more.
+    Over,
+}
+
+/// What a flow holds that shows no message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Content {
+    NoBytes,
+    Other,
+    Http2,
+    Tls,
+    Tunnel,
+    Upgraded,
+}
+
+impl Content {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::NoBytes => "no bytes",
+            Self::Other => "other",
+            Self::Http2 => "HTTP/2",
+            Self::Tls => "TLS",
+            Self::Tunnel => "CONNECT tunnel",
+            Self::Upgraded => "upgraded",
+        }
+    }
+}
+
+/// A message whose body runs over more than one chunk.
+#[derive(Debug)]
+pub(super) struct Running {
+    pub(super) id: MessageId,
+    pub(super) kind: MessageKind,
+    pub(super) tally: Tally,
+    /// The head of a response, or of a request that no response will be paired with.
+    pub(super) head: Option<HeadBuf>,
+    /// A response that answers the first waiting request.
+    pub(super) paired: bool,
+    /// A response that belongs to no exchange.
+    pub(super) interim: bool,
+}
+
+/// One direction.
+#[derive(Debug)]
+pub(super) struct HttpStream {
+    pub(super) mode: Mode,
+    /// Nothing but this was seen of it: a PROXY line or another protocol may begin here.
+    pub(super) fresh: bool,
+    /// The start line in `partial` was judged.
+    pub(super) judged: Option<MessageKind>,
+    /// No empty line is in `partial` before this place.
+    pub(super) scanned: u32,
+    /// A head, a line of chunk framing, a trailer section or a line between messages that is not whole.
+    pub(super) partial: Vec<u8>,
+    /// The last packet that brought some of `partial`.
+    pub(super) at: PacketAt,
+    /// The packet from which bytes were passed over that are no HTTP.
+    pub(super) junk: Option<u64>,
+    pub(super) running: Option<Box<Running>>,
+}
+
+impl HttpStream {
+    fn new() -> Self {
+        Self {
+            mode: Mode::Start,
+            fresh: true,
+            judged: None,
+            scanned: 0,
+            partial: Vec::new(),
+            at: PacketAt::default(),
+            junk: None,
+            running: None,
+        }
+    }
+
+    fn clear(&mut self) {
+        let mut partial = std::mem::take(&mut self.partial);
+        partial.clear();
+        partial.shrink_to(4096);
+        *self = Self { partial, ..Self::new() };
+    }
+
+    /// So many of the next bytes are not needed; as long as the stream stands where it stands.
+    pub(super) fn skippable(&self) -> u64 {
+        let wanted = self.running.as_ref().is_none_or(|running| running.tally.wants_bytes());
+        match self.mode {
+            // The last byte comes, so that the end of the message is told in time.
+            Mode::Length(left) if !wanted => left.saturating_sub(1),
+            Mode::ChunkData(left) if !wanted => left,
+            Mode::UntilClose if !wanted => ENDLESS,
+            _ => 0,
+        }
+    }
+}
+
+/// More than any stream holds.
+const ENDLESS: u64 = u64::MAX >> 1;
+
+/// A request that waits for its response.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) id: MessageId,
+    pub(super) head: HeadBuf,
+    pub(super) body: Body,
+    /// Its body ended.
+    pub(super) over: bool,
+    /// Its response, which ended before its body.
+    pub(super) answer: Option<(HeadBuf, Body)>,
+}
+
+/// What is kept of a flow.
+#[derive(Debug)]
+pub struct Conversation {
+    pub(super) streams: [HttpStream; 2],
+    /// Who sends requests, once that is known.
+    pub(super) client: Option<Direction>,
+    /// Requests in their order.
+    pub(super) waiting: VecDeque<Box<Waiting>>,
+    /// After this many responses, requests and responses cannot be paired any more: something was lost between them.
+    pub(super) sure: Option<usize>,
+    /// A response may be missing since the last request.
+    pub(super) doubt: bool,
+    /// A message was found.
+    pub(super) messages: bool,
+    pub(super) content: Content,
+}
+
+impl Conversation {
+    pub(super) fn new() -> Self {
+        Self {
+            streams: [HttpStream::new(), HttpStream::new()],
+            client: None,
+            waiting: VecDeque::new(),
+            sure: None,
+            doubt: false,
+            messages: false,
+            content: Content::NoBytes,
+        }
+    }
+
+    /// Makes it ready for another flow, keeping the space.
+    pub(super) fn clear(&mut self) {
+        for stream in &mut self.streams {
+            stream.clear();
+        }
+        let mut waiting = std::mem::take(&mut self.waiting);
+        waiting.clear();
+        waiting.shrink_to(16);
+        let streams = std::mem::replace(&mut self.streams, [HttpStream::new(), HttpStream::new()]);
+        *self = Self { streams, waiting, ..Self::new() };
+    }
+
+    #[inline]
+    pub(super) fn stream(&mut self, direction: Direction) -> &mut HttpStream {
+        let [forward, backward] = &mut self.streams;
+        match direction {
+            Direction::Forward => forward,
+            Direction::Backward => backward,
+        }
+    }
+
+    /// Which kind of message may come in this direction, where that is known.
+    #[inline]
+    pub(super) fn role(&self, direction: Direction) -> Option<MessageKind> {
+        let client = self.client?;
+        Some(if client == direction { MessageKind::Request } else { MessageKind::Response })
+    }
+
+    /// The first waiting request, where the next response surely answers it.
+    pub(super) fn awaited(&self) -> Option<&Waiting> {
+        let first = self.waiting.front()?;
+        (self.sure != Some(0) && first.answer.is_none()).then_some(first)
+    }
+
+    /// Nothing of this flow is read any more.
+    pub(super) fn stop(&mut self, content: Content) {
+        self.content = content;
+        for stream in &mut self.streams {
+            if stream.running.is_none() {
+                stream.mode = Mode::Over;
+                stream.partial = Vec::new();
+            }
+        }
+    }
+}

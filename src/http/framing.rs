@@ -1,0 +1,97 @@
+//! Where a message's body ends (RFC 9112 §6.3).
+
+use super::{FieldLine, StartLine};
+
+/// How a body is framed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Framing {
+    /// There is none.
+    Nothing,
+    /// So many bytes, at least 1.
+    Length(u64),
+    /// The chunked transfer coding.
+    Chunked,
+    /// Until the stream ends.
+    UntilClose,
+    /// What follows is no HTTP any more: a tunnel (CONNECT), or another protocol (101).
+    Other,
+}
+
+/// How a message's body is framed, and whether its fields contradict each other.
+pub(super) fn framing(start: &StartLine, raw: &[u8], lines: &[FieldLine], method: Option<&[u8]>) -> (Framing, bool) {
+    let (length, coding, ambiguous) = fields(raw, lines);
+    match *start {
+        StartLine::Response { status, .. } => {
+            let framing = match (status, method) {
+                (101, _) => Framing::Other,
+                (200..=299, Some(b"CONNECT")) => Framing::Other,
+                (100..=199 | 204 | 304, _) | (_, Some(b"HEAD")) => Framing::Nothing,
+                _ => match (coding, length) {
+                    (Coding::Chunked, _) => Framing::Chunked,
+                    (Coding::Other, _) | (Coding::None, None) => Framing::UntilClose,
+                    (Coding::None, Some(0)) => Framing::Nothing,
+                    (Coding::None, Some(length)) => Framing::Length(length),
+                },
+            };
+            (framing, ambiguous)
+        }
+        // A request whose last coding is not chunked has no length that could be told (§6.3 item 4): it gets none.
+        StartLine::Request { .. } => {
+            let framing = match (coding, length) {
+                (Coding::Chunked, _) => Framing::Chunked,
+                (Coding::None, Some(length)) if length > 0 => Framing::Length(length),
+                _ => Framing::Nothing,
+            };
+            (framing, ambiguous || coding == Coding::Other)
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Coding {
+    None,
+    Chunked,
+    Other,
+}
+
+/// The length, the last transfer coding, and whether they contradict each other.
+fn fields(raw: &[u8], lines: &[FieldLine]) -> (Option<u64>, Coding, bool) {
+    let (mut length, mut coding, mut ambiguous, mut lengths) = (None, Coding::None, false, false);
+    for line in lines {
+        let name = line.name.of(raw);
+        match name.len() {
+            14 if name.eq_ignore_ascii_case(b"content-length") => {
+                lengths = true;
+                for part in line.value.of(raw).split(|&b| b == b',') {
+                    match (number(part.trim_ascii()), length) {
+                        (None, _) => ambiguous = true,
+                        (Some(new), Some(old)) => ambiguous |= new != old,
+                        (new, None) => length = new,
+                    }
+                }
+            }
+            17 if name.eq_ignore_ascii_case(b"transfer-encoding") => {
+                let value = line.value.of(raw);
+                let last = value.rsplit(|&b| b == b',').next().unwrap_or_default();
+                let last = last.split(|&b| b == b';').next().unwrap_or_default().trim_ascii();
+                if last.eq_ignore_ascii_case(b"chunked") {
+                    coding = Coding::Chunked;
+                } else if !last.is_empty() && !last.eq_ignore_ascii_case(b"identity") {
+                    coding = Coding::Other;
+                }
+            }
+            _ => {}
+        }
+    }
+    (length, coding, ambiguous || (lengths && coding != Coding::None))
+}
+
+fn number(digits: &[u8]) -> Option<u64> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0u64, |n, &b| {
+        b.is_ascii_digit().then_some(())?;
+        n.checked_mul(10)?.checked_add(u64::from(b - b'0'))
+    })
+}

@@ -1,0 +1,351 @@
+//! Heads become messages, and messages exchanges (RFC 9110 §3.9, RFC 9112 §9.3).
+//!
+//! Responses answer requests in their order. Where bytes were lost between them, a wrong pair would be worse than none:
+//! then both are told alone.
+
+use super::conversation::{Content, Conversation, Mode, Running, Waiting};
+use super::framing::{Framing, framing};
+use super::lenient::Split;
+use super::streams::HttpStreams;
+use super::tally::Tally;
+use super::{
+    Body, Exchange, Fidelity, FieldLine, Head, HeadBuf, HeadRef, Message, MessageId, MessageKind, MessageSink, Origin, Provenance,
+};
+use crate::anomaly::AnomalyKind;
+use crate::capture::PacketAt;
+use crate::flow::{Direction, FlowInfo};
+
+/// Requests of a flow that wait for their response; more are told alone.
+const MOST_WAITING: usize = 1024;
+/// What waiting requests of all flows may hold.
+const HELD_IN_ALL: usize = 32 << 20;
+/// Pooled requests.
+const POOL: usize = 1024;
+
+impl<M: MessageSink> HttpStreams<'_, M> {
+    /// Tells a head, and its body where it is at hand; returns the bytes behind it.
+    #[expect(clippy::too_many_arguments, reason = "the place and the parts of a head")]
+    pub(super) fn head<'a>(
+        &mut self,
+        flow: &FlowInfo,
+        talk: &mut Conversation,
+        direction: Direction,
+        kind: MessageKind,
+        raw: &[u8],
+        split: Split,
+        behind: &'a [u8],
+        at: PacketAt,
+    ) -> &'a [u8] {
+        talk.messages = true;
+        if talk.client.is_none() {
+            talk.client = Some(if kind == MessageKind::Request { direction } else { direction.reversed() });
+        }
+        let stream = talk.stream(direction);
+        stream.fresh = false;
+        if stream.junk.is_some() {
+            self.note_junk(talk, direction);
+        }
+        let lines = std::mem::take(&mut self.lines);
+        let awaited = if kind == MessageKind::Response { talk.awaited() } else { None };
+        let method = awaited.and_then(|request| request.head.as_ref().method());
+        let (framing, ambiguous) = framing(&split.start, raw, &lines, method);
+        let mut flags = split.flags;
+        if ambiguous {
+            flags.insert(AnomalyKind::AmbiguousLength);
+        }
+        if !flags.is_empty() {
+            for kind in flags.iter() {
+                self.anomalies.note(kind, Some(at.number), || shown(split.start_line.of(raw)));
+            }
+        }
+        let origin = Origin::Packet {
+            packet: at.number,
+            stream: flow.number,
+            time: at.time,
+            src: flow.src(direction),
+            dst: flow.dst(direction),
+        };
+        let head = Head {
+            start: split.start,
+            start_line: split.start_line,
+            at: Provenance { capture: self.capture, origin },
+            flags,
+            fidelity: Fidelity::WIRE,
+        };
+        let head = HeadRef { raw, lines: &lines, head: &head };
+        let id = MessageId(self.next);
+        self.next += 1;
+        let left = match kind {
+            MessageKind::Request => self.request(talk, direction, id, &head, framing, behind),
+            MessageKind::Response => self.response(talk, direction, id, &head, framing, behind, at),
+        };
+        self.lines = lines;
+        left
+    }
+
+    fn request<'a>(
+        &mut self,
+        talk: &mut Conversation,
+        direction: Direction,
+        id: MessageId,
+        head: &HeadRef<'_>,
+        framing: Framing,
+        behind: &'a [u8],
+    ) -> &'a [u8] {
+        self.requests += 1;
+        if talk.doubt && talk.stream(direction.reversed()).running.is_none() {
+            // One request at a time was sent; the response of the one before is among the lost bytes.
+            self.unanswered(talk);
+        }
+        talk.doubt = false;
+        let want = self.sink.head(id, head, None);
+        let full = talk.waiting.len() >= MOST_WAITING || self.held >= HELD_IN_ALL;
+        if full {
+            let packet = packet_of(head);
+            let note = || format!("{} requests wait for their response", talk.waiting.len());
+            self.anomalies.note(AnomalyKind::PipelineLimit, packet, note);
+            talk.sure = talk.sure.or(Some(talk.waiting.len()));
+        }
+        let alone = talk.sure.is_some();
+        if !alone {
+            let mut waiting = self.pool.pop().unwrap_or_else(|| Box::new(Waiting::of(head)));
+            waiting.id = id;
+            waiting.head.copy_from(head);
+            self.held += size_of_head(&waiting.head);
+            talk.waiting.push_back(waiting);
+        }
+        let kept = alone.then(|| head);
+        let cut = head.head.flags.is_cut();
+        match self.body(talk, direction, Tally::new(want), framing, cut, behind) {
+            (Ok(body), left) => {
+                self.sink.message(id, &body);
+                match talk.waiting.back_mut().filter(|_| !alone) {
+                    Some(waiting) => {
+                        waiting.body = body;
+                        waiting.over = true;
+                    }
+                    None => {
+                        let request = Some(Message { head: *head, body: &body });
+                        self.sink.exchange(&Exchange { request, response: None });
+                    }
+                }
+                left
+            }
+            (Err(tally), left) => {
+                let head = kept.map(HeadBuf::copy_of);
+                let kind = MessageKind::Request;
+                let running = Running { id, kind, tally, head, paired: false, interim: false };
+                talk.stream(direction).running = Some(Box::new(running));
+                left
+            }
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the place and the parts of a head")]
+    fn response<'a>(
+        &mut self,
+        talk: &mut Conversation,
+        direction: Direction,
+        id: MessageId,
+        head: &HeadRef<'_>,
+        framing: Framing,
+        behind: &'a [u8],
+        at: PacketAt,
+    ) -> &'a [u8] {
+        self.responses += 1;
+        let status = head.status().unwrap_or(0);
+        let interim = (100..=199).contains(&status) && status != 101;
+        let awaited = talk.awaited();
+        let paired = awaited.is_some() && !interim;
+        let want = self.sink.head(id, head, awaited.map(|waiting| waiting.head.as_ref()).as_ref());
+        if !interim {
+            if !paired {
+                let note = || shown(head.start_line());
+                self.anomalies.note(AnomalyKind::ResponseWithoutRequest, Some(at.number), note);
+            }
+            talk.doubt = false;
+        }
+        let cut = head.head.flags.is_cut();
+        match self.body(talk, direction, Tally::new(want), framing, cut, behind) {
+            (Ok(body), left) => {
+                self.sink.message(id, &body);
+                if !interim {
+                    self.answered(talk, paired, head, body);
+                }
+                if framing == Framing::Other {
+                    talk.stop(if status == 101 { Content::Upgraded } else { Content::Tunnel });
+                    return &[];
+                }
+                left
+            }
+            (Err(tally), left) => {
+                let head = Some(HeadBuf::copy_of(head));
+                let running = Running { id, kind: MessageKind::Response, tally, head, paired, interim };
+                talk.stream(direction).running = Some(Box::new(running));
+                left
+            }
+        }
+    }
+
+    /// Takes a body that is at hand; otherwise says how the stream goes on.
+    fn body<'a>(
+        &mut self,
+        talk: &mut Conversation,
+        direction: Direction,
+        mut tally: Tally,
+        framing: Framing,
+        cut: bool,
+        behind: &'a [u8],
+    ) -> (Result<Body, Tally>, &'a [u8]) {
+        let stream = talk.stream(direction);
+        stream.mode = Mode::Start;
+        if cut {
+            stream.mode = Mode::Lost;
+            return (Ok(tally.finish(false)), behind);
+        }
+        stream.mode = match framing {
+            Framing::Nothing | Framing::Other => return (Ok(tally.finish(true)), behind),
+            Framing::Length(length) => {
+                let at_hand = usize::try_from(length).ok().and_then(|length| behind.split_at_checked(length));
+                if let Some((body, left)) = at_hand {
+                    tally.feed(body);
+                    return (Ok(tally.finish(true)), left);
+                }
+                Mode::Length(length)
+            }
+            Framing::Chunked => Mode::ChunkSize,
+            Framing::UntilClose => Mode::UntilClose,
+        };
+        (Err(tally), behind)
+    }
+
+    /// The message that runs in this direction is over.
+    pub(super) fn finish(&mut self, talk: &mut Conversation, direction: Direction, complete: bool) {
+        let Some(running) = talk.stream(direction).running.take() else { return };
+        let Running { id, kind, tally, head, paired, interim } = *running;
+        let body = tally.finish(complete);
+        self.sink.message(id, &body);
+        match (kind, head) {
+            (MessageKind::Response, Some(head)) => {
+                if !interim {
+                    self.answered(talk, paired, &head.as_ref(), body);
+                }
+            }
+            (MessageKind::Request, Some(head)) => {
+                let request = Some(Message { head: head.as_ref(), body: &body });
+                self.sink.exchange(&Exchange { request, response: None });
+            }
+            (MessageKind::Request, None) => {
+                let Some(waiting) = talk.waiting.iter_mut().rev().find(|waiting| waiting.id == id) else { return };
+                waiting.body = body;
+                waiting.over = true;
+                if waiting.answer.is_some() {
+                    self.pop(talk);
+                }
+            }
+            (MessageKind::Response, None) => {}
+        }
+    }
+
+    /// A final response ended.
+    fn answered(&mut self, talk: &mut Conversation, paired: bool, head: &HeadRef<'_>, body: Body) {
+        let first = if paired { talk.waiting.front_mut() } else { None };
+        let Some(first) = first else {
+            let response = Some(Message { head: *head, body: &body });
+            self.sink.exchange(&Exchange { request: None, response });
+            return;
+        };
+        if let Some(sure) = &mut talk.sure {
+            *sure = sure.saturating_sub(1);
+        }
+        if !first.over {
+            first.answer = Some((HeadBuf::copy_of(head), body));
+            return;
+        }
+        let request = Some(Message { head: first.head.as_ref(), body: &first.body });
+        let response = Some(Message { head: *head, body: &body });
+        self.sink.exchange(&Exchange { request, response });
+        if let Some(first) = talk.waiting.pop_front() {
+            self.recycle(first);
+        }
+    }
+
+    /// Tells the first waiting request with what is there of its response.
+    fn pop(&mut self, talk: &mut Conversation) {
+        let Some(first) = talk.waiting.pop_front() else { return };
+        let request = Some(Message { head: first.head.as_ref(), body: &first.body });
+        let response = first.answer.as_ref().map(|(head, body)| Message { head: head.as_ref(), body });
+        self.sink.exchange(&Exchange { request, response });
+        self.recycle(first);
+    }
+
+    /// The requests that still wait will not be answered any more.
+    pub(super) fn unanswered(&mut self, talk: &mut Conversation) {
+        while talk.waiting.front().is_some_and(|first| first.over) {
+            self.pop(talk);
+        }
+    }
+
+    fn recycle(&mut self, mut waiting: Box<Waiting>) {
+        self.held = self.held.saturating_sub(size_of_head(&waiting.head));
+        if self.pool.len() < POOL && waiting.head.raw.capacity() <= 16 << 10 {
+            waiting.body = Body::default();
+            waiting.over = false;
+            waiting.answer = None;
+            self.pool.push(waiting);
+        }
+    }
+
+    /// Bytes were lost where a start line was due.
+    pub(super) fn lose_place(&mut self, talk: &mut Conversation, direction: Direction) {
+        talk.stream(direction).mode = Mode::Lost;
+        self.lost(talk, direction);
+        let waiting = talk.waiting.len();
+        if talk.client == Some(direction) && waiting > 0 {
+            // A request may be missing behind those that wait.
+            talk.sure = Some(talk.sure.map_or(waiting, |sure| sure.min(waiting)));
+        }
+    }
+
+    /// A message may be missing in this direction.
+    pub(super) fn lost(&mut self, talk: &mut Conversation, direction: Direction) {
+        if talk.client != Some(direction.reversed()) {
+            return;
+        }
+        if talk.waiting.len() > 1 {
+            // Which of them the next response answers cannot be told.
+            talk.sure = Some(0);
+            self.unanswered(talk);
+        } else {
+            talk.doubt = true;
+        }
+    }
+
+    pub(super) fn body_incomplete(&mut self, at: PacketAt, why: &str) {
+        let note = || format!("a body is not whole: {why}");
+        self.anomalies.note(AnomalyKind::BodyIncomplete, Some(at.number), note);
+    }
+}
+
+impl Waiting {
+    fn of(head: &HeadRef<'_>) -> Self {
+        let space = HeadBuf { raw: Vec::new(), lines: Vec::new(), head: *head.head };
+        Self { id: MessageId(0), head: space, body: Body::default(), over: false, answer: None }
+    }
+}
+
+fn size_of_head(head: &HeadBuf) -> usize {
+    head.raw.len() + head.lines.len() * size_of::<FieldLine>() + size_of::<Waiting>()
+}
+
+fn packet_of(head: &HeadRef<'_>) -> Option<u64> {
+    match head.head.at.origin {
+        Origin::Packet { packet, .. } => Some(packet),
+        Origin::Line(_) => None,
+    }
+}
+
+/// The beginning of a start line, for a detail.
+fn shown(line: &[u8]) -> String {
+    format!("{:?}", String::from_utf8_lossy(line.get(..line.len().min(80)).unwrap_or_default()))
+}

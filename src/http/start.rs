@@ -1,0 +1,266 @@
+//! What bytes look like that a message may start with (RFC 9112 §2.1, §3, §4).
+//!
+//! Two measures: where a start line is due, what can be told is taken as one, however malformed; where the place is
+//! lost, only a strict start line ends the search. Both give the same however the bytes were cut into segments.
+
+use memchr::{memchr, memmem, memrchr};
+
+/// Which kind of message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageKind {
+    /// A request.
+    Request,
+    /// A response.
+    Response,
+}
+
+/// What bytes at the place of a start line are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Guess {
+    /// A message of this kind.
+    Is(MessageKind),
+    /// None.
+    Neither,
+    /// More bytes are needed to tell.
+    Unsure,
+}
+
+/// The methods of the IANA registry that are seen on the wire, and some that are not in it.
+const METHODS: &[&str] = &[
+    "GET",
+    "POST",
+    "PUT",
+    "HEAD",
+    "DELETE",
+    "OPTIONS",
+    "PATCH",
+    "CONNECT",
+    "TRACE",
+    "PROPFIND",
+    "PROPPATCH",
+    "MKCOL",
+    "COPY",
+    "MOVE",
+    "LOCK",
+    "UNLOCK",
+    "SEARCH",
+    "REPORT",
+    "NOTIFY",
+    "SUBSCRIBE",
+    "UNSUBSCRIBE",
+    "POLL",
+    "QUERY",
+    "PURGE",
+    "LINK",
+    "UNLINK",
+    "BIND",
+    "UNBIND",
+    "REBIND",
+    "ACL",
+    "MERGE",
+    "LABEL",
+    "UPDATE",
+    "CHECKIN",
+    "CHECKOUT",
+    "UNCHECKOUT",
+    "MKACTIVITY",
+    "MKCALENDAR",
+    "MKWORKSPACE",
+    "VERSION-CONTROL",
+    "BASELINE-CONTROL",
+    "ORDERPATCH",
+    "RPC_IN_DATA",
+    "RPC_OUT_DATA",
+    "SSTP_DUPLEX_POST",
+    "CCM_POST",
+    "BITS_POST",
+    "M-SEARCH",
+    "BPROPFIND",
+    "BPROPPATCH",
+    "BCOPY",
+    "BMOVE",
+    "BDELETE",
+];
+
+/// The longest start line that is waited for.
+const LONGEST: usize = 64 << 10;
+
+/// Whether a byte may stand in a token (RFC 9110 §5.6.2).
+pub(super) fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+fn is_method(word: &[u8]) -> bool {
+    METHODS.iter().any(|method| method.as_bytes() == word)
+}
+
+/// `HTTP/` and two digits with a point between.
+pub(super) fn is_version(word: &[u8]) -> bool {
+    matches!(word, [b'H', b'T', b'T', b'P', b'/', major, b'.', minor] if major.is_ascii_digit() && minor.is_ascii_digit())
+}
+
+/// Judges bytes at the place of a start line; `role` is the kind that may come here, where it is known.
+pub(super) fn judge(bytes: &[u8], role: Option<MessageKind>) -> Guess {
+    let response = role != Some(MessageKind::Request);
+    let request = role != Some(MessageKind::Response);
+    let line = match memchr(b'\n', bytes) {
+        Some(end) => bytes.get(..end).unwrap_or_default(),
+        None if bytes.len() > LONGEST => return Guess::Neither,
+        None => {
+            let open = (response && may_become_response(bytes)) || (request && may_become_request(bytes));
+            return if open { Guess::Unsure } else { Guess::Neither };
+        }
+    };
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    if response && line.starts_with(b"HTTP/") && line.get(5).is_some_and(u8::is_ascii_digit) {
+        return Guess::Is(MessageKind::Response);
+    }
+    if request && is_request_like(line) { Guess::Is(MessageKind::Request) } else { Guess::Neither }
+}
+
+fn may_become_response(bytes: &[u8]) -> bool {
+    let known = b"HTTP/";
+    let common = bytes.len().min(known.len());
+    bytes.get(..common) == known.get(..common) && bytes.get(5).is_none_or(u8::is_ascii_digit)
+}
+
+fn may_become_request(bytes: &[u8]) -> bool {
+    let bytes = bytes.trim_ascii_start();
+    match bytes.iter().position(|&b| b == b' ' || b == b'\t') {
+        None => bytes.len() <= 32 && bytes.iter().all(|&b| is_token(b) || b == b'\r'),
+        Some(end) => {
+            let method = bytes.get(..end).unwrap_or_default();
+            method.len() <= 32
+                && method.iter().all(|&b| is_token(b))
+                && bytes.iter().all(|&b| b >= b' ' || b == b'\t' || b == b'\r')
+        }
+    }
+}
+
+/// A request line, or what was meant to be one: a version at the end, or a known method before a target.
+fn is_request_like(line: &[u8]) -> bool {
+    let trimmed = line.trim_ascii();
+    let mut words = trimmed.split(|&b| b == b' ' || b == b'\t').filter(|word| !word.is_empty());
+    let (Some(method), Some(target)) = (words.next(), words.next()) else { return false };
+    let last = words.next_back();
+    let indented = line.first().is_some_and(|&b| b == b' ' || b == b'\t');
+    if indented && !is_method(method) {
+        return false;
+    }
+    if method.len() > 32 || !method.iter().all(|&b| is_token(b)) {
+        return false;
+    }
+    if last.is_some_and(|word| word.len() >= 6 && word.starts_with(b"HTTP/") && word.get(5).is_some_and(u8::is_ascii_digit)) {
+        return true;
+    }
+    let foreign = last.is_some_and(|word| [&b"RTSP/"[..], b"SIP/", b"ICAP/", b"MSRP/"].iter().any(|p| word.starts_with(p)));
+    let place = target.starts_with(b"/") || target.starts_with(b"http://") || target.starts_with(b"https://");
+    is_method(method) && place && !foreign
+}
+
+/// Finds the first strict start line that stands whole in the bytes, at any place: bodies need not end with a line end.
+pub(super) fn find_start(bytes: &[u8], role: Option<MessageKind>) -> Option<usize> {
+    let mut from = 0;
+    while let Some(found) = memmem::find(bytes.get(from..)?, b"HTTP/1.") {
+        let at = from + found;
+        from = at + 7;
+        if !matches!(bytes.get(at + 7), Some(b'0' | b'1')) {
+            continue;
+        }
+        let behind = bytes.get(at + 8..).unwrap_or_default();
+        if role != Some(MessageKind::Request) {
+            if let [b' ', a, b, c, b' ' | b'\r' | b'\n', ..] = behind {
+                let status = a.is_ascii_digit() && b.is_ascii_digit() && c.is_ascii_digit();
+                if status && memchr(b'\n', behind).is_some() {
+                    return Some(at);
+                }
+            }
+        }
+        if role != Some(MessageKind::Response) && matches!(behind, [b'\r', b'\n', ..] | [b'\n', ..]) {
+            if let Some(start) = request_before(bytes.get(..at).unwrap_or_default()) {
+                return Some(start);
+            }
+        }
+    }
+    None
+}
+
+/// Where the request line begins whose version would stand behind these bytes.
+fn request_before(bytes: &[u8]) -> Option<usize> {
+    let line_start = memrchr(b'\n', bytes).map_or(0, |lf| lf + 1);
+    let target_end = bytes.len().checked_sub(1)?;
+    if bytes.get(target_end) != Some(&b' ') || target_end <= line_start {
+        return None;
+    }
+    let space = memrchr(b' ', bytes.get(..target_end)?)?;
+    if space + 1 == target_end || space <= line_start {
+        return None;
+    }
+    let before = bytes.get(line_start..space)?;
+    let whole = before.len() <= 32 && before.iter().all(|&b| is_token(b) && !b.is_ascii_lowercase());
+    if whole {
+        return Some(line_start);
+    }
+    let method = METHODS.iter().filter(|method| before.ends_with(method.as_bytes())).max_by_key(|method| method.len())?;
+    let start = before.len() - method.len();
+    let apart =
+        start.checked_sub(1).and_then(|i| before.get(i)).is_none_or(|&b| !b.is_ascii_alphabetic() && b != b'-' && b != b'_');
+    apart.then_some(line_start + start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn start_lines_are_told_from_other_bytes() {
+        let is = |kind, line: &str| assert_eq!(judge(line.as_bytes(), None), Guess::Is(kind), "{line:?}");
+        for line in [
+            "GET / HTTP/1.1\r\n",
+            "get /a b HTTP/1.0\n",
+            " GET / HTTP/1.0\r\n",
+            "GET /\r\n",
+            "GET / JUNK/1.0\r\n",
+            "X * HTTP/1.2\n",
+        ] {
+            is(MessageKind::Request, line);
+        }
+        for line in ["HTTP/1.1 200 OK\r\n", "HTTP/1.0 200\n", "HTTP/1.1\r\n"] {
+            is(MessageKind::Response, line);
+        }
+        for line in [
+            "SSH-2.0-OpenSSH_9\r\n",
+            "\x16\x03\x01",
+            "OPTIONS rtsp://x RTSP/1.0\r\n",
+            "OPTIONS /x RTSP/1.0\r\n",
+            "220 ready\r\n",
+            "GET key\r\n",
+            "<a> b HTTP/1.1\r\n",
+        ] {
+            assert_eq!(judge(line.as_bytes(), None), Guess::Neither, "{line:?}");
+        }
+        for bytes in ["G", "GET", "GET /x", "HT", "HTTP/", "HTTP/1.1 200", "PURGE"] {
+            assert_eq!(judge(bytes.as_bytes(), None), Guess::Unsure, "{bytes:?}");
+        }
+        assert_eq!(judge(b"HTTP/1.1 200 OK\r\n", Some(MessageKind::Request)), Guess::Neither);
+        assert_eq!(judge(b"GET / HTTP/1.1\r\n", Some(MessageKind::Response)), Guess::Neither);
+    }
+
+    #[test]
+    fn a_lost_place_is_found_again_at_strict_start_lines_only() {
+        let find = |text: &str| find_start(text.as_bytes(), None);
+        assert_eq!(find("\x01\x02{}HTTP/1.1 200 OK\r\n"), Some(4));
+        assert_eq!(find("{\"a\":1}POST /x HTTP/1.1\r\n"), Some(7));
+        assert_eq!(find("rest\r\nBREW /pot HTTP/1.0\r\n"), Some(6));
+        for none in [
+            "see HTTP/1.1 for",
+            "HTTP/1.1 200 O",
+            "say GET HTTP/1.1\r\n",
+            "WIDGET /x HTTP/1.1\r\n".to_lowercase().as_str(),
+            "a b c HTTP/1.1\r\n",
+        ] {
+            assert_eq!(find(none), None, "{none:?}");
+        }
+        assert_eq!(find_start(b"HTTP/1.1 200 OK\r\nGET / HTTP/1.1\r\n", Some(MessageKind::Request)), Some(17));
+    }
+}

@@ -1,0 +1,62 @@
+//! Counts a body, keeps what is wanted of it, and hashes it.
+
+use sha2::{Digest, Sha256};
+
+use super::{Body, BodyWant};
+
+/// A body that runs. What is kept is bounded by [`BodyWant::keep`].
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    want: BodyWant,
+    pub(super) body: Body,
+    hash: Option<Box<Sha256>>,
+}
+
+impl Tally {
+    pub(super) fn new(want: BodyWant) -> Self {
+        Self {
+            want,
+            body: Body { kept: (want.keep > 0).then(Vec::new), ..Body::default() },
+            hash: want.sha256.then(|| Box::new(Sha256::new())),
+        }
+    }
+
+    /// Whether its bytes are wanted; otherwise they may be skipped.
+    pub(super) fn wants_bytes(&self) -> bool {
+        self.want.bytes()
+    }
+
+    /// Bytes of it.
+    pub(super) fn feed(&mut self, data: &[u8]) {
+        self.body.length = self.body.length.saturating_add(data.len() as u64);
+        // Behind a loss there are no first bytes any more.
+        if let (0, Some(kept)) = (self.body.lost, &mut self.body.kept) {
+            let room = self.want.keep.saturating_sub(kept.len()).min(data.len());
+            kept.extend_from_slice(data.get(..room).unwrap_or_default());
+        }
+        if let Some(hash) = &mut self.hash {
+            hash.update(data);
+        }
+    }
+
+    /// Bytes of it that nobody wanted.
+    pub(super) fn skip(&mut self, bytes: u64) {
+        self.body.length = self.body.length.saturating_add(bytes);
+    }
+
+    /// Bytes of it that the capture does not hold.
+    pub(super) fn lose(&mut self, bytes: u64) {
+        self.body.length = self.body.length.saturating_add(bytes);
+        self.body.lost = self.body.lost.saturating_add(bytes);
+        self.hash = None;
+    }
+
+    /// It is over.
+    pub(super) fn finish(mut self, complete: bool) -> Body {
+        self.body.complete = Some(complete);
+        if complete {
+            self.body.sha256 = self.hash.map(|hash| hash.finalize().into());
+        }
+        self.body
+    }
+}
