@@ -183,9 +183,10 @@ fn against_captures(request: &CheckRequest, specs: &[Arc<Spec>]) -> Result<Outco
         let named: Vec<String> = request.captures.iter().map(Input::name).collect();
         return Err(CheckError::Nothing(format!("no capture in {}; nothing was judged", named.join(", "))));
     }
-    for input in &expanded.inputs {
+    for source::Named { input, named } in &expanded.inputs {
         match read(&mut run, input) {
             Ok(capture) => outcome.captures.push(capture),
+            Err(SourceError::NotACapture { .. }) if !named => outcome.skipped_captures += 1,
             Err(error) => outcome.unreadable.push(error.to_string()),
         }
     }

@@ -53,12 +53,7 @@ pub(super) fn is_own(plan: &Plan, hop: &PlanHop, looked: &Looked<'_>) -> bool {
 }
 
 /// What a message's body is needed for by the hops that may take its exchange, as far as is known at its head.
-pub(super) fn wanted(
-    plan: &Plan,
-    index: &mut [HeadIndex; 2],
-    head: &HeadRef<'_>,
-    request: Option<&HeadRef<'_>>,
-) -> BodyWant {
+pub(super) fn wanted(plan: &Plan, index: &mut [HeadIndex; 2], head: &HeadRef<'_>, request: Option<&HeadRef<'_>>) -> BodyWant {
     let side = if head.is_request() { Side::Request } else { Side::Response };
     let of = |hop: &PlanHop| hop.bodies.get(side as usize).copied().unwrap_or_default();
     if plan.hops.iter().all(|hop| of(hop) == BodyWant::NOTHING) {
@@ -68,9 +63,7 @@ pub(super) fn wanted(
     let message = Message { head: *head, body: &body };
     let exchange = match side {
         Side::Request => Exchange { request: Some(message), response: None },
-        Side::Response => {
-            Exchange { request: request.map(|head| Message { head: *head, body: &body }), response: Some(message) }
-        }
+        Side::Response => Exchange { request: request.map(|head| Message { head: *head, body: &body }), response: Some(message) },
     };
     look(plan, index, &exchange);
     let looked = Looked::new(&exchange, index);

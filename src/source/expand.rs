@@ -1,15 +1,25 @@
 //! From what a user names to what is read: folders become their captures.
 
+use super::folder::captures_in;
 use super::{Input, SourceError};
+
+/// An input, and whether it was named itself: what only lies in a folder may be something else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The input.
+    pub input: Input,
+    /// Named by the user, not found in a folder.
+    pub named: bool,
+}
 
 /// The inputs that are read for those named.
 #[derive(Debug, Default)]
 pub struct Expanded {
     /// In the order named; those of a folder by path.
-    pub inputs: Vec<Input>,
+    pub inputs: Vec<Named>,
     /// Files of folders that are no captures.
     pub skipped: u64,
-    /// Folders, or parts of them, that cannot be read.
+    /// Parts of folders that cannot be read.
     pub unreadable: Vec<SourceError>,
 }
 
@@ -20,14 +30,34 @@ pub fn expand(named: &[Input]) -> Expanded {
     for input in named {
         match input {
             Input::File(path) if path.is_dir() => {
-                for entry in walkdir::WalkDir::new(path).sort_by_file_name().into_iter().filter_map(Result::ok) {
-                    if entry.file_type().is_file() {
-                        expanded.inputs.push(Input::File(entry.into_path()));
-                    }
-                }
+                let found = captures_in(path);
+                expanded.inputs.extend(found.files.into_iter().map(|file| Named { input: Input::File(file), named: false }));
+                expanded.skipped += found.others;
+                let error = |why| SourceError::Io { file: input.name(), why };
+                expanded.unreadable.extend(found.unreadable.into_iter().map(error));
             }
-            other => expanded.inputs.push(other.clone()),
+            other => expanded.inputs.push(Named { input: other.clone(), named: true }),
         }
     }
     expanded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_become_their_captures() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("b")).unwrap();
+        for file in ["b/z.pcap", "a.pcap", "readme.md"] {
+            std::fs::write(folder.path().join(file), "").unwrap();
+        }
+        let inputs = [Input::Stdin, Input::File(folder.path().to_owned()), Input::File("missing".into())];
+        let expanded = expand(&inputs);
+        let ends: Vec<_> =
+            expanded.inputs.iter().map(|n| (n.input.name().rsplit('/').next().unwrap().to_owned(), n.named)).collect();
+        assert_eq!(ends, [("-".into(), true), ("a.pcap".into(), false), ("z.pcap".into(), false), ("missing".into(), true)]);
+        assert_eq!(expanded.skipped, 1);
+    }
 }

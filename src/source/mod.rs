@@ -3,14 +3,21 @@
 //! Fifth layer: packets come through `capture`, `wire`, `flow` and `http`; texts enter here, with a lower
 //! [`Fidelity`](crate::http::Fidelity).
 
+mod appearance;
 mod error;
 mod expand;
+mod folder;
 mod input;
+mod packets;
 mod read;
 mod summary;
+#[cfg(test)]
+mod tests;
+mod text;
 
 pub use error::SourceError;
-pub use expand::{Expanded, expand};
+pub use expand::{Expanded, Named, expand};
+pub use folder::{FolderCaptures, captures_in};
 pub use input::Input;
 pub use read::read;
 pub use summary::{Summary, Undecoded};

@@ -6,7 +6,6 @@
 mod args;
 mod clock;
 mod counts;
-mod folder;
 mod form;
 mod json_text;
 mod jsonl;

@@ -8,7 +8,6 @@ use super::super::output::{self, Target, on_stdout};
 use super::super::talk::Talk;
 use super::args::{Args, ShowFormat};
 use super::counts::{Counts, Uninterested};
-use super::folder::{Named, expand};
 use super::form::{Form, Masks};
 use super::jsonl::Jsonl;
 use super::listing::{Listing, Which};
@@ -19,7 +18,7 @@ use super::unselected;
 use crate::exit;
 use crate::http::{CaptureId, MessageSink};
 use crate::report::{Paint, count, undecoded};
-use crate::source::{self, SourceError, Summary};
+use crate::source::{self, Named, SourceError, Summary, expand};
 
 /// `hopspec show`
 pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
@@ -31,23 +30,20 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
         talk.note("--keylog is not used yet: flows of TLS are not decoded");
     }
     let inputs: Vec<_> = args.captures.iter().map(|path| input(path)).collect();
-    let captures = match expand(&inputs) {
-        Ok(captures) => captures,
-        Err(error) => {
-            talk.error(error);
-            return exit::UNREADABLE;
-        }
-    };
+    let source::Expanded { inputs: captures, skipped, unreadable } = expand(&inputs);
+    for error in &unreadable {
+        talk.error(error);
+    }
+    let reading = Reading { total: Counts::default(), skipped, unreadable: !unreadable.is_empty() };
     let masks = Masks { show_secrets: args.show_secrets };
     match args.format {
-        _ if args.count => counted(&captures, talk),
-        ShowFormat::Text => listed(args, &captures, Text::new(masks, Paint { on: color.on_stdout() }), talk),
-        ShowFormat::Jsonl => listed(args, &captures, Jsonl::new(masks), talk),
+        _ if args.count => counted(&captures, reading, talk),
+        ShowFormat::Text => listed(args, &captures, Text::new(masks, Paint { on: color.on_stdout() }), reading, talk),
+        ShowFormat::Jsonl => listed(args, &captures, Jsonl::new(masks), reading, talk),
     }
 }
 
 /// What became of all captures.
-#[derive(Default)]
 struct Reading {
     total: Counts,
     skipped: u64,
@@ -90,8 +86,7 @@ impl Reading {
     }
 }
 
-fn counted(captures: &[Named], talk: Talk) -> u8 {
-    let mut reading = Reading::default();
+fn counted(captures: &[Named], mut reading: Reading, talk: Talk) -> u8 {
     for (number, capture) in captures.iter().enumerate() {
         reading.read(number, capture, &mut Uninterested, talk);
     }
@@ -102,7 +97,7 @@ fn counted(captures: &[Named], talk: Talk) -> u8 {
     reading.end(reading.total.messages() > 0, talk)
 }
 
-fn listed<F: Form>(args: &Args, captures: &[Named], form: F, talk: Talk) -> u8 {
+fn listed<F: Form>(args: &Args, captures: &[Named], form: F, mut reading: Reading, talk: Talk) -> u8 {
     let which = match (args.packet, args.unselected) {
         (Some(packet), _) => Which::Packet(Near::new(packet)),
         (None, false) => Which::All,
@@ -115,7 +110,6 @@ fn listed<F: Form>(args: &Args, captures: &[Named], form: F, talk: Talk) -> u8 {
     let buffer = if std::io::stdout().is_terminal() { 0 } else { 1 << 16 };
     let out = BufWriter::with_capacity(buffer, output::stdout());
     let mut listing = Listing::new(Ordered::new(out, form), which);
-    let mut reading = Reading::default();
     let mut hints = Vec::new();
     for (number, capture) in captures.iter().enumerate() {
         let name = capture.input.name();
