@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::{MASK, mask_target};
+use super::mask_target;
+
+/// What stands in the place of a secret.
+pub const MASK: &str = "<secret>";
 
 /// How the values of a secret field are built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,8 +7,5 @@
 mod field;
 mod target;
 
-pub use field::{is_secret, mask_field};
+pub use field::{MASK, is_secret, mask_field};
 pub use target::{is_secret_parameter, mask_target};
-
-/// What stands in the place of a secret.
-pub const MASK: &str = "<secret>";

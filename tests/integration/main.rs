@@ -1,2 +1,15 @@
 //! One binary that drives the real program.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test that cannot go on should panic"
+)]
+
+mod arguments;
 mod kit;
+mod layering;
+mod pipes;
+mod program;
+mod specs_alone;

@@ -68,9 +68,9 @@ impl Jsonl {
                 out.extend_from_slice(b", \"status\": ");
                 // 0 stands for a status that cannot be read.
                 if status == 0 {
-                    out.extend_from_slice(b"null")
+                    out.extend_from_slice(b"null");
                 } else {
-                    number(out, status.into())
+                    number(out, status.into());
                 }
                 out.extend_from_slice(b", \"reason\": ");
                 string(out, &decode(reason.of(head.raw), latin1));

@@ -7,6 +7,7 @@ use crate::exit;
 use crate::finding::{Finding, Outcome, Verdict};
 use crate::report::canned;
 use crate::report::escape::is_unsafe;
+use crate::secret;
 use crate::spec::Severity;
 
 fn plain(outcome: &Outcome) -> String {
@@ -158,4 +159,20 @@ fn long_messages_are_shown_around_what_differs() {
     block.left_out = 1;
     let finding = Finding { block: Some(Arc::new(block)), ..canned::user_agent() };
     insta::assert_snapshot!(plain(&canned::violated(vec![finding])));
+}
+
+#[test]
+fn secrets_stay_masked_and_useful() {
+    let line = |name: &str, value: &str| format!("{name}: {}\n", secret::mask_field(name.as_bytes(), value));
+    let target = secret::mask_target("/?X-Amz-Signature=00ff&X-Amz-Expires=60");
+    let message = |scheme: &str| {
+        format!("GET {target} HTTP/1.1\n")
+            + &line("Cookie", "session=S3CR3T; theme=S3CR3T")
+            + &line("Authorization", &format!("{scheme} S3CR3T"))
+    };
+    let block = canned::block(&message("Bearer"), &message("Basic"));
+    let finding = Finding { block: Some(block), expected: None, bound: Vec::new(), ..canned::user_agent() };
+    let text = plain(&canned::violated(vec![finding]));
+    assert!(!text.contains("S3CR3T"), "{text}");
+    insta::assert_snapshot!(text);
 }
