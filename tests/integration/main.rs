@@ -1,2 +1,3 @@
 //! One binary that drives the real program.
 mod kit;
+mod shipped;
