@@ -3,7 +3,7 @@
 use hopspec::spec::{Loaded, Spec, parse_named};
 use std::path::{Path, PathBuf};
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
@@ -17,7 +17,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn shipped() -> Vec<Spec> {
+/// Every shipped spec, in the order of their names.
+pub(crate) fn shipped() -> Vec<Spec> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs");
     let load = |path: &PathBuf| {
         let name = path.strip_prefix(&folder).expect("below specs").with_extension("").to_string_lossy().replace('\\', "/");
