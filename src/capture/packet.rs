@@ -34,6 +34,25 @@ impl fmt::Display for Timestamp {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LinkType(pub u16);
 
+impl LinkType {
+    /// BSD loopback, the address family in the byte order of the capturing machine.
+    pub const NULL: Self = Self(0);
+    /// Ethernet.
+    pub const ETHERNET: Self = Self(1);
+    /// An IPv4 or IPv6 header comes first.
+    pub const RAW: Self = Self(101);
+    /// OpenBSD loopback, the address family in network byte order.
+    pub const LOOP: Self = Self(108);
+    /// Linux cooked capture v1.
+    pub const LINUX_SLL: Self = Self(113);
+    /// An IPv4 header comes first.
+    pub const IPV4: Self = Self(228);
+    /// An IPv6 header comes first.
+    pub const IPV6: Self = Self(229);
+    /// Linux cooked capture v2.
+    pub const LINUX_SLL2: Self = Self(276);
+}
+
 /// When and as which number a packet was captured: what provenance is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PacketAt {

@@ -13,10 +13,7 @@ use crate::secret;
 use crate::spec::{ClauseKind, Form, Value};
 
 /// Binds every name of these expectations.
-pub(super) fn collect<'e>(
-    looked: &'e Looked<'e>,
-    expectations: impl Iterator<Item = &'e PlanExpectation>,
-) -> Vec<BoundValue> {
+pub(super) fn collect<'e>(looked: &'e Looked<'e>, expectations: impl Iterator<Item = &'e PlanExpectation>) -> Vec<BoundValue> {
     let mut bound = Vec::new();
     for expectation in expectations.filter(|e| e.binds) {
         let crate::spec::Claim::Part { value, .. } = &expectation.expectation.claim else { continue };
@@ -71,7 +68,12 @@ struct Take<'b> {
 impl Take<'_> {
     fn bind(&mut self, value: &Value, found: Vec<u8>) {
         if let Some(name) = &value.meta.bind {
-            self.bound.push(BoundValue { name: name.value.clone(), value: Ok(found), from: self.from.clone(), secret: self.secret });
+            self.bound.push(BoundValue {
+                name: name.value.clone(),
+                value: Ok(found),
+                from: self.from.clone(),
+                secret: self.secret,
+            });
         }
     }
 

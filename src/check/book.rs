@@ -129,9 +129,8 @@ impl Book {
             _ => expectation.subject.clone(),
         };
         let expected = self.expected(entry, key.expectation, fault, &scope).map(|text| hide.field(field.as_deref(), &text));
-        let actual = fault
-            .and_then(|f| f.actual.as_deref())
-            .map(|bytes| hide.value(&expectation.target, field.as_deref(), &show(bytes)));
+        let actual =
+            fault.and_then(|f| f.actual.as_deref()).map(|bytes| hide.value(&expectation.target, field.as_deref(), &show(bytes)));
         let rule = key.rule;
         let severity = if rule == Rule::EvidenceInconclusive { Severity::Note } else { expectation.expectation.severity };
         let provenance = message.head.head.at;

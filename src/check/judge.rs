@@ -209,10 +209,9 @@ impl<'e> Case<'e> {
                 }
                 let wrong: Vec<usize> = match exact {
                     None => (0..head.lines.len()).filter(|at| name(*at).iter().any(u8::is_ascii_uppercase)).collect(),
-                    Some(names) => names
-                        .iter()
-                        .flat_map(|(id, exact)| index.lines(*id).filter(|at| name(*at) != exact.as_bytes()))
-                        .collect(),
+                    Some(names) => {
+                        names.iter().flat_map(|(id, exact)| index.lines(*id).filter(|at| name(*at) != exact.as_bytes())).collect()
+                    }
                 };
                 let fault = |at: usize| Fault {
                     rule: Rule::FieldNameCase,

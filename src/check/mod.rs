@@ -29,5 +29,5 @@ mod select;
 mod truth;
 
 pub use plan::Plan;
-pub use request::{CheckError, CheckRequest, FailOn, check};
+pub use request::{CheckError, CheckRequest, FailOn, check, plan};
 pub use run::Run;

@@ -48,11 +48,9 @@ pub(super) fn specs(plan: &Plan, tallies: &[HopTally], messages: bool, cases: Op
             }
         }
         let absent_is_right = model.count.as_ref().is_some_and(|c| c.value.at_least == 0);
-        let nearest = tally
-            .nearest
-            .as_ref()
-            .filter(|_| tally.exchanges == 0)
-            .map(|n| format!("{} {} {}", n.exchanges, if n.exchanges == 1 { "exchange misses" } else { "exchanges miss" }, n.what));
+        let nearest = tally.nearest.as_ref().filter(|_| tally.exchanges == 0).map(|n| {
+            format!("{} {} {}", n.exchanges, if n.exchanges == 1 { "exchange misses" } else { "exchanges miss" }, n.what)
+        });
         if required && tally.exchanges == 0 && !absent_is_right {
             findings.push(not_observed(&spec.spec, hop, nearest.as_deref()));
         }

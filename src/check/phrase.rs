@@ -7,14 +7,7 @@ use crate::finding::Rule;
 use crate::spec::Side;
 
 /// The headline of a finding: one sentence that stands alone.
-pub(super) fn message(
-    rule: Rule,
-    target: &Target,
-    side: Side,
-    field: Option<&str>,
-    fault: Option<&Fault>,
-    hop: &str,
-) -> String {
+pub(super) fn message(rule: Rule, target: &Target, side: Side, field: Option<&str>, fault: Option<&Fault>, hop: &str) -> String {
     let name = field.map_or_else(|| part(target, side), |f| format!("`{f}`"));
     let in_response = if side == Side::Response { " in the response" } else { "" };
     match rule {

@@ -73,17 +73,27 @@ pub(super) enum Target {
     Version,
     Status,
     Reason,
-    Field { id: NameId, name: String },
+    Field {
+        id: NameId,
+        name: String,
+    },
     BodyJson(Vec<JsonStep>),
     BodyText,
     BodySha256,
     BodyLength,
     /// `absent`: a name, or a pattern with `*`.
-    Absent { id: Option<NameId>, pattern: String },
+    Absent {
+        id: Option<NameId>,
+        pattern: String,
+    },
     /// `others`: the names that may be there, by number and as patterns.
-    Others { known: Vec<NameId> },
+    Others {
+        known: Vec<NameId>,
+    },
     Order(Vec<OrderEntry>),
-    NameCase { exact: Option<Vec<(NameId, String)>> },
+    NameCase {
+        exact: Option<Vec<(NameId, String)>>,
+    },
 }
 
 /// An entry of `order`.
@@ -119,11 +129,7 @@ impl Plan {
         let mut plan = Self::default();
         for (spec, required) in specs {
             let index = plan.specs.len();
-            plan.specs.push(PlanSpec {
-                spec: Arc::clone(spec),
-                params: Params::of(spec, params),
-                required: *required,
-            });
+            plan.specs.push(PlanSpec { spec: Arc::clone(spec), params: Params::of(spec, params), required: *required });
             for (at, hop) in spec.hops.iter().enumerate() {
                 let compiled = compile_hop(&mut plan.names, index, at, hop);
                 plan.hops.push(compiled);

@@ -1,10 +1,16 @@
-//! What to check, and the way from there to an outcome.
+//! What to check, and the way from there to an outcome: load specs, read captures, sum up.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use crate::finding::Outcome;
-use crate::source::{Input, SourceError};
-use crate::spec::SpecError;
+use super::evidence;
+use super::outcome;
+use super::params::Params;
+use super::plan::Plan;
+use super::run::Run;
+use crate::finding::{CaptureOutcome, Finding, Outcome, Rule, Unselected, UnselectedGroup, Verdict};
+use crate::source::{self, Input, SourceError};
+use crate::spec::{self, Spec, SpecError};
 
 /// From which severity on findings lead to exit 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -23,7 +29,7 @@ pub enum FailOn {
 pub struct CheckRequest {
     /// Spec files and folders; empty means `./specs`.
     pub specs: Vec<PathBuf>,
-    /// Captures: files and folders are told apart on reading; empty means every spec's own evidence.
+    /// Captures: files, folders and `-`; empty means every spec's own evidence.
     pub captures: Vec<Input>,
     /// Where evidence is looked for instead of the `captures` folder beside `specs`.
     pub captures_dir: Option<PathBuf>,
@@ -46,16 +52,211 @@ pub enum CheckError {
     /// Exit 2; all errors of all specs.
     #[error("{} in the specs", if .0.len() == 1 { "1 error".to_owned() } else { format!("{} errors", .0.len()) })]
     Specs(Vec<SpecError>),
-    /// Exit 4.
-    #[error(transparent)]
-    Source(#[from] SourceError),
+    /// Exit 3: there is nothing to judge with, or nothing to judge.
+    #[error("{0}")]
+    Nothing(String),
 }
 
 /// Checks captures against specs, or specs against their own evidence.
 ///
+/// A source that cannot be read does not stop the others: it is in [`Outcome::unreadable`].
+///
 /// # Errors
-/// [`CheckError`]: usage, invalid specs, or a named source that cannot be read.
+/// [`CheckError`]: usage, invalid specs, or no spec at all.
 pub fn check(request: &CheckRequest) -> Result<Outcome, CheckError> {
-    let _ = request;
-    Err(CheckError::Usage("not yet".to_owned()))
+    let loaded = load(&request.specs)?;
+    check_params(&loaded.specs, &request.params)?;
+    let fail_on = if request.strict { FailOn::Inconclusive } else { request.fail_on };
+    let mut outcome = if request.captures.is_empty() {
+        against_evidence(request, &loaded.specs)
+    } else {
+        against_captures(request, &loaded.specs)?
+    };
+    outcome.skipped_specs = loaded.not_specs;
+    let captures: Vec<Finding> = outcome.captures.iter().flat_map(outcome::capture_findings).collect();
+    outcome.findings.extend(captures);
+    outcome.findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
+    outcome.verdict = Verdict::over(outcome.specs.iter().map(|s| s.verdict));
+    outcome.exit_code = outcome::exit_code(!outcome.unreadable.is_empty(), &outcome.findings, &outcome.specs, fail_on);
+    Ok(outcome)
+}
+
+/// The plan of the specs at these paths, for whoever asks which exchanges are a hop's own.
+///
+/// # Errors
+/// As [`check`].
+pub fn plan(specs: &[PathBuf], params: &[(String, String)]) -> Result<Plan, CheckError> {
+    let loaded = load(specs)?;
+    check_params(&loaded.specs, params)?;
+    let specs: Vec<(Arc<Spec>, bool)> = loaded.specs.into_iter().map(|spec| (spec, false)).collect();
+    Ok(Plan::compile(&specs, params))
+}
+
+struct Loaded {
+    specs: Vec<Arc<Spec>>,
+    not_specs: u64,
+}
+
+fn load(paths: &[PathBuf]) -> Result<Loaded, CheckError> {
+    let default = [PathBuf::from("specs")];
+    let named = if paths.is_empty() { &default[..] } else { paths };
+    if paths.is_empty() && !std::path::Path::new("specs").is_dir() {
+        return Err(CheckError::Nothing("there is no folder ./specs; name specs with -s FILE or -s FOLDER".to_owned()));
+    }
+    let found = spec::find(named);
+    if let Some(problem) = found.problems.first() {
+        return Err(CheckError::Usage(problem.clone()));
+    }
+    if !found.errors.is_empty() {
+        return Err(CheckError::Specs(found.errors));
+    }
+    if found.specs.is_empty() {
+        let named: Vec<String> = named.iter().map(|p| p.to_string_lossy().replace('\\', "/")).collect();
+        let others = match found.not_specs {
+            0 => "no YAML file".to_owned(),
+            1 => "1 YAML file that is no spec".to_owned(),
+            n => format!("{n} YAML files that are no specs"),
+        };
+        return Err(CheckError::Nothing(format!(
+            "no spec in {}: {others} there (a spec has `hops`); nothing was judged",
+            named.join(", ")
+        )));
+    }
+    Ok(Loaded { specs: found.specs.into_iter().map(Arc::new).collect(), not_specs: found.not_specs })
+}
+
+fn check_params(specs: &[Arc<Spec>], given: &[(String, String)]) -> Result<(), CheckError> {
+    for (name, value) in given {
+        let owners: Vec<&Arc<Spec>> = specs.iter().filter(|s| s.params.iter().any(|p| p.name.value == *name)).collect();
+        if owners.is_empty() {
+            let known = specs.iter().flat_map(|s| &s.params).map(|p| p.name.value.as_str());
+            let near = known
+                .map(|k| (strsim::damerau_levenshtein(k, name), k))
+                .filter(|(distance, _)| *distance <= 3)
+                .min()
+                .map_or(String::new(), |(_, near)| format!("; did you mean `{near}`?"));
+            return Err(CheckError::Usage(format!("--param {name}: no loaded spec has a param `{name}`{near}")));
+        }
+        for spec in owners {
+            let params = Params::of(spec, given);
+            if let Some(expected) = params.breaks_constraint(name, value) {
+                return Err(CheckError::Usage(format!("--param {name}={value}: spec `{}` wants {expected}", spec.name)));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn blank() -> Outcome {
+    Outcome {
+        verdict: Verdict::NotObserved,
+        exit_code: crate::exit::NOTHING_JUDGED,
+        specs: Vec::new(),
+        findings: Vec::new(),
+        captures: Vec::new(),
+        unselected: Unselected::default(),
+        skipped_specs: 0,
+        skipped_captures: 0,
+        unreadable: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+/// Reads one source into a run. Whether it could be read.
+fn read(run: &mut Run<'_>, input: &Input) -> Result<CaptureOutcome, SourceError> {
+    let file = input.name();
+    let id = run.capture(file.clone());
+    source::read(input, id, run).map(|summary| CaptureOutcome { file, summary })
+}
+
+fn against_captures(request: &CheckRequest, specs: &[Arc<Spec>]) -> Result<Outcome, CheckError> {
+    // A spec is required where its own file is named.
+    let required = |spec: &Spec| request.specs.iter().any(|path| path.is_file() && same_file(path, &spec.source.file));
+    let specs: Vec<(Arc<Spec>, bool)> = specs.iter().map(|s| (Arc::clone(s), required(s))).collect();
+    let plan = Plan::compile(&specs, &request.params);
+    let mut run = Run::new(&plan, request.show_secrets);
+    let mut outcome = blank();
+    let expanded = source::expand(&request.captures);
+    outcome.unreadable.extend(expanded.unreadable.iter().map(ToString::to_string));
+    outcome.skipped_captures = expanded.skipped;
+    if expanded.inputs.is_empty() && outcome.unreadable.is_empty() {
+        let named: Vec<String> = request.captures.iter().map(Input::name).collect();
+        return Err(CheckError::Nothing(format!("no capture in {}; nothing was judged", named.join(", "))));
+    }
+    for input in &expanded.inputs {
+        match read(&mut run, input) {
+            Ok(capture) => outcome.captures.push(capture),
+            Err(error) => outcome.unreadable.push(error.to_string()),
+        }
+    }
+    let (tallies, findings, state) = run.into_parts();
+    let messages = outcome.captures.iter().any(|c| c.summary.requests + c.summary.responses > 0);
+    let (spec_outcomes, hop_findings) = outcome::specs(&plan, &tallies, messages, None);
+    outcome.notes = outcome::one_sided(&plan, &tallies);
+    outcome.unselected = outcome::unselected(&state);
+    outcome.specs = spec_outcomes;
+    outcome.findings = findings;
+    outcome.findings.extend(hop_findings);
+    Ok(outcome)
+}
+
+fn against_evidence(request: &CheckRequest, specs: &[Arc<Spec>]) -> Outcome {
+    let mut outcome = blank();
+    let all: Vec<&Spec> = specs.iter().map(AsRef::as_ref).collect();
+    let mut groups: Vec<UnselectedGroup> = Vec::new();
+    for spec in specs {
+        let cases = evidence::cases(spec, &all, request.captures_dir.as_deref());
+        let plan = Plan::compile(&[(Arc::clone(spec), !cases.is_empty())], &request.params);
+        let mut run = Run::new(&plan, request.show_secrets);
+        let mut read_cases = 0;
+        for case in &cases {
+            let before = run.selected();
+            let mut why = String::new();
+            let mut captures = Vec::new();
+            for file in &case.files {
+                match read(&mut run, &Input::File(file.clone())) {
+                    Ok(capture) => captures.push(capture),
+                    Err(SourceError::NotACapture { .. }) => outcome.skipped_captures += 1,
+                    Err(error) => why = format!(" ({error})"),
+                }
+            }
+            if captures.is_empty() && why.is_empty() {
+                continue;
+            }
+            read_cases += 1;
+            if run.selected() == before {
+                let file = case.files.first().map(|f| Input::File(f.clone()).name()).unwrap_or_default();
+                outcome.findings.push(outcome::empty_case(spec, &file, &why));
+            }
+            outcome.captures.extend(captures);
+        }
+        if read_cases == 0 {
+            let looked = match evidence::mirrored(&spec.source.file) {
+                Some((root, below)) => {
+                    let folder = request.captures_dir.clone().unwrap_or_else(|| root.join("captures"));
+                    format!("no capture {}.* or in {0}/", Input::File(folder.join(below)).name())
+                }
+                None => "it lies in no folder `specs`, so no capture belongs to it; name captures".to_owned(),
+            };
+            outcome.findings.push(outcome::without_evidence(spec, request.strict, &looked));
+        }
+        let (tallies, findings, state) = run.into_parts();
+        let messages = outcome.captures.iter().any(|c| c.summary.requests + c.summary.responses > 0);
+        let (spec_outcomes, hop_findings) = outcome::specs(&plan, &tallies, messages, Some(read_cases));
+        outcome.notes.extend(outcome::one_sided(&plan, &tallies));
+        outcome.specs.extend(spec_outcomes);
+        outcome.findings.extend(findings);
+        // A spec without any evidence has its own finding.
+        outcome.findings.extend(hop_findings.into_iter().filter(|f| read_cases > 0 || f.rule != Rule::HopNotObserved));
+        let unselected = outcome::unselected(&state);
+        outcome.unselected.exchanges += unselected.exchanges;
+        groups.extend(unselected.groups);
+    }
+    outcome.unselected.groups = groups;
+    outcome
+}
+
+/// Whether a path as given is the file of a spec.
+fn same_file(path: &std::path::Path, file: &str) -> bool {
+    path == std::path::Path::new(file) || path.to_string_lossy().replace('\\', "/") == file
 }

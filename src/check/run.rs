@@ -263,7 +263,8 @@ impl State {
             let violated = judged.iter().filter(|(_, j)| matches!(j, Judged::Violated(_))).count();
             let open = judged.iter().filter(|(_, j)| matches!(j, Judged::Inconclusive(_))).count();
             if violated > 0 {
-                let subject = judged.iter().find(|(_, j)| matches!(j, Judged::Violated(_))).and_then(|(i, _)| hop.expectations.get(*i));
+                let subject =
+                    judged.iter().find(|(_, j)| matches!(j, Judged::Violated(_))).and_then(|(i, _)| hop.expectations.get(*i));
                 told.push((name.clone(), subject.map(|e| e.subject.clone()).unwrap_or_default()));
             }
             if best.as_ref().is_none_or(|(_, score, _)| (violated, open) < *score) {

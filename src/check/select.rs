@@ -58,14 +58,8 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
     let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
     let exchange = looked.exchange;
     let origin = exchange.first().map(|m| m.head.head);
-    let scope = |side| Scope {
-        exchange,
-        side,
-        params,
-        bound: &bound,
-        masks: origin.is_some_and(|h| h.fidelity.masks),
-        reason: &reason,
-    };
+    let scope =
+        |side| Scope { exchange, side, params, bound: &bound, masks: origin.is_some_and(|h| h.fidelity.masks), reason: &reason };
     let text = |text: String| matcher::holds(value, text.as_bytes(), &scope(Side::Request));
     let endpoint = |dst| super::scope::endpoint(exchange, dst);
     match on {
@@ -136,9 +130,7 @@ pub(super) fn misses<'s>(select: &'s PlanSelect, looked: &Looked<'_>, params: &P
     }
     match select {
         PlanSelect::All(parts) => parts.iter().flat_map(|p| misses(p, looked, params)).collect(),
-        PlanSelect::Any(parts) => {
-            parts.iter().map(|p| misses(p, looked, params)).min_by_key(Vec::len).unwrap_or_default()
-        }
+        PlanSelect::Any(parts) => parts.iter().map(|p| misses(p, looked, params)).min_by_key(Vec::len).unwrap_or_default(),
         PlanSelect::Not(_) | PlanSelect::Atom { .. } => vec![select],
     }
 }

@@ -22,6 +22,8 @@ pub struct Outcome {
     pub skipped_specs: u64,
     /// See `skipped_specs`.
     pub skipped_captures: u64,
+    /// Named sources that could not be read, each with why: exit 4. The others were judged.
+    pub unreadable: Vec<String>,
     /// Remarks on the run that are no findings, each a sentence.
     pub notes: Vec<String>,
 }

@@ -4,6 +4,15 @@
 //! Memory is bounded per stream, per flow and in all. What the layer above needs next comes back as a [`Need`], so
 //! nothing here imports upward.
 
+mod backlog;
+mod flow;
+mod index;
+mod limits;
 mod sink;
+mod stream;
+mod table;
+mod waits;
 
+pub use limits::Limits;
 pub use sink::{Chunk, Direction, FlowInfo, Gap, Need, StreamEnd, StreamSink};
+pub use table::FlowTable;

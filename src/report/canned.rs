@@ -220,12 +220,7 @@ pub(crate) fn unexpected() -> Finding {
         of: 40,
         samples: vec![sample(Some("1.1 proxy"), packet(77), 1)],
         block: Some(block(AS_EXPECTED, &seen(&[("json", "json\nVia: 1.1 proxy <- must not be there")]))),
-        ..finding(
-            Rule::FieldUnexpected,
-            "request.header.Via",
-            "`Via` is there, which hop `alb-to-target` must not carry",
-            "Via",
-        )
+        ..finding(Rule::FieldUnexpected, "request.header.Via", "`Via` is there, which hop `alb-to-target` must not carry", "Via")
     }
 }
 
@@ -233,10 +228,7 @@ pub(crate) fn repeated() -> Finding {
     Finding {
         expected: Some("one line".to_owned()),
         actual: Some("2 lines: `http`, `https`".to_owned()),
-        block: Some(block(
-            AS_EXPECTED,
-            &seen(&[("Proto: http\n", "Proto: http\nX-Forwarded-Proto: https <- a second line\n")]),
-        )),
+        block: Some(block(AS_EXPECTED, &seen(&[("Proto: http\n", "Proto: http\nX-Forwarded-Proto: https <- a second line\n")]))),
         ..finding(
             Rule::FieldRepeated,
             "request.header.X-Forwarded-Proto",
@@ -331,7 +323,8 @@ pub(crate) fn hostile() -> Outcome {
     finding.bound[0].value = bad.to_owned();
     finding.samples = vec![sample(Some(bad), packet(1), 1), sample(Some(&"A".repeat(5000)), packet(2), 36)];
     finding.samples[0].evidence.capture = bad.to_owned();
-    finding.block = Some(block("GET / HTTP/1.1\nHost: a", &format!("GET /{} HTTP/1.1\nHost: a\u{1b}[2J\nX: \u{9b}", "a".repeat(300))));
+    finding.block =
+        Some(block("GET / HTTP/1.1\nHost: a", &format!("GET /{} HTTP/1.1\nHost: a\u{1b}[2J\nX: \u{9b}", "a".repeat(300))));
     let mut outcome = violated(vec![finding]);
     outcome.specs[0].name = bad.to_owned();
     outcome.specs[0].hops[0].hop = bad.to_owned();
@@ -357,7 +350,12 @@ pub(crate) fn spec_errors() -> Vec<SpecError> {
         }
     };
     vec![
-        error("requst", "unknown key `requst` in a hop", "expected one of `from`, `to`, `select`, `request`", &["did you mean `request`?"]),
+        error(
+            "requst",
+            "unknown key `requst` in a hop",
+            "expected one of `from`, `to`, `select`, `request`",
+            &["did you mean `request`?"],
+        ),
         error("${alb_hots}", "nothing is called `alb_hots`", "no param, and nothing binds it", &["did you mean `alb_host`?"]),
         error("*/*", "`*` begins an alias in YAML", "", &["quote it: `'*/*'`"]),
         error("regexp", "unknown key `regexp` in a matcher", "", &["did you mean `regex`?"]),

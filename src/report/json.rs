@@ -207,8 +207,7 @@ impl<'a> FindingReport<'a> {
 
 impl<'a> EvidenceReport<'a> {
     fn new(evidence: &'a Evidence) -> Self {
-        let none =
-            Self { capture: &evidence.capture, line: None, packet: None, stream: None, time: None, src: None, dst: None };
+        let none = Self { capture: &evidence.capture, line: None, packet: None, stream: None, time: None, src: None, dst: None };
         match evidence.place {
             EvidencePlace::Packet { packet, stream, time, src, dst } => Self {
                 packet: Some(packet),

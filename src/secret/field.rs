@@ -195,7 +195,10 @@ mod tests {
 
     #[test]
     fn urls_in_other_fields_lose_their_signatures() {
-        assert_eq!(mask_field(b"Referer", "https://a.example/?X-Amz-Signature=ab12"), "https://a.example/?X-Amz-Signature=<secret>");
+        assert_eq!(
+            mask_field(b"Referer", "https://a.example/?X-Amz-Signature=ab12"),
+            "https://a.example/?X-Amz-Signature=<secret>"
+        );
         assert!(matches!(mask_field(b"Accept", "text/html;q=0.9, */*"), Cow::Borrowed("text/html;q=0.9, */*")));
     }
 

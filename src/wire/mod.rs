@@ -3,8 +3,19 @@
 //! Second layer of the flow. Pure functions over borrowed bytes; they never panic and never allocate on the usual path.
 //! A packet that is not TCP, or cannot be decoded, says why.
 
+mod decoded;
 mod endpoint;
+mod error;
+mod link;
+mod network;
+mod quick;
+mod rest;
 mod segment;
+#[cfg(test)]
+mod tests;
+mod transport;
 
+pub use decoded::{Decoded, segment};
 pub use endpoint::Endpoint;
+pub use error::WireError;
 pub use segment::{Segment, TcpFlags};

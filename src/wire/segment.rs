@@ -15,6 +15,15 @@ pub struct TcpFlags {
     pub rst: bool,
 }
 
+impl TcpFlags {
+    /// From the byte of the header that holds them.
+    #[inline]
+    #[must_use]
+    pub fn from_byte(byte: u8) -> Self {
+        Self { fin: byte & 0x01 != 0, syn: byte & 0x02 != 0, rst: byte & 0x04 != 0, ack: byte & 0x10 != 0 }
+    }
+}
+
 /// One TCP segment.
 #[derive(Debug, Clone, Copy)]
 pub struct Segment<'a> {

@@ -121,8 +121,7 @@ fn both_could_be(one: &[u8], other: &[u8]) -> bool {
         _ => {
             let agree = |a: &[u8], b: &[u8]| a.iter().zip(b).all(|(a, b)| a == b);
             let backwards = |a: &[u8], b: &[u8]| a.iter().rev().zip(b.iter().rev()).all(|(a, b)| a == b);
-            agree(mask::before_mask(one), mask::before_mask(other))
-                && backwards(mask::behind_mask(one), mask::behind_mask(other))
+            agree(mask::before_mask(one), mask::before_mask(other)) && backwards(mask::behind_mask(one), mask::behind_mask(other))
         }
     }
 }

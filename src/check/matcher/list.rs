@@ -36,8 +36,20 @@ pub(crate) fn members(value: &[u8], separator: char) -> Vec<&[u8]> {
 fn is_date_comma(member: &[u8], separator: u8) -> bool {
     let day = member.trim_ascii_start();
     let days: [&[u8]; 14] = [
-        b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun", b"Monday", b"Tuesday", b"Wednesday", b"Thursday", b"Friday",
-        b"Saturday", b"Sunday",
+        b"Mon",
+        b"Tue",
+        b"Wed",
+        b"Thu",
+        b"Fri",
+        b"Sat",
+        b"Sun",
+        b"Monday",
+        b"Tuesday",
+        b"Wednesday",
+        b"Thursday",
+        b"Friday",
+        b"Saturday",
+        b"Sunday",
     ];
     // In Expires=Sun, 14 Jun 2020 the day stands behind an equals sign.
     let last = day.rsplit(|b| *b == b'=').next().unwrap_or(day);
@@ -109,7 +121,10 @@ mod tests {
     #[test]
     fn dates_quotes_and_json_are_not_split() {
         assert_eq!(split("Sun, 14 Jun 2020 10:04:49 GMT"), ["Sun, 14 Jun 2020 10:04:49 GMT"]);
-        assert_eq!(split("a=1; Expires=Sun, 14 Jun 2020 10:04:49 GMT, b=2"), ["a=1; Expires=Sun, 14 Jun 2020 10:04:49 GMT", "b=2"]);
+        assert_eq!(
+            split("a=1; Expires=Sun, 14 Jun 2020 10:04:49 GMT, b=2"),
+            ["a=1; Expires=Sun, 14 Jun 2020 10:04:49 GMT", "b=2"]
+        );
         assert_eq!(split(r#""a,b", c"#), [r#""a,b""#, "c"]);
         assert_eq!(split(r#""a\",b", c"#), [r#""a\",b""#, "c"]);
         assert_eq!(split(r#"{"a":[1,2]}, {"b":3}"#), [r#"{"a":[1,2]}"#, r#"{"b":3}"#]);

@@ -49,8 +49,7 @@ mod tests {
     #[test]
     fn parts_keep_their_values() {
         let found = pairs(br#"Self=1-a;Root=1-b; q="x;y" ;flag;c=d=e"#, ';');
-        let shown: Vec<_> =
-            found.iter().map(|(n, v)| (String::from_utf8_lossy(n), String::from_utf8_lossy(v))).collect();
+        let shown: Vec<_> = found.iter().map(|(n, v)| (String::from_utf8_lossy(n), String::from_utf8_lossy(v))).collect();
         let expected = [("Self", "1-a"), ("Root", "1-b"), ("q", "x;y"), ("flag", ""), ("c", "d=e")];
         assert!(shown.iter().map(|(n, v)| (n.as_ref(), v.as_ref())).eq(expected));
     }

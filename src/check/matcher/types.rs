@@ -214,23 +214,55 @@ mod tests {
         (TypeName::Ip, &["10.0.0.1", "2001:db8::1"], &["10.0.0", "10.0.0.1:80", "[::1]", "a.b", "10.0.0.01"]),
         (TypeName::Ipv4, &["10.0.0.1"], &["::1", "10.0.0.256"]),
         (TypeName::Ipv6, &["::1"], &["10.0.0.1", "[::1]"]),
-        (TypeName::PrivateIp, &["10.0.0.1", "172.31.0.9", "192.168.1.1", "100.64.0.1", "fd00::1"], &["172.32.0.1", "8.8.8.8", "2001:db8::1"]),
-        (TypeName::PublicIp, &["3.112.163.59", "203.0.113.9", "2606:4700::1"], &["10.0.0.1", "127.0.0.1", "169.254.1.1", "0.0.0.0", "fe80::1"]),
+        (
+            TypeName::PrivateIp,
+            &["10.0.0.1", "172.31.0.9", "192.168.1.1", "100.64.0.1", "fd00::1"],
+            &["172.32.0.1", "8.8.8.8", "2001:db8::1"],
+        ),
+        (
+            TypeName::PublicIp,
+            &["3.112.163.59", "203.0.113.9", "2606:4700::1"],
+            &["10.0.0.1", "127.0.0.1", "169.254.1.1", "0.0.0.0", "fe80::1"],
+        ),
         (TypeName::IpPort, &["10.0.0.1:80", "[::1]:8000"], &["10.0.0.1", "10.0.0.1:", "a:80", "::1:80", "10.0.0.1:080"]),
         (TypeName::Port, &["1", "65535"], &["0", "65536", "080", "", "-1"]),
         (TypeName::Integer, &["0", "-7", "12"], &["", "-", "1.0", "0x1", " 1", "+1"]),
-        (TypeName::Host, &["example.com", "localhost", "10.0.0.1:80", "a.b:1", "[::1]:80", "::1"], &["a b", "a.b:", "a.b:0", "-a", ""]),
-        (TypeName::DnsName, &["example.com", "x-alb-1.ap-northeast-1.elb.amazonaws.com"], &["localhost", "10.0.0.1", "a.b:80", "a..b", "1.2.3"]),
-        (TypeName::Uuid, &["b66fce5c-943e-46cd-b965-dc98eef6c8c1"], &["b66fce5c943e46cdb965dc98eef6c8c1", "g66fce5c-943e-46cd-b965-dc98eef6c8c1"]),
-        (TypeName::HttpDate, &["Sun, 14 Jun 2020 10:04:49 GMT"], &["Mon, 14 Jun 2020 10:04:49 GMT", "14 Jun 2020", "Sunday, 14-Jun-20 10:04:49 GMT"]),
-        (TypeName::IsoDate, &["2020-06-14T10:04:49Z", "20200614T100449Z", "2020-06-14"], &["14/06/2020", "2020-13-01", "20200614"]),
+        (
+            TypeName::Host,
+            &["example.com", "localhost", "10.0.0.1:80", "a.b:1", "[::1]:80", "::1"],
+            &["a b", "a.b:", "a.b:0", "-a", ""],
+        ),
+        (
+            TypeName::DnsName,
+            &["example.com", "x-alb-1.ap-northeast-1.elb.amazonaws.com"],
+            &["localhost", "10.0.0.1", "a.b:80", "a..b", "1.2.3"],
+        ),
+        (
+            TypeName::Uuid,
+            &["b66fce5c-943e-46cd-b965-dc98eef6c8c1"],
+            &["b66fce5c943e46cdb965dc98eef6c8c1", "g66fce5c-943e-46cd-b965-dc98eef6c8c1"],
+        ),
+        (
+            TypeName::HttpDate,
+            &["Sun, 14 Jun 2020 10:04:49 GMT"],
+            &["Mon, 14 Jun 2020 10:04:49 GMT", "14 Jun 2020", "Sunday, 14-Jun-20 10:04:49 GMT"],
+        ),
+        (
+            TypeName::IsoDate,
+            &["2020-06-14T10:04:49Z", "20200614T100449Z", "2020-06-14"],
+            &["14/06/2020", "2020-13-01", "20200614"],
+        ),
         (TypeName::Hex, &["0aF"], &["", "0x1", "g"]),
         (TypeName::Base64, &["aGVsbG8=", "_-8", "OHNqRHJjtjMFpvg="], &["", "a=", "a b", "===="]),
         (TypeName::Url, &["https://example.com/a?b", "http://10.0.0.1"], &["/a", "example.com", "mailto:a@b.c", "https://"]),
         (TypeName::Jwt, &["e30.e30.c2ln", "eyJhIjoxfQ==.e30=.c2ln"], &["e30.e30", "a.b.c", "W10.e30.c2ln"]),
         (TypeName::Etag, &["\"abc\"", "W/\"\""], &["abc", "\"a", "w/\"a\"", "\"a b\""]),
         (TypeName::MediaType, &["application/json", "text/html; charset=utf-8"], &["json", "text/", ""]),
-        (TypeName::XrayId, &["1-5ee5f641-b7ceb780f01cd2f07af9b4d0"], &["1-5ee5f641-b7ceb780f01cd2f07af9b4d", "2-5ee5f641-b7ceb780f01cd2f07af9b4d0", "1-5EE5F641-b7ceb780f01cd2f07af9b4d0"]),
+        (
+            TypeName::XrayId,
+            &["1-5ee5f641-b7ceb780f01cd2f07af9b4d0"],
+            &["1-5ee5f641-b7ceb780f01cd2f07af9b4d", "2-5ee5f641-b7ceb780f01cd2f07af9b4d0", "1-5EE5F641-b7ceb780f01cd2f07af9b4d0"],
+        ),
     ];
 
     #[test]

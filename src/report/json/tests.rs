@@ -28,7 +28,8 @@ fn truncated() -> Finding {
 }
 
 fn outcomes() -> Vec<Outcome> {
-    let all = vec![canned::user_agent(), canned::missing(), canned::unexpected(), canned::repeated(), canned::order(), truncated()];
+    let all =
+        vec![canned::user_agent(), canned::missing(), canned::unexpected(), canned::repeated(), canned::order(), truncated()];
     let mut odd = canned::met();
     odd.captures = vec![canned::odd_capture()];
     vec![canned::met(), canned::violated(all), canned::masked(), canned::hostile(), odd]

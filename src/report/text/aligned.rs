@@ -146,8 +146,7 @@ fn name(line: &str) -> String {
 }
 
 fn changed(out: &mut String, expected: &BlockLine, seen: &BlockLine, paint: Paint) {
-    let (old, new): (Vec<char>, Vec<char>) =
-        (escape(&expected.text).chars().collect(), escape(&seen.text).chars().collect());
+    let (old, new): (Vec<char>, Vec<char>) = (escape(&expected.text).chars().collect(), escape(&seen.text).chars().collect());
     let prefix = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
     let most = old.len().min(new.len()) - prefix;
     let suffix = old.iter().rev().zip(new.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
@@ -185,11 +184,8 @@ fn name_only(line: &str) -> &str {
 fn around(line: &[char], prefix: usize, suffix: usize, long: bool) -> (String, String, String) {
     let text = |part: &[char]| part.iter().collect::<String>();
     let end = line.len() - suffix;
-    let (before, differs, after) = (
-        line.get(..prefix).unwrap_or_default(),
-        line.get(prefix..end).unwrap_or_default(),
-        line.get(end..).unwrap_or_default(),
-    );
+    let (before, differs, after) =
+        (line.get(..prefix).unwrap_or_default(), line.get(prefix..end).unwrap_or_default(), line.get(end..).unwrap_or_default());
     if !long {
         return (text(before), text(differs), text(after));
     }

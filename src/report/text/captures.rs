@@ -10,8 +10,7 @@ pub(super) fn lines(outcome: &Outcome, paint: Paint) -> String {
     let mut out = String::new();
     for capture in &outcome.captures {
         let read = &capture.summary;
-        let numbers =
-            [(read.packets, "packet"), (read.flows, "flow"), (read.requests, "request"), (read.responses, "response")];
+        let numbers = [(read.packets, "packet"), (read.flows, "flow"), (read.requests, "request"), (read.responses, "response")];
         let numbers = numbers.map(|(n, noun)| count(n, noun)).join(", ");
         out.push_str(&format!("{}: {numbers}\n", paint.paint(Tone::Strong, &escape(&capture.file))));
         for (kind, anomaly) in read.anomalies.iter() {

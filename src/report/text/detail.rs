@@ -50,8 +50,7 @@ fn label(finding: &Finding) -> Option<String> {
 fn is_value(finding: &Finding, expected: &str) -> bool {
     let in_block = |line: &str| line.strip_suffix(expected).is_some_and(|before| before.is_empty() || before.ends_with(' '));
     !expected.contains('`')
-        && (!expected.contains(' ')
-            || finding.block.iter().flat_map(|block| &block.expected).any(|line| in_block(&line.text)))
+        && (!expected.contains(' ') || finding.block.iter().flat_map(|block| &block.expected).any(|line| in_block(&line.text)))
 }
 
 /// The lines behind `=`, name and text.

@@ -22,8 +22,7 @@ fn was_met(outcome: &Outcome, finding: &Finding) -> bool {
     let Some(place) = &finding.spec else { return false };
     let specs = outcome.specs.iter().filter(|spec| spec.file == place.file);
     let hops = specs.flat_map(|spec| &spec.hops).filter(|hop| Some(&hop.hop) == finding.hop.as_ref());
-    hops.flat_map(|hop| &hop.expectations)
-        .any(|e| e.verdict == Verdict::Met && (e.line, e.column) == (place.line, place.column))
+    hops.flat_map(|hop| &hop.expectations).any(|e| e.verdict == Verdict::Met && (e.line, e.column) == (place.line, place.column))
 }
 
 fn undecided(notes: &[&Finding], paint: Paint) -> String {

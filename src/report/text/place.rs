@@ -54,11 +54,8 @@ fn seconds(time: Timestamp) -> String {
 /// A word as a POSIX shell takes it.
 pub(super) fn shell_word(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "_-./:=@%+,".contains(c);
-    let quoted = if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    };
+    let quoted =
+        if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) };
     // A name that begins with a dash would be read as an option.
     let quoted = if word.starts_with('-') { format!("./{quoted}") } else { quoted };
     escape(&quoted).into_owned()

@@ -62,7 +62,8 @@ fn findings_of_one_message_share_its_block() {
     );
     let share = |finding: Finding| Finding { block: Some(Arc::clone(&block)), samples: canned::user_agent().samples, ..finding };
     let alone = Finding { severity: Severity::Warning, ..canned::order() };
-    let outcome = canned::violated(vec![share(canned::missing()), share(canned::user_agent()), alone, share(canned::unexpected())]);
+    let outcome =
+        canned::violated(vec![share(canned::missing()), share(canned::user_agent()), alone, share(canned::unexpected())]);
     let text = plain(&outcome);
     assert_eq!(text.matches("+ User-Agent: curl/8").count(), 1);
     insta::assert_snapshot!(text);

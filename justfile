@@ -1,0 +1,31 @@
+# What there is to do; `just` lists it.
+default:
+    @just --list
+
+# Everything that CI checks
+check:
+    bash .ci/run
+
+# All tests
+test:
+    cargo test
+
+# Review changed snapshots (needs cargo-insta)
+snap:
+    cargo insta test --review
+
+# The documentation of the crate, warnings denied
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --all-features
+
+# The shipped specs against their evidence
+self:
+    cargo run --quiet -- check
+
+# Record the shipped captures anew (Linux, root)
+record:
+    sudo captures/record.sh
+
+# Licences, advisories, duplicates (needs cargo-deny)
+deny:
+    cargo deny check

@@ -1,0 +1,101 @@
+//! Findings: one for each rule at each place, with up to three values, their block and nothing secret.
+
+use super::driver::Check;
+use crate::finding::{EvidencePlace, Rule};
+
+const SPEC: &str = "
+hops:
+  h:
+    request:
+      method: GET
+      headers:
+        Host: a.b
+        X-Mode: { one_of: [x, y], why: the gateway knows two modes }
+        User-Agent: { prefix: probe/ }
+      absent: [Via]
+";
+
+#[test]
+fn one_finding_however_often() {
+    let mut check = Check::new(SPEC);
+    for mode in ["1", "2", "1", "3", "4", "1"] {
+        check = check.request(&format!("GET / HTTP/1.1\r\nHost: a.b\r\nX-Mode: {mode}\r\nUser-Agent: probe/1\r\n\r\n"));
+    }
+    let outcome = check.request("GET / HTTP/1.1\r\nHost: a.b\r\nX-Mode: x\r\nUser-Agent: probe/1\r\n\r\n").run();
+    assert_eq!(outcome.findings.len(), 1);
+    let finding = &outcome.findings[0];
+    assert_eq!((finding.count, finding.of), (6, 7));
+    let values: Vec<(Option<&str>, u64)> = finding.samples.iter().map(|s| (s.actual.as_deref(), s.count)).collect();
+    assert_eq!(values, [(Some("1"), 3), (Some("2"), 1), (Some("3"), 1)]);
+    assert!(matches!(finding.samples[0].evidence.place, EvidencePlace::Packet { packet: 1, .. }));
+    assert_eq!(finding.why.as_deref(), Some("the gateway knows two modes"));
+}
+
+#[test]
+fn the_block_puts_everything_right() {
+    let request = "POST / HTTP/1.1\r\nVia: 1.1 p\r\nHost: c.d\r\nUser-Agent: curl/8\r\nAccept: */*\r\n\r\n";
+    let outcome = Check::new(SPEC).request(request).run();
+    let block = outcome.findings[0].block.as_ref().expect("a block");
+    let side = |lines: &[crate::finding::BlockLine]| lines.iter().map(|l| l.text.clone()).collect::<Vec<_>>().join("\n");
+    insta::assert_snapshot!(format!("{}\n---\n{}", side(&block.expected), side(&block.actual)), @r"
+    GET / HTTP/1.1
+    Host: a.b
+    X-Mode: ‹one of `x`, `y`›
+    User-Agent: ‹a value that begins with `probe/`›
+    Accept: */*
+    ---
+    POST / HTTP/1.1
+    Via: 1.1 p
+    Host: c.d
+    User-Agent: curl/8
+    Accept: */*
+    ");
+    // All findings of the exchange share it.
+    assert_eq!(outcome.findings.len(), 5);
+    assert!(outcome.findings.iter().all(|f| f.block.as_ref().is_some_and(|b| std::sync::Arc::ptr_eq(b, block))));
+}
+
+#[test]
+fn headlines_and_expected() {
+    let request = "POST / HTTP/1.1\r\nVia: 1.1 p\r\nHost: c.d\r\nHost: e.f\r\nX_Mode: x\r\nUser-Agent: curl/8\r\n\r\n";
+    let outcome = Check::new(SPEC).request(request).run();
+    let told: Vec<String> = outcome
+        .findings
+        .iter()
+        .map(|f| format!("{}: {} | {} | {}", f.rule.id(), f.message, f.expected.as_deref().unwrap_or("-"), f.notes.join("; ")))
+        .collect();
+    insta::assert_snapshot!(told.join("\n"), @"");
+}
+
+#[test]
+fn secrets_are_never_in_findings() {
+    let spec = "
+hops:
+  h:
+    request:
+      target: /x
+      headers:
+        Authorization: { prefix: 'Basic ', bind: auth }
+        X-Echo: { equals: '${auth}' }
+        Cookie: { pairs: { session: { regex: '[a-z]+' } } }
+";
+    let request = "GET /a?X-Amz-Signature=deadbeefcafe HTTP/1.1\r\nAuthorization: Bearer topsecrettoken\r\nX-Echo: nope\r\nCookie: session=HUSHHUSH\r\n\r\n";
+    let outcome = Check::new(spec).request(request).run();
+    let told = format!("{:?}", outcome.findings.iter().map(|f| (&f.expected, &f.actual, &f.samples, &f.bound, &f.notes, &f.block)).collect::<Vec<_>>());
+    for secret in ["topsecrettoken", "HUSHHUSH", "deadbeefcafe"] {
+        assert!(!told.contains(secret), "{secret} in {told}");
+    }
+    assert!(outcome.findings.len() >= 4);
+    let shown = Check::new(spec).show_secrets().request(request).run();
+    assert!(shown.findings.iter().any(|f| f.actual.as_deref().is_some_and(|a| a.contains("topsecrettoken"))));
+}
+
+#[test]
+fn unexpected_names_are_capped() {
+    let spec = "hops:\n  h:\n    request:\n      others: error\n";
+    let head: String = (0..500).map(|n| format!("X-{n}: 1\r\n")).collect();
+    let outcome = Check::new(spec).request(&format!("GET / HTTP/1.1\r\n{head}\r\n")).run();
+    assert!(outcome.findings.len() <= 101, "{}", outcome.findings.len());
+    assert!(outcome.findings.iter().all(|f| f.rule == Rule::FieldUnexpected));
+    assert_eq!(outcome.findings.iter().map(|f| f.count).sum::<u64>(), 500);
+}

@@ -1,0 +1,88 @@
+//! `absent`, `others`, `order`, `name_case`, `count`: what is said of a head or a hop as a whole.
+
+use super::driver::{Check, verdict};
+use crate::finding::{Rule, Verdict};
+use crate::spec::Severity;
+
+fn request(head: &str) -> String {
+    format!("GET / HTTP/1.1\r\n{head}\r\n")
+}
+
+#[test]
+fn absent_names_and_patterns() {
+    let spec = "hops:\n  h:\n    request:\n      absent: [Via, X-Forwarded-*]\n";
+    assert_eq!(verdict(spec, &request("Host: a\r\n"), "request.header.Via"), Verdict::Met);
+    assert_eq!(verdict(spec, &request("via: x\r\n"), "request.header.Via"), Verdict::Violated);
+    let outcome = Check::new(spec).request(&request("x-forwarded-for: 1\r\nX-Forwarded-Port: 2\r\n")).run();
+    let subjects: Vec<&str> = outcome.findings.iter().map(|f| f.subject.as_str()).collect();
+    assert_eq!(subjects, ["request.header.X-Forwarded-Port", "request.header.x-forwarded-for"]);
+    assert!(outcome.findings.iter().all(|f| f.rule == Rule::FieldUnexpected));
+}
+
+#[test]
+fn others_are_what_nothing_names() {
+    let spec = "hops:\n  h:\n    request:\n      headers: { Host: { present: true }, X: { optional: true, is: ip } }\n      others: error\n";
+    assert_eq!(verdict(spec, &request("Host: a\r\nx: ::1\r\n"), "request.others"), Verdict::Met);
+    let outcome = Check::new(spec).request(&request("Host: a\r\nAccept: b\r\nACCEPT: c\r\n")).run();
+    assert_eq!(outcome.findings.len(), 1);
+    assert_eq!(outcome.findings[0].subject, "request.header.Accept");
+    assert_eq!(outcome.findings[0].severity, Severity::Error);
+    let warning = spec.replace("others: error", "others: warning");
+    let outcome = Check::new(&warning).request(&request("Host: a\r\nAccept: b\r\n")).run();
+    assert_eq!(outcome.findings[0].severity, Severity::Warning);
+}
+
+#[test]
+fn order_of_the_named_and_of_others() {
+    let named = "hops:\n  h:\n    request:\n      order: [A, B]\n";
+    assert_eq!(verdict(named, &request("A: 1\r\nX: 1\r\nB: 1\r\n"), "request.order"), Verdict::Met);
+    assert_eq!(verdict(named, &request("B: 1\r\nA: 1\r\n"), "request.order"), Verdict::Violated);
+    // One of them alone has no order.
+    assert_eq!(verdict(named, &request("B: 1\r\n"), "request.order"), Verdict::NotObserved);
+    let top = "hops:\n  h:\n    request:\n      order: [A, others]\n";
+    assert_eq!(verdict(top, &request("A: 1\r\nX: 1\r\n"), "request.order"), Verdict::Met);
+    assert_eq!(verdict(top, &request("X: 1\r\nA: 1\r\n"), "request.order"), Verdict::Violated);
+    let end = "hops:\n  h:\n    request:\n      order: [others, Z]\n";
+    assert_eq!(verdict(end, &request("X: 1\r\nZ: 1\r\n"), "request.order"), Verdict::Met);
+    assert_eq!(verdict(end, &request("Z: 1\r\nX: 1\r\n"), "request.order"), Verdict::Violated);
+}
+
+#[test]
+fn case_of_names() {
+    let exact = "hops:\n  h:\n    request:\n      headers: { X-Id: a }\n      name_case: exact\n";
+    assert_eq!(verdict(exact, &request("X-Id: a\r\n"), "request.name_case"), Verdict::Met);
+    let outcome = Check::new(exact).request(&request("x-id: a\r\n")).run();
+    assert_eq!((outcome.findings[0].rule, outcome.findings[0].subject.as_str()), (Rule::FieldNameCase, "request.header.x-id"));
+    let lower = "hops:\n  h:\n    request:\n      name_case: lower\n";
+    assert_eq!(verdict(lower, &request("x-id: a\r\n"), "request.name_case"), Verdict::Met);
+    assert_eq!(verdict(lower, &request("X-id: a\r\n"), "request.name_case"), Verdict::Violated);
+}
+
+#[test]
+fn count_of_a_hop() {
+    let spec = |count: &str| format!("hops:\n  h:\n    select: {{ request: {{ path: /a }} }}\n    count: {count}\n");
+    let a = "GET /a HTTP/1.1\r\n\r\n";
+    let b = "GET /b HTTP/1.1\r\n\r\n";
+    assert_eq!(Check::new(&spec("1")).request(a).verdict("hop"), Verdict::Met);
+    assert_eq!(Check::new(&spec("2")).request(a).verdict("hop"), Verdict::Violated);
+    assert_eq!(Check::new(&spec("{ at_least: 2 }")).request(a).request(a).verdict("hop"), Verdict::Met);
+    assert_eq!(Check::new(&spec("{ at_most: 1 }")).request(a).request(a).verdict("hop"), Verdict::Violated);
+    // Traffic that must not be seen: met only where other messages were decoded.
+    assert_eq!(Check::new(&spec("0")).request(b).verdict("hop"), Verdict::Met);
+    assert_eq!(Check::new(&spec("0")).request(a).verdict("hop"), Verdict::Violated);
+    assert_eq!(Check::new(&spec("0")).verdict("hop"), Verdict::NotObserved);
+    let unseen = Check::new(&spec("1")).request(b).run();
+    assert_eq!(unseen.findings[0].rule, Rule::HopNotObserved);
+    assert_eq!(unseen.exit_code, crate::exit::NOTHING_JUDGED);
+}
+
+#[test]
+fn a_cut_head_shows_no_absence() {
+    let spec = "hops:\n  h:\n    request:\n      headers: { Host: a, X: b }\n      absent: [Via]\n";
+    let check = Check::new(spec).cut_request("GET / HTTP/1.1\r\nHost: a\r\nAcce");
+    assert_eq!(check.verdict("request.header.Host"), Verdict::Met);
+    assert_eq!(check.verdict("request.header.X"), Verdict::Inconclusive);
+    assert_eq!(check.verdict("request.header.Via"), Verdict::Inconclusive);
+    let there = Check::new(spec).cut_request("GET / HTTP/1.1\r\nHost: a\r\nVia: x\r\nAcce");
+    assert_eq!(there.verdict("request.header.Via"), Verdict::Violated);
+}

@@ -1,0 +1,166 @@
+//! Every matcher key: what it accepts, and what it catches.
+
+use super::driver::{Check, verdict};
+use crate::finding::{Rule, Verdict};
+
+/// A matcher of field `X`, values that it accepts, and values that it catches. `\n` separates lines of the same name.
+const TABLE: &[(&str, &[&str], &[&str])] = &[
+    ("close", &["close"], &["Close", "", "close, x"]),
+    ("80", &["80"], &["080", "80.0"]),
+    ("1.10", &["1.10"], &["1.1"]),
+    ("0x1F", &["0x1F"], &["31"]),
+    ("'true'", &["true"], &["True"]),
+    ("'$${a}'", &["${a}"], &["$${a}", "a"]),
+    ("[a, b]", &["a\nb"], &["b\na", "a", "a, b", "a\nb\nc"]),
+    ("{ equals: a }", &["a"], &["A", "b"]),
+    ("{ equals: a, ignore_case: true }", &["a", "A"], &["b"]),
+    ("{ prefix: ab }", &["abc", "ab"], &["a", "xab", "Ab"]),
+    ("{ prefix: ab, ignore_case: true }", &["ABc"], &["xab"]),
+    ("{ suffix: bc }", &["abc", "bc"], &["bcd", "c"]),
+    ("{ suffix: bc, ignore_case: true }", &["aBC"], &["b"]),
+    ("{ contains: b }", &["abc"], &["ac", "aBc"]),
+    ("{ contains: b, ignore_case: true }", &["aBc"], &["ac"]),
+    ("{ regex: '[a-z]+[0-9]?' }", &["abc", "abc1"], &["abc12", " abc", "ABC"]),
+    ("{ regex: '[A-Z]+', ignore_case: true }", &["abc", "ABC"], &["1"]),
+    ("{ one_of: [http, https] }", &["http", "https"], &["ftp", "HTTP"]),
+    ("{ one_of: [http], ignore_case: true }", &["HTTP"], &["https"]),
+    ("{ is: ip }", &["10.0.0.1", "::1"], &["10.0.0.1:80", "a.b"]),
+    ("{ cidr: 10.0.0.0/8 }", &["10.9.9.9"], &["11.0.0.1", "x"]),
+    ("{ cidr: [10.0.0.0/8, '2001:db8::/32'] }", &["10.1.1.1", "2001:db8::9"], &["2001:db9::1"]),
+    ("{ at_least: 3 }", &["3", "10"], &["2", "x", "-9"]),
+    ("{ at_most: 3 }", &["3", "-1"], &["4", "x"]),
+    ("{ at_least: 1, at_most: 3 }", &["1", "3"], &["0", "4"]),
+    ("{ prefix: a, suffix: c }", &["abc"], &["abd", "bc"]),
+    ("{ list: { length: 2 } }", &["a, b", "a\nb"], &["a", "a, b, c", ""]),
+    ("{ list: { length: { at_least: 2 } } }", &["a, b", "a, b, c"], &["a"]),
+    ("{ list: { length: { at_most: 2 } } }", &["a, b"], &["a, b, c"]),
+    ("{ list: { first: a } }", &["a, b"], &["b, a"]),
+    ("{ list: { last: { is: ip } } }", &["x, 10.0.0.1"], &["10.0.0.1, x"]),
+    ("{ list: { at: { -2: b, 0: a } } }", &["a, b, c"], &["a, c", "b, b, c"]),
+    ("{ list: { each: { is: ip } } }", &["10.0.0.1, ::1"], &["10.0.0.1, x", ""]),
+    ("{ list: { includes: b } }", &["a, b"], &["a, c", ""]),
+    ("{ list: { equals: [a, b] } }", &["a,b"], &["b,a", "a", "a,b,c"]),
+    ("{ list: { length: 2, separator: '|' } }", &["a|b"], &["a,b"]),
+    ("{ pairs: { Root: { is: xray-id } } }", &["Root=1-5ee5f641-b7ceb780f01cd2f07af9b4d0;Self=x"], &["Self=x", "Root=1"]),
+    ("{ pairs: { a: '1' } }", &["a=1", "b=2; A=1"], &["a=2", "a=1; a=1", "b=1"]),
+    ("{ pairs: { a: '1', b: { optional: true, is: integer } } }", &["a=1", "a=1;b=2"], &["a=1;b=x"]),
+    ("{ pairs: { a: '1' }, others: error }", &["a=1"], &["a=1;b=2"]),
+    ("{ pairs: { a: '1' }, separator: ',' }", &["a=1, b=2"], &["a=1; b=2"]),
+    ("{ json: { a: 1 } }", &["{\"a\": 1}", "{\"a\":1,\"b\":2}"], &["{\"a\":\"1\"}", "{}", "x", "{\"a\":1,\"a\":1}"]),
+    ("{ json: { a: '1' } }", &["{\"a\":\"1\"}"], &["{\"a\":1}"]),
+    ("{ json: { 'a.b[0]': null, 'c[\"d.e\"]': true } }", &["{\"a\":{\"b\":[null]},\"c\":{\"d.e\":true}}"], &["{\"a\":{\"b\":[]},\"c\":{\"d.e\":true}}"]),
+    ("{ json: { a: { at_least: 2 } }, others: error }", &["{\"a\":2}"], &["{\"a\":1}", "{\"a\":2,\"b\":1}"]),
+    ("{ present: true }", &["", "a", "a\nb"], &[]),
+    ("{ present: true, prefix: a }", &["a", "ab\nac"], &["b", "a\nb"]),
+    ("{ lines: { length: 2 } }", &["a\nb"], &["a", "a, b", "a\nb\nc"]),
+    ("{ lines: { first: a, last: c } }", &["a\nb\nc"], &["b\nc", "a\nb"]),
+    ("{ lines: { each: { is: ip } } }", &["10.0.0.1\n::1"], &["10.0.0.1\nx"]),
+    ("{ lines: { includes: b } }", &["a\nb"], &["a\nc"]),
+    ("{ lines: { equals: [a, b] } }", &["a\nb"], &["b\na", "a"]),
+    ("{ all: [{ prefix: a }, { suffix: b }] }", &["ab"], &["a", "b"]),
+    ("{ any: [{ prefix: a }, { is: ip }] }", &["abc", "::1"], &["b"]),
+    ("{ not: { prefix: a } }", &["b"], &["a"]),
+    ("{ not: a }", &["b"], &["a"]),
+    ("{ bind: x }", &["a"], &["a\nb"]),
+];
+
+#[test]
+fn every_key_accepts_and_catches() {
+    let head = |value: &str| value.split('\n').map(|v| format!("X: {v}\r\n")).collect::<String>();
+    for (matcher, accepted, caught) in TABLE {
+        let spec = format!("hops:\n  h:\n    request:\n      headers:\n        X: {matcher}\n");
+        for value in *accepted {
+            let request = format!("GET / HTTP/1.1\r\n{}\r\n", head(value));
+            assert_eq!(verdict(&spec, &request, "request.header.X"), Verdict::Met, "{matcher} must accept {value:?}");
+        }
+        for value in *caught {
+            let request = format!("GET / HTTP/1.1\r\n{}\r\n", head(value));
+            assert_eq!(verdict(&spec, &request, "request.header.X"), Verdict::Violated, "{matcher} must catch {value:?}");
+        }
+        let missing = "GET / HTTP/1.1\r\nY: 1\r\n\r\n";
+        assert_eq!(verdict(&spec, missing, "request.header.X"), Verdict::Violated, "{matcher} must catch a missing field");
+    }
+}
+
+#[test]
+fn optional_is_not_judged_where_it_is_missing() {
+    let spec = "hops:\n  h:\n    request:\n      headers:\n        X: { optional: true, is: ip }\n";
+    assert_eq!(verdict(spec, "GET / HTTP/1.1\r\n\r\n", "request.header.X"), Verdict::NotObserved);
+    assert_eq!(verdict(spec, "GET / HTTP/1.1\r\nX: ::1\r\n\r\n", "request.header.X"), Verdict::Met);
+    assert_eq!(verdict(spec, "GET / HTTP/1.1\r\nX: a\r\n\r\n", "request.header.X"), Verdict::Violated);
+}
+
+#[test]
+fn the_rule_says_how_a_field_is_wrong() {
+    let spec = "hops:\n  h:\n    request:\n      headers:\n        X: a\n";
+    for (head, rule) in [
+        ("Y: a\r\n", Rule::FieldMissing),
+        ("X: b\r\n", Rule::FieldValueMismatch),
+        ("X: a\r\nx: a\r\n", Rule::FieldRepeated),
+    ] {
+        let outcome = Check::new(spec).request(&format!("GET / HTTP/1.1\r\n{head}\r\n")).run();
+        let rules: Vec<Rule> = outcome.findings.iter().map(|f| f.rule).collect();
+        assert_eq!(rules, [rule], "{head:?}");
+    }
+}
+
+#[test]
+fn parts_of_the_start_line() {
+    for (part, value, met, violated) in [
+        ("method", "GET", "GET / HTTP/1.1", "HEAD / HTTP/1.1"),
+        ("target", "'/a?b=c'", "GET /a?b=c HTTP/1.1", "GET /a HTTP/1.1"),
+        ("path", "/a", "GET /a?b HTTP/1.1", "GET /ab HTTP/1.1"),
+        ("query", "{ b: c d }", "GET /?x&b=c%20d HTTP/1.1", "GET /?b=c HTTP/1.1"),
+        ("query", "{ b: c }", "GET /?b=c HTTP/1.1", "GET /?b=c&b=c HTTP/1.1"),
+        ("version", "HTTP/1.1", "GET / HTTP/1.1", "GET / HTTP/1.0"),
+    ] {
+        let spec = format!("hops:\n  h:\n    request:\n      {part}: {value}\n");
+        let subject = if part == "query" { "request.query.b".to_owned() } else { format!("request.{part}") };
+        assert_eq!(verdict(&spec, &format!("{met}\r\n\r\n"), &subject), Verdict::Met, "{part} {met}");
+        assert_eq!(verdict(&spec, &format!("{violated}\r\n\r\n"), &subject), Verdict::Violated, "{part} {violated}");
+    }
+}
+
+#[test]
+fn parts_of_the_status_line() {
+    for (part, value, met, violated) in [
+        ("status", "200", "HTTP/1.1 200 OK", "HTTP/1.1 500 OK"),
+        ("status", "{ at_least: 200, at_most: 299 }", "HTTP/1.1 204 No", "HTTP/1.1 301 Moved"),
+        ("reason", "OK", "HTTP/1.1 200 OK", "HTTP/1.1 200 Fine"),
+        ("version", "HTTP/1.1", "HTTP/1.1 200 OK", "HTTP/1.0 200 OK"),
+    ] {
+        let spec = format!("hops:\n  h:\n    response:\n      {part}: {value}\n");
+        let subject = format!("response.{part}");
+        let run = |line: &str| {
+            let check = Check::new(&spec).request("GET / HTTP/1.1\r\n\r\n").response(&format!("{line}\r\nContent-Length: 0\r\n\r\n"), b"");
+            check.verdict(&subject)
+        };
+        assert_eq!(run(met), Verdict::Met, "{part} {met}");
+        assert_eq!(run(violated), Verdict::Violated, "{part} {violated}");
+    }
+}
+
+#[test]
+fn bodies() {
+    for (body, subject, met, violated) in [
+        ("text: hello", "response.body.text", "hello", "hullo"),
+        ("length: 5", "response.body.length", "hello", "hell"),
+        (
+            "sha256: 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+            "response.body.sha256",
+            "hello",
+            "hullo",
+        ),
+        ("json: { 'a[-1].b': 2 }", "response.body.json.a[-1].b", "{\"a\":[{},{\"b\":2}]}", "{\"a\":[{\"b\":2},{}]}"),
+        ("json: { a: x }", "response.body.json.a", "{\"a\":\"x\"}", "no json"),
+        ("json: { a: x }", "response.body.json.a", "{\"a\":\"x\"}", "{\"a\":\"x\",\"a\":\"x\"}"),
+    ] {
+        let spec = format!("hops:\n  h:\n    response:\n      body: {{ {body} }}\n");
+        let run = |text: &str| {
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", text.len());
+            Check::new(&spec).request("GET / HTTP/1.1\r\n\r\n").response(&head, text.as_bytes()).verdict(subject)
+        };
+        assert_eq!(run(met), Verdict::Met, "{body}");
+        assert_eq!(run(violated), Verdict::Violated, "{body}");
+    }
+}

@@ -1,0 +1,380 @@
+//! The table of flows: which flow a segment belongs to, when one begins and when it is over.
+//!
+//! The usual segment (known flow, next byte, nothing waiting) is told from its packet's own bytes without a copy. The
+//! number of live flows is bounded; a flow costs about 200 bytes besides what the layer above keeps.
+
+use std::collections::VecDeque;
+
+use super::flow::{Context, Flow};
+use super::index::Index;
+use super::limits::Limits;
+use super::stream::{Phase, Stream};
+use super::waits::{Ticket, Waits};
+use super::{Chunk, Direction, FlowInfo, StreamSink};
+use crate::anomaly::AnomalyKind;
+use crate::capture::PacketAt;
+use crate::wire::Segment;
+
+/// Puts segments in order and tells a [`StreamSink`].
+#[derive(Debug)]
+pub struct FlowTable<S: StreamSink> {
+    sink: S,
+    limits: Limits,
+    index: Index,
+    flows: Vec<Flow<S::State>>,
+    free: Vec<u32>,
+    /// Closed flows, oldest first.
+    closed: VecDeque<Ticket>,
+    live: usize,
+    /// How many flows began.
+    count: u32,
+    /// What early segments cost in all.
+    queued: usize,
+    starts: Waits,
+    losses: Waits,
+    resets: Waits,
+    /// The packet number at which the first of them is due.
+    due: u64,
+    at: PacketAt,
+}
+
+impl<S: StreamSink> FlowTable<S> {
+    /// A table with the usual limits.
+    #[must_use]
+    pub fn new(sink: S) -> Self {
+        Self::with_limits(sink, Limits::default())
+    }
+
+    /// A table with other limits.
+    #[must_use]
+    pub fn with_limits(sink: S, limits: Limits) -> Self {
+        Self {
+            sink,
+            limits,
+            index: Index::default(),
+            flows: Vec::new(),
+            free: Vec::new(),
+            closed: VecDeque::new(),
+            live: 0,
+            count: 0,
+            queued: 0,
+            starts: Waits::default(),
+            losses: Waits::default(),
+            resets: Waits::default(),
+            due: u64::MAX,
+            at: PacketAt::default(),
+        }
+    }
+
+    /// How many flows began so far.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        u64::from(self.count)
+    }
+
+    /// The layer above.
+    #[must_use]
+    pub fn sink(&self) -> &S {
+        &self.sink
+    }
+
+    /// Gives the layer above back. [`finish`](Self::finish) first.
+    #[must_use]
+    pub fn into_sink(self) -> S {
+        self.sink
+    }
+
+    /// Takes the next segment of the capture.
+    pub fn segment(&mut self, at: PacketAt, segment: &Segment<'_>) {
+        self.at = at;
+        if at.number >= self.due {
+            self.look_again(at);
+        }
+        let hash = self.index.hash(&segment.src, &segment.dst, segment.tunnel);
+        let flows = &self.flows;
+        let found = self.index.find(hash, |slot| flows.get(slot as usize).is_some_and(|flow| direction(flow, segment).is_some()));
+        let Some(slot) = found else { return self.open(at, hash, segment) };
+        let Some(flow) = self.flows.get_mut(slot as usize) else { return };
+        let Some(direction) = direction(flow, segment) else { return };
+        flow.last = at.number;
+        let flags = segment.flags;
+        if let (false, Some(state)) = (flags.syn || flags.fin || flags.rst, &mut flow.state) {
+            let [forward, backward] = &mut flow.streams;
+            let (stream, other) = match direction {
+                Direction::Forward => (forward, &*backward),
+                Direction::Backward => (backward, &*forward),
+            };
+            let data = segment.payload;
+            if stream.phase == Phase::Open
+                && segment.seq == stream.next
+                && stream.backlog.is_none()
+                && other.backlog.is_none()
+                && segment.wire_length as usize == data.len()
+                && !(flags.ack && other.is_behind(segment.ack))
+            {
+                if data.is_empty() {
+                    return;
+                }
+                stream.next = stream.next.wrapping_add(segment.wire_length);
+                let skipped = stream.take_skip(data.len() as u64);
+                let told = data.get(skipped as usize..).unwrap_or_default();
+                if !told.is_empty() {
+                    let need = self.sink.data(&flow.info, state, Chunk { direction, data: told, at });
+                    stream.answer(need);
+                }
+                return;
+            }
+        }
+        self.unusual(at, hash, slot, direction, segment);
+    }
+
+    /// The capture is over: every flow that is left is told to its end.
+    pub fn finish(&mut self) {
+        let mut live: Vec<(u32, usize)> = Vec::new();
+        for (slot, flow) in self.flows.iter().enumerate() {
+            if flow.state.is_some() {
+                live.push((flow.info.number, slot));
+            }
+        }
+        live.sort_unstable();
+        for (_, slot) in live {
+            self.close(slot as u32, self.at);
+        }
+    }
+
+    /// A segment that needs more than a look.
+    #[cold]
+    #[inline(never)]
+    fn unusual(&mut self, at: PacketAt, hash: u64, slot: u32, direction: Direction, segment: &Segment<'_>) {
+        let Some(flow) = self.flows.get_mut(slot as usize) else { return };
+        let flags = segment.flags;
+        let alive = flow.state.is_some();
+        let new = if flags.syn {
+            !flow.knows_syn(direction, segment.seq)
+        } else {
+            !alive && segment.wire_length > 0 && !flow.knows_late(direction, segment.seq)
+        };
+        if new {
+            self.close(slot, at);
+            self.forget(slot, hash);
+            return self.open(at, hash, segment);
+        }
+        if flags.syn && alive {
+            flow.synchronise(direction, segment);
+        }
+        if !alive {
+            return self.late(at, slot, direction, segment);
+        }
+        self.work(slot, |flow, cx| {
+            flow.accept(cx, at, direction, segment);
+            if flags.rst && !flow.reset {
+                let stream = flow.streams.get(direction.index());
+                flow.reset = stream.is_some_and(|s| s.phase != Phase::Open || s.distance(segment.seq).unsigned_abs() < 1 << 26);
+            }
+        });
+        self.close_if_over(slot, flags.rst, at);
+    }
+
+    /// A segment of a closed flow.
+    fn late(&mut self, at: PacketAt, slot: u32, direction: Direction, segment: &Segment<'_>) {
+        let Some(stream) = self.flows.get(slot as usize).and_then(|flow| flow.streams.get(direction.index())) else { return };
+        let length = segment.wire_length;
+        if length == 0 || stream.phase != Phase::Ended || stream.deaf {
+            return;
+        }
+        let behind = stream.distance(segment.seq).saturating_add(length.into());
+        if behind > 0 {
+            let note = || format!("{behind} bytes behind the end of a flow were left out");
+            self.sink.anomalies().note(AnomalyKind::StreamGap, Some(at.number), note);
+        } else if length > 1 {
+            self.sink.anomalies().note(AnomalyKind::Retransmission, Some(at.number), || format!("{length} bytes"));
+        }
+    }
+
+    /// Lets a flow do something, and queues what it then waits for.
+    fn work(&mut self, slot: u32, what: impl FnOnce(&mut Flow<S::State>, &mut Context<'_, S>)) {
+        let Some(flow) = self.flows.get_mut(slot as usize) else { return };
+        let mut cx = Context {
+            sink: &mut self.sink,
+            limits: &self.limits,
+            queued: &mut self.queued,
+            awaits_start: false,
+            awaits_loss: false,
+        };
+        what(flow, &mut cx);
+        let (start, loss) = (cx.awaits_start, cx.awaits_loss);
+        let ticket = Ticket { slot, generation: flow.generation };
+        if start {
+            self.starts.push(self.at.number.saturating_add(self.limits.start_wait), ticket);
+        }
+        if loss {
+            self.losses.push(self.at.number.saturating_add(self.limits.loss_wait), ticket);
+        }
+        self.note_due();
+    }
+
+    fn note_due(&mut self) {
+        self.due = self.starts.next_due().min(self.losses.next_due()).min(self.resets.next_due());
+    }
+
+    /// Closes a flow both of whose streams ended; one that was reset a little later.
+    fn close_if_over(&mut self, slot: u32, reset: bool, at: PacketAt) {
+        let Some(flow) = self.flows.get(slot as usize) else { return };
+        if flow.streams.iter().all(|stream| stream.phase == Phase::Ended) {
+            self.close(slot, at);
+        } else if reset && flow.reset {
+            let ticket = Ticket { slot, generation: flow.generation };
+            self.resets.push(at.number.saturating_add(self.limits.loss_wait), ticket);
+            self.note_due();
+        }
+    }
+
+    /// Looks at the flows whose waiting time is over.
+    #[cold]
+    fn look_again(&mut self, at: PacketAt) {
+        while let Some(ticket) = self.starts.take(at.number) {
+            self.look(ticket, |flow, cx| {
+                for direction in [Direction::Forward, Direction::Backward] {
+                    flow.begin(cx, direction, at);
+                }
+                flow.pump(cx, at);
+            });
+            self.close_if_over(ticket.slot, false, at);
+        }
+        while let Some(ticket) = self.losses.take(at.number) {
+            self.look(ticket, |flow, cx| {
+                flow.ripen(cx, at);
+                flow.pump(cx, at);
+            });
+            self.close_if_over(ticket.slot, false, at);
+        }
+        while let Some(ticket) = self.resets.take(at.number) {
+            if self.is(ticket) {
+                self.close(ticket.slot, at);
+            }
+        }
+        self.note_due();
+    }
+
+    fn is(&self, ticket: Ticket) -> bool {
+        self.flows.get(ticket.slot as usize).is_some_and(|f| f.generation == ticket.generation && f.state.is_some())
+    }
+
+    fn look(&mut self, ticket: Ticket, what: impl FnOnce(&mut Flow<S::State>, &mut Context<'_, S>)) {
+        if self.is(ticket) {
+            self.work(ticket.slot, |flow, cx| {
+                what(flow, cx);
+                for stream in &mut flow.streams {
+                    stream.tidy();
+                }
+            });
+        }
+    }
+
+    /// A flow begins with this segment.
+    #[cold]
+    #[inline(never)]
+    fn open(&mut self, at: PacketAt, hash: u64, segment: &Segment<'_>) {
+        if self.live >= self.limits.flows.max(1) {
+            self.make_room(at);
+        }
+        let info = FlowInfo { number: self.count, ends: [segment.src, segment.dst], opener: None };
+        self.count = self.count.saturating_add(1);
+        let state = Some(self.sink.open(&info));
+        let flow = Flow {
+            info,
+            tunnel: segment.tunnel,
+            generation: 0,
+            last: at.number,
+            streams: [Stream::new(), Stream::new()],
+            state,
+            reset: false,
+        };
+        let reused = self.free.pop().and_then(|slot| Some((slot, self.flows.get_mut(slot as usize)?)));
+        let slot = match reused {
+            Some((slot, place)) => {
+                *place = Flow { generation: place.generation, ..flow };
+                slot
+            }
+            None => {
+                // Bounded by the limits of live and remembered flows.
+                let slot = self.flows.len() as u32;
+                self.flows.push(flow);
+                slot
+            }
+        };
+        self.index.insert(hash, slot);
+        self.live += 1;
+        self.unusual(at, hash, slot, Direction::Forward, segment);
+    }
+
+    /// Ends a flow; its ports are remembered for late packets.
+    fn close(&mut self, slot: u32, at: PacketAt) {
+        self.work(slot, |flow, cx| flow.flush(cx, at));
+        let Some(flow) = self.flows.get_mut(slot as usize) else { return };
+        let Some(state) = flow.state.take() else { return };
+        self.live -= 1;
+        self.sink.close(&flow.info, state);
+        self.closed.push_back(Ticket { slot, generation: flow.generation });
+        while self.closed.len() > self.limits.remembered {
+            let Some(oldest) = self.closed.pop_front() else { break };
+            let Some(flow) = self.flows.get(oldest.slot as usize) else { continue };
+            if flow.generation == oldest.generation && flow.state.is_none() {
+                let hash = self.index.hash(&flow.info.ends[0], &flow.info.ends[1], flow.tunnel);
+                self.forget(oldest.slot, hash);
+            }
+        }
+    }
+
+    /// Frees the slot of a closed flow.
+    fn forget(&mut self, slot: u32, hash: u64) {
+        let Some(flow) = self.flows.get_mut(slot as usize) else { return };
+        // A later look at its tickets finds another generation.
+        flow.generation = flow.generation.wrapping_add(1);
+        self.index.remove(hash, slot);
+        self.free.push(slot);
+    }
+
+    /// Closes the flows that were quiet longest, several at once, so that looking for them is paid once.
+    fn make_room(&mut self, at: PacketAt) {
+        let mut quiet: Vec<(u64, u32)> = Vec::with_capacity(self.live);
+        for (slot, flow) in self.flows.iter().enumerate() {
+            if flow.state.is_some() {
+                quiet.push((flow.last, slot as u32));
+            }
+        }
+        let many = (quiet.len() / 32).max(1);
+        if many < quiet.len() {
+            quiet.select_nth_unstable(many);
+            quiet.truncate(many);
+        }
+        quiet.sort_unstable();
+        let limit = self.limits.flows;
+        let note = || format!("more than {limit} live flows; those quiet longest were closed");
+        self.sink.anomalies().note_many(AnomalyKind::FlowLimit, quiet.len() as u64, Some(at.number), note);
+        for (_, slot) in quiet {
+            let Some(flow) = self.flows.get(slot as usize) else { continue };
+            let hash = self.index.hash(&flow.info.ends[0], &flow.info.ends[1], flow.tunnel);
+            let generation = flow.generation;
+            self.close(slot, at);
+            if self.flows.get(slot as usize).is_some_and(|flow| flow.generation == generation) {
+                self.forget(slot, hash);
+            }
+        }
+    }
+}
+
+/// In which direction of this flow a segment goes; `None` where it belongs to another flow.
+#[inline]
+fn direction<T>(flow: &Flow<T>, segment: &Segment<'_>) -> Option<Direction> {
+    let [first, second] = &flow.info.ends;
+    if flow.tunnel != segment.tunnel {
+        None
+    } else if *first == segment.src && *second == segment.dst {
+        Some(Direction::Forward)
+    } else if *first == segment.dst && *second == segment.src {
+        Some(Direction::Backward)
+    } else {
+        None
+    }
+}

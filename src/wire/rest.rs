@@ -1,0 +1,50 @@
+//! What is left of a packet behind the layers that were read: its bytes, where they lie, and how many there were on the
+//! wire.
+
+use super::WireError;
+
+/// The claim of a length that the capture itself decides.
+pub(super) const CAPTURED: &str = "captured length";
+
+/// The rest of a packet. `wire` may be more than the captured bytes, never less.
+#[derive(Clone, Copy)]
+pub(super) struct Rest<'a> {
+    pub(super) bytes: &'a [u8],
+    /// Where `bytes` begin in the packet.
+    pub(super) offset: usize,
+    /// The length of `bytes` on the wire.
+    pub(super) wire: usize,
+    /// What decided where `bytes` end.
+    pub(super) claim: &'static str,
+    /// See [`super::Segment::tunnel`].
+    pub(super) tunnel: u32,
+    /// How many tunnels were entered.
+    pub(super) depth: u8,
+}
+
+impl<'a> Rest<'a> {
+    /// The first `N` bytes, which belong to `layer`.
+    pub(super) fn head<const N: usize>(&self, layer: &'static str) -> Result<&'a [u8; N], WireError> {
+        self.bytes.first_chunk().ok_or(self.too_short(layer, N))
+    }
+
+    /// What lies behind the first `length` bytes, which belong to `layer`.
+    pub(super) fn behind(self, length: usize, layer: &'static str) -> Result<Self, WireError> {
+        let bytes = self.bytes.get(length..).ok_or(self.too_short(layer, length))?;
+        Ok(Self { bytes, offset: self.offset + length, wire: self.wire.saturating_sub(length), ..self })
+    }
+
+    /// The same, ending after `wire` bytes as `claim` says: what follows is padding. Where fewer bytes were captured the
+    /// packet was cut.
+    pub(super) fn ending(self, wire: usize, claim: &'static str) -> Self {
+        match self.bytes.get(..wire) {
+            Some(bytes) => Self { bytes, wire, claim, ..self },
+            None => Self { wire, ..self },
+        }
+    }
+
+    /// `layer` begins here and needs more than is there.
+    pub(super) fn too_short(&self, layer: &'static str, needed: usize) -> WireError {
+        WireError::Length { layer, offset: self.offset, needed, had: self.bytes.len(), claim: self.claim }
+    }
+}
