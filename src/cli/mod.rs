@@ -1,1 +1,14 @@
-//! cli
+//! The command line: arguments in, reports on stdout, everything else on stderr, an exit code.
+//!
+//! Top layer. Nothing is decided here that is not about arguments, files or terminals. Names of files and texts of
+//! errors are escaped before they reach the terminal; a broken pipe is no error.
+
+mod args;
+mod check;
+mod lint;
+mod output;
+mod run;
+mod show;
+mod talk;
+
+pub use run::{command, main};

@@ -14,6 +14,8 @@ mod plural;
 mod spec_errors;
 mod text;
 
+pub(crate) use paint::{Paint, Tone};
+
 pub use escape::{escape, shorten};
 pub use json::json;
 pub use plural::count;

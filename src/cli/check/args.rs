@@ -1,0 +1,126 @@
+//! The arguments of `check`.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use super::format::FormatArg;
+use crate::check::FailOn;
+
+/// Check captures against specs
+///
+/// Without a capture, every spec is checked against its own evidence: for specs/a/b.yaml the files
+/// captures/a/b.* and captures/a/b/*.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = EXIT_CODES)]
+pub(crate) struct Args {
+    /// Captures: pcap, pcapng or text files, folders of them, or `-` for a stream
+    #[arg(value_name = "CAPTURE")]
+    pub(super) captures: Vec<PathBuf>,
+
+    /// A spec file or a folder of them; repeatable [default: ./specs]
+    ///
+    /// The hops of a spec file that is named must be seen, those of a folder may be missing.
+    #[arg(short, long = "spec", value_name = "PATH", help_heading = "What is checked")]
+    pub(super) specs: Vec<PathBuf>,
+
+    /// Where the specs' own captures lie, instead of the folder `captures` beside `specs`
+    #[arg(long = "captures", value_name = "DIR", conflicts_with = "captures", help_heading = "What is checked")]
+    pub(super) captures_dir: Option<PathBuf>,
+
+    /// A value for a param of the specs; repeatable
+    #[arg(long = "param", value_name = "K=V", value_parser = param, help_heading = "What is checked")]
+    pub(super) params: Vec<(String, String)>,
+
+    /// TLS secrets (SSLKEYLOGFILE); accepted, but not used yet
+    #[arg(long, value_name = "FILE", help_heading = "What is checked")]
+    pub(super) keylog: Option<PathBuf>,
+
+    /// The report's format, `text` or `json`, or `json=FILE` into a file; repeatable [default: text]
+    ///
+    /// One run serves the log and the file: `--format json=report.json` writes the file, and the text to
+    /// standard output unless another format is asked for there.
+    #[arg(long = "format", value_name = "FORMAT[=FILE]", help_heading = "Output")]
+    pub(super) formats: Vec<FormatArg>,
+
+    /// Write the report to a file instead of standard output
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(super) output: Option<PathBuf>,
+
+    /// Show secrets: credentials, cookies, tokens, signatures in URLs
+    #[arg(long, help_heading = "Output")]
+    pub(super) show_secrets: bool,
+
+    /// Findings and the last line only
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
+    pub(super) quiet: bool,
+
+    /// Every expectation, every capture with its anomalies
+    #[arg(short, long, help_heading = "Output")]
+    pub(super) verbose: bool,
+
+    /// From which severity on findings lead to exit code 1
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = FailOnArg::Error, help_heading = "Exit code")]
+    pub(super) fail_on: FailOnArg,
+
+    /// Fail on what is inconclusive, and on specs without evidence
+    #[arg(long, help_heading = "Exit code")]
+    pub(super) strict: bool,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes (the first that applies of 2, 4, 1, 3, 0):
+  0  something was judged, and there is no finding at or above --fail-on
+  1  findings at or above --fail-on
+  2  usage, or an invalid spec
+  3  nothing was judged, or a required hop was not observed
+  4  a named file is no capture or cannot be read, or a report cannot be written
+
+Examples:
+  hopspec check                              every spec against its own captures
+  hopspec check staging.pcap                 a capture against ./specs
+  hopspec check -s specs/aws/alb t.pcapng    against some specs
+  tcpdump -U -w - | hopspec check -          a stream, to its end
+  hopspec check --format json=report.json    a log and a file from one run";
+
+/// `--fail-on`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOnArg {
+    /// Errors
+    Error,
+    /// Warnings and errors
+    Warning,
+    /// What the evidence cannot show, too
+    Inconclusive,
+}
+
+impl From<FailOnArg> for FailOn {
+    fn from(arg: FailOnArg) -> Self {
+        match arg {
+            FailOnArg::Error => Self::Error,
+            FailOnArg::Warning => Self::Warning,
+            FailOnArg::Inconclusive => Self::Inconclusive,
+        }
+    }
+}
+
+/// Splits `K=V`; the value may hold further `=` and may be empty.
+pub(crate) fn param(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE, as in `alb_host=alb.example.com`".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::param;
+
+    #[test]
+    fn a_param_has_a_name_and_a_value() {
+        assert_eq!(param("a=b=c"), Ok(("a".to_owned(), "b=c".to_owned())));
+        assert_eq!(param("a="), Ok(("a".to_owned(), String::new())));
+        assert!(param("a").is_err());
+        assert!(param("=b").is_err());
+    }
+}

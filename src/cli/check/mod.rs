@@ -1,0 +1,8 @@
+//! `hopspec check`: arguments to a request, an outcome to reports.
+
+mod args;
+mod format;
+mod run;
+
+pub(super) use args::{Args, param};
+pub(super) use run::{input, refuse, run};

@@ -1,0 +1,19 @@
+//! The arguments of `lint`.
+
+use std::path::PathBuf;
+
+/// Check specs alone, without traffic
+///
+/// Prints every error of every spec with its line, or a line for each spec that is fine.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Exit codes:
+  0  every spec is fine
+  2  usage, or an invalid spec
+  3  there is no spec
+  4  a spec cannot be read")]
+pub(crate) struct Args {
+    /// A spec file or a folder of them; repeatable [default: ./specs]
+    #[arg(short, long = "spec", value_name = "PATH")]
+    pub(super) specs: Vec<PathBuf>,
+}

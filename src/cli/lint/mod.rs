@@ -1,0 +1,8 @@
+//! `hopspec lint`: specs alone, without traffic.
+
+mod args;
+mod find;
+mod run;
+
+pub(super) use args::Args;
+pub(super) use run::run;

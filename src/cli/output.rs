@@ -1,0 +1,61 @@
+//! Where reports go. A reader that closed its end early is no error: the report counts as written.
+
+use std::fs::File;
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+/// A report that could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("{target} cannot be written: {source}")]
+pub(super) struct OutputError {
+    /// Where it should have gone.
+    target: String,
+    /// Why not.
+    source: io::Error,
+}
+
+/// A place for a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Target {
+    /// Standard output.
+    Stdout,
+    /// A file, made new.
+    File(PathBuf),
+}
+
+impl Target {
+    /// Writes all of a report.
+    ///
+    /// # Errors
+    /// Where the file cannot be made or written, or standard output fails for another reason than a closed pipe.
+    pub(super) fn write(&self, text: &str) -> Result<(), OutputError> {
+        match self {
+            Self::Stdout => {
+                let mut out = stdout();
+                out.write_all(text.as_bytes()).and_then(|()| out.flush()).or_else(closed_is_fine).map_err(on_stdout)
+            }
+            Self::File(path) => {
+                let written = File::create(path).and_then(|mut file| file.write_all(text.as_bytes()));
+                written.map_err(|source| OutputError { target: name(path), source })
+            }
+        }
+    }
+}
+
+/// Standard output as it takes escape sequences: they are translated on old Windows consoles.
+pub(super) fn stdout() -> impl Write {
+    anstream::AutoStream::always(io::stdout().lock())
+}
+
+/// An error of standard output.
+pub(super) fn on_stdout(source: io::Error) -> OutputError {
+    OutputError { target: "standard output".to_owned(), source }
+}
+
+fn closed_is_fine(error: io::Error) -> io::Result<()> {
+    if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }
+}
+
+fn name(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}

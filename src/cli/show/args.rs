@@ -1,0 +1,70 @@
+//! The arguments of `show`.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use super::super::check::param;
+
+/// Print the messages of captures
+///
+/// Messages stand in the order of the packets that completed their heads.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Exit codes:
+  0  something was shown
+  2  usage, or an invalid spec
+  3  there is no message, or none of those asked for
+  4  a named file is no capture or cannot be read
+
+Examples:
+  hopspec show staging.pcap --packet 41
+  hopspec show --format jsonl staging.pcap | jq -r 'select(.kind == \"request\").target'
+  tcpdump -U -w - port 80 | hopspec show -")]
+pub(crate) struct Args {
+    /// Captures: pcap, pcapng or text files, folders of them, or `-` for a stream
+    #[arg(value_name = "CAPTURE", required = true)]
+    pub(super) captures: Vec<PathBuf>,
+
+    /// Only the message whose head this packet completed (counted from 1, as in Wireshark)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "What is shown")]
+    pub(super) packet: Option<u64>,
+
+    /// Only exchanges that belong to no hop of the specs
+    #[arg(long, conflicts_with = "packet", help_heading = "What is shown")]
+    pub(super) unselected: bool,
+
+    /// With --unselected: a spec file or a folder of them; repeatable [default: ./specs]
+    #[arg(short, long = "spec", value_name = "PATH", requires = "unselected", help_heading = "What is shown")]
+    pub(super) specs: Vec<PathBuf>,
+
+    /// With --unselected: a value for a param of the specs; repeatable
+    #[arg(long = "param", value_name = "K=V", value_parser = param, requires = "unselected", help_heading = "What is shown")]
+    pub(super) params: Vec<(String, String)>,
+
+    /// TLS secrets (SSLKEYLOGFILE); accepted, but not used yet
+    #[arg(long, value_name = "FILE", help_heading = "What is shown")]
+    pub(super) keylog: Option<PathBuf>,
+
+    /// Text for people, or one JSON object a line
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]
+    pub(super) format: ShowFormat,
+
+    /// Only count: one line with the numbers of packets, flows, requests, responses and anomalies
+    #[arg(long, conflicts_with_all = ["format", "packet", "unselected"], help_heading = "Output")]
+    pub(super) count: bool,
+
+    /// Show secrets: credentials, cookies, tokens, signatures in URLs
+    #[arg(long, help_heading = "Output")]
+    pub(super) show_secrets: bool,
+}
+
+/// `--format`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum ShowFormat {
+    /// Start line, field lines, an empty line
+    #[default]
+    Text,
+    /// One message a line, as JSON
+    Jsonl,
+}

@@ -1,0 +1,158 @@
+//! `--format jsonl`: one message a line, a contract (DESIGN §5).
+
+use std::io::Write as _;
+use std::net::IpAddr;
+
+use super::clock::Clock;
+use super::form::{Form, Masks, Opened, decode};
+use super::json_text::{number, string};
+use crate::http::{Body, HeadRef, Origin, StartLine};
+use crate::wire::Endpoint;
+
+/// Writes messages as JSON lines.
+#[derive(Debug)]
+pub(super) struct Jsonl {
+    masks: Masks,
+    clock: Clock,
+    /// `{"capture": "a.pcap"`, as every line begins.
+    start: Vec<u8>,
+}
+
+impl Jsonl {
+    pub(super) fn new(masks: Masks) -> Self {
+        Self { masks, clock: Clock::default(), start: Vec::new() }
+    }
+
+    fn origin(&mut self, out: &mut Vec<u8>, origin: Origin) {
+        match origin {
+            Origin::Packet { packet, stream, time, src, dst } => {
+                out.extend_from_slice(b", \"packet\": ");
+                number(out, packet);
+                out.extend_from_slice(b", \"stream\": ");
+                number(out, stream.into());
+                out.extend_from_slice(b", \"time\": \"");
+                self.clock.write(out, time);
+                out.extend_from_slice(b"\", \"src\": \"");
+                endpoint(out, src);
+                out.extend_from_slice(b"\", \"dst\": \"");
+                endpoint(out, dst);
+                out.push(b'"');
+            }
+            Origin::Line(line) => {
+                out.extend_from_slice(b", \"line_number\": ");
+                number(out, line.into());
+            }
+        }
+    }
+
+    fn start_line(&self, out: &mut Vec<u8>, head: &HeadRef<'_>, latin1: &mut bool) {
+        let request = head.is_request();
+        out.extend_from_slice(if request {
+            b", \"kind\": \"request\", \"line\": "
+        } else {
+            b", \"kind\": \"response\", \"line\": "
+        });
+        string(out, &self.masks.target(&decode(head.start_line(), latin1)));
+        match head.head.start {
+            StartLine::Request { method, target, version } => {
+                out.extend_from_slice(b", \"method\": ");
+                string(out, &decode(method.of(head.raw), latin1));
+                out.extend_from_slice(b", \"target\": ");
+                string(out, &self.masks.target(&decode(target.of(head.raw), latin1)));
+                out.extend_from_slice(b", \"version\": ");
+                string(out, &decode(version.of(head.raw), latin1));
+            }
+            StartLine::Response { version, status, reason } => {
+                out.extend_from_slice(b", \"version\": ");
+                string(out, &decode(version.of(head.raw), latin1));
+                out.extend_from_slice(b", \"status\": ");
+                // 0 stands for a status that cannot be read.
+                if status == 0 {
+                    out.extend_from_slice(b"null")
+                } else {
+                    number(out, status.into())
+                }
+                out.extend_from_slice(b", \"reason\": ");
+                string(out, &decode(reason.of(head.raw), latin1));
+            }
+        }
+    }
+
+    fn fields<'a>(&self, out: &mut Vec<u8>, fields: impl Iterator<Item = (&'a [u8], &'a [u8])>, latin1: &mut bool) {
+        out.push(b'[');
+        for (i, (name, value)) in fields.enumerate() {
+            out.extend_from_slice(if i == 0 { b"[" } else { b", [" });
+            string(out, &decode(name, latin1));
+            out.extend_from_slice(b", ");
+            string(out, &self.masks.field(name, &decode(value, latin1)));
+            out.push(b']');
+        }
+        out.push(b']');
+    }
+}
+
+impl Form for Jsonl {
+    fn capture(&mut self, name: &str) {
+        self.start.clear();
+        self.start.extend_from_slice(b"{\"capture\": ");
+        string(&mut self.start, name);
+    }
+
+    fn open(&mut self, out: &mut Vec<u8>, head: &HeadRef<'_>) -> Opened {
+        let mut latin1 = false;
+        out.extend_from_slice(&self.start);
+        self.origin(out, head.head.at.origin);
+        self.start_line(out, head, &mut latin1);
+        out.extend_from_slice(b", \"fields\": ");
+        self.fields(out, head.fields(), &mut latin1);
+        Opened { flags: head.head.flags, latin1 }
+    }
+
+    fn close(&mut self, out: &mut Vec<u8>, opened: Opened, body: Option<&Body>) {
+        let mut latin1 = opened.latin1;
+        let complete = body.and_then(|body| body.complete);
+        out.extend_from_slice(b", \"body_length\": ");
+        match body {
+            Some(body) => number(out, body.length),
+            None => out.extend_from_slice(b"null"),
+        }
+        out.extend_from_slice(match complete {
+            Some(true) => b", \"body_complete\": true".as_slice(),
+            Some(false) => b", \"body_complete\": false",
+            None => b", \"body_complete\": null",
+        });
+        if let Some(body) = body.filter(|body| !body.trailers.lines.is_empty()) {
+            out.extend_from_slice(b", \"trailers\": ");
+            self.fields(out, body.trailers.fields(), &mut latin1);
+        }
+        if latin1 {
+            out.extend_from_slice(b", \"encoding\": \"latin-1\"");
+        }
+        out.extend_from_slice(b", \"anomalies\": [");
+        for (i, kind) in opened.flags.iter().enumerate() {
+            // Kinds are kebab-case: nothing to escape.
+            let _ = write!(out, "{}{{\"kind\": \"{kind}\"}}", if i == 0 { "" } else { ", " });
+        }
+        out.extend_from_slice(b"]}\n");
+    }
+}
+
+/// As [`Endpoint`] displays itself, without the detour through a formatter for IPv4.
+fn endpoint(out: &mut Vec<u8>, endpoint: Endpoint) {
+    match endpoint.ip {
+        IpAddr::V4(ip) => {
+            for (i, octet) in ip.octets().into_iter().enumerate() {
+                if i > 0 {
+                    out.push(b'.');
+                }
+                number(out, octet.into());
+            }
+            out.push(b':');
+            number(out, endpoint.port.into());
+        }
+        IpAddr::V6(_) => {
+            // Writing to memory cannot fail.
+            let _ = write!(out, "{endpoint}");
+        }
+    }
+}

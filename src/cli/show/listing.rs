@@ -1,0 +1,85 @@
+//! The sink of `show`: picks messages and passes them on in order.
+
+use std::io::{self, Write};
+
+use super::form::Form;
+use super::near::Near;
+use super::order::Ordered;
+use super::unselected::Selector;
+use crate::http::{Body, BodyWant, Exchange, HeadRef, MessageId, MessageSink};
+
+/// Which messages are listed.
+pub(super) enum Which {
+    /// All.
+    All,
+    /// Those whose head one packet completed.
+    Packet(Near),
+    /// Those of exchanges that belong to no hop, in the order in which exchanges end.
+    Unselected(Box<dyn Selector>),
+}
+
+/// Lists messages.
+pub(super) struct Listing<W: Write, F: Form> {
+    ordered: Ordered<W, F>,
+    which: Which,
+}
+
+impl<W: Write, F: Form> Listing<W, F> {
+    pub(super) fn new(ordered: Ordered<W, F>, which: Which) -> Self {
+        Self { ordered, which }
+    }
+
+    /// The capture that the next messages are of.
+    pub(super) fn capture(&mut self, name: &str, which: Option<Which>) {
+        self.ordered.capture(name);
+        if let Some(which) = which {
+            self.which = which;
+        }
+    }
+
+    /// What to say of this capture where nothing of it was listed.
+    pub(super) fn hint(&self, capture: &str) -> Option<String> {
+        match &self.which {
+            Which::Packet(near) => Some(near.hint(capture)),
+            Which::All | Which::Unselected(_) => None,
+        }
+    }
+
+    /// Writes what still waits; tells how many messages were listed.
+    ///
+    /// # Errors
+    /// The first error of the writer.
+    pub(super) fn finish(mut self) -> (u64, io::Result<W>) {
+        self.ordered.capture("");
+        (self.ordered.written(), self.ordered.finish())
+    }
+}
+
+impl<W: Write, F: Form> MessageSink for Listing<W, F> {
+    fn head(&mut self, id: MessageId, head: &HeadRef<'_>, request: Option<&HeadRef<'_>>) -> BodyWant {
+        match &mut self.which {
+            Which::All => self.ordered.open(id, head),
+            Which::Packet(near) => {
+                if near.is_it(head) {
+                    self.ordered.open(id, head);
+                }
+            }
+            Which::Unselected(selector) => return selector.want(head, request),
+        }
+        BodyWant::NOTHING
+    }
+
+    fn message(&mut self, id: MessageId, body: &Body) {
+        self.ordered.close(id, body);
+    }
+
+    fn exchange(&mut self, exchange: &Exchange<'_>) {
+        if let Which::Unselected(selector) = &mut self.which
+            && !selector.is_selected(exchange)
+        {
+            for message in [exchange.request, exchange.response].into_iter().flatten() {
+                self.ordered.whole(&message.head, message.body);
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! `hopspec show`: the messages of captures, as text or as JSON lines.
+//!
+//! One pass with bounded memory: messages are written in the order of the packets that completed their heads, and one
+//! whose body still runs holds back a bounded amount of later ones.
+
+mod args;
+mod clock;
+mod counts;
+mod folder;
+mod form;
+mod json_text;
+mod jsonl;
+mod listing;
+mod near;
+mod order;
+mod run;
+#[cfg(test)]
+mod tests;
+mod text;
+mod unselected;
+
+pub(super) use args::Args;
+pub(super) use run::run;

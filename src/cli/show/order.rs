@@ -1,0 +1,135 @@
+//! Keeps messages in the order of their heads while bodies of several streams end in any order.
+//!
+//! Memory is bounded: when what waits behind a running body exceeds the limit, that message is written as running.
+
+use std::collections::VecDeque;
+use std::io::{self, Write};
+
+use super::form::{Form, Opened};
+use crate::http::{Body, HeadRef, MessageId};
+
+/// So many bytes wait behind a body that still runs.
+const HELD_BACK: usize = 8 << 20;
+
+/// A message that is not written yet.
+#[derive(Debug)]
+struct Waiting {
+    id: MessageId,
+    bytes: Vec<u8>,
+    opened: Opened,
+    done: bool,
+}
+
+/// Writes messages in order. The first error of the writer ends all writing; [`Ordered::finish`] tells it.
+#[derive(Debug)]
+pub(super) struct Ordered<W: Write, F: Form> {
+    out: W,
+    form: F,
+    queue: VecDeque<Waiting>,
+    held: usize,
+    limit: usize,
+    spare: Vec<Vec<u8>>,
+    written: u64,
+    failed: Option<io::Error>,
+}
+
+impl<W: Write, F: Form> Ordered<W, F> {
+    pub(super) fn new(out: W, form: F) -> Self {
+        Self { out, form, queue: VecDeque::new(), held: 0, limit: HELD_BACK, spare: Vec::new(), written: 0, failed: None }
+    }
+
+    #[cfg(test)]
+    pub(super) fn with_limit(mut self, limit: usize) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// The capture that the next messages are of. Those of the one before are written first: it was read to its end.
+    pub(super) fn capture(&mut self, name: &str) {
+        self.flush_running();
+        self.form.capture(name);
+    }
+
+    /// A head is complete.
+    pub(super) fn open(&mut self, id: MessageId, head: &HeadRef<'_>) {
+        if self.failed.is_some() {
+            return;
+        }
+        let mut bytes = self.spare.pop().unwrap_or_default();
+        let opened = self.form.open(&mut bytes, head);
+        self.held += bytes.len();
+        self.queue.push_back(Waiting { id, bytes, opened, done: false });
+        while self.held > self.limit && self.queue.len() > 1 {
+            self.write_front();
+        }
+    }
+
+    /// A message ended; one that is not waiting (any more) is passed over.
+    pub(super) fn close(&mut self, id: MessageId, body: &Body) {
+        let Ok(index) = self.queue.binary_search_by_key(&id, |waiting| waiting.id) else { return };
+        if let Some(waiting) = self.queue.get_mut(index) {
+            let before = waiting.bytes.len();
+            self.form.close(&mut waiting.bytes, waiting.opened, Some(body));
+            waiting.done = true;
+            self.held += waiting.bytes.len() - before;
+        }
+        while self.queue.front().is_some_and(|front| front.done) {
+            self.write_front();
+        }
+    }
+
+    /// A whole message at once, in the order of the calls.
+    pub(super) fn whole(&mut self, head: &HeadRef<'_>, body: &Body) {
+        if self.failed.is_some() {
+            return;
+        }
+        let mut bytes = self.spare.pop().unwrap_or_default();
+        let opened = self.form.open(&mut bytes, head);
+        self.form.close(&mut bytes, opened, Some(body));
+        self.write(bytes);
+    }
+
+    /// How many messages were written.
+    pub(super) fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Writes what still waits.
+    ///
+    /// # Errors
+    /// The first error of the writer.
+    pub(super) fn finish(mut self) -> io::Result<W> {
+        self.flush_running();
+        match self.failed {
+            Some(error) => Err(error),
+            None => self.out.flush().map(|()| self.out),
+        }
+    }
+
+    fn flush_running(&mut self) {
+        while !self.queue.is_empty() {
+            self.write_front();
+        }
+    }
+
+    fn write_front(&mut self) {
+        let Some(mut front) = self.queue.pop_front() else { return };
+        self.held -= front.bytes.len();
+        if !front.done {
+            self.form.close(&mut front.bytes, front.opened, None);
+        }
+        self.write(front.bytes);
+    }
+
+    fn write(&mut self, mut bytes: Vec<u8>) {
+        if self.failed.is_none() {
+            // What a closed reader would have read counts as written.
+            self.written += 1;
+            self.failed = self.out.write_all(&bytes).err();
+        }
+        if self.spare.len() < 16 && bytes.capacity() < 1 << 16 {
+            bytes.clear();
+            self.spare.push(bytes);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Reads the captures and writes what is asked for.
+
+use std::io::{BufWriter, ErrorKind, IsTerminal as _};
+
+use super::super::args::Color;
+use super::super::check::{input, refuse};
+use super::super::output::{self, Target, on_stdout};
+use super::super::talk::Talk;
+use super::args::{Args, ShowFormat};
+use super::counts::{Counts, Uninterested};
+use super::folder::{Named, expand};
+use super::form::{Form, Masks};
+use super::jsonl::Jsonl;
+use super::listing::{Listing, Which};
+use super::near::Near;
+use super::order::Ordered;
+use super::text::Text;
+use super::unselected;
+use crate::exit;
+use crate::http::{CaptureId, MessageSink};
+use crate::report::{Paint, count, undecoded};
+use crate::source::{self, SourceError, Summary};
+
+/// `hopspec show`
+pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
+    if args.captures.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
+        talk.error("`-` is given twice, but standard input can be read only once");
+        return exit::USAGE;
+    }
+    if args.keylog.is_some() {
+        talk.note("--keylog is not used yet: flows of TLS are not decoded");
+    }
+    let inputs: Vec<_> = args.captures.iter().map(|path| input(path)).collect();
+    let captures = match expand(&inputs) {
+        Ok(captures) => captures,
+        Err(error) => {
+            talk.error(error);
+            return exit::UNREADABLE;
+        }
+    };
+    let masks = Masks { show_secrets: args.show_secrets };
+    match args.format {
+        _ if args.count => counted(&captures, talk),
+        ShowFormat::Text => listed(args, &captures, Text::new(masks, Paint { on: color.on_stdout() }), talk),
+        ShowFormat::Jsonl => listed(args, &captures, Jsonl::new(masks), talk),
+    }
+}
+
+/// What became of all captures.
+#[derive(Default)]
+struct Reading {
+    total: Counts,
+    skipped: u64,
+    unreadable: bool,
+}
+
+impl Reading {
+    /// Reads one capture; `None` where it cannot be read, which was said or counted.
+    fn read<S: MessageSink>(&mut self, number: usize, capture: &Named, sink: &mut S, talk: Talk) -> Option<Summary> {
+        let id = CaptureId(u32::try_from(number).unwrap_or(u32::MAX));
+        match source::read(&capture.input, id, sink) {
+            Ok(summary) => {
+                self.total.add(&summary);
+                Some(summary)
+            }
+            Err(SourceError::NotACapture { .. }) if !capture.named => {
+                self.skipped += 1;
+                None
+            }
+            Err(error) => {
+                talk.error(error);
+                self.unreadable = true;
+                None
+            }
+        }
+    }
+
+    /// The exit code, once everything else was said.
+    fn end(&self, shown: bool, talk: Talk) -> u8 {
+        match self.skipped {
+            0 => {}
+            1 => talk.note("1 file is no capture and was passed over"),
+            n => talk.note(format_args!("{n} files are no captures and were passed over")),
+        }
+        match (self.unreadable, shown) {
+            (true, _) => exit::UNREADABLE,
+            (false, true) => exit::MET,
+            (false, false) => exit::NOTHING_JUDGED,
+        }
+    }
+}
+
+fn counted(captures: &[Named], talk: Talk) -> u8 {
+    let mut reading = Reading::default();
+    for (number, capture) in captures.iter().enumerate() {
+        reading.read(number, capture, &mut Uninterested, talk);
+    }
+    if let Err(error) = Target::Stdout.write(&format!("{}\n", reading.total)) {
+        talk.error(error);
+        return exit::UNREADABLE;
+    }
+    reading.end(reading.total.messages() > 0, talk)
+}
+
+fn listed<F: Form>(args: &Args, captures: &[Named], form: F, talk: Talk) -> u8 {
+    let which = match (args.packet, args.unselected) {
+        (Some(packet), _) => Which::Packet(Near::new(packet)),
+        (None, false) => Which::All,
+        (None, true) => match unselected::selector(args) {
+            Ok(selector) => Which::Unselected(selector),
+            Err(error) => return refuse(&error, talk),
+        },
+    };
+    // Who watches a stream on a terminal wants every message when it comes.
+    let buffer = if std::io::stdout().is_terminal() { 0 } else { 1 << 16 };
+    let out = BufWriter::with_capacity(buffer, output::stdout());
+    let mut listing = Listing::new(Ordered::new(out, form), which);
+    let mut reading = Reading::default();
+    let mut hints = Vec::new();
+    for (number, capture) in captures.iter().enumerate() {
+        let name = capture.input.name();
+        listing.capture(&name, args.packet.map(|packet| Which::Packet(Near::new(packet))));
+        if let Some(summary) = reading.read(number, capture, &mut listing, talk) {
+            let hint = listing.hint(&name).unwrap_or_else(|| nothing(&name, &summary));
+            hints.push((hint, summary.requests.saturating_add(summary.responses)));
+        }
+    }
+    let (written, finished) = listing.finish();
+    if let Err(error) = finished
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        talk.error(on_stdout(error));
+        return exit::UNREADABLE;
+    }
+    if written == 0 {
+        tell_nothing(args, &hints, talk);
+    }
+    reading.end(written > 0, talk)
+}
+
+/// Says for each capture why nothing of it was shown.
+fn tell_nothing(args: &Args, hints: &[(String, u64)], talk: Talk) {
+    for (hint, messages) in hints {
+        if !args.unselected || *messages == 0 {
+            talk.note(hint);
+        }
+    }
+    if args.unselected && hints.iter().any(|(_, messages)| *messages > 0) {
+        talk.note("every exchange belongs to a hop");
+    }
+}
+
+/// Why a capture shows no message.
+fn nothing(name: &str, summary: &Summary) -> String {
+    let flows = undecoded(&summary.undecoded);
+    let read = if summary.packets == 0 {
+        String::new()
+    } else {
+        format!(" in {} of {}", count(summary.packets, "packet"), count(summary.flows, "flow"))
+    };
+    let why = if flows.is_empty() { String::new() } else { format!(": {}", flows.join(", ")) };
+    format!("{name} holds no HTTP message{read}{why}")
+}

@@ -1,0 +1,93 @@
+//! `--format text`: messages as they read, with a line of comment on where each was seen.
+
+use super::form::{Form, Masks, Opened, decode};
+use crate::anomaly::AnomalyKind;
+use crate::http::{Body, FieldLine, HeadRef, Origin};
+use crate::report::{Paint, Tone, count, escape};
+
+/// Writes messages as text.
+#[derive(Debug)]
+pub(super) struct Text {
+    masks: Masks,
+    paint: Paint,
+    capture: String,
+}
+
+impl Text {
+    pub(super) fn new(masks: Masks, paint: Paint) -> Self {
+        Self { masks, paint, capture: String::new() }
+    }
+
+    fn comment(&self, out: &mut Vec<u8>, text: &str) {
+        self.line(out, &self.paint.paint(Tone::Faint, &format!("# {text}")));
+    }
+
+    fn line(&self, out: &mut Vec<u8>, text: &str) {
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'\n');
+    }
+
+    /// A field line as on the wire; put together anew where its value is masked or was folded.
+    fn field(&self, raw: &[u8], line: &FieldLine) -> String {
+        let mut latin1 = false;
+        let name = line.name.of(raw);
+        let value = decode(line.value.of(raw), &mut latin1);
+        let masked = self.masks.field(name, &value);
+        let whole = decode(line.line.of(raw), &mut latin1);
+        if masked == value && !whole.contains(['\r', '\n']) {
+            return escape(&whole).into_owned();
+        }
+        match name {
+            // A line without a name may be a secret as a whole.
+            [] => escape(&masked).into_owned(),
+            name => format!("{}: {}", escape(&decode(name, &mut latin1)), escape(&masked)),
+        }
+    }
+}
+
+impl Form for Text {
+    fn capture(&mut self, name: &str) {
+        self.capture = escape(name).into_owned();
+    }
+
+    fn open(&mut self, out: &mut Vec<u8>, head: &HeadRef<'_>) -> Opened {
+        let mut latin1 = false;
+        let place = match head.head.at.origin {
+            Origin::Packet { packet, time, src, dst, .. } => {
+                format!("{}, packet {packet}, {src} → {dst}, {time}", self.capture)
+            }
+            Origin::Line(line) => format!("{}:{line}", self.capture),
+        };
+        self.comment(out, &place);
+        let start = decode(head.start_line(), &mut latin1);
+        self.line(out, &self.paint.paint(Tone::Strong, &escape(&self.masks.target(&start))));
+        for line in head.lines {
+            self.line(out, &self.field(head.raw, line));
+        }
+        out.push(b'\n');
+        Opened { flags: head.head.flags, latin1 }
+    }
+
+    fn close(&mut self, out: &mut Vec<u8>, opened: Opened, body: Option<&Body>) {
+        let before = out.len();
+        match body {
+            Some(body) => {
+                let end = if body.complete == Some(false) { ", incomplete" } else { "" };
+                if body.length > 0 || !end.is_empty() {
+                    self.comment(out, &format!("body: {}{end}", count(body.length, "byte")));
+                }
+                for line in &body.trailers.lines {
+                    self.comment(out, &format!("trailer: {}", self.field(&body.trailers.raw, line)));
+                }
+            }
+            None => self.comment(out, "body: still running"),
+        }
+        let odd: Vec<_> = opened.flags.iter().map(AnomalyKind::name).collect();
+        if !odd.is_empty() {
+            self.comment(out, &format!("odd: {}", odd.join(", ")));
+        }
+        if out.len() > before {
+            out.push(b'\n');
+        }
+    }
+}
