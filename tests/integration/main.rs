@@ -12,4 +12,5 @@ mod kit;
 mod layering;
 mod pipes;
 mod program;
+mod shipped;
 mod specs_alone;

@@ -53,7 +53,9 @@ impl Reader<'_> {
                         expectations.extend(self.expectation(entry, Part::Query(entry.name.to_owned()), Spot::field(side)));
                     }
                 }
-                "body" => self.body(entry.node, side, &mut expectations),
+                "body" => self.body(entry.node, side, &mut |reader, entry, part, spot| {
+                    expectations.extend(reader.expectation(entry, part, spot));
+                }),
                 "absent" => expectations.extend(
                     self.absent(entry.node, true).into_iter().map(|(name, place)| claim(Claim::Absent(name), place, place)),
                 ),
@@ -102,8 +104,8 @@ impl Reader<'_> {
         Some(expectation(entry, part, value))
     }
 
-    /// `body: { json, text, sha256, length }`
-    fn body(&mut self, node: &Node, side: Side, expectations: &mut Vec<Expectation>) {
+    /// `body: { json, text, sha256, length }`: each part, with what its value may be.
+    pub(super) fn body(&mut self, node: &Node, side: Side, each: &mut dyn FnMut(&mut Self, Entry<'_>, Part, Spot)) {
         const KEYS: &[&str] = &["json", "text", "sha256", "length"];
         for entry in self.entries(node, "`body`", Keys::Exact).unwrap_or_default() {
             let (part, of) = match entry.name {
@@ -111,7 +113,7 @@ impl Reader<'_> {
                 "sha256" => (Part::BodySha256, Of::Sha256),
                 "length" => (Part::BodyLength, Of::Anything),
                 "json" => {
-                    self.body_json(entry.node, side, expectations);
+                    self.body_json(entry.node, side, each);
                     continue;
                 }
                 "others" => {
@@ -124,17 +126,15 @@ impl Reader<'_> {
                     continue;
                 }
             };
-            expectations.extend(self.expectation(entry, part, Spot::part(side, of)));
+            each(self, entry, part, Spot::part(side, of));
         }
     }
 
-    fn body_json(&mut self, node: &Node, side: Side, expectations: &mut Vec<Expectation>) {
+    fn body_json(&mut self, node: &Node, side: Side, each: &mut dyn FnMut(&mut Self, Entry<'_>, Part, Spot)) {
         for entry in self.entries(node, "`body.json`", Keys::Json).unwrap_or_default() {
-            let steps = self.json_path(entry);
             let spot = Spot { lines: false, ..Spot::field(side) }.typed();
-            let value = self.value(entry.node, spot);
-            if let (Some(steps), Some(value)) = (steps, value) {
-                expectations.push(expectation(entry, Part::BodyJson { path: entry.name.to_owned(), steps }, value));
+            if let Some(steps) = self.json_path(entry) {
+                each(self, entry, Part::BodyJson { path: entry.name.to_owned(), steps }, spot);
             }
         }
     }

@@ -79,10 +79,9 @@ impl Reader<'_> {
                         all.push(Select::Atom { on, value: missing(place), key: place });
                     }
                 }
-                "body" => {
-                    let problem = Problem::new(entry.key, "`body` in a select is not supported yet");
-                    self.report(problem.help("select by the start line and the fields"));
-                }
+                "body" => self.body(entry.node, side, &mut |reader, entry, part, spot| {
+                    all.extend(reader.atom(entry, SelectOn::Message(side, part), spot));
+                }),
                 "others" | "order" | "name_case" => {
                     let problem = Problem::new(entry.key, format!("`{}` means nothing in a select", entry.name));
                     self.report(problem.help("it is an expectation: put it under the hop's own `request` or `response`"));
@@ -91,7 +90,7 @@ impl Reader<'_> {
                     let keys: Vec<&str> = known(side)
                         .iter()
                         .copied()
-                        .filter(|key| !["others", "order", "name_case", "body"].contains(key))
+                        .filter(|key| !["others", "order", "name_case"].contains(key))
                         .collect();
                     self.unknown_key(
                         entry,

@@ -7,7 +7,7 @@
 //! ```
 //! Deterministic: equal input gives equal bytes.
 
-#![allow(dead_code, reason = "each test needs a part of the kit")]
+#![allow(dead_code, unused_imports, reason = "each test needs a part of the kit")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test support: a failure is a failed test")]
 
 mod carrier;
@@ -22,7 +22,7 @@ mod site;
 mod wrong;
 
 pub(crate) use carrier::{Carrier, Link, Packet, packets};
-pub(crate) use conversation::{Closing, Conversation, Speaker, Turn};
+pub(crate) use conversation::{Closing, Conversation, Speaker};
 pub(crate) use disorder::{duplicated, lost, overlapped, shuffled, split};
 pub(crate) use evidence::{Spoken, read_exchanges};
 pub(crate) use file::{Format, write_file};
@@ -30,7 +30,7 @@ pub(crate) use message::Message;
 pub(crate) use run::{Run, check, hopspec, root};
 pub(crate) use segment::{Segment, interleaved, segments};
 pub(crate) use site::{Hop, Site, Traffic};
-pub(crate) use wrong::{Wrong, table as wrong_table};
+pub(crate) use wrong::table as wrong_table;
 
 #[cfg(test)]
 mod tests;
