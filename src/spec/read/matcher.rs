@@ -214,7 +214,7 @@ impl Reader<'_> {
     fn whole(&mut self, entries: &[Entry<'_>], node: &Node, clauses: &[Clause]) {
         let find = |name: &str| entries.iter().find(|e| e.name == name);
         let compares = entries.iter().any(|e| COMPARING.contains(&e.name) || matches!(e.name, "present" | "bind"));
-        let known = entries.iter().all(|e| KEYS.contains(&e.name));
+        let known = entries.iter().all(|e| KEYS.contains(&e.name)) && all_readable(node);
         if !compares && known {
             let problem = Problem::new(node.place, "this matcher says nothing of the value").label("no key that compares");
             self.report(if find("optional").is_some() {
@@ -272,5 +272,14 @@ impl Reader<'_> {
         } else if !shaped {
             self.report(Problem::new(place, format!("`{name}` is not {what}")).help("a name is lower case: `api_id`, `target2`"));
         }
+    }
+}
+
+/// Whether no entry was left away because its key or value is none: that is a mistake of its own, told before.
+fn all_readable(node: &Node) -> bool {
+    let readable = |(key, value): &(Node, Node)| key.scalar().is_some() && !value.is_null() && !value.is_empty();
+    match &node.kind {
+        Kind::Mapping(entries) => entries.iter().all(readable),
+        Kind::Scalar(_) | Kind::Sequence(_) => true,
     }
 }

@@ -207,7 +207,9 @@ fn unbound(name: &str, place: Place, scope: Scope<'_, '_>) -> Problem {
     let near = did_you_mean(name, known.iter().copied().chain(builtin));
     let here = if scope.outside.is_some() { "no param" } else { "neither a param nor bound in this hop" };
     let problem = Problem::new(place, format!("`{name}` is {here}")).maybe_help(near);
-    if known.is_empty() {
+    if known.is_empty() && scope.outside.is_some() {
+        problem.help("give it under `params`")
+    } else if known.is_empty() {
         problem.help("give it under `params`, or take it from a value of this hop: `{ regex: …, bind: name }`")
     } else {
         let shown: Vec<String> = known.iter().take(12).map(|n| format!("`{n}`")).collect();

@@ -34,6 +34,13 @@ impl Reader<'_> {
             );
             return None;
         }
+        // It will stand in a group between anchors, which a comment (`(?x) … # …`) would swallow.
+        if text.contains("(?") && parse(&format!("^(?:{text})$")).is_err() {
+            self.report(
+                Problem::new(node.place, "bad regex: it ends in a comment").help("end the comment with a line break, or leave it away"),
+            );
+            return None;
+        }
         Some(Pattern::new(text))
     }
 
@@ -65,8 +72,5 @@ impl Reader<'_> {
 /// Parses as [`Pattern::regex`] will: over bytes, without Unicode where the pattern needs none.
 fn parse(text: &str) -> Result<(), regex_syntax::Error> {
     let with = |unicode: bool, text: &str| ParserBuilder::new().unicode(unicode).utf8(false).build().parse(text).map(|_| ());
-    let either = |text: &str| if text.is_ascii() { with(false, text).or_else(|_| with(true, text)) } else { with(true, text) };
-    either(text)?;
-    // It will stand in a group between anchors, which a comment (`(?x) … # …`) would swallow.
-    if text.contains("(?") { either(&format!("^(?:{text})$")) } else { Ok(()) }
+    if text.is_ascii() { with(false, text).or_else(|_| with(true, text)) } else { with(true, text) }
 }

@@ -105,10 +105,12 @@ impl Reader<'_> {
                     }
                     Keys::Exact | Keys::Json => problem.help("keep one of them"),
                 });
-                continue;
+            } else {
+                seen.insert(folded, key.place);
             }
-            seen.insert(folded, key.place);
-            if keys != Keys::Json && self.is_empty(node, name, key.place, keys) {
+            // A key that is refused by its name needs no value; JSON has null and empty values.
+            let free = keys == Keys::Json || (keys == Keys::Exact && LATER.contains(&name));
+            if !free && self.is_empty(node, name, key.place, keys) {
                 continue;
             }
             entries.push(Entry { name, key: key.place, node });

@@ -60,7 +60,7 @@ impl Spot {
 
     /// A member of a list, a line of several.
     pub(super) fn member(self) -> Self {
-        Self { lines: false, presence: false, claim: false, ..self }
+        Self { lines: false, presence: false, optional: false, claim: false, ..self }
     }
 
     /// A part of a value that has a name: of `pairs`, of `json`.

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use saphyr_parser::{Event, Parser, ScalarStyle, Span};
+use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use super::Style;
 use super::offsets::Offsets;
@@ -63,7 +63,7 @@ pub(super) fn read(text: &str) -> Result<Events<'_>, Unreadable> {
             let at = offsets.byte(e.marker().index());
             Unreadable::Syntax(Problem::new(Place { start: at, end: at }, e.info()), at)
         })?;
-        let place = offsets.place(span.start.index(), span.end.index());
+        let place = exact(&event, text, offsets.place(span.start.index(), span.end.index()));
         if matches!(event, Event::DocumentStart(_)) {
             documents += 1;
             if documents > 1 {
@@ -79,7 +79,7 @@ pub(super) fn read(text: &str) -> Result<Events<'_>, Unreadable> {
         if depth > DEEPEST {
             return Err(too_deep(place));
         }
-        events.push(event, place, span);
+        events.push(event, place);
         // Every container has an end event, so that twice the nodes is a bound for the events of a legal document.
         if events.list.len() > 2 * MOST_NODES {
             return Err(too_many(place));
@@ -89,7 +89,7 @@ pub(super) fn read(text: &str) -> Result<Events<'_>, Unreadable> {
 }
 
 impl<'t> Events<'t> {
-    fn push(&mut self, event: Event<'t>, place: Place, span: Span) {
+    fn push(&mut self, event: Event<'t>, place: Place) {
         let (what, anchor, tagged) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 // The span of a scalar that is not there covers what stands around it.
@@ -103,7 +103,6 @@ impl<'t> Events<'t> {
             Event::SequenceEnd | Event::MappingEnd => (What::End, 0, false),
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => return,
         };
-        debug_assert!(span.start.index() <= span.end.index(), "spans run forward");
         self.add(Item { place, tagged, what }, anchor);
     }
 
@@ -112,6 +111,57 @@ impl<'t> Events<'t> {
             self.anchors.insert(anchor, self.list.len());
         }
         self.list.push(item);
+    }
+}
+
+/// The place of the thing itself. The event parser counts in what follows a quote or a bracket up to the next token, comments
+/// too, and the anchor and tag before a bracket. A container in block style has an empty place here.
+fn exact(event: &Event<'_>, text: &str, place: Place) -> Place {
+    let inside = text.get(place.start as usize..place.end as usize).unwrap_or_default();
+    let cut = |from: usize, length: usize| {
+        let number = |n| u32::try_from(n).unwrap_or(u32::MAX);
+        let start = place.start.saturating_add(number(from));
+        Place { start, end: start.saturating_add(number(length)) }
+    };
+    match event {
+        Event::Scalar(_, ScalarStyle::SingleQuoted, ..) => cut(0, quoted_length(inside, '\'')),
+        Event::Scalar(_, ScalarStyle::DoubleQuoted, ..) => cut(0, quoted_length(inside, '"')),
+        Event::SequenceStart(..) | Event::MappingStart(..) => {
+            let opening = opening(inside);
+            if inside.get(opening..).is_some_and(|rest| rest.starts_with(['{', '['])) { cut(opening, 1) } else { cut(0, 0) }
+        }
+        Event::SequenceEnd | Event::MappingEnd => cut(0, usize::from(inside.starts_with(['}', ']']))),
+        _ => place,
+    }
+}
+
+/// The length of a quoted text with its quotes.
+fn quoted_length(text: &str, quote: char) -> usize {
+    let mut chars = text.char_indices().skip(1).peekable();
+    while let Some((i, c)) = chars.next() {
+        if c == '\\' && quote == '"' {
+            chars.next();
+        } else if c == quote && chars.next_if(|(_, next)| quote == '\'' && *next == quote).is_none() {
+            return i + 1;
+        }
+    }
+    text.len()
+}
+
+/// Where the text begins behind anchors, tags and comments.
+fn opening(text: &str) -> usize {
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start();
+        let behind = match rest.chars().next() {
+            Some('&' | '!') => rest.find(|c: char| c.is_whitespace() || matches!(c, '{' | '[')),
+            Some('#') => rest.find('\n'),
+            _ => None,
+        };
+        match behind {
+            Some(behind) => rest = rest.get(behind..).unwrap_or_default(),
+            None => return text.len() - rest.len(),
+        }
     }
 }
 

@@ -63,6 +63,15 @@ impl Node {
         self.scalar().is_some_and(|s| s.typed == Typed::Null)
     }
 
+    /// `{}` or `[]`
+    pub(in crate::spec) fn is_empty(&self) -> bool {
+        match &self.kind {
+            Kind::Scalar(_) => false,
+            Kind::Sequence(members) => members.is_empty(),
+            Kind::Mapping(entries) => entries.is_empty(),
+        }
+    }
+
     /// What it is, for messages: `a text`, `a list`, `a mapping`.
     pub(in crate::spec) fn what(&self) -> &'static str {
         match self.kind {

@@ -133,7 +133,8 @@ fn slip(text: &str, at: usize) -> Option<Slip> {
                 _ => "cannot begin a value in YAML",
             };
             let place = place(at, at + value.len());
-            let problem = Problem::new(place, format!("`{value}` must stand in quotes: `{first}` {means}"))
+            let named = if first == '`' { "a backtick".to_owned() } else { format!("`{first}`") };
+            let problem = Problem::new(place, format!("`{value}` must stand in quotes: {named} {means}"))
                 .label("not in quotes")
                 .help(format!("write {}", quoted(value)));
             Some(Slip { place, problem, what: SlipKind::First })
@@ -141,8 +142,8 @@ fn slip(text: &str, at: usize) -> Option<Slip> {
         '{' if before.ends_with('$') => {
             let start = value_start(text, line_start, at);
             let end = hole_end(text, at)?;
-            let value = text.get(start..end)?;
-            let place = place(start, end);
+            let value = text.get(start..end)?.trim_end();
+            let place = place(start, start + value.len());
             let problem = Problem::new(place, format!("`{value}` must stand in quotes inside of `{{ }}` or `[ ]`"))
                 .label("YAML takes the braces for its own")
                 .help(format!("write {}", quoted(value)));
