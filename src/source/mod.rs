@@ -6,6 +6,8 @@
 mod appearance;
 mod error;
 mod expand;
+#[cfg(test)]
+mod fixture;
 mod folder;
 mod input;
 mod packets;

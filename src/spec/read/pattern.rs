@@ -37,7 +37,8 @@ impl Reader<'_> {
         // It will stand in a group between anchors, which a comment (`(?x) … # …`) would swallow.
         if text.contains("(?") && parse(&format!("^(?:{text})$")).is_err() {
             self.report(
-                Problem::new(node.place, "bad regex: it ends in a comment").help("end the comment with a line break, or leave it away"),
+                Problem::new(node.place, "bad regex: it ends in a comment")
+                    .help("end the comment with a line break, or leave it away"),
             );
             return None;
         }

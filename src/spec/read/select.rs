@@ -87,11 +87,8 @@ impl Reader<'_> {
                     self.report(problem.help("it is an expectation: put it under the hop's own `request` or `response`"));
                 }
                 _ => {
-                    let keys: Vec<&str> = known(side)
-                        .iter()
-                        .copied()
-                        .filter(|key| !["others", "order", "name_case"].contains(key))
-                        .collect();
+                    let keys: Vec<&str> =
+                        known(side).iter().copied().filter(|key| !["others", "order", "name_case"].contains(key)).collect();
                     self.unknown_key(
                         entry,
                         &format!("`{}` of a select", side.name()),
