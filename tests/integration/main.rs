@@ -8,6 +8,7 @@
 )]
 
 mod arguments;
+mod docs;
 mod kit;
 mod layering;
 mod pipes;
