@@ -166,7 +166,10 @@ impl State {
         if missing.is_empty() || !(fewer || same) {
             return;
         }
-        let what: Vec<String> = missing.iter().take(3).map(|m| describe_entry(m, &spec.params)).collect();
+        let mut what: Vec<String> = missing.iter().take(2).map(|m| describe_entry(m, &spec.params)).collect();
+        if missing.len() > 2 {
+            what.push(format!("{} more", missing.len() - 2));
+        }
         let what = what.join(" and ");
         match &mut tally.nearest {
             Some(nearest) if same => {

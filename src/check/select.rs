@@ -142,6 +142,9 @@ pub(super) fn describe_entry(entry: &PlanSelect, params: &Params) -> String {
                 PlanSelectOn::Message(_, Target::Method) => format!("method `{value}`"),
                 PlanSelectOn::Message(_, Target::Status) => format!("status `{value}`"),
                 PlanSelectOn::Message(_, Target::Query(name)) => format!("query `{name}={value}`"),
+                PlanSelectOn::Message(side, Target::BodyJson(steps)) => {
+                    format!("the {}'s body with `{}: {value}`", side.name(), super::phrase::path(steps))
+                }
                 PlanSelectOn::Message(side, _) => format!("the {}'s `{value}`", side.name()),
                 PlanSelectOn::Endpoint(dst) => format!("`{}: {value}`", end(*dst)),
                 PlanSelectOn::Ip(dst) => format!("`{}.ip: {value}`", end(*dst)),
@@ -149,7 +152,11 @@ pub(super) fn describe_entry(entry: &PlanSelect, params: &Params) -> String {
                 PlanSelectOn::Source => format!("`source: {value}`"),
             }
         }
-        PlanSelect::Not(part) => format!("not {}", describe_entry(part, params)),
+        // What a `not` rules out may be long; its place in the spec says it better.
+        PlanSelect::Not(part) => match part.as_ref() {
+            atom @ PlanSelect::Atom { .. } => format!("not {}", describe_entry(atom, params)),
+            _ => "`not`".to_owned(),
+        },
         PlanSelect::All(parts) | PlanSelect::Any(parts) => {
             parts.iter().map(|p| describe_entry(p, params)).collect::<Vec<_>>().join(", ")
         }
