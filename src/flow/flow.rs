@@ -164,7 +164,9 @@ impl<T> Flow<T> {
                     backlog.fill(start, start.saturating_add(wire).min(backlog.position))
                 });
                 let kind = if filled { AnomalyKind::OutOfOrder } else { AnomalyKind::Retransmission };
-                cx.sink.anomalies().note(kind, Some(at.number), || format!("{} bytes", old.min(wire)));
+                if !stream.deaf {
+                    cx.sink.anomalies().note(kind, Some(at.number), || format!("{} bytes", old.min(wire)));
+                }
                 if old >= wire {
                     return;
                 }

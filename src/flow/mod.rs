@@ -11,6 +11,8 @@ mod limits;
 mod sink;
 mod stream;
 mod table;
+#[cfg(test)]
+mod tests;
 mod waits;
 
 pub use limits::Limits;

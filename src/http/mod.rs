@@ -17,6 +17,8 @@ mod sink;
 mod start;
 mod streams;
 mod tally;
+#[cfg(test)]
+mod tests;
 
 pub use body::{Body, BodyWant, Trailers};
 pub use conversation::Conversation;
