@@ -3,7 +3,7 @@
 use super::{Place, Source, SpecError};
 
 /// How many mistakes of one file are told apart. A file of hostile bytes must not make a report of a hundred megabytes.
-const MOST_ERRORS: usize = 500;
+pub(super) const MOST_ERRORS: usize = 500;
 
 /// One mistake.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

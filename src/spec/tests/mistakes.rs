@@ -94,7 +94,7 @@ hops:
     2:1 ‹types› `types` is not supported yet |  | leave it away; a later version will know it
     3:1 ‹include› `include` is not supported yet |  | leave it away; a later version will know it
     4:1 ‹captures› `captures` is not supported yet |  | leave it away; a later version will know it
-    5:9 ‹[]› `checks` has the empty list `[]` |  | give it one, or leave its key away
+    5:1 ‹checks› `checks` is not supported yet |  | leave it away; a later version will know it
     8:5 ‹when› `when` is not supported yet |  | leave it away; a later version will know it
     9:5 ‹follows› `follows` is not supported yet |  | leave it away; a later version will know it
     10:5 ‹join› `join` is not supported yet |  | leave it away; a later version will know it
@@ -114,7 +114,7 @@ hops:
     24:14 ‹jwt› `jwt` is not supported yet |  | leave it away; a later version will know it
     25:14 ‹preserved› `preserved` is not supported yet |  | leave it away; a later version will know it
     26:14 ‹appended› `appended` is not supported yet |  | leave it away; a later version will know it
-    27:14 ‹name_case› unknown key `name_case` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `separator`, `others`, `present`, `optional`, `lines`, `all`, `any`, `not`, `bind`, `severity`, `why` or `reference`
+    27:14 ‹name_case› `name_case` of one field is not supported yet |  | `name_case` of the message is for all names
     28:14 ‹when› `when` is not supported yet |  | leave it away; a later version will know it
     28:27 ‹sigv4› the type `sigv4` is not supported yet
     30:7 ‹set_cookies› `set_cookies` is not supported yet |  | leave it away; a later version will know it
@@ -140,6 +140,11 @@ hops:
     assert_snapshot!(mistakes(text), @r#"
     3:1 ‹title› `title` stands twice in a spec | first in line 2 | keep one of them
     6:3 ‹a› `a` stands twice in `hops` | first in line 5 | keep one of them
+    10:24 ‹is› `is` stands twice in a matcher | first in line 10 | keep one of them
+    11:9 ‹hOST› `hOST` stands twice in `headers` | first in line 9 | field names have no case; for several lines of one field write a list of values
+    12:21 ‹via› `via` stands twice under `absent` |  | keep one of them
+    13:21 ‹a› `a` stands twice in `order` |  | keep one of them
+    13:32 ‹others› `others` stands twice in `order` |  | keep one of them
     "#);
 }
 
@@ -299,7 +304,7 @@ hops:
     11:24 ‹bind› `bind` means nothing here |  | a name is bound to one value of a request or response, outside of `any` and `not`
     12:16 ‹optional› `optional` means nothing here |  | only what is expected of a field, a pair or a JSON member can be optional
     13:24 ‹severity› `severity` means nothing here |  | it belongs to the whole expectation of a field or part
-    14:14 ‹${x}› `x` is no param |  | give it under `params`, or take it from a value of this hop: `{ regex: …, bind: name }`
+    14:14 ‹${x}› `x` is no param |  | give it under `params`
     15:17 ‹header› `header()` belongs to a message, and none is here |  | write `request.header("Name")` in an expectation
     16:15 ‹${request.method}› a select cannot look at messages |  | it may name params, `src` and `dst`
     17:34 ‹20› a status is three digits, not `20`
