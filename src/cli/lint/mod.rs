@@ -1,7 +1,6 @@
 //! `hopspec lint`: specs alone, without traffic.
 
 mod args;
-mod find;
 mod run;
 
 pub(super) use args::Args;

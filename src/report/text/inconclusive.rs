@@ -17,12 +17,15 @@ pub(super) fn lines(outcome: &Outcome, notes: &[&Finding], paint: Paint) -> (Str
     (undecided(&nowhere, paint), partly(&elsewhere))
 }
 
-/// Whether other exchanges met the expectation that a finding is about.
+/// Whether other exchanges decided what a finding is about. Places are not compared: a finding points at a value, an
+/// expectation at its key.
 fn was_met(outcome: &Outcome, finding: &Finding) -> bool {
     let Some(place) = &finding.spec else { return false };
     let specs = outcome.specs.iter().filter(|spec| spec.file == place.file);
     let hops = specs.flat_map(|spec| &spec.hops).filter(|hop| Some(&hop.hop) == finding.hop.as_ref());
-    hops.flat_map(|hop| &hop.expectations).any(|e| e.verdict == Verdict::Met && (e.line, e.column) == (place.line, place.column))
+    let verdicts = hops.flat_map(|hop| &hop.expectations).filter(|e| e.subject == finding.subject).map(|e| e.verdict);
+    let verdicts: Vec<Verdict> = verdicts.collect();
+    verdicts.contains(&Verdict::Met) && !verdicts.contains(&Verdict::Inconclusive)
 }
 
 fn undecided(notes: &[&Finding], paint: Paint) -> String {

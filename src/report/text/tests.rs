@@ -123,7 +123,7 @@ fn a_required_hop_was_not_observed() {
 fn why_nothing_was_judged() {
     let nothing = Outcome { exit_code: exit::NOTHING_JUDGED, verdict: Verdict::NotObserved, ..canned::met() };
     let last = |outcome: &Outcome| plain(outcome).lines().last().unwrap_or_default().to_owned();
-    let mut none_of_a_hop = nothing.clone();
+    let mut none_of_a_hop = nothing;
     none_of_a_hop.specs.drain(..2);
     assert_eq!(last(&none_of_a_hop), "not judged: 12 exchanges of the captures, none of any hop");
     let mut no_message = none_of_a_hop.clone();
