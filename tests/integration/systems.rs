@@ -132,11 +132,12 @@ fn params_stand_for_what_the_packets_do_not_show() {
 
 #[test]
 fn a_host_without_a_port_is_one_on_default_ports_only() {
-    for (port, code) in [(80, 0), (443, 0), (8_000, 1), (8_080, 1)] {
-        let mut site = Site::numbered(1);
+    for (number, port, code) in [(1, 80, 0), (1, 443, 0), (1, 8_000, 1), (1, 8_080, 1), (2, 80, 0), (2, 443, 0), (2, 8_000, 1)] {
+        let mut site = Site::numbered(number);
         site.target.set_port(port);
         let mut traffic = site.traffic(Hop::HealthCheck);
-        traffic.request.set("Host", site.target.ip().to_string());
+        let ip = site.target.ip();
+        traffic.request.set("Host", if ip.is_ipv6() { format!("[{ip}]") } else { ip.to_string() });
         let run = check_plain(&[traffic.conversation(1)], &[]);
         assert_eq!(run.code, code, "port {port}: {run:#?}");
         assert_eq!(run.exchanges("aws/alb/health-check", "alb-to-target"), 1, "port {port}");
