@@ -8,9 +8,12 @@
 )]
 
 mod arguments;
+mod disorder;
 mod kit;
 mod layering;
+mod mutations;
 mod pipes;
 mod program;
 mod shipped;
 mod specs_alone;
+mod systems;
