@@ -6,7 +6,7 @@ use super::found::{BodyFault, Found, JsonOnce, body_json, find};
 use super::matcher;
 use super::names::HeadIndex;
 use super::params::Params;
-use super::plan::{PlanSelect, PlanSelectOn, Target};
+use super::plan::{Aspect, PlanSelect, PlanSelectOn};
 use super::scope::Scope;
 use super::truth::Truth;
 use crate::http::{Exchange, Origin};
@@ -62,7 +62,7 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
     let text = |text: String| matcher::holds(value, text.as_bytes(), &scope);
     let endpoint = |dst| super::scope::endpoint(exchange, dst);
     match on {
-        PlanSelectOn::Message(side, Target::BodyJson(steps)) => {
+        PlanSelectOn::Message(side, Aspect::BodyJson(steps)) => {
             let Some(message) = scope.message(*side) else { return Truth::Unknown };
             match body_json(&message, looked.json(*side)) {
                 Ok(json) => matcher::find_json(json, steps).map_or(Truth::No, |found| matcher::holds_json(value, found, &scope)),
@@ -76,7 +76,7 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
             let cut = message.head.head.flags.is_cut();
             match find(target, &message, looked.index(*side)) {
                 Found::Unknown(_) => Truth::Unknown,
-                Found::Few(None) if cut && matches!(target, Target::Field { .. }) => Truth::Unknown,
+                Found::Few(None) if cut && matches!(target, Aspect::Field { .. }) => Truth::Unknown,
                 Found::Few(None) if counts_lines(value) => found_lines(value, &[], &scope),
                 Found::Few(None) => Truth::No,
                 found => found.lines(|lines| found_lines(value, lines, &scope)),
@@ -138,11 +138,11 @@ pub(super) fn describe_entry(entry: &PlanSelect, params: &Params) -> String {
         PlanSelect::Atom { on, value, .. } => {
             let value = describe_value(value, params);
             match on {
-                PlanSelectOn::Message(_, Target::Field { name, .. }) => format!("`{name}: {value}`"),
-                PlanSelectOn::Message(_, Target::Method) => format!("method `{value}`"),
-                PlanSelectOn::Message(_, Target::Status) => format!("status `{value}`"),
-                PlanSelectOn::Message(_, Target::Query(name)) => format!("query `{name}={value}`"),
-                PlanSelectOn::Message(side, Target::BodyJson(steps)) => {
+                PlanSelectOn::Message(_, Aspect::Field { name, .. }) => format!("`{name}: {value}`"),
+                PlanSelectOn::Message(_, Aspect::Method) => format!("method `{value}`"),
+                PlanSelectOn::Message(_, Aspect::Status) => format!("status `{value}`"),
+                PlanSelectOn::Message(_, Aspect::Query(name)) => format!("query `{name}={value}`"),
+                PlanSelectOn::Message(side, Aspect::BodyJson(steps)) => {
                     format!("the {}'s body with `{}: {value}`", side.name(), super::phrase::path(steps))
                 }
                 PlanSelectOn::Message(side, _) => format!("the {}'s `{value}`", side.name()),
