@@ -5,9 +5,10 @@
 //! nothing here imports upward.
 
 mod backlog;
-mod flow;
+mod connection;
 mod index;
 mod limits;
+mod release;
 mod sink;
 mod stream;
 mod table;

@@ -175,18 +175,19 @@ pub(super) fn find_start(bytes: &[u8], role: Option<MessageKind>) -> Option<usiz
             continue;
         }
         let behind = bytes.get(at + 8..).unwrap_or_default();
-        if role != Some(MessageKind::Request) {
-            if let [b' ', a, b, c, b' ' | b'\r' | b'\n', ..] = behind {
-                let status = a.is_ascii_digit() && b.is_ascii_digit() && c.is_ascii_digit();
-                if status && memchr(b'\n', behind).is_some() {
-                    return Some(at);
-                }
+        if role != Some(MessageKind::Request)
+            && let [b' ', a, b, c, b' ' | b'\r' | b'\n', ..] = behind
+        {
+            let status = a.is_ascii_digit() && b.is_ascii_digit() && c.is_ascii_digit();
+            if status && memchr(b'\n', behind).is_some() {
+                return Some(at);
             }
         }
-        if role != Some(MessageKind::Response) && matches!(behind, [b'\r', b'\n', ..] | [b'\n', ..]) {
-            if let Some(start) = request_before(bytes.get(..at).unwrap_or_default()) {
-                return Some(start);
-            }
+        if role != Some(MessageKind::Response)
+            && matches!(behind, [b'\r', b'\n', ..] | [b'\n', ..])
+            && let Some(start) = request_before(bytes.get(..at).unwrap_or_default())
+        {
+            return Some(start);
         }
     }
     None

@@ -87,12 +87,11 @@ proptest! {
     fn a_lost_segment_costs_its_own_bytes_alone((sent, said) in conversation(), lost in any::<prop::sample::Index>()) {
         let data: Vec<_> = (0..sent.len()).filter(|&i| !sent[i].data.is_empty()).collect();
         let lost = data[lost.index(data.len())];
-        let mut left = sent.clone();
+        let mut left = sent;
         let gone = left.remove(lost);
         let (flows, _) = told(&left);
-        for side in 0..2 {
-            let streams = &flows[0].streams[side];
-            let mut rest = said[side].as_str();
+        for (streams, said) in flows[0].streams.iter().zip(&said) {
+            let mut rest = said.as_str();
             // What is told are the bytes that were sent, but for gaps of the right length.
             for part in streams.split('[') {
                 let part = match part.split_once(']') {
@@ -102,11 +101,11 @@ proptest! {
                     }
                     None => part,
                 };
-                prop_assert!(rest.starts_with(part), "{streams} of {}", said[side]);
+                prop_assert!(rest.starts_with(part), "{streams} of {said}");
                 rest = &rest[part.len()..];
             }
             prop_assert_eq!(rest, "");
-            let missing = said[side].len() - streams.chars().filter(char::is_ascii_lowercase).count();
+            let missing = said.len() - streams.chars().filter(char::is_ascii_lowercase).count();
             prop_assert!(missing <= gone.data.len());
         }
     }

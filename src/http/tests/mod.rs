@@ -6,5 +6,6 @@ mod corpus;
 mod cuts;
 mod heads;
 mod listener;
+mod packets;
 mod pairing;
 mod resync;
