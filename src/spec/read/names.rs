@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::reader::Reader;
 use super::walk::{self, Met};
 use crate::spec::near::did_you_mean;
-use crate::spec::problem::{MOST_ERRORS, Problem};
+use crate::spec::problem::{MOST_HINTS, Problem};
 use crate::spec::{Claim, Expr, Hop, MessageSpec, Piece, Place, Spanned, Spec, Template, Value};
 
 /// Names with the places where they are given.
@@ -128,8 +128,7 @@ impl Reader<'_> {
             };
             walk::expr(hole, &mut |expr| match expr {
                 Expr::Name(name) if !scope.names.iter().any(|names| names.contains_key(name.as_str())) => {
-                    // Near misses cost; beyond what is shown of a file they help nobody.
-                    let hints = self.problems.len() < MOST_ERRORS;
+                    let hints = self.problems.len() < MOST_HINTS;
                     self.report(unbound(name, *place, scope, hints));
                 }
                 Expr::Message { .. } | Expr::Time => {

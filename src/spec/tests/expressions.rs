@@ -1,7 +1,7 @@
 //! Mistakes in `${…}` and in names.
 
+use super::spec;
 use super::{mistakes, mistakes_of_fields};
-use crate::spec::tests::spec;
 use insta::assert_snapshot;
 
 #[test]

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
-use super::{mistakes, parse_named, request};
+use super::{mistakes, request};
+use crate::spec::parse_named;
 use insta::assert_snapshot;
 
 /// What reading may cost in an unoptimised build on a busy machine. A quadratic reader needs minutes for these.
