@@ -6,6 +6,7 @@ use super::found::{BodyFault, Found, JsonOnce, body_json, find};
 use super::matcher;
 use super::names::HeadIndex;
 use super::params::Params;
+use super::phrase::{part, path};
 use super::plan::{PlanSelect, PlanSelectOn, Target};
 use super::scope::Scope;
 use super::truth::Truth;
@@ -136,24 +137,43 @@ pub(super) fn misses<'s>(select: &'s PlanSelect, looked: &Looked<'_>, params: &P
 pub(super) fn describe_entry(entry: &PlanSelect, params: &Params) -> String {
     match entry {
         PlanSelect::Atom { on, value, .. } => {
+            let any = matches!(&value.form, Form::Matcher(clauses) if clauses.is_empty());
             let value = describe_value(value, params);
             match on {
+                PlanSelectOn::Message(_, Target::Field { name, .. }) if any => format!("`{name}`"),
+                PlanSelectOn::Message(side, Target::BodyJson(steps)) if any => {
+                    format!("`{}` in the {}'s body", path(steps), side.name())
+                }
                 PlanSelectOn::Message(_, Target::Field { name, .. }) => format!("`{name}: {value}`"),
                 PlanSelectOn::Message(_, Target::Method) => format!("method `{value}`"),
                 PlanSelectOn::Message(_, Target::Status) => format!("status `{value}`"),
                 PlanSelectOn::Message(_, Target::Query(name)) => format!("query `{name}={value}`"),
-                PlanSelectOn::Message(side, _) => format!("the {}'s `{value}`", side.name()),
+                PlanSelectOn::Message(side, Target::BodyJson(steps)) => {
+                    format!("`{}: {value}` in the {}'s body", path(steps), side.name())
+                }
+                PlanSelectOn::Message(side, target) => format!("{} `{value}`", part(target, *side)),
                 PlanSelectOn::Endpoint(dst) => format!("`{}: {value}`", end(*dst)),
                 PlanSelectOn::Ip(dst) => format!("`{}.ip: {value}`", end(*dst)),
                 PlanSelectOn::Port(dst) => format!("`{}.port: {value}`", end(*dst)),
                 PlanSelectOn::Source => format!("`source: {value}`"),
             }
         }
-        PlanSelect::Not(part) => format!("not {}", describe_entry(part, params)),
-        PlanSelect::All(parts) | PlanSelect::Any(parts) => {
-            parts.iter().map(|p| describe_entry(p, params)).collect::<Vec<_>>().join(", ")
-        }
+        PlanSelect::Not(part) => match part.as_ref() {
+            PlanSelect::Atom { value: Value { form: Form::Matcher(clauses), .. }, .. } if clauses.is_empty() => {
+                format!("the absence of {}", describe_entry(part, params))
+            }
+            _ => format!("the exclusion of {}", describe_entry(part, params)),
+        },
+        PlanSelect::All(parts) => describe_entries(parts, " and ", params),
+        PlanSelect::Any(parts) => describe_entries(parts, " or ", params),
     }
+}
+
+/// Several entries; the first two stand for many.
+fn describe_entries(parts: &[PlanSelect], between: &str, params: &Params) -> String {
+    let shown: Vec<String> = parts.iter().take(2).map(|p| describe_entry(p, params)).collect();
+    let more = if parts.len() > shown.len() { format!("{between}…") } else { String::new() };
+    format!("{}{more}", shown.join(between))
 }
 
 fn end(dst: bool) -> &'static str {
