@@ -262,7 +262,7 @@ pub(super) fn capture_findings(capture: &CaptureOutcome) -> Vec<Finding> {
             }],
             bound: Vec::new(),
             why: None,
-            notes: Vec::new(),
+            notes: met.iter().map(told).collect(),
             block: None,
         });
     }

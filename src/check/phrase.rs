@@ -29,7 +29,7 @@ pub(super) fn message(rule: Rule, target: &Aspect, side: Side, field: Option<&st
 }
 
 /// A part of a message that is no field.
-fn part(target: &Aspect, side: Side) -> String {
+pub(super) fn part(target: &Aspect, side: Side) -> String {
     let side = side.name();
     match target {
         Aspect::Method => format!("the {side}'s method"),

@@ -34,6 +34,10 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
     for error in &unreadable {
         talk.error(error);
     }
+    if captures.is_empty() && unreadable.is_empty() {
+        talk.error(source::no_capture_in(&inputs, skipped));
+        return exit::NOTHING_JUDGED;
+    }
     let reading = Reading { total: Counts::default(), skipped, unreadable: !unreadable.is_empty() };
     let masks = Masks { show_secrets: args.show_secrets };
     match args.format {
@@ -146,12 +150,15 @@ fn tell_nothing(args: &Args, hints: &[(String, u64)], talk: Talk) {
 
 /// Why a capture shows no message.
 fn nothing(name: &str, summary: &Summary) -> String {
-    let flows = undecoded(&summary.undecoded);
-    let read = if summary.packets == 0 {
-        String::new()
-    } else {
-        format!(" in {} of {}", count(summary.packets, "packet"), count(summary.flows, "flow"))
-    };
-    let why = if flows.is_empty() { String::new() } else { format!(": {}", flows.join(", ")) };
-    format!("{name} holds no HTTP message{read}{why}")
+    let odd = summary.anomalies.iter().map(|(kind, anomaly)| {
+        let detail = if anomaly.detail.is_empty() { String::new() } else { format!(" ({})", anomaly.detail) };
+        format!("{kind} ×{}{detail}", anomaly.count)
+    });
+    let why: Vec<String> = undecoded(&summary.undecoded).into_iter().chain(odd).collect();
+    let why = if why.is_empty() { String::new() } else { format!(": {}", why.join(", ")) };
+    if summary.packets == 0 {
+        return format!("{name} is a capture without a packet{why}");
+    }
+    let (packets, flows) = (count(summary.packets, "packet"), count(summary.flows, "flow"));
+    format!("{name} holds no HTTP message in {packets} of {flows}{why}")
 }
