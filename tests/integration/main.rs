@@ -9,6 +9,7 @@
 
 mod arguments;
 mod disorder;
+mod docs;
 mod kit;
 mod layering;
 mod mutations;
