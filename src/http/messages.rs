@@ -157,7 +157,8 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let status = head.status().unwrap_or(0);
         let interim = (100..=199).contains(&status) && status != 101;
         let awaited = talk.awaited();
-        let paired = awaited.is_some() && !interim;
+        let awaited_none = awaited.is_none();
+        let paired = !awaited_none && !interim;
         let want = self.sink.head(id, head, awaited.map(|waiting| waiting.head.as_ref()).as_ref());
         if !interim {
             if !paired {
@@ -168,6 +169,10 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             talk.doubt = false;
         }
         let cut = head.head.flags.is_cut();
+        let framing = match framing {
+            Framing::Length(length) if awaited_none => Framing::Doubtful(length),
+            framing => framing,
+        };
         match self.body(talk, direction, Tally::new(want), framing, cut, behind) {
             (Ok(body), left) => {
                 self.sink.message(id, &body);
@@ -215,6 +220,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 }
                 Mode::Length(length)
             }
+            Framing::Doubtful(length) => Mode::Doubtful(length),
             Framing::Chunked => Mode::ChunkSize,
             Framing::UntilClose => Mode::UntilClose,
         };
@@ -298,12 +304,13 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         }
     }
 
-    /// Bytes were lost where a start line was due.
-    pub(super) fn lose_place(&mut self, talk: &mut Conversation, direction: Direction) {
+    /// Bytes were lost where a start line was due, or inside a head.
+    pub(super) fn lose_place(&mut self, talk: &mut Conversation, direction: Direction, within: bool) {
         talk.stream(direction).mode = Mode::Lost;
         self.lost(talk, direction);
         let waiting = talk.waiting.len();
-        if talk.client.is_none_or(|client| client == direction) {
+        // Inside a head, only a client that pipelines can have sent a request behind it.
+        if talk.client.is_none_or(|client| client == direction) && (talk.pipelines || !within) {
             // A request may be missing behind those that wait.
             talk.sure = Some(talk.sure.map_or(waiting, |sure| sure.min(waiting)));
             talk.alone = None;
