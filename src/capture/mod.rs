@@ -20,4 +20,4 @@ mod window;
 
 pub use error::CaptureError;
 pub use packet::{LinkType, Packet, PacketAt, Timestamp};
-pub use reader::{Opened, PacketReader, open};
+pub use reader::{Opened, PacketReader, is_magic, open};

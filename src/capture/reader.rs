@@ -31,7 +31,7 @@ pub fn open(reader: Box<dyn Read>) -> Result<Opened, CaptureError> {
     };
     let Some(magic) = magic.first_chunk::<4>().copied() else { return Ok(Opened::Other(reader)) };
     let variant = pcap::variant(magic);
-    if variant.is_none() && magic != SECTION_HEADER {
+    if !is_magic(magic) {
         return Ok(Opened::Other(reader));
     }
     let mut window = Window::new(reader);
@@ -40,6 +40,12 @@ pub fn open(reader: Box<dyn Read>) -> Result<Opened, CaptureError> {
         None => Format::Pcapng(Pcapng::open(&mut window)?),
     };
     Ok(Opened::Packets(PacketReader { window, format, packets: 0, over: false }))
+}
+
+/// Whether a file that begins with these bytes is a capture, not compressed.
+#[must_use]
+pub fn is_magic(first: [u8; 4]) -> bool {
+    first == SECTION_HEADER || pcap::variant(first).is_some()
 }
 
 /// The first four bytes, or as many as there are, and a reader that gives them again.

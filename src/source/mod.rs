@@ -3,12 +3,21 @@
 //! Fifth layer: packets come through `capture`, `wire`, `flow` and `http`; texts enter here, with a lower
 //! [`Fidelity`](crate::http::Fidelity).
 
+mod appearance;
 mod error;
+#[cfg(test)]
+mod fixture;
+mod folder;
 mod input;
+mod packets;
 mod read;
 mod summary;
+#[cfg(test)]
+mod tests;
+mod text;
 
 pub use error::SourceError;
+pub use folder::{FolderCaptures, captures_in};
 pub use input::Input;
 pub use read::read;
 pub use summary::{Summary, Undecoded};

@@ -1,13 +1,84 @@
 //! Opens a source, finds out what it is, and reads it to its end.
 
-use super::{Input, SourceError, Summary};
-use crate::http::{CaptureId, MessageSink};
+use std::io::Read;
+
+use super::appearance::{READS, describe, is_binary, is_packet_dump};
+use super::{Input, SourceError, Summary, Undecoded, packets, text};
+use crate::anomaly::Anomalies;
+use crate::capture::{CaptureError, Opened, PacketReader, open};
+use crate::flow::FlowTable;
+use crate::http::{CaptureId, HttpStreams, MessageSink};
+
+/// The longest text that is read, in bytes; it is held in memory.
+const MOST_TEXT: u64 = 64 << 20;
+/// How much of a file without packets is looked at before the rest of it is read.
+const BEGINNING: u64 = 64 << 10;
 
 /// Reads a source and tells the sink of every message and exchange.
 ///
 /// # Errors
 /// [`SourceError`] where it cannot be opened, or its beginning is neither a capture nor a text with HTTP messages.
 pub fn read<S: MessageSink>(input: &Input, id: CaptureId, sink: &mut S) -> Result<Summary, SourceError> {
-    let _ = (id, sink);
-    Err(SourceError::NotACapture { file: input.name(), why: "not yet".to_owned() })
+    match open(input.open()?) {
+        Ok(Opened::Packets(reader)) => packets(input, reader, id, sink),
+        Ok(Opened::Other(reader)) => {
+            let text = text_of(input, reader)?;
+            if is_packet_dump(&text) {
+                return Err(no_capture(input, describe(&text)));
+            }
+            let summary = text::read(&text, id, sink);
+            if summary.requests + summary.responses == 0 {
+                return Err(no_capture(input, describe(&text)));
+            }
+            Ok(summary)
+        }
+        Err(CaptureError::Io { source }) => Err(failure(input, &source)),
+        Err(error) => Err(no_capture(input, error.to_string())),
+    }
+}
+
+fn packets<S: MessageSink>(input: &Input, mut reader: PacketReader, id: CaptureId, sink: &mut S) -> Result<Summary, SourceError> {
+    let mut anomalies = Anomalies::default();
+    let mut flows = FlowTable::new(HttpStreams::new(id, sink));
+    packets::follow(&mut reader, &mut flows, &mut anomalies);
+    if let Some(error) = reader.failure() {
+        return Err(input.failed(error));
+    }
+    let count = flows.count();
+    let http = flows.into_sink();
+    anomalies.merge(http.anomalies());
+    let undecoded = http.undecoded().map(|(content, port, flows)| Undecoded { content, port, flows }).collect();
+    Ok(Summary {
+        packets: reader.packets(),
+        flows: count,
+        requests: http.requests(),
+        responses: http.responses(),
+        anomalies,
+        undecoded,
+    })
+}
+
+/// The whole of what is no capture, where it can be a text.
+fn text_of(input: &Input, mut reader: Box<dyn Read>) -> Result<Vec<u8>, SourceError> {
+    let mut text = Vec::new();
+    for most in [BEGINNING, MOST_TEXT - BEGINNING + 1] {
+        reader.by_ref().take(most).read_to_end(&mut text).map_err(|error| failure(input, &error))?;
+        if is_binary(&text) {
+            return Err(no_capture(input, describe(&text)));
+        }
+    }
+    if text.len() as u64 > MOST_TEXT {
+        let why = format!("is no capture, and longer than the {} MiB that are read of a text; {READS}", MOST_TEXT >> 20);
+        return Err(no_capture(input, why));
+    }
+    Ok(text)
+}
+
+/// The system's error, or that of the decompressor, which has no number.
+fn failure(input: &Input, error: &std::io::Error) -> SourceError {
+    if error.raw_os_error().is_some() { input.failed(error) } else { no_capture(input, format!("is damaged gzip data: {error}")) }
+}
+
+fn no_capture(input: &Input, why: String) -> SourceError {
+    SourceError::NotACapture { file: input.name(), why }
 }

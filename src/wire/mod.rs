@@ -3,6 +3,8 @@
 //! Second layer of the flow. Pure functions over borrowed bytes; they never panic and never allocate on the usual path.
 //! A packet that is not TCP, or cannot be decoded, says why.
 
+#[cfg(test)]
+pub(crate) mod corpus;
 mod decoded;
 mod endpoint;
 mod error;

@@ -128,6 +128,7 @@ fn vxlan_gives_the_inner_segment_and_its_network() {
         (vxlan("00002a", &inner).replace("08000000", "88ffffff"), tunnel(43)),
         (vxlan("00002a", &inner).replace("08000000", "00000000"), "other: UDP".to_owned()),
         (datagram("17c1", &inner), "unread: GENEVE".to_owned()),
+        (datagram("0868", &inner), "unread: GTP".to_owned()),
         (datagram("0035", &inner), "other: UDP".to_owned()),
     ] {
         assert_eq!(said(&decode(1, &bytes(&outer))), expected, "{outer}");

@@ -7,6 +7,7 @@ use super::{Decoded, Endpoint, Segment, TcpFlags, WireError, link};
 
 const VXLAN_PORT: u16 = 4789;
 const GENEVE_PORT: u16 = 6081;
+const GTP_PORT: u16 = 2152;
 /// How deep tunnels may be nested.
 const MOST_TUNNELS: u8 = 4;
 
@@ -46,6 +47,7 @@ pub(super) fn udp(rest: Rest<'_>) -> Result<Decoded<'_>, WireError> {
     match u16::from_be_bytes([header[2], header[3]]) {
         VXLAN_PORT => vxlan(rest.behind(8, LAYER)?),
         GENEVE_PORT => Ok(Decoded::Unread("GENEVE")),
+        GTP_PORT => Ok(Decoded::Unread("GTP")),
         _ => Ok(Decoded::Other("UDP")),
     }
 }

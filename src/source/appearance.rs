@@ -1,0 +1,115 @@
+//! What the beginning of something that is no capture looks like, in words, and what to do with it.
+
+use super::text::is_start_line;
+
+/// What hopspec reads, for the end of such a sentence.
+pub(super) const READS: &str = "hopspec reads pcap and pcapng (also gzip), and texts with HTTP messages";
+
+/// Magic numbers of what people give by mistake.
+const KNOWN: &[(&[u8], &str)] = &[
+    (b"\x28\xb5\x2f\xfd", "zstd data; decompress it first (zstd -d)"),
+    (b"\xfd7zXZ\0", "xz data; decompress it first (xz -d)"),
+    (b"BZh", "bzip2 data; decompress it first (bzip2 -d)"),
+    (b"\x1f\x8b", "gzip within gzip; decompress it once (gzip -d)"),
+    (b"PK\x03\x04", "a zip archive; unpack it first"),
+    (b"snoop\0\0\0", "a snoop capture; convert it first (editcap -F pcap)"),
+    (b"GMBU", "a Network Monitor capture; convert it first (editcap -F pcap)"),
+    (b"\x7fELF", "a program"),
+    (b"\xff\xfe", "a text in UTF-16; save it as UTF-8"),
+    (b"\xfe\xff", "a text in UTF-16; save it as UTF-8"),
+];
+
+/// Whether these bytes are no text, as far as their beginning shows.
+pub(super) fn is_binary(beginning: &[u8]) -> bool {
+    KNOWN.iter().any(|(magic, _)| beginning.starts_with(magic)) || beginning.iter().take(4096).any(|byte| *byte == 0)
+}
+
+/// Whether a text is the output of `tcpdump -A`: start lines stand in it by chance only, behind bytes of packet headers.
+pub(super) fn is_packet_dump(text: &[u8]) -> bool {
+    let first = text.trim_ascii_start().split(|byte| *byte == b'\n').next().unwrap_or_default();
+    memchr::memmem::find(first, b" > ").is_some() && memchr::memmem::find(first, b": Flags [").is_some()
+}
+
+/// The sentence about something without a packet and without a message.
+pub(super) fn describe(beginning: &[u8]) -> String {
+    if beginning.is_empty() {
+        return format!("is empty; {READS}");
+    }
+    if let Some((_, what)) = KNOWN.iter().find(|(magic, _)| beginning.starts_with(magic)) {
+        return format!("is no capture: it looks like {what}; {READS}");
+    }
+    if is_binary(beginning) {
+        let shown: Vec<String> = beginning.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        return format!("is no capture: it begins with the bytes {}, which hopspec does not know; {READS}", shown.join(" "));
+    }
+    match text(beginning) {
+        Some(what) => format!("has no HTTP message: it looks like {what}; {READS}"),
+        None => format!("has no HTTP message: it begins with {}; {READS}", first_line(beginning)),
+    }
+}
+
+/// Texts that are something else.
+fn text(beginning: &[u8]) -> Option<&'static str> {
+    let has = |needle: &str| memchr::memmem::find(beginning, needle.as_bytes()).is_some();
+    let mut lines = beginning.split(|byte| *byte == b'\n').take(1000);
+    if lines.any(|line| [&b"> "[..], b"< "].iter().any(|mark| line.strip_prefix(*mark).is_some_and(is_start_line))) {
+        return Some("the output of `curl -v`; curl -v output is not read yet (curl -i writes messages that are)");
+    }
+    if has("=> Send header") || has("<= Recv header") {
+        return Some("the output of `curl --trace`, which is not read yet");
+    }
+    if has(": Flags [") {
+        return Some("the output of tcpdump; record with `tcpdump -w FILE` and give that file");
+    }
+    if has("CLIENT_RANDOM ") || has("CLIENT_HANDSHAKE_TRAFFIC_SECRET ") {
+        return Some("a TLS key log; give it with --keylog beside a capture");
+    }
+    if has("\nhops:") || beginning.starts_with(b"hops:") {
+        return Some("a spec; give it with -s");
+    }
+    match beginning.trim_ascii_start().first() {
+        Some(b'{' | b'[') if has("\"log\"") && has("\"entries\"") => Some("a HAR, which is not read yet"),
+        Some(b'{' | b'[') => Some("JSON"),
+        Some(b'<') => Some("XML or HTML"),
+        _ => None,
+    }
+}
+
+fn first_line(text: &[u8]) -> String {
+    let line = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).find(|line| !line.is_empty());
+    match line {
+        Some(line) => {
+            let shown: String = String::from_utf8_lossy(line).chars().take(60).collect();
+            format!("`{}`", shown.escape_debug())
+        }
+        None => "blank lines".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_beginning_has_its_sentence() {
+        for (beginning, expected) in [
+            (&b""[..], "is empty; hopspec reads pcap and pcapng"),
+            (b"\x28\xb5\x2f\xfd\0", "it looks like zstd data; decompress it first"),
+            (b"\xff\xfeG\0E\0", "a text in UTF-16; save it as UTF-8"),
+            (b"\x89PNG\r\n\x1a\n\0", "it begins with the bytes 89 50 4e 47 0d 0a 1a 0a, which"),
+            (b"*   Trying 127.0.0.1\n> GET / HTTP/1.1\n> Host: a\n", "curl -v output is not read yet"),
+            (b"< HTTP/1.1 200 OK\n", "curl -v output is not read yet"),
+            (b"=> Send header, 150 bytes\n", "`curl --trace`"),
+            (b"00:41 IP a.1 > b.2: Flags [S], seq 2\n", "the output of tcpdump"),
+            (b"title: a\nhops:\n  a:\n", "a spec; give it with -s"),
+            (b"{\"log\": {\"entries\": []}}", "a HAR, which is not read yet"),
+            (b"{\"a\": 1}", "it looks like JSON"),
+            (b"\n\n  some words\nmore", "it begins with `some words`"),
+            (b"\n \n", "it begins with blank lines"),
+        ] {
+            let said = describe(beginning);
+            assert!(said.contains(expected), "{said}");
+            assert!(said.ends_with(READS), "{said}");
+        }
+    }
+}
