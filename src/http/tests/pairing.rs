@@ -146,3 +146,22 @@ fn a_cut_request_is_answered_and_so_is_the_next() {
         hear(&[client("GET /1 HTTP/1.1\r\nHo"), Step::ClientLoses(9), server(ok("201")), client(get("/2")), server(ok("202"))]);
     assert_eq!(heard.pairs(), [("GET /1 HTTP/1.1", "HTTP/1.1 201 OK"), ("GET /2 HTTP/1.1", "HTTP/1.1 202 OK")]);
 }
+
+#[test]
+fn what_all_flows_hold_is_bounded() {
+    use super::listener::{Listener, feed_open};
+    let mut listener = Listener::default();
+    let count = {
+        let mut streams = crate::http::HttpStreams::new(crate::http::CaptureId(0), &mut listener);
+        let big = format!("HTTP/1.1 200 OK\r\nX: {}\r\nContent-Length: 9\r\n\r\n1", "x".repeat(200_000));
+        let talks: Vec<_> = (0..300).map(|number| feed_open(&mut streams, number, &[server(&big)])).collect();
+        assert!(streams.held < 40 << 20, "{}", streams.held);
+        for (flow, talk) in talks {
+            crate::flow::StreamSink::close(&mut streams, &flow, talk);
+        }
+        streams.anomalies().count(PipelineLimit)
+    };
+    assert!(count > 100, "{count}");
+    let running = listener.messages.iter().filter(|m| m.body.is_some_and(|(_, complete, _)| complete.is_none())).count();
+    assert_eq!(running as u64, count, "told before their end");
+}
