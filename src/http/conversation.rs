@@ -12,6 +12,8 @@ use crate::flow::Direction;
 pub(super) enum Mode {
     /// A start line is due, or the rest of a head.
     Start,
+    /// So many bytes of a body are due, unless the request that is not known was HEAD.
+    Doubtful(u64),
     /// So many bytes of a body are left.
     Length(u64),
     /// A body until the stream ends.

@@ -13,6 +13,8 @@ use crate::anomaly::AnomalyKind;
 use crate::capture::PacketAt;
 use crate::flow::{Direction, FlowInfo};
 
+/// The length of `HTTP/1.1 200 `.
+const STATUS: usize = 13;
 /// The longest head.
 const LONGEST_HEAD: usize = 256 << 10;
 /// The longest line between messages in which a start line is looked for.
@@ -33,6 +35,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let stream = talk.stream(direction);
         match stream.mode {
             Mode::Start => self.start(flow, talk, direction, rest, at),
+            Mode::Doubtful(_) => self.doubtful(talk, direction, rest, at),
             Mode::Length(left) => {
                 let take = usize::try_from(left).unwrap_or(usize::MAX).min(rest.len());
                 let (body, behind) = rest.split_at_checked(take).unwrap_or((rest, &[]));
@@ -65,6 +68,47 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             Mode::ChunkSize | Mode::ChunkEnd | Mode::Trailers => self.chunk_line(talk, direction, rest, at),
             Mode::Lost => self.search(flow, talk, direction, rest, at),
             Mode::Over => &[],
+        }
+    }
+
+    /// A response whose request is not known: where another status line stands in place of its body, it answered HEAD.
+    fn doubtful<'a>(&mut self, talk: &mut Conversation, direction: Direction, rest: &'a [u8], at: PacketAt) -> &'a [u8] {
+        let stream = talk.stream(direction);
+        let Mode::Doubtful(length) = stream.mode else { return rest };
+        let wanted = STATUS.min(usize::try_from(length).unwrap_or(STATUS)) - stream.partial.len();
+        let (bytes, behind) = rest.split_at_checked(wanted).unwrap_or((rest, &[]));
+        keep(stream, bytes, at);
+        let possible = matches!(stream.partial.get(..7), None | Some(b"HTTP/1."));
+        if possible && bytes.len() < wanted {
+            return behind;
+        }
+        let status = match stream.partial[..] {
+            [b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'0' | b'1', b' ', a, b, c, b' ' | b'\r'] => [a, b, c],
+            _ => [0; 3],
+        };
+        if status.iter().all(u8::is_ascii_digit) {
+            let note = || "a status line stands in place of a body: the response answered HEAD".to_owned();
+            self.anomalies.note(AnomalyKind::AmbiguousLength, Some(at.number), note);
+            stream.mode = Mode::Start;
+            self.finish(talk, direction, true);
+            return behind;
+        }
+        self.undoubt(talk, direction);
+        behind
+    }
+
+    /// What was looked at is the beginning of a body.
+    pub(super) fn undoubt(&mut self, talk: &mut Conversation, direction: Direction) {
+        let stream = talk.stream(direction);
+        let Mode::Doubtful(length) = stream.mode else { return };
+        let begin = std::mem::take(&mut stream.partial);
+        if let Some(running) = &mut stream.running {
+            running.tally.feed(&begin);
+        }
+        stream.mode = Mode::Length(length.saturating_sub(begin.len() as u64));
+        if stream.mode == Mode::Length(0) {
+            stream.mode = Mode::Start;
+            self.finish(talk, direction, true);
         }
     }
 

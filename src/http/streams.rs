@@ -148,13 +148,15 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
         let (skipped, before) = (stream.skippable(), stream.partial.len());
         stream.fresh = false;
         Self::settle(talk, direction, skipped);
+        self.undoubt(talk, direction);
         let stream = talk.stream(direction);
         match stream.mode {
             Mode::Start => {
-                if !stream.partial.is_empty() {
+                let within = !stream.partial.is_empty();
+                if within {
                     self.cut_head(flow, talk, direction, AnomalyKind::HeadIncomplete);
                 }
-                self.lose_place(talk, direction);
+                self.lose_place(talk, direction, within);
             }
             Mode::Length(left) => {
                 if let Some(running) = &mut stream.running {
@@ -166,7 +168,7 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
                     self.finish(talk, direction, true);
                 }
                 if left < length {
-                    self.lose_place(talk, direction);
+                    self.lose_place(talk, direction, false);
                 }
             }
             Mode::ChunkData(left) if length <= left => {
@@ -183,13 +185,13 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
             Mode::ChunkSize | Mode::ChunkEnd | Mode::ChunkData(_) | Mode::Trailers => {
                 self.body_incomplete(at, "lost bytes hold the framing of its chunks");
                 self.finish(talk, direction, false);
-                self.lose_place(talk, direction);
+                self.lose_place(talk, direction, false);
             }
             Mode::Lost => {
                 stream.partial.clear();
                 self.lost(talk, direction);
             }
-            Mode::Over => {}
+            Mode::Over | Mode::Doubtful(_) => {}
         }
         self.buffered = (self.buffered + talk.stream(direction).partial.len()).saturating_sub(before);
         Self::need(talk, direction)
@@ -207,11 +209,18 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
         let stream = talk.stream(direction);
         let (skippable, before) = (stream.skippable(), stream.partial.len());
         Self::settle(talk, direction, skippable.saturating_sub(unskipped));
+        self.undoubt(talk, direction);
         let stream = talk.stream(direction);
         match stream.mode {
             Mode::Start if !stream.partial.is_empty() => self.cut_head(flow, talk, direction, AnomalyKind::HeadIncomplete),
             Mode::UntilClose if end == StreamEnd::Fin => self.finish(talk, direction, true),
-            Mode::Length(_) | Mode::UntilClose | Mode::ChunkSize | Mode::ChunkData(_) | Mode::ChunkEnd | Mode::Trailers => {
+            Mode::Doubtful(_)
+            | Mode::Length(_)
+            | Mode::UntilClose
+            | Mode::ChunkSize
+            | Mode::ChunkData(_)
+            | Mode::ChunkEnd
+            | Mode::Trailers => {
                 self.body_incomplete(at, "its stream ended");
                 self.finish(talk, direction, false);
             }

@@ -147,6 +147,25 @@ pub(super) fn hear_with(want: BodyWant, steps: &[Step]) -> Heard {
 
 /// Stands for the flow layer: skips what is not needed. Each step is a packet.
 pub(super) fn feed<M: MessageSink>(streams: &mut HttpStreams<'_, M>, number: u32, steps: &[Step]) {
+    let (flow, talk) = feed_steps(streams, number, steps, true);
+    streams.close(&flow, talk);
+}
+
+/// Leaves the flow open.
+pub(super) fn feed_open<M: MessageSink>(
+    streams: &mut HttpStreams<'_, M>,
+    number: u32,
+    steps: &[Step],
+) -> (FlowInfo, Box<Conversation>) {
+    feed_steps(streams, number, steps, false)
+}
+
+fn feed_steps<M: MessageSink>(
+    streams: &mut HttpStreams<'_, M>,
+    number: u32,
+    steps: &[Step],
+    end: bool,
+) -> (FlowInfo, Box<Conversation>) {
     let ends = [40_000, 80].map(|port| Endpoint { ip: [10, 0, 0, 1].into(), port });
     let flow = FlowInfo { number, ends, opener: Some(Direction::Forward) };
     let mut talk: Box<Conversation> = streams.open(&flow);
@@ -195,10 +214,10 @@ pub(super) fn feed<M: MessageSink>(streams: &mut HttpStreams<'_, M>, number: u32
     let at = PacketAt { number: packet, time: Timestamp::default() };
     for direction in [Direction::Forward, Direction::Backward] {
         let side = direction.index();
-        if !ended[side] {
+        if end && !ended[side] {
             let unskipped = if over[side] { 0 } else { skip[side] };
             streams.end(&flow, &mut talk, direction, StreamEnd::Unfinished, unskipped, at);
         }
     }
-    streams.close(&flow, talk);
+    (flow, talk)
 }

@@ -1,7 +1,7 @@
 //! Which response answers which request.
 
 use super::listener::{Step, client, hear, server};
-use crate::anomaly::AnomalyKind::{PipelineLimit, ResponseWithoutRequest};
+use crate::anomaly::AnomalyKind::{AmbiguousLength, PipelineLimit, ResponseWithoutRequest};
 
 fn get(path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\n\r\n")
@@ -120,4 +120,48 @@ fn waiting_requests_are_bounded() {
     assert_eq!((heard.messages.len(), heard.exchanges.len()), (3000, 476 + 1024 + 476));
     assert!(heard.anomalies.count(PipelineLimit) > 0);
     assert_eq!(heard.exchanges.iter().filter(|(request, response)| request != "-" && response != "-").count(), 1024);
+}
+
+#[test]
+fn a_response_to_an_unknown_head_request_has_no_body() {
+    let head = "HTTP/1.1 302 Found\r\nContent-Length: 689\r\n\r\n";
+    let all = head.repeat(2) + &ok("200");
+    for cut in 0..all.len() {
+        let (a, b) = all.split_at(cut);
+        let heard = hear(&[server(a), server(b)]);
+        assert_eq!(heard.messages.len(), 3, "cut at {cut}");
+        assert_eq!(heard.messages[0].body, Some((0, Some(true), 0)));
+        assert_eq!(heard.anomalies.count(AmbiguousLength), 2);
+    }
+    // A body is a body, though, when it begins otherwise, and where the request is known.
+    let heard = hear(&[server("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nHTTP/1.1 is a version")]);
+    assert_eq!(heard.messages.len(), 1);
+    let heard = hear(&[client(get("/")), server(format!("HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n{}", ok("200")))]);
+    assert_eq!((heard.messages.len(), heard.anomalies.is_empty()), (2, true));
+}
+
+#[test]
+fn a_cut_request_is_answered_and_so_is_the_next() {
+    let heard =
+        hear(&[client("GET /1 HTTP/1.1\r\nHo"), Step::ClientLoses(9), server(ok("201")), client(get("/2")), server(ok("202"))]);
+    assert_eq!(heard.pairs(), [("GET /1 HTTP/1.1", "HTTP/1.1 201 OK"), ("GET /2 HTTP/1.1", "HTTP/1.1 202 OK")]);
+}
+
+#[test]
+fn what_all_flows_hold_is_bounded() {
+    use super::listener::{Listener, feed_open};
+    let mut listener = Listener::default();
+    let count = {
+        let mut streams = crate::http::HttpStreams::new(crate::http::CaptureId(0), &mut listener);
+        let big = format!("HTTP/1.1 200 OK\r\nX: {}\r\nContent-Length: 9\r\n\r\n1", "x".repeat(200_000));
+        let talks: Vec<_> = (0..300).map(|number| feed_open(&mut streams, number, &[server(&big)])).collect();
+        assert!(streams.held < 40 << 20, "{}", streams.held);
+        for (flow, talk) in talks {
+            crate::flow::StreamSink::close(&mut streams, &flow, talk);
+        }
+        streams.anomalies().count(PipelineLimit)
+    };
+    assert!(count > 100, "{count}");
+    let running = listener.messages.iter().filter(|m| m.body.is_some_and(|(_, complete, _)| complete.is_none())).count();
+    assert_eq!(running as u64, count, "told before their end");
 }
