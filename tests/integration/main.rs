@@ -8,6 +8,7 @@
 )]
 
 mod arguments;
+mod edge;
 mod kit;
 mod layering;
 mod pipes;
