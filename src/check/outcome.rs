@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::book::spec_place;
 use super::plan::{Plan, PlanHop};
 use super::request::FailOn;
-use super::run::{HopTally, State};
+use super::run::State;
+use super::tally::HopTally;
 use crate::anomaly::AnomalyKind;
 use crate::exit;
 use crate::finding::{

@@ -7,7 +7,7 @@ use super::matcher;
 use super::names::HeadIndex;
 use super::params::Params;
 use super::phrase::{part, path};
-use super::plan::{PlanSelect, PlanSelectOn, Target};
+use super::plan::{Aspect, PlanSelect, PlanSelectOn};
 use super::scope::Scope;
 use super::truth::Truth;
 use crate::http::{Exchange, Origin};
@@ -63,7 +63,7 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
     let text = |text: String| matcher::holds(value, text.as_bytes(), &scope);
     let endpoint = |dst| super::scope::endpoint(exchange, dst);
     match on {
-        PlanSelectOn::Message(side, Target::BodyJson(steps)) => {
+        PlanSelectOn::Message(side, Aspect::BodyJson(steps)) => {
             let Some(message) = scope.message(*side) else { return Truth::Unknown };
             match body_json(&message, looked.json(*side)) {
                 Ok(json) => matcher::find_json(json, steps).map_or(Truth::No, |found| matcher::holds_json(value, found, &scope)),
@@ -77,7 +77,7 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
             let cut = message.head.head.flags.is_cut();
             match find(target, &message, looked.index(*side)) {
                 Found::Unknown(_) => Truth::Unknown,
-                Found::Few(None) if cut && matches!(target, Target::Field { .. }) => Truth::Unknown,
+                Found::Few(None) if cut && matches!(target, Aspect::Field { .. }) => Truth::Unknown,
                 Found::Few(None) if counts_lines(value) => found_lines(value, &[], &scope),
                 Found::Few(None) => Truth::No,
                 found => found.lines(|lines| found_lines(value, lines, &scope)),
@@ -140,15 +140,15 @@ pub(super) fn describe_entry(entry: &PlanSelect, params: &Params) -> String {
             let any = matches!(&value.form, Form::Matcher(clauses) if clauses.is_empty());
             let value = describe_value(value, params);
             match on {
-                PlanSelectOn::Message(_, Target::Field { name, .. }) if any => format!("`{name}`"),
-                PlanSelectOn::Message(side, Target::BodyJson(steps)) if any => {
+                PlanSelectOn::Message(_, Aspect::Field { name, .. }) if any => format!("`{name}`"),
+                PlanSelectOn::Message(side, Aspect::BodyJson(steps)) if any => {
                     format!("`{}` in the {}'s body", path(steps), side.name())
                 }
-                PlanSelectOn::Message(_, Target::Field { name, .. }) => format!("`{name}: {value}`"),
-                PlanSelectOn::Message(_, Target::Method) => format!("method `{value}`"),
-                PlanSelectOn::Message(_, Target::Status) => format!("status `{value}`"),
-                PlanSelectOn::Message(_, Target::Query(name)) => format!("query `{name}={value}`"),
-                PlanSelectOn::Message(side, Target::BodyJson(steps)) => {
+                PlanSelectOn::Message(_, Aspect::Field { name, .. }) => format!("`{name}: {value}`"),
+                PlanSelectOn::Message(_, Aspect::Method) => format!("method `{value}`"),
+                PlanSelectOn::Message(_, Aspect::Status) => format!("status `{value}`"),
+                PlanSelectOn::Message(_, Aspect::Query(name)) => format!("query `{name}={value}`"),
+                PlanSelectOn::Message(side, Aspect::BodyJson(steps)) => {
                     format!("`{}: {value}` in the {}'s body", path(steps), side.name())
                 }
                 PlanSelectOn::Message(side, target) => format!("{} `{value}`", part(target, *side)),
@@ -162,7 +162,9 @@ pub(super) fn describe_entry(entry: &PlanSelect, params: &Params) -> String {
             PlanSelect::Atom { value: Value { form: Form::Matcher(clauses), .. }, .. } if clauses.is_empty() => {
                 format!("the absence of {}", describe_entry(part, params))
             }
-            _ => format!("the exclusion of {}", describe_entry(part, params)),
+            PlanSelect::Atom { .. } => format!("the exclusion of {}", describe_entry(part, params)),
+            // What it rules out may be long; the spec says it better.
+            _ => "what its `not` leaves over".to_owned(),
         },
         PlanSelect::All(parts) => describe_entries(parts, " and ", params),
         PlanSelect::Any(parts) => describe_entries(parts, " or ", params),

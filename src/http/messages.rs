@@ -99,14 +99,15 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         }
         talk.doubt = false;
         let want = self.sink.head(id, head, None);
-        let full = talk.waiting.len() >= MOST_WAITING || self.held >= HELD_IN_ALL;
+        let paired = talk.expects();
+        let full = paired && (talk.waiting.len() >= MOST_WAITING || self.held >= HELD_IN_ALL);
         if full {
             let packet = packet_of(head);
             let note = || format!("{} requests wait for their response", talk.waiting.len());
             self.anomalies.note(AnomalyKind::PipelineLimit, packet, note);
-            talk.sure = talk.sure.or(Some(talk.waiting.len()));
+            talk.sure = Some(talk.waiting.len());
         }
-        let alone = talk.sure.is_some();
+        let alone = !paired || full;
         if !alone {
             let mut waiting = self.pool.pop().unwrap_or_else(|| Box::new(Waiting::of(head)));
             waiting.id = id;
@@ -114,7 +115,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             self.held += size_of_head(&waiting.head);
             talk.waiting.push_back(waiting);
         }
-        let kept = alone.then(|| head);
+        let kept = alone.then_some(head);
         let cut = head.head.flags.is_cut();
         match self.body(talk, direction, Tally::new(want), framing, cut, behind) {
             (Ok(body), left) => {
@@ -160,6 +161,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let want = self.sink.head(id, head, awaited.map(|waiting| waiting.head.as_ref()).as_ref());
         if !interim {
             if !paired {
+                talk.alone = talk.sure.and(Some(MessageKind::Response));
                 let note = || shown(head.start_line());
                 self.anomalies.note(AnomalyKind::ResponseWithoutRequest, Some(at.number), note);
             }
@@ -259,7 +261,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             *sure = sure.saturating_sub(1);
         }
         if !first.over {
-            first.answer = Some((HeadBuf::copy_of(head), body));
+            first.answer = Some(Box::new((HeadBuf::copy_of(head), body)));
             return;
         }
         let request = Some(Message { head: first.head.as_ref(), body: &first.body });
@@ -274,7 +276,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     fn pop(&mut self, talk: &mut Conversation) {
         let Some(first) = talk.waiting.pop_front() else { return };
         let request = Some(Message { head: first.head.as_ref(), body: &first.body });
-        let response = first.answer.as_ref().map(|(head, body)| Message { head: head.as_ref(), body });
+        let response = first.answer.as_deref().map(|(head, body)| Message { head: head.as_ref(), body });
         self.sink.exchange(&Exchange { request, response });
         self.recycle(first);
     }
@@ -301,9 +303,10 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         talk.stream(direction).mode = Mode::Lost;
         self.lost(talk, direction);
         let waiting = talk.waiting.len();
-        if talk.client == Some(direction) && waiting > 0 {
+        if talk.client.is_none_or(|client| client == direction) {
             // A request may be missing behind those that wait.
             talk.sure = Some(talk.sure.map_or(waiting, |sure| sure.min(waiting)));
+            talk.alone = None;
         }
     }
 
@@ -318,6 +321,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             self.unanswered(talk);
         } else {
             talk.doubt = true;
+            talk.alone = None;
         }
     }
 

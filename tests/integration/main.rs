@@ -8,10 +8,13 @@
 )]
 
 mod arguments;
+mod disorder;
 mod edge;
 mod kit;
 mod layering;
+mod mutations;
 mod pipes;
 mod program;
 mod shipped;
 mod specs_alone;
+mod systems;
