@@ -96,8 +96,11 @@ pub(super) fn one_sided(plan: &Plan, tallies: &[HopTally]) -> Vec<String> {
         for (count, side) in tally.one_sided.iter().zip(["request", "response"]) {
             if *count > 0 {
                 notes.push(format!(
-                    "{} › {}: {count} of {} exchanges have no {side} in the capture; what is expected of it was not observed there",
-                    spec.spec.name, model.name.value, tally.exchanges
+                    "{} › {}: {count} of {} {} no {side} in the capture; what is expected of it was not observed there",
+                    spec.spec.name,
+                    model.name.value,
+                    if tally.exchanges == 1 { "1 exchange".to_owned() } else { format!("{} exchanges", tally.exchanges) },
+                    if *count == 1 { "has" } else { "have" },
                 ));
             }
         }

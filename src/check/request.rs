@@ -107,6 +107,10 @@ fn load(paths: &[PathBuf]) -> Result<Loaded, CheckError> {
     if paths.is_empty() && !std::path::Path::new("specs").is_dir() {
         return Err(CheckError::Nothing("there is no folder ./specs; name specs with -s FILE or -s FOLDER".to_owned()));
     }
+    if let Some(path) = named.iter().find(|path| is_capture(path)) {
+        let file = Input::File(path.clone()).name();
+        return Err(CheckError::Usage(format!("{file} is a capture, and -s names specs; name captures without -s")));
+    }
     let found = spec::load(named);
     // As for exit codes: usage and invalid specs come before what cannot be read.
     let unread = |failure: &&FindError| matches!(failure, FindError::Unreadable(..));
@@ -132,6 +136,13 @@ fn load(paths: &[PathBuf]) -> Result<Loaded, CheckError> {
         )));
     }
     Ok(Loaded { specs: found.specs.into_iter().map(|file| Arc::new(file.spec)).collect(), not_specs: found.not_specs as u64 })
+}
+
+/// Whether a file begins as captures do.
+fn is_capture(path: &std::path::Path) -> bool {
+    let mut magic = [0; 4];
+    let begin = std::fs::File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut magic));
+    begin.is_ok() && crate::capture::is_magic(magic)
 }
 
 fn check_params(specs: &[Arc<Spec>], given: &[(String, String)]) -> Result<(), CheckError> {
@@ -246,7 +257,9 @@ fn against_evidence(request: &CheckRequest, specs: &[Arc<Spec>]) -> Outcome {
             outcome.captures.extend(captures);
         }
         if read_cases == 0 {
+            let files: Vec<String> = cases.iter().flat_map(|c| &c.files).map(|f| Input::File(f.clone()).name()).collect();
             let looked = match evidence::mirrored(&spec.source.file) {
+                _ if !files.is_empty() => format!("no capture that can be read in {}", some(&files)),
                 Some((root, below)) => {
                     let folder = request.captures_dir.clone().unwrap_or_else(|| root.join("captures"));
                     format!("no capture {}.* or in {0}/", Input::File(folder.join(below)).name())
@@ -269,6 +282,12 @@ fn against_evidence(request: &CheckRequest, specs: &[Arc<Spec>]) -> Outcome {
     }
     outcome.unselected.groups = groups;
     outcome
+}
+
+/// The first of several names.
+fn some(names: &[String]) -> String {
+    let shown = names.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+    if names.len() > 3 { format!("{shown} and {} more", names.len() - 3) } else { shown }
 }
 
 /// Whether a path as given is the file of a spec.

@@ -136,6 +136,17 @@ impl State {
             return;
         }
         tally.looked += 1;
+        if looked.exchange.request.is_none() {
+            // Without it nothing else tells how near this comes.
+            if tally.nearest.is_none() {
+                let what = "the request, which is not in the captures".to_owned();
+                tally.nearest = Some(Nearest { missing: usize::MAX, what, exchanges: 0 });
+            }
+            if let Some(nearest) = tally.nearest.as_mut().filter(|nearest| nearest.missing == usize::MAX) {
+                nearest.exchanges += 1;
+            }
+            return;
+        }
         let missing = misses(select, looked, &spec.params);
         let fewer = tally.nearest.as_ref().is_none_or(|n| missing.len() < n.missing);
         let same = tally.nearest.as_ref().is_some_and(|n| missing.len() == n.missing);

@@ -58,6 +58,7 @@ fn why(path: &Path, error: &io::Error) -> String {
     match (folder, error.kind()) {
         (Some(folder), ErrorKind::NotFound) => format!("there is no folder {}; make it first", name(folder)),
         _ if path.is_dir() => "it is a folder; name a file".to_owned(),
+        (_, ErrorKind::NotADirectory) => "a part of its path is a file".to_owned(),
         (_, ErrorKind::PermissionDenied) => "permission denied".to_owned(),
         _ => error.to_string(),
     }

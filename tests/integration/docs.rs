@@ -233,7 +233,8 @@ fn every_name_is_in_its_table() {
 
 #[test]
 fn every_link_to_a_file_leads_somewhere() {
-    let others = ["ARCHITECTURE.md", "CONTRIBUTING.md"].map(|path| (path.to_owned(), fs::read_to_string(root().join(path)).unwrap()));
+    let others =
+        ["ARCHITECTURE.md", "CONTRIBUTING.md"].map(|path| (path.to_owned(), fs::read_to_string(root().join(path)).unwrap()));
     for (path, text) in pages().into_iter().chain(others) {
         let folder = root().join(&path).parent().unwrap().to_owned();
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {

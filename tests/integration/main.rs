@@ -10,6 +10,7 @@
 mod arguments;
 mod disorder;
 mod docs;
+mod edge;
 mod kit;
 mod layering;
 mod mutations;

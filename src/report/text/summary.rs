@@ -8,6 +8,10 @@ use crate::report::count;
 use crate::report::paint::{Paint, Tone};
 use crate::spec::Severity;
 
+/// What a capture is that holds nothing, and why it may be so.
+pub(crate) const NO_PACKET: &str =
+    "a capture without a packet; its filter let nothing through, or it ended before anything was written (tcpdump -U writes at once)";
+
 /// The last line; none where everything was met, unless that line is all that is printed.
 pub(super) fn line(outcome: &Outcome, verbosity: Verbosity, paint: Paint) -> Option<String> {
     let gravest = outcome.findings.iter().map(|f| f.severity).max();
@@ -91,7 +95,7 @@ fn unseen(outcome: &Outcome) -> String {
         _ if judged => format!("the evidence of {} decides nothing", count(exchanges(outcome), "exchange")),
         [] => "there is no capture".to_owned(),
         [one] if one.summary.packets == 0 && !messages => {
-            format!("{} is a capture without a packet", crate::report::escape(&one.file))
+            format!("{} is {NO_PACKET}", crate::report::escape(&one.file))
         }
         [one] if !messages => format!("{} holds no HTTP message that could be decoded", crate::report::escape(&one.file)),
         _ if !messages => "the captures hold no HTTP message that could be decoded".to_owned(),
