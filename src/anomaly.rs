@@ -27,6 +27,27 @@ macro_rules! kinds {
     };
 }
 
+impl AnomalyKind {
+    /// Whether bytes were lost, or could not be decoded, so that messages may be missing.
+    #[must_use]
+    pub fn is_loss(self) -> bool {
+        matches!(
+            self,
+            Self::CaptureTruncated
+                | Self::CaptureDamaged
+                | Self::UnknownInterface
+                | Self::PacketCut
+                | Self::UnsupportedLinkType
+                | Self::UndecodablePacket
+                | Self::IpFragment
+                | Self::StreamGap
+                | Self::ReassemblyLimit
+                | Self::FlowLimit
+                | Self::NotHttp
+        )
+    }
+}
+
 kinds! {
     // capture
     /// The capture file ends in the middle of a record.

@@ -29,7 +29,10 @@ pub(super) fn note_end(window: &Window, needed: u64, packets: u64, anomalies: &m
     };
     anomalies.note(kind, (packets > 0).then_some(packets), || {
         let position = window.position();
-        let record = format!("the record at byte {position} behind packet {packets}");
+        let record = match packets {
+            0 => format!("the first record, at byte {position},"),
+            _ => format!("the record at byte {position} behind packet {packets}"),
+        };
         match window.failure() {
             Some(error) => format!("reading failed in {record}: {error}"),
             None => format!("{record} needs {needed} bytes, {had} are there"),

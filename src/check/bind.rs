@@ -6,7 +6,7 @@
 
 use super::found::{Found, find};
 use super::matcher;
-use super::plan::{PlanExpectation, Target};
+use super::plan::{Aspect, PlanExpectation};
 use super::scope::BoundValue;
 use super::select::Looked;
 use crate::secret;
@@ -22,8 +22,8 @@ pub(super) fn collect<'e>(looked: &'e Looked<'e>, expectations: impl Iterator<It
             crate::spec::Side::Response => looked.exchange.response,
         };
         let side = expectation.side.name();
-        let (what, secret) = match &expectation.target {
-            Target::Field { name, .. } => (name.clone(), secret::is_secret(name.as_bytes())),
+        let (what, secret) = match &expectation.aspect {
+            Aspect::Field { name, .. } => (name.clone(), secret::is_secret(name.as_bytes())),
             _ => (expectation.subject.clone(), false),
         };
         let mut take = Take { from: format!("{what} of the same {side}"), secret, bound: &mut bound };
@@ -31,7 +31,7 @@ pub(super) fn collect<'e>(looked: &'e Looked<'e>, expectations: impl Iterator<It
             take.nothing(value, &format!("the {side} is not in the capture"));
             continue;
         };
-        if let Target::BodyJson(steps) = &expectation.target {
+        if let Aspect::BodyJson(steps) = &expectation.aspect {
             let json = message.body.whole().and_then(|body| super::json_text::parse(body).ok());
             match json.as_ref().and_then(|json| matcher::find_json(json, steps)) {
                 Some(serde_json::Value::String(text)) => take.value(value, text.as_bytes()),
@@ -40,7 +40,7 @@ pub(super) fn collect<'e>(looked: &'e Looked<'e>, expectations: impl Iterator<It
             }
             continue;
         }
-        match find(&expectation.target, &message, looked.index(expectation.side)) {
+        match find(&expectation.aspect, &message, looked.index(expectation.side)) {
             Found::Few(Some(one)) => take.value(value, &one),
             Found::Few(None) => take.nothing(value, &format!("`{what}` is not there")),
             Found::Many(lines) if is_list(value) => {

@@ -7,7 +7,7 @@ use super::evaluate::show;
 use super::judge::Fault;
 use super::names::HeadIndex;
 use super::phrase;
-use super::plan::{OrderEntry, PlanExpectation, PlanHop, Target};
+use super::plan::{Aspect, OrderEntry, PlanExpectation, PlanHop};
 use crate::finding::{Block, BlockLine, Rule};
 use crate::http::HeadRef;
 
@@ -61,14 +61,14 @@ pub(super) fn build(
     let mut body = Vec::new();
     for blame in blamed {
         put_right(hop, index, blame, &mut wanted, hide);
-        if let Target::BodyJson(steps) = &blame.expectation.target {
+        if let Aspect::BodyJson(steps) = &blame.expectation.aspect {
             let path = phrase::path(steps);
             let found = blame.fault.actual.as_deref().map(show);
             body.push((path, blame.text.clone().unwrap_or_default(), found));
         }
     }
     for blame in blamed.iter().filter(|b| b.fault.rule == Rule::FieldOrder) {
-        if let Target::Order(entries) = &blame.expectation.target {
+        if let Aspect::Order(entries) = &blame.expectation.aspect {
             reorder(entries, index, &mut wanted);
         }
     }
@@ -96,13 +96,13 @@ fn put_right(
     hide: &dyn Fn(Option<&str>, &str) -> String,
 ) {
     let position = |wanted: &[Wanted], line: usize| wanted.iter().position(|w| w.line == Some(line));
-    match (&blame.expectation.target, blame.fault.rule) {
+    match (&blame.expectation.aspect, blame.fault.rule) {
         (_, Rule::FieldUnexpected) => wanted.retain(|w| w.line.is_none_or(|l| !blame.fault.lines.contains(&l))),
         (_, Rule::FieldRepeated) => {
             let extra = blame.fault.lines.get(1..).unwrap_or_default();
             wanted.retain(|w| w.line.is_none_or(|l| !extra.contains(&l)));
         }
-        (Target::NameCase { exact }, Rule::FieldNameCase) => {
+        (Aspect::NameCase { exact }, Rule::FieldNameCase) => {
             for line in &blame.fault.lines {
                 let Some(entry) = position(wanted, *line).and_then(|at| wanted.get_mut(at)) else { continue };
                 let Some((name, rest)) = entry.text.split_once(':') else { continue };
@@ -111,7 +111,7 @@ fn put_right(
                 entry.text = format!("{name}:{rest}");
             }
         }
-        (Target::Field { name, .. }, _) => {
+        (Aspect::Field { name, .. }, _) => {
             let text = blame.text.clone().unwrap_or_default();
             let line = |shown: &str| format!("{shown}: {}", hide(Some(name), &text));
             match blame.fault.lines.first().and_then(|l| position(wanted, *l)) {
@@ -139,8 +139,8 @@ fn place_of_missing(hop: &PlanHop, index: &HeadIndex, blame: &Blamed<'_>, wanted
         .iter()
         .rev()
         .filter(|e| e.side == blame.expectation.side)
-        .find_map(|e| match &e.target {
-            Target::Field { id, name } => {
+        .find_map(|e| match &e.aspect {
+            Aspect::Field { id, name } => {
                 let line = index.lines(*id).last();
                 let inserted = |w: &Wanted| w.line.is_none() && w.text.starts_with(&format!("{name}: "));
                 wanted.iter().position(|w| (line.is_some() && w.line == line) || inserted(w))
@@ -176,17 +176,17 @@ fn wanted_start(start: &str, head: &HeadRef<'_>, blamed: &[Blamed<'_>]) -> Strin
     let mut parts: Vec<String> = start.splitn(3, ' ').map(str::to_owned).collect();
     let request = head.is_request();
     for blame in blamed.iter().filter(|b| b.fault.rule == Rule::MessageLineMismatch) {
-        let at = match (&blame.expectation.target, request) {
-            (Target::Method, true) | (Target::Version, false) => 0,
-            (Target::Target | Target::Path | Target::Query(_), true) | (Target::Status, false) => 1,
-            (Target::Version, true) | (Target::Reason, false) => 2,
+        let at = match (&blame.expectation.aspect, request) {
+            (Aspect::Method, true) | (Aspect::Version, false) => 0,
+            (Aspect::Target | Aspect::Path | Aspect::Query(_), true) | (Aspect::Status, false) => 1,
+            (Aspect::Version, true) | (Aspect::Reason, false) => 2,
             _ => continue,
         };
         let text = blame.text.clone().unwrap_or_default();
         if let Some(part) = parts.get_mut(at) {
-            *part = match &blame.expectation.target {
-                Target::Path => format!("{text}{}", part.find('?').and_then(|q| part.get(q..)).unwrap_or_default()),
-                Target::Query(name) => format!("{}?{name}={text}", part.split('?').next().unwrap_or_default()),
+            *part = match &blame.expectation.aspect {
+                Aspect::Path => format!("{text}{}", part.find('?').and_then(|q| part.get(q..)).unwrap_or_default()),
+                Aspect::Query(name) => format!("{}?{name}={text}", part.split('?').next().unwrap_or_default()),
                 _ => text,
             };
         }

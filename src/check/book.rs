@@ -12,7 +12,7 @@ use super::evaluate::show;
 use super::judge::{Case, Fault};
 use super::matcher;
 use super::phrase;
-use super::plan::{Plan, PlanHop, Target};
+use super::plan::{Aspect, Plan, PlanHop};
 use super::reads;
 use super::scope::{BoundValue, Scope};
 use crate::finding::{Block, Bound, Evidence, EvidencePlace, Finding, Rule, Sample, SpecPlace};
@@ -33,10 +33,13 @@ struct Key {
     name: Option<Vec<u8>>,
 }
 
+/// The values of a finding's samples, as bytes.
+type SeenValues = Vec<Option<Vec<u8>>>;
+
 /// The findings of a run.
 #[derive(Debug, Default)]
 pub(super) struct Book {
-    by_key: HashMap<Key, (Finding, Vec<Option<Vec<u8>>>), foldhash::fast::RandomState>,
+    by_key: HashMap<Key, (Finding, SeenValues), foldhash::fast::RandomState>,
     show_secrets: bool,
     /// The captures' names by their numbers.
     pub(super) captures: Vec<String>,
@@ -119,23 +122,23 @@ impl Book {
         let message = scope.message(expectation.side)?;
         let hide = Hide { show: self.show_secrets, bound: scope.bound.borrow().iter().filter(|b| b.secret).cloned().collect() };
         let wire_name = fault.and_then(|f| f.name.as_deref()).map(show);
-        let field = match (&expectation.target, &wire_name) {
-            (Target::Field { name, .. }, _) => Some(name.clone()),
+        let field = match (&expectation.aspect, &wire_name) {
+            (Aspect::Field { name, .. }, _) => Some(name.clone()),
             (_, Some(name)) => Some(name.clone()),
             _ => None,
         };
-        let subject = match (&expectation.target, &wire_name) {
-            (Target::Absent { pattern, .. }, Some(name)) if !pattern.eq_ignore_ascii_case(name) => {
+        let subject = match (&expectation.aspect, &wire_name) {
+            (Aspect::Absent { pattern, .. }, Some(name)) if !pattern.eq_ignore_ascii_case(name) => {
                 format!("{}.header.{name}", expectation.side.name())
             }
-            (Target::Others { .. } | Target::NameCase { .. }, Some(name)) => {
+            (Aspect::Others { .. } | Aspect::NameCase { .. }, Some(name)) => {
                 format!("{}.header.{name}", expectation.side.name())
             }
             _ => expectation.subject.clone(),
         };
         let expected = self.expected(entry, key.expectation, fault, &scope).map(|text| hide.field(field.as_deref(), &text));
         let actual =
-            fault.and_then(|f| f.actual.as_deref()).map(|bytes| hide.value(&expectation.target, field.as_deref(), &show(bytes)));
+            fault.and_then(|f| f.actual.as_deref()).map(|bytes| hide.value(&expectation.aspect, field.as_deref(), &show(bytes)));
         let rule = key.rule;
         let severity = if rule == Rule::EvidenceInconclusive { Severity::Note } else { expectation.expectation.severity };
         let provenance = message.head.head.at;
@@ -164,7 +167,7 @@ impl Book {
             spec: Some(spec_place(&spec.spec, expectation.expectation.place)),
             hop: Some(model.name.value.clone()),
             subject,
-            message: phrase::message(rule, &expectation.target, expectation.side, field.as_deref(), fault, &model.name.value),
+            message: phrase::message(rule, &expectation.aspect, expectation.side, field.as_deref(), fault, &model.name.value),
             expected,
             actual,
             count: 1,
@@ -187,7 +190,7 @@ impl Book {
                     Some(Rule::FieldRepeated) => Some(format!("one line, {}", whole())),
                     Some(Rule::FieldValueMismatch | Rule::MessageLineMismatch) => {
                         let message = scope.message(expectation.side)?;
-                        let found = super::found::find(&expectation.target, &message, entry.case.looked.index(expectation.side));
+                        let found = super::found::find(&expectation.aspect, &message, entry.case.looked.index(expectation.side));
                         Some(found.lines(|lines| matcher::fault(value, lines, scope)).unwrap_or_else(whole))
                     }
                     _ => Some(whole()),
@@ -323,10 +326,10 @@ impl Hide {
         if self.show { text.to_owned() } else { self.text(&secret::mask_target(text)) }
     }
 
-    fn value(&self, target: &Target, name: Option<&str>, text: &str) -> String {
+    fn value(&self, target: &Aspect, name: Option<&str>, text: &str) -> String {
         match target {
-            Target::Target | Target::Path => self.target(text),
-            Target::Query(name) if !self.show => {
+            Aspect::Target | Aspect::Path => self.target(text),
+            Aspect::Query(name) if !self.show => {
                 let masked = secret::mask_target(&format!("?{name}={text}")).into_owned();
                 self.text(masked.split_once('=').map_or(text, |(_, value)| value))
             }

@@ -192,6 +192,7 @@ fn call<'a>(function: Function, on: Val<'a>, argument: Option<&[u8]>) -> Result<
             let text = on.into_text()?;
             super::functions::port(&text).map(Val::Int).ok_or_else(|| because(format!("`{}` has no port", show(&text))))
         }
+        Function::WithoutDefaultPort => owned(super::functions::without_default_port(&on.into_text()?).to_vec()),
         Function::Sha256 => owned(super::functions::sha256_hex(&on.into_text()?).into_bytes()),
         Function::Md5 => owned(super::functions::md5_hex(&on.into_text()?).into_bytes()),
         Function::Base64 => {

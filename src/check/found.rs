@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 use super::evaluate::{path_of, query_of};
 use super::functions;
 use super::names::HeadIndex;
-use super::plan::Target;
+use super::plan::Aspect;
 use crate::http::Message;
 
 /// The values found.
@@ -43,20 +43,20 @@ impl<'m> Found<'m> {
 pub(super) type JsonOnce = OnceCell<Result<serde_json::Value, String>>;
 
 /// Finds what a target names. JSON paths are looked up by [`body_json`].
-pub(super) fn find<'m>(target: &Target, message: &Message<'m>, index: &HeadIndex) -> Found<'m> {
+pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex) -> Found<'m> {
     let head = message.head;
     match target {
-        Target::Method => Found::option(head.method()),
-        Target::Target => Found::option(head.target()),
-        Target::Path => Found::option(head.target().map(path_of)),
-        Target::Query(name) => {
+        Aspect::Method => Found::option(head.method()),
+        Aspect::Target => Found::option(head.target()),
+        Aspect::Path => Found::option(head.target().map(path_of)),
+        Aspect::Query(name) => {
             let mut values = head.target().map(|t| query_values(query_of(t), name)).unwrap_or_default();
             if values.len() > 1 { Found::Many(values) } else { Found::Few(values.pop()) }
         }
-        Target::Version => Found::one(head.version()),
-        Target::Status => Found::Few(head.status().map(|s| Cow::Owned(s.to_string().into_bytes()))),
-        Target::Reason => Found::option(head.reason()),
-        Target::Field { id, .. } => {
+        Aspect::Version => Found::one(head.version()),
+        Aspect::Status => Found::Few(head.status().map(|s| Cow::Owned(s.to_string().into_bytes()))),
+        Aspect::Reason => Found::option(head.reason()),
+        Aspect::Field { id, .. } => {
             let value = |at: usize| head.lines.get(at).map(|line| line.value.of(head.raw)).unwrap_or_default();
             let mut lines = index.lines(*id);
             match (lines.next(), lines.next()) {
@@ -67,19 +67,19 @@ pub(super) fn find<'m>(target: &Target, message: &Message<'m>, index: &HeadIndex
                 }
             }
         }
-        Target::BodyText => match message.body.whole() {
+        Aspect::BodyText => match message.body.whole() {
             Some(body) => Found::one(body),
             None => Found::Unknown(body_lack(message)),
         },
-        Target::BodySha256 => match message.body.sha256 {
+        Aspect::BodySha256 => match message.body.sha256 {
             Some(digest) => Found::Few(Some(Cow::Owned(functions::hex(&digest).into_bytes()))),
             None => Found::Unknown(body_lack(message)),
         },
-        Target::BodyLength => match message.body.complete {
+        Aspect::BodyLength => match message.body.complete {
             Some(true) => Found::Few(Some(Cow::Owned(message.body.length.to_string().into_bytes()))),
             _ => Found::Unknown(body_lack(message)),
         },
-        Target::BodyJson(_) | Target::Absent { .. } | Target::Others { .. } | Target::Order(_) | Target::NameCase { .. } => {
+        Aspect::BodyJson(_) | Aspect::Absent { .. } | Aspect::Others { .. } | Aspect::Order(_) | Aspect::NameCase { .. } => {
             Found::Few(None)
         }
     }

@@ -57,6 +57,11 @@ pub(super) fn port(text: &[u8]) -> Option<i64> {
     std::str::from_utf8(port).ok()?.parse::<u16>().ok().map(i64::from)
 }
 
+/// An authority without the default port of `http` or `https` (RFC 9110 §4.2.3); any other text as it is.
+pub(super) fn without_default_port(text: &[u8]) -> &[u8] {
+    [b":80".as_slice(), b":443"].iter().find_map(|port| text.strip_suffix(*port)).unwrap_or(text)
+}
+
 fn authority(text: &[u8]) -> &[u8] {
     let rest = memchr::memmem::find(text, b"://").and_then(|at| text.get(at + 3..)).unwrap_or(text);
     let end = rest.iter().position(|b| b"/?#".contains(b)).unwrap_or(rest.len());
@@ -120,6 +125,20 @@ mod tests {
             if expected_port.is_some() || !text.contains("2001") {
                 assert_eq!(port(text.as_bytes()), expected_port, "{text}");
             }
+        }
+    }
+
+    #[test]
+    fn default_ports_are_taken_away() {
+        for (text, without) in [
+            ("10.0.0.1:80", "10.0.0.1"),
+            ("10.0.0.1:443", "10.0.0.1"),
+            ("[::1]:80", "[::1]"),
+            ("10.0.0.1:8000", "10.0.0.1:8000"),
+            ("10.0.0.1:1443", "10.0.0.1:1443"),
+            ("10.0.0.1", "10.0.0.1"),
+        ] {
+            assert_eq!(without_default_port(text.as_bytes()), without.as_bytes());
         }
     }
 

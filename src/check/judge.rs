@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use super::bind;
 use super::found::{BodyFault, Found, body_json, find};
 use super::matcher::{self, LineFault};
-use super::plan::{OrderEntry, PlanExpectation, Target};
+use super::plan::{Aspect, OrderEntry, PlanExpectation};
 use super::scope::{BoundValue, Scope};
 use super::select::Looked;
 use super::truth::Truth;
@@ -52,10 +52,14 @@ impl<'e> Case<'e> {
         Self { looked, bound, reason: RefCell::new(None) }
     }
 
-    /// The scope for an expectation on a side.
+    /// Whether masked values are masks in this evidence.
+    pub(super) fn masks(&self) -> bool {
+        self.looked.exchange.first().is_some_and(|m| m.head.head.fidelity.masks)
+    }
+
+    /// The scope of its expectations.
     pub(super) fn scope<'s>(&'s self, params: &'s super::params::Params) -> Scope<'s> {
-        let masks = self.looked.exchange.first().is_some_and(|m| m.head.head.fidelity.masks);
-        Scope { exchange: self.looked.exchange, params, bound: &self.bound, masks, reason: &self.reason }
+        Scope { exchange: self.looked.exchange, params, bound: &self.bound, masks: self.masks(), reason: &self.reason }
     }
 
     /// Judges one expectation.
@@ -63,11 +67,11 @@ impl<'e> Case<'e> {
         let scope = self.scope(params);
         let Some(message) = scope.message(expectation.side) else { return Judged::NotObserved };
         self.reason.replace(None);
-        match (&expectation.target, &expectation.expectation.claim) {
-            (Target::Absent { .. } | Target::Others { .. } | Target::Order(_) | Target::NameCase { .. }, _) => {
+        match (&expectation.aspect, &expectation.expectation.claim) {
+            (Aspect::Absent { .. } | Aspect::Others { .. } | Aspect::Order(_) | Aspect::NameCase { .. }, _) => {
                 self.judge_head(expectation, &message)
             }
-            (Target::BodyJson(_), Claim::Part { value, .. }) => self.judge_json(expectation, value, &message, &scope),
+            (Aspect::BodyJson(_), Claim::Part { value, .. }) => self.judge_json(expectation, value, &message, &scope),
             (_, Claim::Part { value, .. }) => self.judge_lines(expectation, value, &message, &scope),
             _ => Judged::NotObserved,
         }
@@ -86,12 +90,12 @@ impl<'e> Case<'e> {
         scope: &Scope<'s>,
     ) -> Judged {
         let index = self.looked.index(expectation.side);
-        let found = find(&expectation.target, message, index);
+        let found = find(&expectation.aspect, message, index);
         if let Found::Unknown(why) = found {
             return Judged::Inconclusive(why);
         }
-        let field = match &expectation.target {
-            Target::Field { id, .. } => Some(*id),
+        let field = match &expectation.aspect {
+            Aspect::Field { id, .. } => Some(*id),
             _ => None,
         };
         let (truth, fault) = found.lines(|lines| matcher::holds_lines(value, lines, scope));
@@ -107,11 +111,11 @@ impl<'e> Case<'e> {
                 if message.head.head.flags.is_cut() && field.is_some() && at_cut {
                     return Judged::Inconclusive("the head is cut in the capture".to_owned());
                 }
-                let rule = match (&expectation.target, fault) {
-                    (Target::Field { .. }, LineFault::Missing) => Rule::FieldMissing,
-                    (Target::Field { .. }, LineFault::Repeated) => Rule::FieldRepeated,
-                    (Target::Field { .. }, LineFault::Mismatch) => Rule::FieldValueMismatch,
-                    (Target::BodyText | Target::BodySha256 | Target::BodyLength, _) => Rule::BodyMismatch,
+                let rule = match (&expectation.aspect, fault) {
+                    (Aspect::Field { .. }, LineFault::Missing) => Rule::FieldMissing,
+                    (Aspect::Field { .. }, LineFault::Repeated) => Rule::FieldRepeated,
+                    (Aspect::Field { .. }, LineFault::Mismatch) => Rule::FieldValueMismatch,
+                    (Aspect::BodyText | Aspect::BodySha256 | Aspect::BodyLength, _) => Rule::BodyMismatch,
                     _ => Rule::MessageLineMismatch,
                 };
                 let actual = found.lines(|lines| (!lines.is_empty()).then(|| lines.join(b"\n".as_slice())));
@@ -127,7 +131,7 @@ impl<'e> Case<'e> {
         message: &Message<'s>,
         scope: &Scope<'s>,
     ) -> Judged {
-        let Target::BodyJson(steps) = &expectation.target else { return Judged::NotObserved };
+        let Aspect::BodyJson(steps) = &expectation.aspect else { return Judged::NotObserved };
         let fault = |actual: Option<Vec<u8>>| {
             Judged::Violated(vec![Fault { rule: Rule::BodyMismatch, name: None, lines: Vec::new(), actual }])
         };
@@ -175,12 +179,12 @@ impl<'e> Case<'e> {
             }
             if faults.is_empty() { Judged::Met } else { Judged::Violated(faults) }
         };
-        match &expectation.target {
-            Target::Absent { id: Some(id), .. } => unexpected(index.lines(*id).collect()),
-            Target::Absent { id: None, pattern } => {
+        match &expectation.aspect {
+            Aspect::Absent { id: Some(id), .. } => unexpected(index.lines(*id).collect()),
+            Aspect::Absent { id: None, pattern } => {
                 unexpected((0..head.lines.len()).filter(|at| glob(pattern.as_bytes(), name(*at))).collect())
             }
-            Target::Others { known } => {
+            Aspect::Others { known } => {
                 let mut allowed = vec![false; head.lines.len()];
                 for at in known.iter().flat_map(|id| index.lines(*id)) {
                     if let Some(entry) = allowed.get_mut(at) {
@@ -189,7 +193,7 @@ impl<'e> Case<'e> {
                 }
                 unexpected((0..head.lines.len()).filter(|at| allowed.get(*at) != Some(&true)).collect())
             }
-            Target::Order(entries) => {
+            Aspect::Order(entries) => {
                 if !head.head.fidelity.order {
                     return Judged::Inconclusive("this kind of evidence does not keep the order of fields".to_owned());
                 }
@@ -203,7 +207,7 @@ impl<'e> Case<'e> {
                     }
                 }
             }
-            Target::NameCase { exact } => {
+            Aspect::NameCase { exact } => {
                 if !head.head.fidelity.name_case {
                     return Judged::Inconclusive("this kind of evidence does not keep the case of names".to_owned());
                 }

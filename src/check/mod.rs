@@ -12,6 +12,7 @@ mod evaluate;
 mod evidence;
 mod found;
 mod functions;
+mod hop;
 mod json_text;
 mod judge;
 mod mask;
@@ -27,6 +28,7 @@ mod run;
 mod scope;
 mod select;
 mod selection;
+mod tally;
 mod truth;
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::book::spec_place;
 use super::plan::{Plan, PlanHop};
 use super::request::FailOn;
-use super::run::{HopTally, State};
+use super::run::State;
+use super::tally::HopTally;
 use crate::anomaly::AnomalyKind;
 use crate::exit;
 use crate::finding::{
@@ -95,8 +96,11 @@ pub(super) fn one_sided(plan: &Plan, tallies: &[HopTally]) -> Vec<String> {
         for (count, side) in tally.one_sided.iter().zip(["request", "response"]) {
             if *count > 0 {
                 notes.push(format!(
-                    "{} › {}: {count} of {} exchanges have no {side} in the capture; what is expected of it was not observed there",
-                    spec.spec.name, model.name.value, tally.exchanges
+                    "{} › {}: {count} of {} {} no {side} in the capture; what is expected of it was not observed there",
+                    spec.spec.name,
+                    model.name.value,
+                    if tally.exchanges == 1 { "1 exchange".to_owned() } else { format!("{} exchanges", tally.exchanges) },
+                    if *count == 1 { "has" } else { "have" },
                 ));
             }
         }
@@ -261,7 +265,7 @@ pub(super) fn capture_findings(capture: &CaptureOutcome) -> Vec<Finding> {
             }],
             bound: Vec::new(),
             why: None,
-            notes: Vec::new(),
+            notes: met.iter().map(told).collect(),
             block: None,
         });
     }

@@ -2,12 +2,12 @@
 
 use super::evaluate::show;
 use super::judge::Fault;
-use super::plan::Target;
+use super::plan::Aspect;
 use crate::finding::Rule;
 use crate::spec::Side;
 
 /// The headline of a finding: one sentence that stands alone.
-pub(super) fn message(rule: Rule, target: &Target, side: Side, field: Option<&str>, fault: Option<&Fault>, hop: &str) -> String {
+pub(super) fn message(rule: Rule, target: &Aspect, side: Side, field: Option<&str>, fault: Option<&Fault>, hop: &str) -> String {
     let name = field.map_or_else(|| part(target, side), |f| format!("`{f}`"));
     let in_response = if side == Side::Response { " in the response" } else { "" };
     match rule {
@@ -29,25 +29,25 @@ pub(super) fn message(rule: Rule, target: &Target, side: Side, field: Option<&st
 }
 
 /// A part of a message that is no field.
-fn part(target: &Target, side: Side) -> String {
+pub(super) fn part(target: &Aspect, side: Side) -> String {
     let side = side.name();
     match target {
-        Target::Method => format!("the {side}'s method"),
-        Target::Target => format!("the {side}'s target"),
-        Target::Path => format!("the {side}'s path"),
-        Target::Query(name) => format!("query parameter `{name}`"),
-        Target::Version => format!("the {side}'s HTTP version"),
-        Target::Status => "the status".to_owned(),
-        Target::Reason => "the reason phrase".to_owned(),
-        Target::Field { name, .. } => format!("`{name}`"),
-        Target::BodyJson(steps) => format!("`{}` of the {side}'s body", path(steps)),
-        Target::BodyText => format!("the {side}'s body"),
-        Target::BodySha256 => format!("the SHA-256 of the {side}'s body"),
-        Target::BodyLength => format!("the length of the {side}'s body"),
-        Target::Absent { pattern, .. } => format!("`{pattern}`"),
-        Target::Others { .. } => format!("another field of the {side}"),
-        Target::Order(_) => format!("the order of the {side}'s fields"),
-        Target::NameCase { .. } => format!("the case of the {side}'s names"),
+        Aspect::Method => format!("the {side}'s method"),
+        Aspect::Target => format!("the {side}'s target"),
+        Aspect::Path => format!("the {side}'s path"),
+        Aspect::Query(name) => format!("query parameter `{name}`"),
+        Aspect::Version => format!("the {side}'s HTTP version"),
+        Aspect::Status => "the status".to_owned(),
+        Aspect::Reason => "the reason phrase".to_owned(),
+        Aspect::Field { name, .. } => format!("`{name}`"),
+        Aspect::BodyJson(steps) => format!("`{}` of the {side}'s body", path(steps)),
+        Aspect::BodyText => format!("the {side}'s body"),
+        Aspect::BodySha256 => format!("the SHA-256 of the {side}'s body"),
+        Aspect::BodyLength => format!("the length of the {side}'s body"),
+        Aspect::Absent { pattern, .. } => format!("`{pattern}`"),
+        Aspect::Others { .. } => format!("another field of the {side}"),
+        Aspect::Order(_) => format!("the order of the {side}'s fields"),
+        Aspect::NameCase { .. } => format!("the case of the {side}'s names"),
     }
 }
 

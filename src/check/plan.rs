@@ -52,7 +52,7 @@ pub(super) struct PlanHop {
 #[derive(Debug)]
 pub(super) struct PlanExpectation {
     pub(super) side: Side,
-    pub(super) target: Target,
+    pub(super) aspect: Aspect,
     pub(super) expectation: Expectation,
     /// As in the machine format, `request.header.Host`.
     pub(super) subject: String,
@@ -65,7 +65,7 @@ pub(super) struct PlanExpectation {
 
 /// What an expectation looks at.
 #[derive(Debug, Clone)]
-pub(super) enum Target {
+pub(super) enum Aspect {
     Method,
     Target,
     Path,
@@ -115,7 +115,7 @@ pub(super) enum PlanSelect {
 /// What a select entry looks at.
 #[derive(Debug)]
 pub(super) enum PlanSelectOn {
-    Message(Side, Target),
+    Message(Side, Aspect),
     Endpoint(bool),
     Ip(bool),
     Port(bool),
@@ -200,19 +200,19 @@ fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, 
             Claim::Part { part, .. } => (compile_part(names, part), part_subject(part)),
             Claim::Absent(pattern) => {
                 let id = (!pattern.contains('*')).then(|| names.intern(pattern));
-                (Target::Absent { id, pattern: pattern.clone() }, format!("header.{pattern}"))
+                (Aspect::Absent { id, pattern: pattern.clone() }, format!("header.{pattern}"))
             }
-            Claim::Others => (Target::Others { known: Vec::new() }, "others".to_owned()),
+            Claim::Others => (Aspect::Others { known: Vec::new() }, "others".to_owned()),
             Claim::Order(items) => {
                 let entry = |item: &OrderItem| match item {
                     OrderItem::Name(name) => OrderEntry::Name(names.intern(name)),
                     OrderItem::Others => OrderEntry::Others,
                 };
-                (Target::Order(items.iter().map(entry).collect()), "order".to_owned())
+                (Aspect::Order(items.iter().map(entry).collect()), "order".to_owned())
             }
             Claim::NameCase(case) => {
                 let exact = (*case == NameCase::Exact).then(|| exact.clone());
-                (Target::NameCase { exact }, "name_case".to_owned())
+                (Aspect::NameCase { exact }, "name_case".to_owned())
             }
         };
         let value = match &expectation.claim {
@@ -221,7 +221,7 @@ fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, 
         };
         to.push(PlanExpectation {
             side,
-            target,
+            aspect: target,
             subject: format!("{}.{what}", side.name()),
             variant,
             pure: value.is_some_and(reads::is_pure),
@@ -236,14 +236,14 @@ fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, 
 fn know_others(expectations: &mut [PlanExpectation]) {
     let named: Vec<(Side, Option<usize>, NameId)> = expectations
         .iter()
-        .filter_map(|e| match &e.target {
-            Target::Field { id, .. } | Target::Absent { id: Some(id), .. } => Some((e.side, e.variant, *id)),
+        .filter_map(|e| match &e.aspect {
+            Aspect::Field { id, .. } | Aspect::Absent { id: Some(id), .. } => Some((e.side, e.variant, *id)),
             _ => None,
         })
         .collect();
     for expectation in expectations {
         let (side, variant) = (expectation.side, expectation.variant);
-        if let Target::Others { known } = &mut expectation.target {
+        if let Aspect::Others { known } = &mut expectation.aspect {
             // The hop's own `others` also allows what any variant names: the variants say when.
             *known = named
                 .iter()
@@ -254,20 +254,20 @@ fn know_others(expectations: &mut [PlanExpectation]) {
     }
 }
 
-fn compile_part(names: &mut Names, part: &Part) -> Target {
+fn compile_part(names: &mut Names, part: &Part) -> Aspect {
     match part {
-        Part::Method => Target::Method,
-        Part::Target => Target::Target,
-        Part::Path => Target::Path,
-        Part::Query(name) => Target::Query(name.clone()),
-        Part::Version => Target::Version,
-        Part::Status => Target::Status,
-        Part::Reason => Target::Reason,
-        Part::Field(name) => Target::Field { id: names.intern(name), name: name.clone() },
-        Part::BodyJson { steps, .. } => Target::BodyJson(steps.clone()),
-        Part::BodyText => Target::BodyText,
-        Part::BodySha256 => Target::BodySha256,
-        Part::BodyLength => Target::BodyLength,
+        Part::Method => Aspect::Method,
+        Part::Target => Aspect::Target,
+        Part::Path => Aspect::Path,
+        Part::Query(name) => Aspect::Query(name.clone()),
+        Part::Version => Aspect::Version,
+        Part::Status => Aspect::Status,
+        Part::Reason => Aspect::Reason,
+        Part::Field(name) => Aspect::Field { id: names.intern(name), name: name.clone() },
+        Part::BodyJson { steps, .. } => Aspect::BodyJson(steps.clone()),
+        Part::BodyText => Aspect::BodyText,
+        Part::BodySha256 => Aspect::BodySha256,
+        Part::BodyLength => Aspect::BodyLength,
     }
 }
 
@@ -310,10 +310,10 @@ fn compile_select(names: &mut Names, select: &Select) -> PlanSelect {
 pub(super) const BODY_LIMIT: usize = 8 << 20;
 
 /// What a target needs of the body of its message.
-fn body_want(target: &Target) -> Option<BodyWant> {
+fn body_want(target: &Aspect) -> Option<BodyWant> {
     match target {
-        Target::BodyJson(_) | Target::BodyText => Some(BodyWant { keep: BODY_LIMIT, sha256: false }),
-        Target::BodySha256 => Some(BodyWant { keep: 0, sha256: true }),
+        Aspect::BodyJson(_) | Aspect::BodyText => Some(BodyWant { keep: BODY_LIMIT, sha256: false }),
+        Aspect::BodySha256 => Some(BodyWant { keep: 0, sha256: true }),
         _ => None,
     }
 }
@@ -329,7 +329,7 @@ fn select_atoms(select: &PlanSelect, visit: &mut dyn FnMut(&PlanSelectOn, &Value
 fn bodies_of(expectation: &PlanExpectation) -> Vec<(Side, BodyWant)> {
     let keep = BodyWant { keep: BODY_LIMIT, sha256: false };
     let mut wants: Vec<(Side, BodyWant)> =
-        body_want(&expectation.target).into_iter().map(|want| (expectation.side, want)).collect();
+        body_want(&expectation.aspect).into_iter().map(|want| (expectation.side, want)).collect();
     if let Claim::Part { value, .. } = &expectation.expectation.claim {
         wants.extend(reads::bodies(value).map(|side| (side, keep)));
     }

@@ -1,5 +1,6 @@
 //! What to check, and the way from there to an outcome: load specs, read captures, sum up.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use super::plan::Plan;
 use super::run::Run;
 use crate::finding::{CaptureOutcome, Finding, Outcome, Rule, Unselected, UnselectedGroup, Verdict};
 use crate::source::{self, Input, SourceError};
-use crate::spec::{self, Spec, SpecError};
+use crate::spec::{self, FindError, Spec, SpecError};
 
 /// From which severity on findings lead to exit 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -52,6 +53,9 @@ pub enum CheckError {
     /// Exit 2; all errors of all specs.
     #[error("{} in the specs", if .0.len() == 1 { "1 error".to_owned() } else { format!("{} errors", .0.len()) })]
     Specs(Vec<SpecError>),
+    /// Exit 4: a spec or a folder of specs that is there and cannot be read.
+    #[error("{0}")]
+    Unreadable(String),
     /// Exit 3: there is nothing to judge with, or nothing to judge.
     #[error("{0}")]
     Nothing(String),
@@ -103,12 +107,21 @@ fn load(paths: &[PathBuf]) -> Result<Loaded, CheckError> {
     if paths.is_empty() && !std::path::Path::new("specs").is_dir() {
         return Err(CheckError::Nothing("there is no folder ./specs; name specs with -s FILE or -s FOLDER".to_owned()));
     }
+    if let Some(path) = named.iter().find(|path| is_capture(path)) {
+        let file = Input::File(path.clone()).name();
+        return Err(CheckError::Usage(format!("{file} is a capture, and -s names specs; name captures without -s")));
+    }
     let found = spec::load(named);
-    if let Some(failure) = found.failures.first() {
+    // As for exit codes: usage and invalid specs come before what cannot be read.
+    let unread = |failure: &&FindError| matches!(failure, FindError::Unreadable(..));
+    if let Some(failure) = found.failures.iter().find(|failure| !unread(failure)) {
         return Err(CheckError::Usage(failure.to_string()));
     }
     if !found.errors.is_empty() {
         return Err(CheckError::Specs(found.errors));
+    }
+    if let Some(failure) = found.failures.first() {
+        return Err(CheckError::Unreadable(failure.to_string()));
     }
     if found.specs.is_empty() {
         let named: Vec<String> = named.iter().map(|p| p.to_string_lossy().replace('\\', "/")).collect();
@@ -118,24 +131,25 @@ fn load(paths: &[PathBuf]) -> Result<Loaded, CheckError> {
             n => format!("{n} YAML files that are no specs"),
         };
         return Err(CheckError::Nothing(format!(
-            "no spec in {}: {others} there (a spec has `hops`); nothing was judged",
+            "no spec in {}: {others} there; write one (it has `hops`), or name specs with -s FILE or -s FOLDER",
             named.join(", ")
         )));
     }
     Ok(Loaded { specs: found.specs.into_iter().map(|file| Arc::new(file.spec)).collect(), not_specs: found.not_specs as u64 })
 }
 
+/// Whether a file begins as captures do.
+fn is_capture(path: &std::path::Path) -> bool {
+    let mut magic = [0; 4];
+    let begin = std::fs::File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut magic));
+    begin.is_ok() && crate::capture::is_magic(magic)
+}
+
 fn check_params(specs: &[Arc<Spec>], given: &[(String, String)]) -> Result<(), CheckError> {
     for (name, value) in given {
         let owners: Vec<&Arc<Spec>> = specs.iter().filter(|s| s.params.iter().any(|p| p.name.value == *name)).collect();
         if owners.is_empty() {
-            let known = specs.iter().flat_map(|s| &s.params).map(|p| p.name.value.as_str());
-            let near = known
-                .map(|k| (strsim::damerau_levenshtein(k, name), k))
-                .filter(|(distance, _)| *distance <= 3)
-                .min()
-                .map_or(String::new(), |(_, near)| format!("; did you mean `{near}`?"));
-            return Err(CheckError::Usage(format!("--param {name}: no loaded spec has a param `{name}`{near}")));
+            return Err(CheckError::Usage(unknown_param(specs, name)));
         }
         for spec in owners {
             let params = Params::of(spec, given);
@@ -145,6 +159,18 @@ fn check_params(specs: &[Arc<Spec>], given: &[(String, String)]) -> Result<(), C
         }
     }
     Ok(())
+}
+
+/// The sentence for a param that no spec knows: the nearest name, or all there are.
+fn unknown_param(specs: &[Arc<Spec>], name: &str) -> String {
+    let known: BTreeSet<&str> = specs.iter().flat_map(|s| &s.params).map(|p| p.name.value.as_str()).collect();
+    let near = known.iter().map(|k| (strsim::damerau_levenshtein(k, name), k)).filter(|(distance, _)| *distance <= 3).min();
+    let help = match near {
+        Some((_, near)) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => "they have none".to_owned(),
+        None => format!("they have `{}`", known.into_iter().collect::<Vec<_>>().join("`, `")),
+    };
+    format!("--param {name}: no loaded spec has a param `{name}`; {help}")
 }
 
 fn blank() -> Outcome {
@@ -180,8 +206,7 @@ fn against_captures(request: &CheckRequest, specs: &[Arc<Spec>]) -> Result<Outco
     outcome.unreadable.extend(expanded.unreadable.iter().map(ToString::to_string));
     outcome.skipped_captures = expanded.skipped;
     if expanded.inputs.is_empty() && outcome.unreadable.is_empty() {
-        let named: Vec<String> = request.captures.iter().map(Input::name).collect();
-        return Err(CheckError::Nothing(format!("no capture in {}; nothing was judged", named.join(", "))));
+        return Err(CheckError::Nothing(source::no_capture_in(&request.captures, expanded.skipped)));
     }
     for source::Named { input, named } in &expanded.inputs {
         match read(&mut run, input) {
@@ -232,7 +257,9 @@ fn against_evidence(request: &CheckRequest, specs: &[Arc<Spec>]) -> Outcome {
             outcome.captures.extend(captures);
         }
         if read_cases == 0 {
+            let files: Vec<String> = cases.iter().flat_map(|c| &c.files).map(|f| Input::File(f.clone()).name()).collect();
             let looked = match evidence::mirrored(&spec.source.file) {
+                _ if !files.is_empty() => format!("no capture that can be read in {}", some(&files)),
                 Some((root, below)) => {
                     let folder = request.captures_dir.clone().unwrap_or_else(|| root.join("captures"));
                     format!("no capture {}.* or in {0}/", Input::File(folder.join(below)).name())
@@ -255,6 +282,12 @@ fn against_evidence(request: &CheckRequest, specs: &[Arc<Spec>]) -> Outcome {
     }
     outcome.unselected.groups = groups;
     outcome
+}
+
+/// The first of several names.
+fn some(names: &[String]) -> String {
+    let shown = names.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+    if names.len() > 3 { format!("{shown} and {} more", names.len() - 3) } else { shown }
 }
 
 /// Whether a path as given is the file of a spec.

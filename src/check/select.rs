@@ -6,7 +6,8 @@ use super::found::{BodyFault, Found, JsonOnce, body_json, find};
 use super::matcher;
 use super::names::HeadIndex;
 use super::params::Params;
-use super::plan::{PlanSelect, PlanSelectOn, Target};
+use super::phrase::{part, path};
+use super::plan::{Aspect, PlanSelect, PlanSelectOn};
 use super::scope::Scope;
 use super::truth::Truth;
 use crate::http::{Exchange, Origin};
@@ -62,7 +63,7 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
     let text = |text: String| matcher::holds(value, text.as_bytes(), &scope);
     let endpoint = |dst| super::scope::endpoint(exchange, dst);
     match on {
-        PlanSelectOn::Message(side, Target::BodyJson(steps)) => {
+        PlanSelectOn::Message(side, Aspect::BodyJson(steps)) => {
             let Some(message) = scope.message(*side) else { return Truth::Unknown };
             match body_json(&message, looked.json(*side)) {
                 Ok(json) => matcher::find_json(json, steps).map_or(Truth::No, |found| matcher::holds_json(value, found, &scope)),
@@ -76,7 +77,7 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
             let cut = message.head.head.flags.is_cut();
             match find(target, &message, looked.index(*side)) {
                 Found::Unknown(_) => Truth::Unknown,
-                Found::Few(None) if cut && matches!(target, Target::Field { .. }) => Truth::Unknown,
+                Found::Few(None) if cut && matches!(target, Aspect::Field { .. }) => Truth::Unknown,
                 Found::Few(None) if counts_lines(value) => found_lines(value, &[], &scope),
                 Found::Few(None) => Truth::No,
                 found => found.lines(|lines| found_lines(value, lines, &scope)),
@@ -136,24 +137,45 @@ pub(super) fn misses<'s>(select: &'s PlanSelect, looked: &Looked<'_>, params: &P
 pub(super) fn describe_entry(entry: &PlanSelect, params: &Params) -> String {
     match entry {
         PlanSelect::Atom { on, value, .. } => {
+            let any = matches!(&value.form, Form::Matcher(clauses) if clauses.is_empty());
             let value = describe_value(value, params);
             match on {
-                PlanSelectOn::Message(_, Target::Field { name, .. }) => format!("`{name}: {value}`"),
-                PlanSelectOn::Message(_, Target::Method) => format!("method `{value}`"),
-                PlanSelectOn::Message(_, Target::Status) => format!("status `{value}`"),
-                PlanSelectOn::Message(_, Target::Query(name)) => format!("query `{name}={value}`"),
-                PlanSelectOn::Message(side, _) => format!("the {}'s `{value}`", side.name()),
+                PlanSelectOn::Message(_, Aspect::Field { name, .. }) if any => format!("`{name}`"),
+                PlanSelectOn::Message(side, Aspect::BodyJson(steps)) if any => {
+                    format!("`{}` in the {}'s body", path(steps), side.name())
+                }
+                PlanSelectOn::Message(_, Aspect::Field { name, .. }) => format!("`{name}: {value}`"),
+                PlanSelectOn::Message(_, Aspect::Method) => format!("method `{value}`"),
+                PlanSelectOn::Message(_, Aspect::Status) => format!("status `{value}`"),
+                PlanSelectOn::Message(_, Aspect::Query(name)) => format!("query `{name}={value}`"),
+                PlanSelectOn::Message(side, Aspect::BodyJson(steps)) => {
+                    format!("`{}: {value}` in the {}'s body", path(steps), side.name())
+                }
+                PlanSelectOn::Message(side, target) => format!("{} `{value}`", part(target, *side)),
                 PlanSelectOn::Endpoint(dst) => format!("`{}: {value}`", end(*dst)),
                 PlanSelectOn::Ip(dst) => format!("`{}.ip: {value}`", end(*dst)),
                 PlanSelectOn::Port(dst) => format!("`{}.port: {value}`", end(*dst)),
                 PlanSelectOn::Source => format!("`source: {value}`"),
             }
         }
-        PlanSelect::Not(part) => format!("not {}", describe_entry(part, params)),
-        PlanSelect::All(parts) | PlanSelect::Any(parts) => {
-            parts.iter().map(|p| describe_entry(p, params)).collect::<Vec<_>>().join(", ")
-        }
+        PlanSelect::Not(part) => match part.as_ref() {
+            PlanSelect::Atom { value: Value { form: Form::Matcher(clauses), .. }, .. } if clauses.is_empty() => {
+                format!("the absence of {}", describe_entry(part, params))
+            }
+            PlanSelect::Atom { .. } => format!("the exclusion of {}", describe_entry(part, params)),
+            // What it rules out may be long; the spec says it better.
+            _ => "what its `not` leaves over".to_owned(),
+        },
+        PlanSelect::All(parts) => describe_entries(parts, " and ", params),
+        PlanSelect::Any(parts) => describe_entries(parts, " or ", params),
     }
+}
+
+/// Several entries; the first two stand for many.
+fn describe_entries(parts: &[PlanSelect], between: &str, params: &Params) -> String {
+    let shown: Vec<String> = parts.iter().take(2).map(|p| describe_entry(p, params)).collect();
+    let more = if parts.len() > shown.len() { format!("{between}…") } else { String::new() };
+    format!("{}{more}", shown.join(between))
 }
 
 fn end(dst: bool) -> &'static str {

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 /// A report that could not be written.
 #[derive(Debug, thiserror::Error)]
-#[error("{target} cannot be written: {source}")]
+#[error("{target} cannot be written: {why}")]
 pub(super) struct OutputError {
     /// Where it should have gone.
     target: String,
-    /// Why not.
-    source: io::Error,
+    /// Why not, in plain words where they are known.
+    why: String,
 }
 
 /// A place for a report.
@@ -36,7 +36,7 @@ impl Target {
             }
             Self::File(path) => {
                 let written = File::create(path).and_then(|mut file| file.write_all(text.as_bytes()));
-                written.map_err(|source| OutputError { target: name(path), source })
+                written.map_err(|source| OutputError { target: name(path), why: why(path, &source) })
             }
         }
     }
@@ -49,7 +49,19 @@ pub(super) fn stdout() -> impl Write {
 
 /// An error of standard output.
 pub(super) fn on_stdout(source: io::Error) -> OutputError {
-    OutputError { target: "standard output".to_owned(), source }
+    OutputError { target: "standard output".to_owned(), why: source.to_string() }
+}
+
+/// What the system said, in words that say what to do.
+fn why(path: &Path, error: &io::Error) -> String {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+    match (folder, error.kind()) {
+        (Some(folder), ErrorKind::NotFound) => format!("there is no folder {}; make it first", name(folder)),
+        _ if path.is_dir() => "it is a folder; name a file".to_owned(),
+        (_, ErrorKind::NotADirectory) => "a part of its path is a file".to_owned(),
+        (_, ErrorKind::PermissionDenied) => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 fn closed_is_fine(error: io::Error) -> io::Result<()> {

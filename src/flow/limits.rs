@@ -22,6 +22,6 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { flows: 100_000, remembered: 4096, stream_bytes: 1 << 20, total_bytes: 32 << 20, loss_wait: 256, start_wait: 32 }
+        Self { flows: 100_000, remembered: 1024, stream_bytes: 1 << 20, total_bytes: 32 << 20, loss_wait: 256, start_wait: 32 }
     }
 }

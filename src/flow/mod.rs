@@ -5,12 +5,15 @@
 //! nothing here imports upward.
 
 mod backlog;
-mod flow;
+mod connection;
 mod index;
 mod limits;
+mod release;
 mod sink;
 mod stream;
 mod table;
+#[cfg(test)]
+mod tests;
 mod waits;
 
 pub use limits::Limits;

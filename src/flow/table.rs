@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use super::flow::{Context, Flow};
+use super::connection::{Context, Flow};
 use super::index::Index;
 use super::limits::Limits;
 use super::stream::{Phase, Stream};

@@ -1,13 +1,94 @@
 //! The chunked transfer coding (RFC 9112 §7.1): chunk sizes and trailer sections.
 
-use super::{FieldLine, HeadFlags, Range, Trailers, lenient};
+use memchr::memchr;
+
+use super::conversation::{Conversation, Mode};
+use super::reading::{PARTIAL_IN_ALL, keep};
+use super::streams::HttpStreams;
+use super::{FieldLine, HeadFlags, MessageSink, Range, Trailers, lenient};
 use crate::anomaly::AnomalyKind;
+use crate::capture::PacketAt;
+use crate::flow::Direction;
 
 /// A line of chunk framing, or a trailer section, that is longer is malformed.
-pub(super) const LONGEST: usize = 64 << 10;
+const LONGEST: usize = 64 << 10;
+
+impl<M: MessageSink> HttpStreams<'_, M> {
+    /// A line of chunk framing is due.
+    pub(super) fn chunk_line<'a>(
+        &mut self,
+        talk: &mut Conversation,
+        direction: Direction,
+        rest: &'a [u8],
+        at: PacketAt,
+    ) -> &'a [u8] {
+        let stream = talk.stream(direction);
+        let Some(lf) = memchr(b'\n', rest) else {
+            keep(stream, rest, at);
+            if stream.partial.len() > LONGEST || self.buffered > PARTIAL_IN_ALL {
+                self.malformed_chunk(talk, direction, at);
+            }
+            return &[];
+        };
+        let (whole, behind) = rest.split_at_checked(lf + 1).unwrap_or((rest, &[]));
+        let partial = std::mem::take(&mut stream.partial);
+        let joined;
+        let line = if partial.is_empty() {
+            whole
+        } else {
+            joined = [&partial, whole].concat();
+            &joined
+        };
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        match (stream.mode, size(line)) {
+            (Mode::ChunkSize, Some(0)) => stream.mode = Mode::Trailers,
+            (Mode::ChunkSize, Some(size)) => stream.mode = Mode::ChunkData(size),
+            (Mode::ChunkEnd, _) if line.is_empty() => stream.mode = Mode::ChunkSize,
+            (Mode::Trailers, _) if line.is_empty() => {
+                stream.mode = Mode::Start;
+                self.finish(talk, direction, true);
+            }
+            (Mode::Trailers, _) => {
+                let mut flags = HeadFlags::default();
+                let mut full = false;
+                if let Some(running) = &mut stream.running {
+                    let trailers = &mut running.tally.body.trailers;
+                    full = trailers.raw.len() > LONGEST;
+                    if !full {
+                        trailer(trailers, line, &mut flags);
+                    }
+                }
+                if full {
+                    flags.insert(AnomalyKind::HeadLimit);
+                }
+                for kind in flags.iter() {
+                    self.anomalies.note(kind, Some(at.number), || "in a trailer section".to_owned());
+                }
+            }
+            _ => {
+                let shown = String::from_utf8_lossy(line.get(..line.len().min(40)).unwrap_or_default()).into_owned();
+                self.anomalies.note(AnomalyKind::MalformedChunk, Some(at.number), || format!("{shown:?}"));
+                stream.mode = Mode::Lost;
+                self.finish(talk, direction, false);
+                self.lost(talk, direction);
+            }
+        }
+        behind
+    }
+
+    fn malformed_chunk(&mut self, talk: &mut Conversation, direction: Direction, at: PacketAt) {
+        self.anomalies.note(AnomalyKind::MalformedChunk, Some(at.number), || "a line without end".to_owned());
+        let stream = talk.stream(direction);
+        stream.partial = Vec::new();
+        stream.mode = Mode::Lost;
+        self.finish(talk, direction, false);
+        self.lost(talk, direction);
+    }
+}
 
 /// The size that a chunk line names, without its extensions; `None` where there is none.
-pub(super) fn size(line: &[u8]) -> Option<u64> {
+fn size(line: &[u8]) -> Option<u64> {
     let line = line.trim_ascii();
     let end = line.iter().position(|b| !b.is_ascii_hexdigit()).unwrap_or(line.len());
     let (digits, rest) = line.split_at_checked(end)?;
@@ -21,7 +102,7 @@ pub(super) fn size(line: &[u8]) -> Option<u64> {
 }
 
 /// Adds a line of a trailer section; what is odd about it is marked.
-pub(super) fn trailer(trailers: &mut Trailers, line: &[u8], flags: &mut HeadFlags) {
+fn trailer(trailers: &mut Trailers, line: &[u8], flags: &mut HeadFlags) {
     if matches!(line.first(), Some(b' ' | b'\t')) && !trailers.lines.is_empty() {
         flags.insert(AnomalyKind::ObsFold);
         trailers.raw.push(b' ');

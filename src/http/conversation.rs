@@ -12,6 +12,8 @@ use crate::flow::Direction;
 pub(super) enum Mode {
     /// A start line is due, or the rest of a head.
     Start,
+    /// So many bytes of a body are due, unless the request that is not known was HEAD.
+    Doubtful(u64),
     /// So many bytes of a body are left.
     Length(u64),
     /// A body until the stream ends.
@@ -133,7 +135,7 @@ pub(super) struct Waiting {
     /// Its body ended.
     pub(super) over: bool,
     /// Its response, which ended before its body.
-    pub(super) answer: Option<(HeadBuf, Body)>,
+    pub(super) answer: Option<Box<(HeadBuf, Body)>>,
 }
 
 /// What is kept of a flow.
@@ -148,6 +150,10 @@ pub struct Conversation {
     pub(super) sure: Option<usize>,
     /// A response may be missing since the last request.
     pub(super) doubt: bool,
+    /// The client was seen to send a request before the response to another one.
+    pub(super) pipelines: bool,
+    /// Of requests and responses that cannot be paired: the last was a request, a response, or there was none.
+    pub(super) alone: Option<MessageKind>,
     /// A message was found.
     pub(super) messages: bool,
     pub(super) content: Content,
@@ -161,6 +167,8 @@ impl Conversation {
             waiting: VecDeque::new(),
             sure: None,
             doubt: false,
+            pipelines: false,
+            alone: None,
             messages: false,
             content: Content::NoBytes,
         }
@@ -198,6 +206,24 @@ impl Conversation {
     pub(super) fn awaited(&self) -> Option<&Waiting> {
         let first = self.waiting.front()?;
         (self.sure != Some(0) && first.answer.is_none()).then_some(first)
+    }
+
+    /// A request comes: whether its response will be known. After a loss this is so again when a client that sends one
+    /// request at a time sends the next one, since everything before it is answered then.
+    pub(super) fn expects(&mut self) -> bool {
+        let answered = self.alone == Some(MessageKind::Response);
+        match self.sure {
+            None => self.pipelines |= !self.waiting.is_empty(),
+            Some(0) if answered && !self.pipelines && self.waiting.is_empty() => {
+                self.sure = None;
+                self.alone = None;
+            }
+            Some(_) => {
+                self.pipelines |= self.alone == Some(MessageKind::Request);
+                self.alone = Some(MessageKind::Request);
+            }
+        }
+        self.sure.is_none()
     }
 
     /// Nothing of this flow is read any more.

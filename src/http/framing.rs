@@ -9,6 +9,8 @@ pub(super) enum Framing {
     Nothing,
     /// So many bytes, at least 1.
     Length(u64),
+    /// So many bytes, at least 1, or none if the request that is not known was HEAD.
+    Doubtful(u64),
     /// The chunked transfer coding.
     Chunked,
     /// Until the stream ends.

@@ -17,7 +17,8 @@ use crate::flow::{Direction, FlowInfo};
 
 /// Requests of a flow that wait for their response; more are told alone.
 const MOST_WAITING: usize = 1024;
-/// What waiting requests of all flows may hold.
+/// What waiting requests of all flows, and heads whose bodies run, may hold. Beyond it a request is told alone, and a
+/// running message before its end.
 const HELD_IN_ALL: usize = 32 << 20;
 /// Pooled requests.
 const POOL: usize = 1024;
@@ -99,14 +100,15 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         }
         talk.doubt = false;
         let want = self.sink.head(id, head, None);
-        let full = talk.waiting.len() >= MOST_WAITING || self.held >= HELD_IN_ALL;
+        let paired = talk.expects();
+        let full = paired && (talk.waiting.len() >= MOST_WAITING || self.held >= HELD_IN_ALL);
         if full {
             let packet = packet_of(head);
             let note = || format!("{} requests wait for their response", talk.waiting.len());
             self.anomalies.note(AnomalyKind::PipelineLimit, packet, note);
-            talk.sure = talk.sure.or(Some(talk.waiting.len()));
+            talk.sure = Some(talk.waiting.len());
         }
-        let alone = talk.sure.is_some();
+        let alone = !paired || full;
         if !alone {
             let mut waiting = self.pool.pop().unwrap_or_else(|| Box::new(Waiting::of(head)));
             waiting.id = id;
@@ -114,7 +116,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             self.held += size_of_head(&waiting.head);
             talk.waiting.push_back(waiting);
         }
-        let kept = alone.then(|| head);
+        let kept = alone.then_some(head);
         let cut = head.head.flags.is_cut();
         match self.body(talk, direction, Tally::new(want), framing, cut, behind) {
             (Ok(body), left) => {
@@ -132,7 +134,14 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 left
             }
             (Err(tally), left) => {
-                let head = kept.map(HeadBuf::copy_of);
+                if let Some(head) = kept.filter(|_| self.held >= HELD_IN_ALL) {
+                    let body = tally.running();
+                    self.sink.message(id, &body);
+                    let request = Some(Message { head: *head, body: &body });
+                    self.sink.exchange(&Exchange { request, response: None });
+                    return left;
+                }
+                let head = kept.map(|head| self.hold(head));
                 let kind = MessageKind::Request;
                 let running = Running { id, kind, tally, head, paired: false, interim: false };
                 talk.stream(direction).running = Some(Box::new(running));
@@ -156,16 +165,22 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let status = head.status().unwrap_or(0);
         let interim = (100..=199).contains(&status) && status != 101;
         let awaited = talk.awaited();
-        let paired = awaited.is_some() && !interim;
+        let awaited_none = awaited.is_none();
+        let paired = !awaited_none && !interim;
         let want = self.sink.head(id, head, awaited.map(|waiting| waiting.head.as_ref()).as_ref());
         if !interim {
             if !paired {
+                talk.alone = talk.sure.and(Some(MessageKind::Response));
                 let note = || shown(head.start_line());
                 self.anomalies.note(AnomalyKind::ResponseWithoutRequest, Some(at.number), note);
             }
             talk.doubt = false;
         }
         let cut = head.head.flags.is_cut();
+        let framing = match framing {
+            Framing::Length(length) if awaited_none => Framing::Doubtful(length),
+            framing => framing,
+        };
         match self.body(talk, direction, Tally::new(want), framing, cut, behind) {
             (Ok(body), left) => {
                 self.sink.message(id, &body);
@@ -179,12 +194,29 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 left
             }
             (Err(tally), left) => {
-                let head = Some(HeadBuf::copy_of(head));
+                if self.held >= HELD_IN_ALL {
+                    let note = || "too many heads wait for the end of their bodies".to_owned();
+                    self.anomalies.note(AnomalyKind::PipelineLimit, Some(at.number), note);
+                    let body = tally.running();
+                    self.sink.message(id, &body);
+                    if !interim {
+                        self.answered(talk, paired, head, body);
+                    }
+                    return left;
+                }
+                let head = Some(self.hold(head));
                 let running = Running { id, kind: MessageKind::Response, tally, head, paired, interim };
                 talk.stream(direction).running = Some(Box::new(running));
                 left
             }
         }
+    }
+
+    /// Keeps a head until its body ended.
+    fn hold(&mut self, head: &HeadRef<'_>) -> HeadBuf {
+        let head = HeadBuf::copy_of(head);
+        self.held += size_of_head(&head);
+        head
     }
 
     /// Takes a body that is at hand; otherwise says how the stream goes on.
@@ -213,6 +245,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 }
                 Mode::Length(length)
             }
+            Framing::Doubtful(length) => Mode::Doubtful(length),
             Framing::Chunked => Mode::ChunkSize,
             Framing::UntilClose => Mode::UntilClose,
         };
@@ -225,6 +258,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let Running { id, kind, tally, head, paired, interim } = *running;
         let body = tally.finish(complete);
         self.sink.message(id, &body);
+        self.held = self.held.saturating_sub(head.as_ref().map_or(0, size_of_head));
         match (kind, head) {
             (MessageKind::Response, Some(head)) => {
                 if !interim {
@@ -259,7 +293,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             *sure = sure.saturating_sub(1);
         }
         if !first.over {
-            first.answer = Some((HeadBuf::copy_of(head), body));
+            first.answer = Some(Box::new((HeadBuf::copy_of(head), body)));
             return;
         }
         let request = Some(Message { head: first.head.as_ref(), body: &first.body });
@@ -274,7 +308,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     fn pop(&mut self, talk: &mut Conversation) {
         let Some(first) = talk.waiting.pop_front() else { return };
         let request = Some(Message { head: first.head.as_ref(), body: &first.body });
-        let response = first.answer.as_ref().map(|(head, body)| Message { head: head.as_ref(), body });
+        let response = first.answer.as_deref().map(|(head, body)| Message { head: head.as_ref(), body });
         self.sink.exchange(&Exchange { request, response });
         self.recycle(first);
     }
@@ -288,7 +322,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
 
     fn recycle(&mut self, mut waiting: Box<Waiting>) {
         self.held = self.held.saturating_sub(size_of_head(&waiting.head));
-        if self.pool.len() < POOL && waiting.head.raw.capacity() <= 16 << 10 {
+        if self.pool.len() < POOL && waiting.head.raw.capacity() <= 4 << 10 && waiting.head.lines.capacity() <= 64 {
             waiting.body = Body::default();
             waiting.over = false;
             waiting.answer = None;
@@ -296,14 +330,16 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         }
     }
 
-    /// Bytes were lost where a start line was due.
-    pub(super) fn lose_place(&mut self, talk: &mut Conversation, direction: Direction) {
+    /// Bytes were lost where a start line was due, or inside a head.
+    pub(super) fn lose_place(&mut self, talk: &mut Conversation, direction: Direction, within: bool) {
         talk.stream(direction).mode = Mode::Lost;
         self.lost(talk, direction);
         let waiting = talk.waiting.len();
-        if talk.client == Some(direction) && waiting > 0 {
+        // Inside a head, only a client that pipelines can have sent a request behind it.
+        if talk.client.is_none_or(|client| client == direction) && (talk.pipelines || !within) {
             // A request may be missing behind those that wait.
             talk.sure = Some(talk.sure.map_or(waiting, |sure| sure.min(waiting)));
+            talk.alone = None;
         }
     }
 
@@ -318,6 +354,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             self.unanswered(talk);
         } else {
             talk.doubt = true;
+            talk.alone = None;
         }
     }
 

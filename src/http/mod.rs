@@ -11,12 +11,17 @@ mod framing;
 mod head;
 mod lenient;
 mod messages;
+mod opening;
 mod parse;
 mod provenance;
+mod reading;
+mod search;
 mod sink;
 mod start;
 mod streams;
 mod tally;
+#[cfg(test)]
+mod tests;
 
 pub use body::{Body, BodyWant, Trailers};
 pub use conversation::Conversation;

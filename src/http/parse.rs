@@ -85,13 +85,21 @@ fn spans(bytes: &[u8], length: usize, headers: &[httparse::Header<'_>], lines: &
     };
     let tail = line_end(length);
     lines.clear();
-    let first = headers.first().map_or(tail, |header| span(bytes, header.name.as_bytes()).start as usize);
-    let start_line = Range::new(0, line_end(first));
-    for (i, header) in headers.iter().enumerate() {
+    lines.reserve(headers.len());
+    let mut start_line = Range::default();
+    for header in headers {
         let name = span(bytes, header.name.as_bytes());
-        let next = headers.get(i + 1).map_or(tail, |next| span(bytes, next.name.as_bytes()).start as usize);
-        let value = span(bytes, header.value);
-        lines.push(FieldLine { name, value, line: Range::new(name.start as usize, line_end(next)) });
+        let before = Range::new(0, line_end(name.start as usize)).end;
+        match lines.last_mut() {
+            Some(last) => last.line.end = before,
+            None => start_line.end = before,
+        }
+        lines.push(FieldLine { name, value: span(bytes, header.value), line: name });
+    }
+    let last = Range::new(0, line_end(tail)).end;
+    match lines.last_mut() {
+        Some(line) => line.line.end = last,
+        None => start_line.end = last,
     }
     let mut flags = HeadFlags::default();
     if lf_only {

@@ -146,9 +146,12 @@ fn is_request_like(line: &[u8]) -> bool {
     let mut words = trimmed.split(|&b| b == b' ' || b == b'\t').filter(|word| !word.is_empty());
     let Some(method) = words.next() else { return false };
     let Some(target) = words.next() else { return trimmed == line && PLAIN.contains(&line) };
+    let mut more = words.clone();
+    let spaced = more.next().is_some() && more.next().is_some();
     let last = words.next_back().or(Some(target));
     let indented = line.first().is_some_and(|&b| b == b' ' || b == b'\t');
-    if indented && !is_method(method) {
+    // White space where none may be is believed with a known method only: prose has it everywhere.
+    if (indented || spaced) && !is_method(method) {
         return false;
     }
     if method.len() > 32 || !method.iter().all(|&b| is_token(b)) {
@@ -172,18 +175,19 @@ pub(super) fn find_start(bytes: &[u8], role: Option<MessageKind>) -> Option<usiz
             continue;
         }
         let behind = bytes.get(at + 8..).unwrap_or_default();
-        if role != Some(MessageKind::Request) {
-            if let [b' ', a, b, c, b' ' | b'\r' | b'\n', ..] = behind {
-                let status = a.is_ascii_digit() && b.is_ascii_digit() && c.is_ascii_digit();
-                if status && memchr(b'\n', behind).is_some() {
-                    return Some(at);
-                }
+        if role != Some(MessageKind::Request)
+            && let [b' ', a, b, c, b' ' | b'\r' | b'\n', ..] = behind
+        {
+            let status = a.is_ascii_digit() && b.is_ascii_digit() && c.is_ascii_digit();
+            if status && memchr(b'\n', behind).is_some() {
+                return Some(at);
             }
         }
-        if role != Some(MessageKind::Response) && matches!(behind, [b'\r', b'\n', ..] | [b'\n', ..]) {
-            if let Some(start) = request_before(bytes.get(..at).unwrap_or_default()) {
-                return Some(start);
-            }
+        if role != Some(MessageKind::Response)
+            && matches!(behind, [b'\r', b'\n', ..] | [b'\n', ..])
+            && let Some(start) = request_before(bytes.get(..at).unwrap_or_default())
+        {
+            return Some(start);
         }
     }
     None
@@ -208,7 +212,7 @@ fn request_before(bytes: &[u8]) -> Option<usize> {
     let method = METHODS.iter().filter(|method| before.ends_with(method.as_bytes())).max_by_key(|method| method.len())?;
     let start = before.len() - method.len();
     let apart =
-        start.checked_sub(1).and_then(|i| before.get(i)).is_none_or(|&b| !b.is_ascii_alphabetic() && b != b'-' && b != b'_');
+        start.checked_sub(1).and_then(|i| before.get(i)).is_none_or(|&b| !b.is_ascii_uppercase() && b != b'-' && b != b'_');
     apart.then_some(line_start + start)
 }
 
@@ -221,7 +225,8 @@ mod tests {
         let is = |kind, line: &str| assert_eq!(judge(line.as_bytes(), None), Guess::Is(kind), "{line:?}");
         for line in [
             "GET / HTTP/1.1\r\n",
-            "get /a b HTTP/1.0\n",
+            "get /a HTTP/1.0\n",
+            "GET /a b HTTP/1.0\n",
             " GET / HTTP/1.0\r\n",
             "GET /\r\n",
             "GET / JUNK/1.0\r\n",
@@ -239,6 +244,7 @@ mod tests {
             "OPTIONS /x RTSP/1.0\r\n",
             "220 ready\r\n",
             "GET key\r\n",
+            "say it in HTTP/1.1\r\n",
             "<a> b HTTP/1.1\r\n",
         ] {
             assert_eq!(judge(line.as_bytes(), None), Guess::Neither, "{line:?}");

@@ -51,6 +51,11 @@ impl Tally {
         self.hash = None;
     }
 
+    /// What is known of it while it runs.
+    pub(super) fn running(self) -> Body {
+        self.body
+    }
+
     /// It is over.
     pub(super) fn finish(mut self, complete: bool) -> Body {
         self.body.complete = Some(complete);

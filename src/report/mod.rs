@@ -20,4 +20,5 @@ pub use escape::{escape, shorten};
 pub use json::json;
 pub use plural::count;
 pub use spec_errors::spec_errors;
+pub(crate) use text::NO_PACKET;
 pub use text::{TextOptions, Verbosity, text, undecoded};

@@ -23,6 +23,18 @@ pub struct Expanded {
     pub unreadable: Vec<SourceError>,
 }
 
+/// The sentence for folders in which no capture is.
+#[must_use]
+pub fn no_capture_in(named: &[Input], others: u64) -> String {
+    let folders: Vec<String> = named.iter().map(Input::name).collect();
+    let others = match others {
+        0 => "no file".to_owned(),
+        1 => "1 other file".to_owned(),
+        n => format!("{n} other files"),
+    };
+    format!("no capture in {}: {others} there; captures end in .pcap, .pcapng, .cap, .dmp, .txt or .http", folders.join(", "))
+}
+
 /// Replaces folders by the captures in them.
 #[must_use]
 pub fn expand(named: &[Input]) -> Expanded {

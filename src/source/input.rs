@@ -25,6 +25,14 @@ impl Input {
         }
     }
 
+    /// Its name in a sentence.
+    pub(super) fn spoken(&self) -> String {
+        match self {
+            Self::File(_) => self.name(),
+            Self::Stdin => "standard input".to_owned(),
+        }
+    }
+
     /// Opens it for reading.
     pub(super) fn open(&self) -> Result<Box<dyn Read>, SourceError> {
         let Self::File(path) = self else { return Ok(Box::new(std::io::stdin())) };
@@ -45,6 +53,6 @@ impl Input {
     }
 
     fn refused(&self, why: String) -> SourceError {
-        SourceError::Io { file: self.name(), why }
+        SourceError::Io { file: self.spoken(), why }
     }
 }

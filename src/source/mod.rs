@@ -18,7 +18,7 @@ mod tests;
 mod text;
 
 pub use error::SourceError;
-pub use expand::{Expanded, Named, expand};
+pub use expand::{Expanded, Named, expand, no_capture_in};
 pub use folder::{FolderCaptures, captures_in};
 pub use input::Input;
 pub use read::read;

@@ -76,9 +76,13 @@ fn text_of(input: &Input, mut reader: Box<dyn Read>) -> Result<Vec<u8>, SourceEr
 
 /// The system's error, or that of the decompressor, which has no number.
 fn failure(input: &Input, error: &std::io::Error) -> SourceError {
-    if error.raw_os_error().is_some() { input.failed(error) } else { no_capture(input, format!("is damaged gzip data: {error}")) }
+    if error.raw_os_error().is_some() {
+        input.failed(error)
+    } else {
+        no_capture(input, format!("is gzip that is cut or damaged: {error}; copy it again"))
+    }
 }
 
 fn no_capture(input: &Input, why: String) -> SourceError {
-    SourceError::NotACapture { file: input.name(), why }
+    SourceError::NotACapture { file: input.spoken(), why }
 }

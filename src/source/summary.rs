@@ -15,14 +15,14 @@ pub struct Summary {
     pub responses: u64,
     /// What was lost or odd.
     pub anomalies: Anomalies,
-    /// Flows that hold no HTTP/1 message, by what they hold.
+    /// Flows that hold no HTTP/1 message, or something else behind their messages, by what they hold.
     pub undecoded: Vec<Undecoded>,
 }
 
-/// Flows without a message.
+/// Flows, or what is behind the messages of flows, that were not decoded.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Undecoded {
-    /// What they hold: `TLS`, `HTTP/2`, `no bytes`, `other`.
+    /// What they hold: `TLS`, `HTTP/2`, `no bytes`, `other`; behind messages `CONNECT tunnel`, `upgraded`.
     pub content: &'static str,
     /// The server's port.
     pub port: u16,

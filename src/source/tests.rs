@@ -158,7 +158,7 @@ fn what_is_no_source_says_what_it_is() {
         ),
         (b"\x7fELF\x02\x01\x01\0", "is no capture: it looks like a program"),
         (b"text with a NUL \0 in it", "begins with the bytes 74 65 78 74"),
-        (b"\x1f\x8b\x08\0broken", "is damaged gzip data: "),
+        (b"\x1f\x8b\x08\0broken", "is gzip that is cut or damaged: "),
         (&header, "the pcap file header at byte 0 needs 24 bytes, 10 are there"),
     ] {
         let (result, lines) = read_bytes("x", bytes, BodyWant::NOTHING);

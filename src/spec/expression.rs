@@ -136,6 +136,8 @@ pub enum Function {
     Host,
     /// `port()`: the port of `host:port`, an integer.
     Port,
+    /// `without_default_port()`: `host:port` without `:80` and `:443`, as clients write Host (RFC 9110 §4.2.3).
+    WithoutDefaultPort,
     /// `sha256()`: hex digest.
     Sha256,
     /// `md5()`: hex digest.

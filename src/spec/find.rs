@@ -44,7 +44,7 @@ pub enum FindError {
     #[error("{}: there is no such file or folder", slashes(.0))]
     Missing(PathBuf),
     /// It cannot be read.
-    #[error("{}: {}", slashes(.0), .1)]
+    #[error("{}: cannot be read: {}", slashes(.0), .1)]
     Unreadable(PathBuf, std::io::Error),
     /// A file was named, and is YAML of another tool.
     #[error("{}: not a spec: it has none of `hops`, `types` and `checks` at the top", slashes(.0))]
@@ -113,7 +113,8 @@ fn candidates(path: &Path, files: &mut BTreeMap<PathBuf, Candidate>, failures: &
                     Err(e) if e.loop_ancestor().is_some() => {}
                     Err(e) => {
                         let at = e.path().unwrap_or(path).to_owned();
-                        failures.push(FindError::Unreadable(at, e.into()));
+                        let why = e.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into());
+                        failures.push(FindError::Unreadable(at, why));
                     }
                 }
             }

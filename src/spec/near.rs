@@ -2,6 +2,8 @@
 
 /// Longer words are not compared: the distance costs the product of the lengths.
 const LONGEST: usize = 64;
+/// So many candidates are looked at: a file can give as many names as it likes.
+const MOST: usize = 500;
 
 /// The candidate that is nearest to `word`, if one is near enough to be what was meant.
 pub(super) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
@@ -10,8 +12,12 @@ pub(super) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
     }
     let folded = fold(word);
     let distance = |c: &str| strsim::damerau_levenshtein(&folded, &fold(c));
-    let (best, distance) =
-        candidates.into_iter().filter(|c| c.len() <= LONGEST).map(|c| (c, distance(c))).min_by_key(|(_, distance)| *distance)?;
+    let (best, distance) = candidates
+        .into_iter()
+        .filter(|c| c.len() <= LONGEST && c.len().abs_diff(word.len()) <= word.len() / 3 + 1)
+        .take(MOST)
+        .map(|c| (c, distance(c)))
+        .min_by_key(|(_, distance)| *distance)?;
     let most = (word.len().min(best.len()) / 3).max(1);
     (distance <= most).then_some(best)
 }

@@ -5,6 +5,9 @@ use super::{Place, Source, SpecError};
 /// How many mistakes of one file are told apart. A file of hostile bytes must not make a report of a hundred megabytes.
 const MOST_ERRORS: usize = 500;
 
+/// How many mistakes of one file get near misses where looking for one costs by the size of the file.
+pub(super) const MOST_HINTS: usize = 50;
+
 /// One mistake.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Problem {

@@ -15,7 +15,8 @@ fn messages(packets: &[Packet], cut: Option<usize>) -> Vec<String> {
     let path = folder.path().join("capture.pcap");
     std::fs::write(&path, bytes).expect("a temporary file");
     let run = hopspec(&["show", "--format", "jsonl", path.to_str().expect("a path in UTF-8")]);
-    assert_eq!(run.code, 0, "{run:#?}");
+    // 3: nothing was there, of which a short cut leaves nothing else.
+    assert!(run.code == 0 || (run.code == 3 && run.stdout.is_empty()), "{run:#?}");
     let mut messages: Vec<String> = run.stdout.lines().map(shape).collect();
     // Messages of several flows may complete in another order; those of one flow are told apart by their content.
     messages.sort();

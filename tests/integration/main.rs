@@ -8,10 +8,14 @@
 )]
 
 mod arguments;
+mod disorder;
 mod docs;
+mod edge;
 mod kit;
 mod layering;
+mod mutations;
 mod pipes;
 mod program;
 mod shipped;
 mod specs_alone;
+mod systems;

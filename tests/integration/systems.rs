@@ -29,10 +29,8 @@ fn may_take(spec: Hop, traffic: Hop) -> bool {
 
 #[test]
 fn the_same_systems_elsewhere_meet_their_specs() {
-    let carriers: Vec<Carrier> = Link::ALL
-        .into_iter()
-        .flat_map(|link| [None, Some(7_654_321)].map(|vxlan| Carrier { link, vxlan }))
-        .collect();
+    let carriers: Vec<Carrier> =
+        Link::ALL.into_iter().flat_map(|link| [None, Some(7_654_321)].map(|vxlan| Carrier { link, vxlan })).collect();
     for number in 0..42 {
         let site = Site::numbered(number);
         let carrier = carriers[number as usize % carriers.len()];
@@ -108,12 +106,12 @@ fn params_stand_for_what_the_packets_do_not_show() {
     let conversation = [nat.conversation(1)];
     assert!(check_plain(&conversation, &[]).names("aws/alb/health-check", "request.header.Host"));
     assert_eq!(check_plain(&conversation, &["--param", "target=10.0.0.7:31080"]).code, 0);
-    assert!(check_plain(&conversation, &["--param", "target=10.0.0.8:31080"]).names("aws/alb/health-check", "request.header.Host"));
+    assert!(
+        check_plain(&conversation, &["--param", "target=10.0.0.8:31080"]).names("aws/alb/health-check", "request.header.Host")
+    );
 
     let path = site.traffic(Hop::HealthCheck).conversation(1);
-    assert!(
-        check_plain(&[path], &["--param", "health_path=/not-asked-for"]).names("aws/alb/health-check", "request.target"),
-    );
+    assert!(check_plain(&[path], &["--param", "health_path=/not-asked-for"]).names("aws/alb/health-check", "request.target"),);
 
     let via = [site.traffic(Hop::HttpViaAlb).conversation(1)];
     assert_eq!(check_plain(&via, &["--param", "client_ip=192.0.2.1"]).code, 0);
@@ -129,18 +127,17 @@ fn params_stand_for_what_the_packets_do_not_show() {
     let forward = [site.traffic(Hop::Forward).conversation(1)];
     let port = format!("listener_port={}", site.listener.1);
     assert_eq!(check_plain(&forward, &["--param", &port]).code, 0);
-    assert!(
-        check_plain(&forward, &["--param", "listener_port=444"]).names("aws/alb/forward", "request.header.X-Forwarded-Port"),
-    );
+    assert!(check_plain(&forward, &["--param", "listener_port=444"]).names("aws/alb/forward", "request.header.X-Forwarded-Port"),);
 }
 
 #[test]
 fn a_host_without_a_port_is_one_on_default_ports_only() {
-    for (port, code) in [(80, 0), (443, 0), (8_000, 1), (8_080, 1)] {
-        let mut site = Site::numbered(1);
+    for (number, port, code) in [(1, 80, 0), (1, 443, 0), (1, 8_000, 1), (1, 8_080, 1), (2, 80, 0), (2, 443, 0), (2, 8_000, 1)] {
+        let mut site = Site::numbered(number);
         site.target.set_port(port);
         let mut traffic = site.traffic(Hop::HealthCheck);
-        traffic.request.set("Host", site.target.ip().to_string());
+        let ip = site.target.ip();
+        traffic.request.set("Host", if ip.is_ipv6() { format!("[{ip}]") } else { ip.to_string() });
         let run = check_plain(&[traffic.conversation(1)], &[]);
         assert_eq!(run.code, code, "port {port}: {run:#?}");
         assert_eq!(run.exchanges("aws/alb/health-check", "alb-to-target"), 1, "port {port}");
@@ -234,7 +231,10 @@ fn the_health_checks_of_others_belong_to_no_hop() {
         ("Varnish", get("GET /up HTTP/1.1", &[("Host", "10.0.10.7"), ("Connection", "close")])),
         (
             "Go",
-            get("GET /up HTTP/1.1", &[("Host", "10.0.10.7:8000"), ("User-Agent", "Go-http-client/1.1"), ("Accept-Encoding", "gzip")]),
+            get(
+                "GET /up HTTP/1.1",
+                &[("Host", "10.0.10.7:8000"), ("User-Agent", "Go-http-client/1.1"), ("Accept-Encoding", "gzip")],
+            ),
         ),
     ];
     for (who, request) in others {
@@ -257,7 +257,11 @@ fn what_other_proxies_and_clients_send_violates_nothing() {
             continue;
         }
         let run = hopspec(&["check", "--format", "json", "-s", "specs", path.to_str().expect("a path in UTF-8")]);
-        assert_eq!(run.report()["findings"].as_array().into_iter().flatten().filter(|f| f["severity"] != "note").count(), 0, "{run:#?}");
+        assert_eq!(
+            run.report()["findings"].as_array().into_iter().flatten().filter(|f| f["severity"] != "note").count(),
+            0,
+            "{run:#?}"
+        );
         for hop in Hop::ALL {
             assert_eq!(run.exchanges(hop.spec(), hop.name()), 0, "{hop:?} took traffic of {folder}: {run:#?}");
         }

@@ -10,8 +10,8 @@ use super::super::json_text;
 use super::super::mask;
 use super::super::scope::Scope;
 use super::super::truth::Truth;
-use super::clause::holds;
-use crate::spec::{Form, JsonClause, JsonStep, Tolerance, Value};
+use super::clause::{clause_holds, holds};
+use crate::spec::{Clause, ClauseKind, Form, JsonClause, JsonStep, Tolerance, Value};
 
 /// Whether a text is JSON as the clause says.
 pub(super) fn holds_text<'a>(clause: &'a JsonClause, bytes: &[u8], scope: &Scope<'a>) -> Truth {
@@ -71,11 +71,31 @@ pub(crate) fn holds_json<'a>(value: &'a Value, found: &Json, scope: &Scope<'a>) 
             }
         }
         Form::Matcher(clauses) if clauses.is_empty() => Truth::Yes,
-        Form::Matcher(_) => match found {
-            Json::String(text) => holds(value, text.as_bytes(), scope),
-            _ => holds(value, found.to_string().as_bytes(), scope),
-        },
+        Form::Matcher(clauses) => Truth::all(clauses.iter().map(|c| clause_holds_json(c, value.meta.ignore_case, found, scope))),
     }
+}
+
+/// A clause against a JSON value: structure sees structure, texts are compared with texts, numbers and booleans only.
+fn clause_holds_json<'a>(clause: &'a Clause, ignore_case: bool, found: &Json, scope: &Scope<'a>) -> Truth {
+    match (&clause.kind, found) {
+        (ClauseKind::All(values), _) => Truth::all(values.iter().map(|v| holds_json(v, found, scope))),
+        (ClauseKind::Any(values), _) => Truth::any(values.iter().map(|v| holds_json(v, found, scope))),
+        (ClauseKind::Not(value), _) => holds_json(value, found, scope).negated(),
+        (_, Json::String(text)) => clause_holds(clause, ignore_case, text.as_bytes(), scope),
+        (ClauseKind::List(list), Json::Array(members)) => {
+            let texts: Vec<String> = members.iter().map(text_of).collect();
+            let members: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
+            Truth::all(super::list::parts(list, &members, scope))
+        }
+        (ClauseKind::Json(_), Json::Object(_) | Json::Array(_)) | (_, Json::Number(_) | Json::Bool(_)) => {
+            clause_holds(clause, ignore_case, found.to_string().as_bytes(), scope)
+        }
+        (_, Json::Object(_) | Json::Array(_) | Json::Null) => Truth::No,
+    }
+}
+
+fn text_of(found: &Json) -> String {
+    found.as_str().map_or_else(|| found.to_string(), str::to_owned)
 }
 
 /// Equal in type and value; `1` and `1.0` are the same number.

@@ -169,7 +169,10 @@ fn is_iso_date(bytes: &[u8]) -> bool {
 
 fn is_base64(bytes: &[u8]) -> bool {
     let padding = bytes.iter().rev().take_while(|b| **b == b'=').count();
-    !bytes.is_empty() && padding <= 2 && (padding == 0 || bytes.len() % 4 == 0) && functions::base64_decoded(bytes).is_some()
+    !bytes.is_empty()
+        && padding <= 2
+        && (padding == 0 || bytes.len().is_multiple_of(4))
+        && functions::base64_decoded(bytes).is_some()
 }
 
 /// An absolute URI with an authority (RFC 3986 §4.3).

@@ -14,12 +14,15 @@ use crate::source::Summary;
 use crate::spec::{self, Loaded, Spec};
 use crate::wire::Endpoint;
 
+/// A message with its body, where it is there.
+type Said = Option<(HeadBuf, Vec<u8>)>;
+
 /// A spec, params and exchanges.
 pub(super) struct Check {
     spec: Arc<Spec>,
     params: Vec<(String, String)>,
     show_secrets: bool,
-    exchanges: Vec<(Option<(HeadBuf, Vec<u8>)>, Option<(HeadBuf, Vec<u8>)>)>,
+    exchanges: Vec<(Said, Said)>,
 }
 
 impl Check {
@@ -88,7 +91,7 @@ impl Check {
         let mut run = Run::new(&plan, self.show_secrets);
         run.capture("t.pcap".to_owned());
         for (request, response) in &self.exchanges {
-            let wanted = |run: &mut Run<'_>, message: &Option<(HeadBuf, Vec<u8>)>, request: Option<&HeadBuf>| {
+            let wanted = |run: &mut Run<'_>, message: &Said, request: Option<&HeadBuf>| {
                 let Some((head, bytes)) = message else { return Body::default() };
                 let want = run.head(MessageId(0), &head.as_ref(), request.map(HeadBuf::as_ref).as_ref());
                 let sha256 = want.sha256.then(|| <sha2::Sha256 as sha2::Digest>::digest(bytes).into());

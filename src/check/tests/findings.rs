@@ -62,9 +62,19 @@ fn headlines_and_expected() {
     let told: Vec<String> = outcome
         .findings
         .iter()
-        .map(|f| format!("{}: {} | {} | {}", f.rule.id(), f.message, f.expected.as_deref().unwrap_or("-"), f.notes.join("; ")))
+        .map(|f| {
+            format!("{}: {} | {} | {}", f.rule.id(), f.message, f.expected.as_deref().unwrap_or("-"), f.notes.join("; "))
+                .trim_end()
+                .to_owned()
+        })
         .collect();
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r"
+    message-line-mismatch: the request's method is not what hop `h` must carry | `GET` |
+    field-repeated: `Host` stands on 2 lines, hop `h` must carry one | one line, `a.b` |
+    field-missing: `X-Mode` is missing on hop `h` | one of `x`, `y` | the message has `X_Mode`: a near miss?
+    field-value-mismatch: `User-Agent` is not what hop `h` must carry | a value that begins with `probe/` |
+    field-unexpected: `Via` must not be there on hop `h` | no such field |
+    ");
 }
 
 #[test]

@@ -84,6 +84,7 @@ fn functions_in_templates() {
         ("header(\"L\").members()[-1].lower()", "b"),
         ("header(\"H\").host()", "example.com"),
         ("header(\"H\").port()", "8443"),
+        ("header(\"H\").without_default_port()", "example.com:8443"),
         ("header(\"B\").base64()", "hello"),
         ("header(\"L\").md5()", "b8b87deae04cfb6d5b5ec4a0e7e0bcc1"),
         ("header(\"J\").json().a[0].b", "7"),

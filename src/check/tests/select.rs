@@ -60,3 +60,23 @@ hops:
     let groups: Vec<(&str, u64)> = outcome.unselected.groups.iter().map(|g| (g.line.as_str(), g.count)).collect();
     assert_eq!(groups, [("GET /a", 1), ("GET /b", 1)]);
 }
+
+#[test]
+fn a_body_can_say_whose_exchange_it_is() {
+    let takes = |select: &str, body: &[u8]| {
+        let spec = format!("hops:\n  h:\n    select: {select}\n    response:\n      status: 200\n");
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+        Check::new(&spec).request("GET / HTTP/1.1\r\n\r\n").response(&head, body).run().specs[0].hops[0].exchanges == 1
+    };
+    let member = "{ response: { body: { json: { statusCode: { present: true } } } } }";
+    assert!(takes(member, br#"{"statusCode": 200}"#));
+    assert!(!takes(member, br#"{"status": 200}"#));
+    assert!(!takes(member, b"statusCode"));
+    assert!(!takes(member, b""));
+    assert!(takes("{ response: { body: { json: { 'a.b': x } } } }", br#"{"a": {"b": "x"}}"#));
+    assert!(!takes("{ response: { body: { json: { 'a.b': x } } } }", br#"{"a": {"b": "y"}}"#));
+    assert!(takes("{ not: { response: { body: { json: { event: { present: true } } } } } }", br#"{"a": 1}"#));
+    assert!(!takes("{ not: { response: { body: { json: { event: { present: true } } } } } }", br#"{"event": 1}"#));
+    assert!(takes("{ response: { body: { text: hello } } }", b"hello"));
+    assert!(!takes("{ response: { body: { text: hello } } }", b"hell"));
+}

@@ -90,6 +90,10 @@ pub(in super::super) fn refuse(error: &CheckError, talk: Talk) -> u8 {
             talk.print(&report::spec_errors(errors, talk.color()));
             exit::USAGE
         }
+        CheckError::Unreadable(message) => {
+            talk.error(message);
+            exit::UNREADABLE
+        }
         CheckError::Nothing(message) => {
             talk.error(message);
             exit::NOTHING_JUDGED

@@ -15,9 +15,10 @@ use super::near::Near;
 use super::order::Ordered;
 use super::text::Text;
 use super::unselected;
+use crate::anomaly::{Anomaly, AnomalyKind};
 use crate::exit;
 use crate::http::{CaptureId, MessageSink};
-use crate::report::{Paint, count, undecoded};
+use crate::report::{NO_PACKET, Paint, count, undecoded};
 use crate::source::{self, Named, SourceError, Summary, expand};
 
 /// `hopspec show`
@@ -33,6 +34,10 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
     let source::Expanded { inputs: captures, skipped, unreadable } = expand(&inputs);
     for error in &unreadable {
         talk.error(error);
+    }
+    if captures.is_empty() && unreadable.is_empty() {
+        talk.error(source::no_capture_in(&inputs, skipped));
+        return exit::NOTHING_JUDGED;
     }
     let reading = Reading { total: Counts::default(), skipped, unreadable: !unreadable.is_empty() };
     let masks = Masks { show_secrets: args.show_secrets };
@@ -110,13 +115,17 @@ fn listed<F: Form>(args: &Args, captures: &[Named], form: F, mut reading: Readin
     let buffer = if std::io::stdout().is_terminal() { 0 } else { 1 << 16 };
     let out = BufWriter::with_capacity(buffer, output::stdout());
     let mut listing = Listing::new(Ordered::new(out, form), which);
-    let mut hints = Vec::new();
+    let (mut hints, mut losses) = (Vec::new(), Vec::new());
     for (number, capture) in captures.iter().enumerate() {
         let name = capture.input.name();
         listing.capture(&name, args.packet.map(|packet| Which::Packet(Near::new(packet))));
         if let Some(summary) = reading.read(number, capture, &mut listing, talk) {
             let hint = listing.hint(&name).unwrap_or_else(|| nothing(&name, &summary));
             hints.push((hint, summary.requests.saturating_add(summary.responses)));
+            let lost = anomalies(&summary, AnomalyKind::is_loss);
+            if !lost.is_empty() {
+                losses.push(format!("{name} may hold more than is shown: {}", lost.join(", ")));
+            }
         }
     }
     let (written, finished) = listing.finish();
@@ -128,6 +137,8 @@ fn listed<F: Form>(args: &Args, captures: &[Named], form: F, mut reading: Readin
     }
     if written == 0 {
         tell_nothing(args, &hints, talk);
+    } else if args.packet.is_none() {
+        losses.iter().for_each(|lost| talk.note(lost));
     }
     reading.end(written > 0, talk)
 }
@@ -144,14 +155,22 @@ fn tell_nothing(args: &Args, hints: &[(String, u64)], talk: Talk) {
     }
 }
 
+/// Anomalies of some kinds, each with its count and its first detail.
+fn anomalies(summary: &Summary, which: impl Fn(AnomalyKind) -> bool) -> Vec<String> {
+    let told = |(kind, anomaly): (AnomalyKind, &Anomaly)| {
+        let detail = if anomaly.detail.is_empty() { String::new() } else { format!(" ({})", anomaly.detail) };
+        format!("{kind} ×{}{detail}", anomaly.count)
+    };
+    summary.anomalies.iter().filter(|(kind, _)| which(*kind)).map(told).collect()
+}
+
 /// Why a capture shows no message.
 fn nothing(name: &str, summary: &Summary) -> String {
-    let flows = undecoded(&summary.undecoded);
-    let read = if summary.packets == 0 {
-        String::new()
-    } else {
-        format!(" in {} of {}", count(summary.packets, "packet"), count(summary.flows, "flow"))
-    };
-    let why = if flows.is_empty() { String::new() } else { format!(": {}", flows.join(", ")) };
-    format!("{name} holds no HTTP message{read}{why}")
+    let why: Vec<String> = undecoded(&summary.undecoded).into_iter().chain(anomalies(summary, |_| true)).collect();
+    let why = if why.is_empty() { String::new() } else { format!(": {}", why.join(", ")) };
+    if summary.packets == 0 {
+        return format!("{name} is {NO_PACKET}{why}");
+    }
+    let (packets, flows) = (count(summary.packets, "packet"), count(summary.flows, "flow"));
+    format!("{name} holds no HTTP message in {packets} of {flows}{why}")
 }

@@ -3,7 +3,7 @@
 use annotate_snippets::{Element, Level, Origin};
 
 use super::place;
-use crate::finding::{Finding, Sample};
+use crate::finding::{EvidencePlace, Finding, Sample};
 use crate::report::escape::value;
 use crate::report::excerpt::Excerpt;
 use crate::report::paint::Paint;
@@ -60,7 +60,7 @@ fn remarks(finding: &Finding, next: Option<&Finding>) -> Vec<(&'static str, Stri
         lines.push(("bound", format!("{} = {}, from {}", escape(&bound.name), value(&bound.value), value(&bound.from))));
     }
     if let Some(first) = finding.samples.first() {
-        lines.push(("seen", seen(finding, first)));
+        lines.extend(seen(finding, first).map(|seen| ("seen", seen)));
         if finding.block.is_none() || finding.samples.len() > 1 {
             lines.extend(finding.samples.iter().filter_map(|sample| Some(("value", sample_value(finding, sample)?))));
         }
@@ -81,14 +81,18 @@ fn remarks(finding: &Finding, next: Option<&Finding>) -> Vec<(&'static str, Stri
     lines
 }
 
-fn seen(finding: &Finding, first: &Sample) -> String {
+/// How often and where; nothing of a capture as a whole, which stands beside the arrow already.
+fn seen(finding: &Finding, first: &Sample) -> Option<String> {
     let place = place::long(&first.evidence);
-    match (finding.count, finding.of) {
+    if let EvidencePlace::Capture { packet } = first.evidence.place {
+        return packet.is_some().then_some(place);
+    }
+    Some(match (finding.count, finding.of) {
         (0 | 1, 0 | 1) => place,
         (1, of) => format!("1 of {}; {place}", count(of, "exchange")),
         (n, of) if n <= of => format!("{n} of {}; first in {place}", count(of, "exchange")),
         (n, _) => format!("{n} times; first in {place}"),
-    }
+    })
 }
 
 /// One of several values; nothing where there is nothing to tell.

@@ -13,4 +13,5 @@ mod tests;
 mod unjudged;
 
 pub use render::{TextOptions, Verbosity, text};
+pub(crate) use summary::NO_PACKET;
 pub use unjudged::undecoded;

@@ -45,7 +45,10 @@ pub fn text(outcome: &Outcome, options: &TextOptions) -> String {
         let notes: Vec<&Finding> = outcome.findings.iter().filter(condensed).collect();
         let (before, after) = inconclusive::lines(outcome, &notes, paint);
         section(&mut out, &before);
-        section(&mut out, &hops::lines(outcome, paint, verbose));
+        // Where nothing could be read, that no hop was seen is no news.
+        if !outcome.captures.is_empty() || outcome.unreadable.is_empty() {
+            section(&mut out, &hops::lines(outcome, paint, verbose));
+        }
         out.push_str(&after);
         out.push_str(&unjudged::lines(outcome, options, paint));
         if verbose {

@@ -8,6 +8,10 @@ use crate::report::count;
 use crate::report::paint::{Paint, Tone};
 use crate::spec::Severity;
 
+/// What a capture is that holds nothing, and why it may be so.
+pub(crate) const NO_PACKET: &str =
+    "a capture without a packet; its filter let nothing through, or it ended before anything was written (tcpdump -U writes at once)";
+
 /// The last line; none where everything was met, unless that line is all that is printed.
 pub(super) fn line(outcome: &Outcome, verbosity: Verbosity, paint: Paint) -> Option<String> {
     let gravest = outcome.findings.iter().map(|f| f.severity).max();
@@ -17,6 +21,8 @@ pub(super) fn line(outcome: &Outcome, verbosity: Verbosity, paint: Paint) -> Opt
     }
     let (tone, head, text) = match outcome.exit_code {
         exit::NOTHING_JUDGED => (Tone::Odd, "not judged", unseen(outcome)),
+        exit::UNREADABLE if outcome.captures.is_empty() => (Tone::Bad, "not judged", "no capture could be read".to_owned()),
+        exit::UNREADABLE => (Tone::Bad, "incomplete", unread(outcome)),
         exit::MET if plain => (Tone::Good, "met", met(outcome)),
         exit::MET => (Tone::Good, "met", format!("{}, with {}", met(outcome), findings(outcome))),
         _ if gravest == Some(Severity::Note) => (Tone::Unknown, "inconclusive", violated(outcome)),
@@ -65,6 +71,13 @@ fn violated(outcome: &Outcome) -> String {
     format!("{}{hops}, {}", findings(outcome), count(exchanges(outcome), "exchange"))
 }
 
+/// What could not be read, and what came of the rest.
+fn unread(outcome: &Outcome) -> String {
+    let sources = count(outcome.unreadable.len() as u64, "source");
+    let rest = if outcome.findings.is_empty() { met(outcome) } else { format!("{}, {}", findings(outcome), met(outcome)) };
+    format!("{sources} could not be read; of the others: {rest}")
+}
+
 /// Why a run judged nothing, or not what it had to.
 fn unseen(outcome: &Outcome) -> String {
     let required = || all_hops(outcome).filter(|(_, hop)| hop.required && hop.verdict == Verdict::NotObserved);
@@ -81,6 +94,9 @@ fn unseen(outcome: &Outcome) -> String {
         _ if outcome.specs.is_empty() => "there is no spec".to_owned(),
         _ if judged => format!("the evidence of {} decides nothing", count(exchanges(outcome), "exchange")),
         [] => "there is no capture".to_owned(),
+        [one] if one.summary.packets == 0 && !messages => {
+            format!("{} is {NO_PACKET}", crate::report::escape(&one.file))
+        }
         [one] if !messages => format!("{} holds no HTTP message that could be decoded", crate::report::escape(&one.file)),
         _ if !messages => "the captures hold no HTTP message that could be decoded".to_owned(),
         _ => format!("{} of the captures, none of any hop", count(outcome.unselected.exchanges, "exchange")),

@@ -42,8 +42,14 @@ pub(super) fn is_field_line(line: &[u8]) -> bool {
 
 /// A bullet of a list, as it is written or as it comes out of a browser. An indented one is no folded value.
 pub(super) fn is_bullet(line: &[u8]) -> bool {
-    let line = line.trim_ascii_start();
-    ["- ", "* ", "+ ", "• ", "・", "◦ ", "‣ "].iter().any(|bullet| line.starts_with(bullet.as_bytes()))
+    bullet(line).is_some()
+}
+
+/// How long the indent and the bullet of a list's entry are, in bytes.
+pub(super) fn bullet(line: &[u8]) -> Option<usize> {
+    let shown = line.trim_ascii_start();
+    let bullet = ["- ", "* ", "+ ", "• ", "・", "◦ ", "‣ "].iter().find(|bullet| shown.starts_with(bullet.as_bytes()))?;
+    Some(line.len() - shown.len() + bullet.len())
 }
 
 /// A command at a shell prompt, between the outputs of `curl -i`.

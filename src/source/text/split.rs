@@ -1,7 +1,7 @@
 //! Cuts a text into messages: heads as they would be on the wire, and the bytes of their bodies.
 
 use super::line::{Line, lines};
-use super::recognise::{is_bullet, is_fence, is_field_line, is_prompt, is_start_line};
+use super::recognise::{bullet, is_bullet, is_fence, is_field_line, is_prompt, is_start_line};
 
 /// One message of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +44,9 @@ impl<'a, I: Iterator<Item = Line<'a>> + Clone> Iterator for Split<I> {
             if is_start_line(line.text.trim_ascii_start()) {
                 return Some(self.piece(&line));
             }
+            if let Some(piece) = self.bulleted(&line) {
+                return Some(piece);
+            }
             self.ignore(&line);
         }
     }
@@ -81,6 +84,24 @@ impl<'a, I: Iterator<Item = Line<'a>> + Clone> Split<I> {
         push(&mut head, b"");
         let body = if ended && announces_body(&head) { self.body(outer) } else { Vec::new() };
         Piece { line: start.number, head, body }
+    }
+
+    /// A head whose every line is an entry of a list, as wikis make of what is pasted into one. A start line without such
+    /// a field line behind it is prose about a message.
+    fn bulleted(&mut self, start: &Line<'a>) -> Option<Piece> {
+        let (prefix, text) = start.text.split_at_checked(bullet(start.text)?)?;
+        let entry = |line: &Line<'a>| line.text.strip_prefix(prefix).filter(|text| is_field_line(text));
+        if !is_start_line(text) || self.peek().as_ref().and_then(entry).is_none() {
+            return None;
+        }
+        let mut head = Vec::new();
+        push(&mut head, text.trim_ascii());
+        while let Some(text) = self.peek().as_ref().and_then(entry) {
+            push(&mut head, text);
+            self.lines.next();
+        }
+        push(&mut head, b"");
+        Some(Piece { line: start.number, head, body: Vec::new() })
     }
 
     /// Reads field lines; whether an empty line ended them, so that a body may follow.

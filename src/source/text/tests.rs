@@ -74,6 +74,14 @@ fn prose_bullets_prompts_and_fences_are_passed_over() {
 }
 
 #[test]
+fn heads_whose_lines_are_entries_of_a_list() {
+    let text = "Seen:\n\n- GET / HTTP/1.1\n- Host: a\n- Accept: */*\n\n  • HTTP/1.1 200 OK\n  • Server: b\n  • and so on\n";
+    holds(text, &[(3, "GET / HTTP/1.1|Host: a|Accept: */*||", ""), (7, "HTTP/1.1 200 OK|Server: b||", "")], 2);
+    // A start line alone, or with another bullet behind it, is prose about messages.
+    holds("- GET / HTTP/1.1\n- GET /b HTTP/1.1\n* Host: a\n- Host is: the private address\n", &[], 4);
+}
+
+#[test]
 fn outputs_of_curl_between_their_commands() {
     holds(
         "$ curl -i http://a:80/\nHTTP/1.1 200 OK\nHost: a\n\nhello\n\n$ curl -i http://a:80/b\nHTTP/1.1 404 Not Found\n\n",

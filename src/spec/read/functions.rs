@@ -46,6 +46,7 @@ pub(super) const METHODS: &[Method] = &[
     method("lower", Function::Lower, 0, Type::Text, "lower()"),
     method("host", Function::Host, 0, Type::Text, "host()"),
     method("port", Function::Port, 0, Type::Int, "port()"),
+    method("without_default_port", Function::WithoutDefaultPort, 0, Type::Text, "without_default_port()"),
     method("sha256", Function::Sha256, 0, Type::Text, "sha256()"),
     method("md5", Function::Md5, 0, Type::Text, "md5()"),
     method("base64", Function::Base64, 0, Type::Text, "base64()"),

@@ -69,6 +69,10 @@ impl Reader<'_> {
                     }
                 }
                 "present" | "optional" | "bind" | "severity" | "why" | "reference" => self.meta(*entry, spot, &mut meta),
+                "name_case" => self.report(
+                    Problem::new(entry.key, "`name_case` of one field is not supported yet")
+                        .help("`name_case` of the message is for all names"),
+                ),
                 _ => {
                     let help =
                         spot.json.then(|| "members of objects are named by their path: `headers.Host`, `Records[0]`".to_owned());

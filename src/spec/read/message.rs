@@ -1,5 +1,7 @@
 //! A message: what is expected of a request or response, in the order of the file.
 
+use std::collections::{HashMap, HashSet};
+
 use super::reader::{Entry, Keys, Reader};
 use super::spot::{Of, Spot};
 use super::structure::TOLERANCES;
@@ -142,6 +144,7 @@ impl Reader<'_> {
     /// The names of `absent`, with their places.
     pub(super) fn absent(&mut self, node: &Node, globs: bool) -> Vec<(String, Place)> {
         let mut names: Vec<(String, Place)> = Vec::new();
+        let mut seen = HashSet::new();
         for member in Self::one_or_many(node) {
             let Some(name) = self.text(member, "a name under `absent`") else {
                 continue;
@@ -155,7 +158,7 @@ impl Reader<'_> {
                 self.report(
                     Problem::new(member.place, "`*` in a select's `absent` is not supported yet").help("name the fields"),
                 );
-            } else if names.iter().any(|(other, _)| other.eq_ignore_ascii_case(&name)) {
+            } else if !seen.insert(name.to_ascii_lowercase()) {
                 self.report(Problem::new(member.place, format!("`{name}` stands twice under `absent`")).help("keep one of them"));
             } else {
                 names.push((name, member.place));
@@ -179,18 +182,15 @@ impl Reader<'_> {
     fn order(&mut self, node: &Node) -> Option<Vec<OrderItem>> {
         let members = self.members(node, "`order`")?;
         let mut order: Vec<OrderItem> = Vec::new();
+        let mut seen = HashSet::new();
         for member in members {
             let Some(name) = self.text(member, "a name in `order`") else {
                 continue;
             };
             let item = if name == "others" { OrderItem::Others } else { OrderItem::Name(name.clone()) };
-            let same = |other: &OrderItem| match (other, &item) {
-                (OrderItem::Name(a), OrderItem::Name(b)) => a.eq_ignore_ascii_case(b),
-                (a, b) => a == b,
-            };
             if !is_token(&name) || name.contains('*') {
                 self.report(Problem::new(member.place, format!("`{name}` is no field name")));
-            } else if order.iter().any(same) {
+            } else if !seen.insert(name.to_ascii_lowercase()) {
                 self.report(Problem::new(member.place, format!("`{name}` stands twice in `order`")).help("keep one of them"));
             } else {
                 order.push(item);
@@ -230,8 +230,7 @@ impl Reader<'_> {
         }
         // As many comparisons as globs and fields: exact names are looked up, globs are few by the size of a file.
         let (globs, names): (Vec<_>, Vec<_>) = absent.into_iter().partition(|(name, _)| name.contains('*'));
-        let names: std::collections::HashMap<String, Place> =
-            names.into_iter().map(|(name, place)| (name.to_ascii_lowercase(), place)).collect();
+        let names: HashMap<String, Place> = names.into_iter().map(|(name, place)| (name.to_ascii_lowercase(), place)).collect();
         for expectation in expectations {
             let Claim::Part { part: Part::Field(field), .. } = &expectation.claim else {
                 continue;

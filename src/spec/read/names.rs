@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::reader::Reader;
 use super::walk::{self, Met};
 use crate::spec::near::did_you_mean;
-use crate::spec::problem::Problem;
+use crate::spec::problem::{MOST_HINTS, Problem};
 use crate::spec::{Claim, Expr, Hop, MessageSpec, Piece, Place, Spanned, Spec, Template, Value};
 
 /// Names with the places where they are given.
@@ -128,7 +128,8 @@ impl Reader<'_> {
             };
             walk::expr(hole, &mut |expr| match expr {
                 Expr::Name(name) if !scope.names.iter().any(|names| names.contains_key(name.as_str())) => {
-                    self.report(unbound(name, *place, scope));
+                    let hints = self.problems.len() < MOST_HINTS;
+                    self.report(unbound(name, *place, scope, hints));
                 }
                 Expr::Message { .. } | Expr::Time => {
                     if let Some(what) = scope.outside {
@@ -200,13 +201,17 @@ fn values(message: &MessageSpec) -> impl Iterator<Item = &Value> {
     })
 }
 
-fn unbound(name: &str, place: Place, scope: Scope<'_, '_>) -> Problem {
+fn unbound(name: &str, place: Place, scope: Scope<'_, '_>, hints: bool) -> Problem {
+    let here = if scope.outside.is_some() { "no param" } else { "neither a param nor bound in this hop" };
+    let problem = Problem::new(place, format!("`{name}` is {here}"));
+    if !hints {
+        return problem;
+    }
     let mut known: Vec<&str> = scope.names.iter().flat_map(|names| names.keys().copied()).collect();
     known.sort_unstable();
     let builtin = ["src", "dst", "time", "request", "response"];
     let near = did_you_mean(name, known.iter().copied().chain(builtin));
-    let here = if scope.outside.is_some() { "no param" } else { "neither a param nor bound in this hop" };
-    let problem = Problem::new(place, format!("`{name}` is {here}")).maybe_help(near);
+    let problem = problem.maybe_help(near);
     if known.is_empty() && scope.outside.is_some() {
         problem.help("give it under `params`")
     } else if known.is_empty() {

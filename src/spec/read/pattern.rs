@@ -21,7 +21,7 @@ impl Reader<'_> {
             return None;
         }
         if let Err(error) = parse(&text) {
-            let (kind, span) = match &error {
+            let (kind, span) = match &*error {
                 regex_syntax::Error::Parse(e) => (e.kind().to_string(), *e.span()),
                 regex_syntax::Error::Translate(e) => (e.kind().to_string(), *e.span()),
                 other => (other.to_string(), regex_syntax::ast::Span::splat(regex_syntax::ast::Position::new(0, 1, 1))),
@@ -71,7 +71,9 @@ impl Reader<'_> {
 }
 
 /// Parses as [`Pattern::regex`] will: over bytes, without Unicode where the pattern needs none.
-fn parse(text: &str) -> Result<(), regex_syntax::Error> {
-    let with = |unicode: bool, text: &str| ParserBuilder::new().unicode(unicode).utf8(false).build().parse(text).map(|_| ());
+fn parse(text: &str) -> Result<(), Box<regex_syntax::Error>> {
+    let with = |unicode: bool, text: &str| {
+        ParserBuilder::new().unicode(unicode).utf8(false).build().parse(text).map(drop).map_err(Box::new)
+    };
     if text.is_ascii() { with(false, text).or_else(|_| with(true, text)) } else { with(true, text) }
 }

@@ -199,7 +199,7 @@ impl Reader<'_> {
     }
 
     /// The members of a list, or the one value that stands without one.
-    pub(super) fn one_or_many<'n>(node: &'n Node) -> &'n [Node] {
+    pub(super) fn one_or_many(node: &Node) -> &[Node] {
         match &node.kind {
             Kind::Sequence(members) => members,
             Kind::Scalar(_) | Kind::Mapping(_) => std::slice::from_ref(node),

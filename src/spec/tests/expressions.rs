@@ -1,7 +1,7 @@
 //! Mistakes in `${…}` and in names.
 
+use super::spec;
 use super::{mistakes, mistakes_of_fields};
-use crate::spec::tests::spec;
 use insta::assert_snapshot;
 
 #[test]
@@ -49,7 +49,7 @@ L: ${header("A").pair(1)}
 M: ${header("A").members()["x"]}
 N: ${sorce}"#;
     assert_snapshot!(mistakes_of_fields(fields), @r#"
-    6:26 ‹pears› unknown function `pears` |  | functions: `pair`, `members`, `epoch`, `lower`, `host`, `port`, `sha256`, `md5`, `base64`, `json`, `cookie` or `header`
+    6:26 ‹pears› unknown function `pears` |  | functions: `pair`, `members`, `epoch`, `lower`, `host`, `port`, `without_default_port`, `sha256`, `md5`, `base64`, `json`, `cookie` or `header`
     7:26 ‹pair› `pair` takes one argument, not 0 |  | write `.pair("Root")`
     8:32 ‹1› `lower` takes a text, and here stands a number
     9:14 ‹lower› `lower` is called on a value |  | write `x.lower()`

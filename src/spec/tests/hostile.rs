@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
-use super::{mistakes, parse_named, request};
+use super::{mistakes, request};
+use crate::spec::parse_named;
 use insta::assert_snapshot;
 
 /// What reading may cost in an unoptimised build on a busy machine. A quadratic reader needs minutes for these.
@@ -43,10 +44,16 @@ fn large_files_are_read_in_linear_time() {
     assert_snapshot!(bounded(&request(&fields)), @"unknown type `nothing` (501)");
     let slips: String = (0..20_000).map(|i| format!("X-{i}: */*\n")).collect();
     assert!(bounded(&request(&slips)).starts_with("`*/*` must stand in quotes"));
+    let names: String = (0..40_000).map(|i| format!("a{i}, ")).collect();
+    let lists = format!("absent: [{names}], order: [{names}]");
+    assert_snapshot!(bounded(&format!("hops: {{ a: {{ request: {{ {lists} }} }} }}")), @"loads (1)");
+    let params: String = (0..15_000).map(|i| format!("p{i}: {{ is: ip }}, ")).collect();
+    let unbound: String = (0..10_000).map(|i| format!("X-{i}: '${{q{i}}}'\n")).collect();
+    assert_snapshot!(bounded(&format!("params: {{ {params} }}\n{}", request(&unbound))), @"`q0` is neither a param nor bound in this hop (501)");
     assert_snapshot!(bounded(&request(&format!("A: '{}'", "${src}".repeat(100_000)))), @"loads (1)");
     assert_snapshot!(bounded(&request(&format!("A: '{}'", "${".repeat(300_000)))), @"this `${` has no end (1)");
     let names: String = (0..10_000).map(|i| format!("X-{i}: {{ bind: n{i}, prefix: '${{n{}}}' }}\n", i + 1)).collect();
-    assert_snapshot!(bounded(&request(&names)), @"a spec file has at most 1 MiB (1)");
+    assert_snapshot!(bounded(&request(&names)), @"`n10000` is neither a param nor bound in this hop (1)");
     assert_snapshot!(bounded(&request(&format!("A: {{ regex: '{}' }}", "(a|b)*".repeat(50_000)))), @"loads (1)");
     assert_snapshot!(bounded(&format!("hops:\n  a: \"{}", "x".repeat(900_000))), @"not valid YAML: while scanning a quoted scalar, found unexpected end of stream (1)");
     assert_snapshot!(bounded(&format!("hops:\n  a: {}", "é ".repeat(300_000))), @"a hop is a mapping, and here stands a text (1)");

@@ -52,7 +52,7 @@ hops:
     9:22 ‹requests› unknown key `requests` in a variant | expected `request` or `response` | did you mean `request`?
     10:15 ‹method› unknown key `method` in `select` | expected `request`, `response`, `src`, `dst`, `source`, `any`, `all` or `not` | it stands under `request` or `response`: `request: { method: … }`
     10:28 ‹requst› unknown key `requst` in `select` | expected `request`, `response`, `src`, `dst`, `source`, `any`, `all` or `not` | did you mean `request`?
-    10:64 ‹header› unknown key `header` in `request` of a select | expected `method`, `target`, `path`, `query`, `version`, `headers` or `absent` | did you mean `headers`?
+    10:64 ‹header› unknown key `header` in `request` of a select | expected `method`, `target`, `path`, `query`, `version`, `headers`, `absent` or `body` | did you mean `headers`?
     10:82 ‹order› `order` means nothing in a select |  | it is an expectation: put it under the hop's own `request` or `response`
     "#);
 }
@@ -71,7 +71,7 @@ hops:
     join: x
     echoed_in: b
     checks: [{ id: a, that: b }]
-    select: { source: har, request: { body: { text: a }, absent: [X-*] } }
+    select: { source: har, request: { absent: [X-*] } }
     variants: [{ a: { request: { method: GET } } }]
     request:
       cookies: { a: b }
@@ -94,15 +94,14 @@ hops:
     2:1 ‹types› `types` is not supported yet |  | leave it away; a later version will know it
     3:1 ‹include› `include` is not supported yet |  | leave it away; a later version will know it
     4:1 ‹captures› `captures` is not supported yet |  | leave it away; a later version will know it
-    5:9 ‹[]› `checks` has the empty list `[]` |  | give it one, or leave its key away
+    5:1 ‹checks› `checks` is not supported yet |  | leave it away; a later version will know it
     8:5 ‹when› `when` is not supported yet |  | leave it away; a later version will know it
     9:5 ‹follows› `follows` is not supported yet |  | leave it away; a later version will know it
     10:5 ‹join› `join` is not supported yet |  | leave it away; a later version will know it
     11:5 ‹echoed_in› `echoed_in` is not supported yet |  | leave it away; a later version will know it
     12:5 ‹checks› `checks` is not supported yet |  | leave it away; a later version will know it
     13:23 ‹har› the source `har` is not supported yet |  | `wire` or `text`
-    13:39 ‹body› `body` in a select is not supported yet |  | select by the start line and the fields
-    13:67 ‹X-*› `*` in a select's `absent` is not supported yet |  | name the fields
+    13:48 ‹X-*› `*` in a select's `absent` is not supported yet |  | name the fields
     14:15 ‹[{ a: { request: { method: GET } } }]› `variants` as a list of groups is not supported yet |  | write one mapping of variants
     16:7 ‹cookies› `cookies` is not supported yet |  | leave it away; a later version will know it
     17:7 ‹trailers› `trailers` is not supported yet |  | leave it away; a later version will know it
@@ -114,7 +113,7 @@ hops:
     24:14 ‹jwt› `jwt` is not supported yet |  | leave it away; a later version will know it
     25:14 ‹preserved› `preserved` is not supported yet |  | leave it away; a later version will know it
     26:14 ‹appended› `appended` is not supported yet |  | leave it away; a later version will know it
-    27:14 ‹name_case› unknown key `name_case` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `separator`, `others`, `present`, `optional`, `lines`, `all`, `any`, `not`, `bind`, `severity`, `why` or `reference`
+    27:14 ‹name_case› `name_case` of one field is not supported yet |  | `name_case` of the message is for all names
     28:14 ‹when› `when` is not supported yet |  | leave it away; a later version will know it
     28:27 ‹sigv4› the type `sigv4` is not supported yet
     30:7 ‹set_cookies› `set_cookies` is not supported yet |  | leave it away; a later version will know it
@@ -140,6 +139,11 @@ hops:
     assert_snapshot!(mistakes(text), @r#"
     3:1 ‹title› `title` stands twice in a spec | first in line 2 | keep one of them
     6:3 ‹a› `a` stands twice in `hops` | first in line 5 | keep one of them
+    10:24 ‹is› `is` stands twice in a matcher | first in line 10 | keep one of them
+    11:9 ‹hOST› `hOST` stands twice in `headers` | first in line 9 | field names have no case; for several lines of one field write a list of values
+    12:21 ‹via› `via` stands twice under `absent` |  | keep one of them
+    13:21 ‹a› `a` stands twice in `order` |  | keep one of them
+    13:32 ‹others› `others` stands twice in `order` |  | keep one of them
     "#);
 }
 
@@ -299,7 +303,7 @@ hops:
     11:24 ‹bind› `bind` means nothing here |  | a name is bound to one value of a request or response, outside of `any` and `not`
     12:16 ‹optional› `optional` means nothing here |  | only what is expected of a field, a pair or a JSON member can be optional
     13:24 ‹severity› `severity` means nothing here |  | it belongs to the whole expectation of a field or part
-    14:14 ‹${x}› `x` is no param |  | give it under `params`, or take it from a value of this hop: `{ regex: …, bind: name }`
+    14:14 ‹${x}› `x` is no param |  | give it under `params`
     15:17 ‹header› `header()` belongs to a message, and none is here |  | write `request.header("Name")` in an expectation
     16:15 ‹${request.method}› a select cannot look at messages |  | it may name params, `src` and `dst`
     17:34 ‹20› a status is three digits, not `20`

@@ -56,10 +56,9 @@ J: { regex: 'é{2,1}' }"#;
     8:23 ‹(› bad regex: unclosed group | at column 2 of the pattern | the syntax is that of https://docs.rs/regex; the pattern stands for the whole value
     9:23 ‹z-a› bad regex: invalid character class range, the start must be <= the end | at column 2 of the pattern | the syntax is that of https://docs.rs/regex; the pattern stands for the whole value
     10:23 ‹${name}› a regex takes no `${…}` |  | compare the parts: `prefix`, `suffix`, `contains`, or `all` of several
-    11:23 ‹?› bad regex: unclosed group | at column 2 of the pattern | the syntax is that of https://docs.rs/regex; the pattern stands for the whole value
+    11:21 ‹'(?x) a # b'› bad regex: it ends in a comment |  | end the comment with a line break, or leave it away
     12:24 ‹1.5› `at_least` is an integer, not `1.5`
     13:22 ‹a› `one_of` is a list, and here stands a text |  | write `[a, b]`
-    14:12 ‹{ one_of: [] }› this matcher says nothing of the value | no key that compares | any value at all is `{ present: true }`
     14:22 ‹[]› `one_of` has the empty list `[]` |  | give it one, or leave its key away
     15:23 ‹{2,1}› bad regex: invalid repetition count range, the start must be <= the end | at column 2 of the pattern | the syntax is that of https://docs.rs/regex; the pattern stands for the whole value
     "#);
@@ -106,6 +105,7 @@ M: [a, { is: ip }]"#;
     14:62 ‹123456789012345678901234567890› JSON has no exact number `123456789012345678901234567890` |  | in quotes it is a text
     15:25 ‹present› `present` means nothing here |  | a value that is looked at is always there
     15:44 ‹bind› `bind` means nothing here |  | a name is bound to one value of a request or response, outside of `any` and `not`
+    16:21 ‹optional› `optional` means nothing here |  | only what is expected of a field, a pair or a JSON member can be optional
     17:19 ‹{ is: ip }› `all` is a list, and here stands a mapping |  | write `[a, b]`
     18:16 ‹{ is: ip }› each line of a list is a text, and here stands a mapping |  | matchers for lines stand in `{ lines: { equals: [ … ] } }`
     "#);

@@ -61,7 +61,13 @@ pub(super) fn read(text: &str) -> Result<Events<'_>, Unreadable> {
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|e| {
             let at = offsets.byte(e.marker().index());
-            Unreadable::Syntax(Problem::new(Place { start: at, end: at }, e.info()), at)
+            let width = text
+                .get(at as usize..)
+                .and_then(|rest| rest.chars().next())
+                .filter(|c| !c.is_control())
+                .map_or(0, char::len_utf8);
+            let end = at.saturating_add(u32::try_from(width).unwrap_or(0));
+            Unreadable::Syntax(Problem::new(Place { start: at, end }, e.info()), at)
         })?;
         let place = exact(&event, text, offsets.place(span.start.index(), span.end.index()));
         if matches!(event, Event::DocumentStart(_)) {

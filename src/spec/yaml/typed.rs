@@ -3,6 +3,7 @@
 //! Both readers must see the same keys and values. Where they do not, the spec is refused: one of them is wrong, and a spec
 //! must not mean what only one reader understands.
 
+use std::cell::Cell;
 use std::fmt;
 
 use serde::Deserialize as _;
@@ -17,42 +18,60 @@ use crate::spec::problem::Problem;
 /// # Errors
 /// What serde_yaml cannot read, or reads differently, with the place as well as it can be told.
 pub(super) fn fill(root: &mut Node, text: &str) -> Result<(), Problem> {
+    let disagree = |place| Problem::new(place, DISAGREE).help("write it more plainly: in quotes, or on one line");
     let Some(document) = serde_yaml::Deserializer::from_str(text).next() else {
-        return Err(Problem::new(root.place, DISAGREE));
+        return Err(disagree(root.place));
     };
-    Fill(root).deserialize(document).map_err(|e| {
-        let at = e.location().and_then(|l| u32::try_from(l.index()).ok()).unwrap_or(0);
-        let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
+    let differs = Cell::new(None);
+    Fill { node: root, differs: &differs }.deserialize(document).map_err(|e| {
+        if let Some(place) = differs.get() {
+            return disagree(place);
+        }
+        let mut at = e.location().map_or(0, |l| l.index()).min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        let at = u32::try_from(at).unwrap_or(u32::MAX);
         let message = e.to_string();
         // The position stands beside the message in every report.
         let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message).to_owned();
-        Problem::new(Place { start: at.min(end), end: at.min(end) }, message)
+        Problem::new(Place { start: at, end: at }, message)
     })
 }
 
-const DISAGREE: &str = "this YAML is read in two ways by two readers; write it more plainly, in quotes or on one line";
+const DISAGREE: &str = "two YAML readers read this in two ways";
 
-struct Fill<'n>(&'n mut Node);
+struct Fill<'n, 'c> {
+    node: &'n mut Node,
+    /// Where the readers differ.
+    differs: &'c Cell<Option<Place>>,
+}
 
-impl<'de> DeserializeSeed<'de> for Fill<'_> {
+/// Notes where the readers differ; the error itself only ends the walk.
+fn differ<E: Error>(differs: &Cell<Option<Place>>, place: Place) -> E {
+    differs.set(Some(place));
+    E::custom(DISAGREE)
+}
+
+impl<'de> DeserializeSeed<'de> for Fill<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        if self.0.tagged {
+        if self.node.tagged {
             return IgnoredAny::deserialize(deserializer).map(|_| ());
         }
         deserializer.deserialize_any(self)
     }
 }
 
-impl Fill<'_> {
+impl Fill<'_, '_> {
     fn set<E: Error>(self, typed: Typed) -> Result<(), E> {
-        match &mut self.0.kind {
+        match &mut self.node.kind {
             Kind::Scalar(scalar) if scalar.style == Style::Plain => {
                 scalar.typed = typed;
                 Ok(())
             }
-            _ => Err(E::custom(DISAGREE)),
+            _ => Err(differ(self.differs, self.node.place)),
         }
     }
 
@@ -61,11 +80,11 @@ impl Fill<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Fill<'_> {
+impl<'de> Visitor<'de> for Fill<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.what())
+        f.write_str(self.node.what())
     }
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
@@ -98,41 +117,44 @@ impl<'de> Visitor<'de> for Fill<'_> {
 
     fn visit_f64<E: Error>(self, v: f64) -> Result<(), E> {
         // A long run of digits is a float to YAML, and would lose its last ones without a word.
-        let digits = self.0.scalar().is_some_and(|s| s.text.trim_start_matches(['+', '-']).bytes().all(|b| b.is_ascii_digit()));
+        let digits =
+            self.node.scalar().is_some_and(|s| s.text.trim_start_matches(['+', '-']).bytes().all(|b| b.is_ascii_digit()));
         self.number(if digits { None } else { serde_json::Number::from_f64(v) })
     }
 
     fn visit_str<E: Error>(self, v: &str) -> Result<(), E> {
-        match &self.0.kind {
+        match &self.node.kind {
             Kind::Scalar(Scalar { text, .. }) if text == v => Ok(()),
-            _ => Err(E::custom(DISAGREE)),
+            _ => Err(differ(self.differs, self.node.place)),
         }
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let Kind::Sequence(members) = &mut self.0.kind else {
-            return Err(A::Error::custom(DISAGREE));
+        let (place, differs) = (self.node.place, self.differs);
+        let Kind::Sequence(members) = &mut self.node.kind else {
+            return Err(differ(differs, place));
         };
         for member in members {
-            seq.next_element_seed(Fill(member))?.ok_or_else(|| A::Error::custom(DISAGREE))?;
+            seq.next_element_seed(Fill { node: member, differs })?.ok_or_else(|| differ(differs, place))?;
         }
         match seq.next_element::<IgnoredAny>()? {
             None => Ok(()),
-            Some(_) => Err(A::Error::custom(DISAGREE)),
+            Some(_) => Err(differ(differs, place)),
         }
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Kind::Mapping(entries) = &mut self.0.kind else {
-            return Err(A::Error::custom(DISAGREE));
+        let (place, differs) = (self.node.place, self.differs);
+        let Kind::Mapping(entries) = &mut self.node.kind else {
+            return Err(differ(differs, place));
         };
         for (key, value) in entries {
-            map.next_key_seed(Fill(key))?.ok_or_else(|| A::Error::custom(DISAGREE))?;
-            map.next_value_seed(Fill(value))?;
+            map.next_key_seed(Fill { node: key, differs })?.ok_or_else(|| differ(differs, place))?;
+            map.next_value_seed(Fill { node: value, differs })?;
         }
         match map.next_key::<IgnoredAny>()? {
             None => Ok(()),
-            Some(_) => Err(A::Error::custom(DISAGREE)),
+            Some(_) => Err(differ(differs, place)),
         }
     }
 }

@@ -1,0 +1,133 @@
+//! One exchange of one hop: the hop's own expectations, and the variant that fits best.
+
+use super::judge::{Case, Judged};
+use super::params::Params;
+use super::plan::{Aspect, PlanExpectation, PlanHop};
+use super::select::Looked;
+use super::tally::HopTally;
+use crate::spec::Side;
+
+/// What is not met: the index of an expectation, and how.
+pub(super) type Open = Vec<(usize, Judged)>;
+
+/// The verdicts on an exchange of a hop.
+pub(super) struct Verdicts<'e> {
+    /// The case that they were found in; names are bound in it.
+    pub(super) case: Case<'e>,
+    /// What is not met.
+    pub(super) open: Open,
+    /// Where no variant is met: which is the nearest, and what the others miss.
+    pub(super) variant_notes: Vec<String>,
+}
+
+/// Judges an exchange and counts.
+pub(super) fn judge<'e>(hop: &'e PlanHop, params: &'e Params, tally: &mut HopTally, looked: &'e Looked<'e>) -> Verdicts<'e> {
+    tally.exchanges += 1;
+    count_missing_sides(hop, tally, looked);
+    let own = hop.expectations.get(..hop.own).unwrap_or_default();
+    if hop.variants.is_empty() {
+        let case = Case::new(looked, own.iter());
+        let open = judge_all(tally, &case, own, params);
+        return Verdicts { case, open, variant_notes: Vec::new() };
+    }
+    let Some(Chosen { number, case, judged, notes }) = choose_variant(hop, own, params, looked) else {
+        return Verdicts { case: Case::new(looked, own.iter()), open: Vec::new(), variant_notes: Vec::new() };
+    };
+    if let Some(count) = tally.variants.get_mut(number) {
+        *count += 1;
+    }
+    let mut open = judge_all(tally, &case, own, params);
+    for (at, result) in judged {
+        tally.count(at, &result);
+        if !matches!(result, Judged::Met | Judged::NotObserved) {
+            open.push((at, result));
+        }
+    }
+    Verdicts { case, open, variant_notes: notes }
+}
+
+fn count_missing_sides(hop: &PlanHop, tally: &mut HopTally, looked: &Looked<'_>) {
+    for (side, message) in [(Side::Request, looked.exchange.request), (Side::Response, looked.exchange.response)] {
+        let expected = message.is_none() && hop.expectations.iter().any(|e| e.side == side);
+        if let (true, Some(count)) = (expected, tally.one_sided.get_mut(side as usize)) {
+            *count += 1;
+        }
+    }
+}
+
+struct Chosen<'e> {
+    number: usize,
+    case: Case<'e>,
+    judged: Open,
+    notes: Vec<String>,
+}
+
+/// The variant with the fewest violations, then the fewest open questions, then the first of the file.
+fn choose_variant<'e>(
+    hop: &'e PlanHop,
+    own: &'e [PlanExpectation],
+    params: &'e Params,
+    looked: &'e Looked<'e>,
+) -> Option<Chosen<'e>> {
+    let mut best: Option<((usize, usize), Chosen<'e>)> = None;
+    let mut misses: Vec<(usize, String)> = Vec::new();
+    for (number, (name, range)) in hop.variants.iter().enumerate() {
+        let expectations = hop.expectations.get(range.clone()).unwrap_or_default();
+        let case = Case::new(looked, own.iter().chain(expectations));
+        let judged: Open = expectations.iter().enumerate().map(|(i, e)| (range.start + i, case.judge(e, params))).collect();
+        let violated: Vec<usize> = judged.iter().filter(|(_, j)| matches!(j, Judged::Violated(_))).map(|(at, _)| *at).collect();
+        let undecided = judged.iter().filter(|(_, j)| matches!(j, Judged::Inconclusive(_))).count();
+        if let Some(first) = violated.first().and_then(|at| hop.expectations.get(*at)) {
+            misses.push((number, format!("`{name}` misses `{}`", first.subject)));
+        }
+        let score = (violated.len(), undecided);
+        if best.as_ref().is_none_or(|(known, _)| score < *known) {
+            best = Some((score, Chosen { number, case, judged, notes: Vec::new() }));
+        }
+    }
+    let ((violated, _), mut chosen) = best?;
+    if violated > 0 {
+        let name = hop.variants.get(chosen.number).map(|(name, _)| name.as_str()).unwrap_or_default();
+        let others: Vec<String> =
+            misses.into_iter().filter(|(number, _)| *number != chosen.number).map(|(_, told)| told).collect();
+        chosen.notes.push(format!("no variant is met; `{name}` is the nearest, {}", others.join(", ")));
+    }
+    Some(chosen)
+}
+
+/// Judges the hop's own expectations, counts them, and gives back those that are not met.
+fn judge_all<'e>(tally: &mut HopTally, case: &Case<'e>, expectations: &'e [PlanExpectation], params: &'e Params) -> Open {
+    let mut open = Vec::new();
+    let masks = case.masks();
+    for (at, expectation) in expectations.iter().enumerate() {
+        // What a mask hides is not remembered: the same bytes on the wire mean something else.
+        let value = if expectation.pure && !masks { single_value(case, expectation) } else { None };
+        let known = value.is_some_and(|value| tally.memo.get(at).is_some_and(|memo| !memo.is_empty() && memo == value));
+        let result = if known { Judged::Met } else { case.judge(expectation, params) };
+        if let (Judged::Met, Some(value), Some(memo), false) = (&result, value, tally.memo.get_mut(at), known)
+            && value.len() <= 512
+        {
+            memo.clear();
+            memo.extend_from_slice(value);
+        }
+        tally.count(at, &result);
+        if !matches!(result, Judged::Met | Judged::NotObserved) {
+            open.push((at, result));
+        }
+    }
+    open
+}
+
+/// The value of a field that stands on one line.
+fn single_value<'e>(case: &Case<'e>, expectation: &PlanExpectation) -> Option<&'e [u8]> {
+    let Aspect::Field { id, .. } = &expectation.aspect else { return None };
+    let message = match expectation.side {
+        Side::Request => case.looked.exchange.request,
+        Side::Response => case.looked.exchange.response,
+    }?;
+    let mut lines = case.looked.index(expectation.side).lines(*id);
+    match (lines.next(), lines.next()) {
+        (Some(at), None) => message.head.lines.get(at).map(|line| line.value.of(message.head.raw)),
+        _ => None,
+    }
+}

@@ -1,0 +1,52 @@
+//! What is counted of one hop in a run: a few integers for each expectation.
+
+use super::judge::Judged;
+use super::plan::PlanHop;
+use crate::finding::Counts;
+
+/// What was counted for one hop.
+#[derive(Debug, Default, Clone)]
+pub(super) struct HopTally {
+    pub(super) exchanges: u64,
+    pub(super) counts: Vec<Counts>,
+    pub(super) variants: Vec<u64>,
+    /// Exchanges without a request or without a response of which something was expected.
+    pub(super) one_sided: [u64; 2],
+    /// Of expectations that depend on nothing but the value: the last value that met.
+    pub(super) memo: Vec<Vec<u8>>,
+    pub(super) nearest: Option<Nearest>,
+    /// Exchanges that were looked at for what comes near.
+    pub(super) looked: u64,
+}
+
+/// The exchanges that came nearest to an unseen hop.
+#[derive(Debug, Clone)]
+pub(super) struct Nearest {
+    /// How many entries of the select they miss.
+    pub(super) missing: usize,
+    pub(super) what: String,
+    pub(super) exchanges: u64,
+}
+
+impl HopTally {
+    /// Nothing counted yet.
+    pub(super) fn new(hop: &PlanHop) -> Self {
+        Self {
+            counts: vec![Counts::default(); hop.expectations.len()],
+            variants: vec![0; hop.variants.len()],
+            memo: vec![Vec::new(); hop.expectations.len()],
+            ..Self::default()
+        }
+    }
+
+    /// Counts one judgement.
+    pub(super) fn count(&mut self, at: usize, judged: &Judged) {
+        let Some(counts) = self.counts.get_mut(at) else { return };
+        match judged {
+            Judged::Met => counts.met += 1,
+            Judged::Violated(_) => counts.violated += 1,
+            Judged::Inconclusive(_) => counts.inconclusive += 1,
+            Judged::NotObserved => {}
+        }
+    }
+}

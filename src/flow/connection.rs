@@ -1,0 +1,290 @@
+//! One flow: what a segment means for its two streams.
+//!
+//! The usual segment never comes here (see [`table`](super::table)); this is the path for everything else: early and
+//! repeated bytes, holes, beginnings and ends. Two rules keep messages the same however the capture ordered the packets:
+//! a stream is told in order of its sequence numbers, and a segment is told only behind the bytes that its sender had
+//! acknowledged, so that a response never comes before its request.
+
+use super::backlog::Early;
+use super::limits::Limits;
+use super::release::skip_over;
+use super::stream::{CREDIBLE, Phase, Stream};
+use super::{Direction, FlowInfo, StreamEnd, StreamSink};
+use crate::anomaly::AnomalyKind;
+use crate::capture::PacketAt;
+use crate::wire::Segment;
+
+/// How far a skipped stream follows a segment that jumps ahead.
+pub(super) const JUMP: i64 = 64 << 20;
+/// An early segment farther ahead that nothing follows is no part of the stream.
+pub(super) const WILD: u64 = 64 << 20;
+/// How near a SYN must lie to the bytes seen before it.
+const NEAR: u32 = 1 << 20;
+
+/// What a flow needs of its table.
+pub(super) struct Context<'c, S> {
+    pub(super) sink: &'c mut S,
+    pub(super) limits: &'c Limits,
+    /// What the early segments of all flows cost.
+    pub(super) queued: &'c mut usize,
+    /// Set where a stream waits for its beginning.
+    pub(super) awaits_start: bool,
+    /// Set where a stream waits for missing bytes.
+    pub(super) awaits_loss: bool,
+}
+
+/// One flow in its slot.
+#[derive(Debug)]
+pub(super) struct Flow<T> {
+    pub(super) info: FlowInfo,
+    pub(super) tunnel: u32,
+    /// Tells apart the flows that used this slot one after the other.
+    pub(super) generation: u32,
+    /// The last packet.
+    pub(super) last: u64,
+    pub(super) streams: [Stream; 2],
+    /// What the layer above keeps; `None` when the flow is closed and only remembered.
+    pub(super) state: Option<T>,
+    /// An RST was seen; what else was on its way is waited for.
+    pub(super) reset: bool,
+}
+
+impl<T> Flow<T> {
+    pub(super) fn stream(&mut self, direction: Direction) -> &mut Stream {
+        let [forward, backward] = &mut self.streams;
+        match direction {
+            Direction::Forward => forward,
+            Direction::Backward => backward,
+        }
+    }
+
+    pub(super) fn peek(&self, direction: Direction) -> &Stream {
+        let [forward, backward] = &self.streams;
+        match direction {
+            Direction::Forward => forward,
+            Direction::Backward => backward,
+        }
+    }
+
+    /// Whether a SYN with this sequence number is a part of this flow, not the beginning of another one.
+    pub(super) fn knows_syn(&self, direction: Direction, seq: u32) -> bool {
+        let stream = self.peek(direction);
+        let other = self.peek(direction.reversed());
+        match stream.phase {
+            Phase::Unseen => other.synced || matches!(other.phase, Phase::Unseen | Phase::Hinted | Phase::Held),
+            Phase::Hinted => stream.isn.wrapping_sub(seq) < NEAR,
+            Phase::Held => stream.isn.wrapping_sub(seq).wrapping_add(NEAR) < 2 * NEAR,
+            Phase::Open | Phase::Ended => stream.isn == seq,
+        }
+    }
+
+    /// Whether a segment on a closed flow is a late one of it, not the beginning of another one.
+    pub(super) fn knows_late(&self, direction: Direction, seq: u32) -> bool {
+        let stream = self.peek(direction);
+        stream.phase == Phase::Ended && stream.distance(seq) < i64::from(NEAR)
+    }
+
+    /// Learns from a SYN where the streams begin.
+    pub(super) fn synchronise(&mut self, direction: Direction, segment: &Segment<'_>) {
+        let stream = self.stream(direction);
+        stream.begin_behind(segment.seq);
+        if segment.flags.ack {
+            self.stream(direction.reversed()).begin_behind(segment.ack.wrapping_sub(1));
+            self.info.opener = Some(direction.reversed());
+        } else if self.info.opener.is_none() {
+            self.info.opener = Some(direction);
+        }
+    }
+
+    /// Takes one segment.
+    pub(super) fn accept<S: StreamSink<State = T>>(
+        &mut self,
+        cx: &mut Context<'_, S>,
+        at: PacketAt,
+        direction: Direction,
+        segment: &Segment<'_>,
+    ) {
+        let seq = segment.seq.wrapping_add(u32::from(segment.flags.syn));
+        let wire = (segment.payload.len() as u64).max(u64::from(segment.wire_length));
+        let stream = self.stream(direction);
+        if stream.phase == Phase::Unseen {
+            stream.phase = Phase::Hinted;
+            stream.isn = seq.wrapping_sub(1);
+        }
+        let ack = segment.flags.ack.then_some(segment.ack);
+        if wire > 0 {
+            self.bytes(cx, at, direction, seq, segment.payload, wire, ack);
+        }
+        if segment.flags.fin {
+            self.fin(cx, at, direction, seq.wrapping_add(wire as u32));
+        }
+        let stream = self.peek(direction);
+        let credible = stream.phase != Phase::Open || stream.distance(seq).unsigned_abs() <= WILD;
+        if let Some(ack) = ack.filter(|_| credible) {
+            self.acknowledged(cx, at, direction.reversed(), ack);
+        }
+        self.ripen(cx, at);
+        self.pump(cx, at);
+        for stream in &mut self.streams {
+            stream.tidy();
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one segment")]
+    fn bytes<S: StreamSink<State = T>>(
+        &mut self,
+        cx: &mut Context<'_, S>,
+        at: PacketAt,
+        direction: Direction,
+        seq: u32,
+        mut data: &[u8],
+        mut wire: u64,
+        ack: Option<u32>,
+    ) {
+        let blocked = ack.is_some_and(|ack| self.peek(direction.reversed()).is_behind(ack));
+        let stream = self.stream(direction);
+        match stream.phase {
+            Phase::Ended => return self.behind_end(cx, at, direction, seq, wire),
+            Phase::Unseen | Phase::Hinted => {
+                stream.phase = Phase::Held;
+                stream.isn = seq.wrapping_sub(1);
+                stream.next = seq;
+                cx.awaits_start = true;
+            }
+            Phase::Held | Phase::Open => {}
+        }
+        let mut distance = stream.distance(seq);
+        if stream.phase == Phase::Open {
+            if distance < 0 {
+                let old = distance.unsigned_abs();
+                if old == 1 && wire == 1 {
+                    return; // a keep-alive probe (RFC 9293 §3.8.4)
+                }
+                let filled = stream.backlog.as_mut().is_some_and(|backlog| {
+                    let start = backlog.at(distance);
+                    backlog.fill(start, start.saturating_add(wire).min(backlog.position))
+                });
+                let kind = if filled { AnomalyKind::OutOfOrder } else { AnomalyKind::Retransmission };
+                if !stream.deaf {
+                    cx.sink.anomalies().note(kind, Some(at.number), || format!("{} bytes", old.min(wire)));
+                }
+                if old >= wire {
+                    return;
+                }
+                data = data.get(usize::try_from(old).unwrap_or(usize::MAX)..).unwrap_or_default();
+                wire -= old;
+                distance = 0;
+            }
+            if !stream.backlog.as_ref().is_some_and(|b| b.waits()) {
+                let jump = distance.unsigned_abs();
+                if distance > 0 && (stream.deaf || (jump <= stream.skip && distance < JUMP)) {
+                    skip_over(stream, cx, jump, at);
+                    distance = 0;
+                }
+                let passed = stream.deaf || wire <= stream.skip;
+                if distance == 0 && (passed || !blocked) {
+                    return self.deliver(cx, direction, data, wire, at);
+                }
+            }
+        }
+        self.queue(cx, direction, distance, &Early { data: data.to_vec(), wire, ack, at });
+    }
+
+    /// Bytes behind the end of a stream.
+    fn behind_end<S: StreamSink<State = T>>(
+        &mut self,
+        cx: &mut Context<'_, S>,
+        at: PacketAt,
+        direction: Direction,
+        seq: u32,
+        wire: u64,
+    ) {
+        let stream = self.peek(direction);
+        let behind = stream.distance(seq).saturating_add_unsigned(wire);
+        if stream.deaf {
+        } else if behind > 0 {
+            let note = || format!("{behind} bytes behind the end of a stream were left out");
+            cx.sink.anomalies().note(AnomalyKind::StreamGap, Some(at.number), note);
+        } else {
+            cx.sink.anomalies().note(AnomalyKind::Retransmission, Some(at.number), || format!("{wire} bytes"));
+        }
+    }
+
+    fn fin<S: StreamSink<State = T>>(&mut self, cx: &mut Context<'_, S>, at: PacketAt, direction: Direction, seq: u32) {
+        let stream = self.stream(direction);
+        match stream.phase {
+            Phase::Ended => return,
+            Phase::Unseen | Phase::Hinted => {
+                stream.phase = Phase::Held;
+                stream.next = seq;
+                cx.awaits_start = true;
+            }
+            Phase::Open if stream.distance(seq) == 0 && stream.backlog.is_none() => {
+                return self.end(cx, direction, StreamEnd::Fin, at);
+            }
+            Phase::Held | Phase::Open => {}
+        }
+        let distance = stream.distance(seq);
+        let backlog = stream.backlog();
+        if distance >= 0 && backlog.fin.is_none() {
+            backlog.fin = Some(backlog.at(distance));
+        }
+    }
+
+    /// The peer has everything before `ack`: what the capture lacks of it was sent, and will hardly come again.
+    fn acknowledged<S: StreamSink<State = T>>(&mut self, cx: &mut Context<'_, S>, at: PacketAt, direction: Direction, ack: u32) {
+        let wait = cx.limits.loss_wait;
+        let stream = self.stream(direction);
+        let distance = stream.distance(ack);
+        let beyond = distance > 0 && distance <= i64::from(CREDIBLE);
+        if stream.phase != Phase::Open || stream.deaf || (stream.backlog.is_none() && !beyond) || distance > i64::from(CREDIBLE) {
+            return;
+        }
+        let backlog = stream.backlog();
+        backlog.acked = backlog.acked.max(backlog.at(distance));
+        if backlog.ripening.is_none() && backlog.lacks(backlog.acked) {
+            backlog.ripening = Some((backlog.acked, at.number.saturating_add(wait)));
+            cx.awaits_loss = true;
+        }
+    }
+
+    /// Keeps a segment until what is before it is there. Where there is no room, what is missing is given up.
+    fn queue<S: StreamSink<State = T>>(&mut self, cx: &mut Context<'_, S>, direction: Direction, distance: i64, early: &Early) {
+        let start = self.stream(direction).backlog().at(distance);
+        let (cost, at) = (early.cost(), early.at);
+        loop {
+            let own = self.stream(direction).backlog().cost;
+            let over = own + cost > cx.limits.stream_bytes || *cx.queued + cost > cx.limits.total_bytes;
+            if !over {
+                break;
+            }
+            let note = || format!("{} bytes of early segments in a stream, {} in all", own + cost, *cx.queued + cost);
+            cx.sink.anomalies().note(AnomalyKind::ReassemblyLimit, Some(at.number), note);
+            if !self.force(cx, direction, at) {
+                // Not even this one has room.
+                self.begin(cx, direction, at);
+                self.lose(cx, direction, start, at);
+                let position = self.stream(direction).backlog().position;
+                let old = position.saturating_sub(start);
+                if old < early.wire {
+                    let data = early.data.get(usize::try_from(old).unwrap_or(usize::MAX)..).unwrap_or_default();
+                    self.deliver(cx, direction, data, early.wire - old, at);
+                }
+                return;
+            }
+        }
+        let backlog = self.stream(direction).backlog();
+        let late = backlog.reaches_beyond(start);
+        let queued = backlog.insert(start, &early.data, early.wire, early.ack, at);
+        *cx.queued += queued.cost;
+        let anomalies = cx.sink.anomalies();
+        if queued.conflicting {
+            let note = || format!("{} bytes sent again differ from those sent first, which count", early.wire);
+            anomalies.note(AnomalyKind::ConflictingRetransmission, Some(at.number), note);
+        } else if queued.repeated {
+            anomalies.note(AnomalyKind::Retransmission, Some(at.number), || format!("{} bytes", early.wire));
+        } else if late {
+            anomalies.note(AnomalyKind::OutOfOrder, Some(at.number), || format!("{} bytes", early.wire));
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The flow layer under a recording sink.
+
+mod ends;
+mod limits;
+mod order;
+mod property;
+mod recorder;

@@ -1,0 +1,40 @@
+//! What a stream may begin with instead of a message: a PROXY protocol header, or TLS.
+
+use memchr::memchr;
+
+/// The signature of a PROXY protocol header, version 2.
+const PROXY_2: &[u8; 12] = b"\r\n\r\n\0\r\nQUIT\n";
+
+/// What the first bytes of a stream are.
+pub(super) enum Opening {
+    /// Maybe a message.
+    Message,
+    /// More bytes are needed to tell.
+    Unsure,
+    /// A PROXY protocol header of this length.
+    Proxy(usize),
+    /// A TLS record.
+    Tls,
+}
+
+/// Judges the first bytes of a stream.
+pub(super) fn opening(bytes: &[u8]) -> Opening {
+    match bytes {
+        [0x14..=0x17, 3, 0..=4, ..] => Opening::Tls,
+        [0x14..=0x17] | [0x14..=0x17, 3] => Opening::Unsure,
+        [b'P', b'R', b'O', b'X', b'Y', b' ', ..] => match memchr(b'\n', bytes) {
+            Some(lf) => Opening::Proxy(lf + 1),
+            None if bytes.len() <= 107 => Opening::Unsure,
+            None => Opening::Message,
+        },
+        _ if bytes.starts_with(PROXY_2) => match bytes.get(14..16) {
+            Some(&[high, low]) => {
+                let length = 16 + usize::from(u16::from_be_bytes([high, low]));
+                if bytes.len() < length { Opening::Unsure } else { Opening::Proxy(length) }
+            }
+            _ => Opening::Unsure,
+        },
+        _ if PROXY_2.starts_with(bytes) || b"PROXY ".starts_with(bytes) => Opening::Unsure,
+        _ => Opening::Message,
+    }
+}

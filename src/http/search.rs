@@ -1,0 +1,60 @@
+//! The way back where the place in a stream is lost: the next start line.
+//!
+//! Only a line that is cut is buffered, and no more than a bounded part of it.
+
+use memchr::{memchr, memrchr};
+
+use super::conversation::{Conversation, Mode};
+use super::reading::{LONGEST_LINE, keep};
+use super::start::find_start;
+use super::streams::HttpStreams;
+use super::{MessageKind, MessageSink};
+use crate::capture::PacketAt;
+use crate::flow::{Direction, FlowInfo};
+
+impl<M: MessageSink> HttpStreams<'_, M> {
+    /// Looks for the next start line.
+    pub(super) fn search<'a>(
+        &mut self,
+        flow: &FlowInfo,
+        talk: &mut Conversation,
+        direction: Direction,
+        rest: &'a [u8],
+        at: PacketAt,
+    ) -> &'a [u8] {
+        let opener = flow.opener.filter(|_| talk.client.is_none());
+        let role = talk.role(direction).or_else(|| {
+            let opener = opener?;
+            Some(if opener == direction { MessageKind::Request } else { MessageKind::Response })
+        });
+        let stream = talk.stream(direction);
+        stream.junk.get_or_insert(at.number);
+        if stream.partial.is_empty() {
+            if let Some(start) = find_start(rest, role) {
+                stream.mode = Mode::Start;
+                return rest.get(start..).unwrap_or_default();
+            }
+            // A start line may have begun in the last line.
+            let last = memrchr(b'\n', rest).map_or(0, |lf| lf + 1);
+            let last = last.max(rest.len().saturating_sub(LONGEST_LINE));
+            return keep(stream, rest.get(last..).unwrap_or_default(), at);
+        }
+        // Only the line that was not whole is put together; the rest is searched where it lies.
+        let end = memchr(b'\n', rest).map_or(rest.len(), |lf| lf + 1);
+        let (line, behind) = rest.split_at_checked(end).unwrap_or((rest, &[]));
+        keep(stream, line, at);
+        if let Some(start) = find_start(&stream.partial, role) {
+            stream.partial.drain(..start);
+            stream.mode = Mode::Start;
+            stream.scanned = 0;
+            return self.buffer(flow, talk, direction, behind, at);
+        }
+        if stream.partial.ends_with(b"\n") {
+            stream.partial.clear();
+        } else if stream.partial.len() > 2 * LONGEST_LINE {
+            let excess = stream.partial.len() - LONGEST_LINE;
+            stream.partial.drain(..excess);
+        }
+        behind
+    }
+}

@@ -1,0 +1,11 @@
+//! The HTTP layer, fed with streams of bytes.
+
+mod anomalies;
+mod bodies;
+mod corpus;
+mod cuts;
+mod heads;
+mod listener;
+mod packets;
+mod pairing;
+mod resync;
