@@ -10,6 +10,7 @@
 //! - A table row of three cells whose first is a matcher says what it accepts and what it catches; each code span of the
 //!   other cells is a field line.
 
+use std::collections::HashSet;
 use std::fs;
 
 use hopspec::anomaly::AnomalyKind;
@@ -242,6 +243,35 @@ fn every_link_to_a_file_leads_somewhere() {
             let file = link.split('#').next().unwrap_or_default();
             let inside = !file.is_empty() && !file.contains("://") && !file.contains(' ');
             assert!(!inside || folder.join(file).exists(), "{path}: there is no {link}");
+        }
+    }
+}
+
+#[test]
+fn every_name_in_the_architecture_is_in_the_code() {
+    let source = root().join("src");
+    let sources: Vec<String> = files(&source).iter().map(|path| fs::read_to_string(path).unwrap_or_default()).collect();
+    let mut words: HashSet<&str> = HashSet::new();
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    sources.iter().for_each(|text| words.extend(text.split(|c| !is_word(c))));
+    let page = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let outside_of_blocks: String = page.split("```").step_by(2).collect();
+    for name in spans(&outside_of_blocks) {
+        if name.contains('/') && !name.starts_with('.') {
+            let path = name.split("::").next().unwrap_or_default();
+            assert!(source.join(path).exists() || root().join(path).exists(), "ARCHITECTURE.md: there is no {path}");
+        }
+        let last = name.rsplit("::").next().unwrap_or_default();
+        if !last.is_empty() && last.chars().all(is_word) {
+            assert!(words.contains(last), "ARCHITECTURE.md: `{name}` is not in the code");
+        }
+    }
+    // What is bounded, and the file that says so.
+    for row in page.lines().filter(|line| line.starts_with("| ")) {
+        let (paths, names): (Vec<_>, Vec<_>) = spans(row).into_iter().partition(|span| span.ends_with(".rs"));
+        let texts: String = paths.iter().map(|path| fs::read_to_string(source.join(path)).unwrap_or_default()).collect();
+        for name in names.iter().filter(|name| name.len() > 3 && name.chars().all(|c| c.is_ascii_uppercase() || c == '_')) {
+            assert!(texts.contains(&format!("const {name}")), "ARCHITECTURE.md: `{name}` is not in {paths:?}");
         }
     }
 }
