@@ -451,10 +451,13 @@ fn only_one_direction() {
 fn a_request_without_a_response() {
     let mut unanswered = connection().says(request().bytes());
     unanswered.closing = Closing::Reset;
-    let program = site().file("reset.pcap", pcap(&[connection().exchange(&request(), &response()), {
-        unanswered.client.set_port(41023);
-        unanswered.later(9_000_000)
-    }]));
+    let program = site().file(
+        "reset.pcap",
+        pcap(&[connection().exchange(&request(), &response()), {
+            unanswered.client.set_port(41023);
+            unanswered.later(9_000_000)
+        }]),
+    );
     assert_snapshot!(run(&program, &["check", "reset.pcap"]), @r#"
     exit 0
     --- stdout
@@ -466,7 +469,8 @@ fn a_request_without_a_response() {
 #[test]
 fn traffic_of_no_hop() {
     let other = |n: u32| Message::new(format!("GET /api/{n}?page=2 HTTP/1.1")).with("Host", "a.example");
-    let program = site().file("app.pcap", pcap(&[connection().exchange(&other(1), &response()).exchange(&other(2), &response())]));
+    let program =
+        site().file("app.pcap", pcap(&[connection().exchange(&other(1), &response()).exchange(&other(2), &response())]));
     assert_snapshot!(run(&program, &["check", "app.pcap"]), @r#"
     exit 3
     --- stdout

@@ -225,7 +225,8 @@ fn a_spec_with_crlf() {
 #[test]
 fn specs_deep_in_folders() {
     let deep = "d/".repeat(50);
-    let program = Program::new().file(&format!("specs/{deep}health.yaml"), SPEC).file(&format!("captures/{deep}health.pcap"), good());
+    let program =
+        Program::new().file(&format!("specs/{deep}health.yaml"), SPEC).file(&format!("captures/{deep}health.pcap"), good());
     let run = program.run(&["check"]).code(0);
     assert!(run.stdout.starts_with(&format!("met           {deep}health › alb-to-target")), "{}", run.stdout);
 }
