@@ -3,7 +3,7 @@
 //! In `README.md` and `docs/*.md`:
 //! - A block ```` ```yaml ```` is a whole spec. ```` ```yaml fragment WHERE ```` stands in a spec made around it: `headers`
 //!   and `request` in the request of a hop, `hop` in a hop.
-//! - A block whose info has a file name (```` ```yaml api.yaml ````) is that file for the commands of the same page.
+//! - A block whose info has a file name (```` ```yaml api.yaml ````) is that file for the commands behind it on the page.
 //! - In a block ```` ```console ```` each line `$ hopspec …` is run in a folder with the shipped specs and captures and a
 //!   `staging.pcap` with a wrong User-Agent. What follows is its output, standard error last; `; echo $?` adds the exit code.
 //!   A line `…` stands for any lines, `[..]` for anything in a line.
@@ -88,7 +88,7 @@ fn every_yaml_block_is_a_spec_that_loads() {
     assert_eq!(run.stdout.lines().filter(|line| line.starts_with("ok ")).count(), number, "{}", run.stdout);
 }
 
-/// The folder in which a page's commands run.
+/// The folder in which a command runs, with the files of the blocks before it.
 fn folder(blocks: &[Block]) -> Program {
     let mut program = Program::new();
     for path in ["specs", "captures"].into_iter().flat_map(|folder| files(&root().join(folder))) {
@@ -155,9 +155,9 @@ fn every_command_prints_what_is_shown() {
     let mut number = 0;
     for (path, text) in pages() {
         let blocks = blocks(&path, &text);
-        let program = folder(&blocks);
-        for block in blocks.iter().filter(|block| block.info == "console") {
+        for (at, block) in blocks.iter().enumerate().filter(|(_, block)| block.info == "console") {
             for (command, shown) in commands(block) {
+                let program = folder(&blocks[..at]);
                 let (words, code) = command.strip_suffix("; echo $?").map_or((command.as_str(), false), |words| (words, true));
                 let run = program.run(&words.split_whitespace().skip(1).collect::<Vec<_>>());
                 let code = if code { format!("{}\n", run.code) } else { String::new() };
@@ -193,6 +193,7 @@ fn matchers() -> Vec<(String, Vec<String>, Vec<String>)> {
 #[test]
 fn every_matcher_of_the_reference_accepts_and_catches() {
     let matchers = matchers();
+    assert!(matchers.len() > 50, "{} rows", matchers.len());
     let mut spec = "hops:\n".to_owned();
     for (number, (matcher, ..)) in matchers.iter().enumerate() {
         spec.push_str(&format!("  h{number}:\n    select: {{ request: {{ path: /{number} }} }}\n"));
