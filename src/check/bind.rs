@@ -137,9 +137,6 @@ impl Take<'_> {
     }
 
     fn inner(&mut self, value: &Value, found: Option<&[u8]>) {
-        if !super::reads::binds(value) {
-            return;
-        }
         match found {
             Some(found) => self.value(value, found),
             None => self.nothing(value, "that part is not there"),

@@ -34,6 +34,8 @@ impl Names {
 }
 
 const NONE: u32 = u32::MAX;
+/// Lines of a head whose names are predicted.
+const PREDICTED: usize = 48;
 
 /// Which lines of one head carry which interned name. Scratch: filled anew for each head without clearing.
 #[derive(Debug, Default)]
@@ -42,6 +44,8 @@ pub(super) struct HeadIndex {
     by_name: Vec<(u32, u32, u32)>,
     /// By line: the next line of the same name.
     next: Vec<u32>,
+    /// By line: the name that stood there last, and its number. Heads of one kind repeat; most names are found here.
+    predicted: Vec<(Vec<u8>, Option<NameId>)>,
     generation: u32,
 }
 
@@ -54,6 +58,7 @@ impl HeadIndex {
             self.generation = 1;
         }
         self.by_name.resize(names.by_name.len(), (0, NONE, NONE));
+        self.predicted.resize(PREDICTED, (Vec::new(), None));
         self.next.clear();
     }
 
@@ -62,7 +67,7 @@ impl HeadIndex {
         self.clear(names);
         self.next.resize(head.lines.len(), NONE);
         for (at, line) in (0u32..).zip(head.lines) {
-            let Some(id) = names.find(line.name.of(head.raw)) else { continue };
+            let Some(id) = self.find(names, at, line.name.of(head.raw)) else { continue };
             let Some(entry) = self.by_name.get_mut(id.0 as usize) else { continue };
             if entry.0 == self.generation {
                 if let Some(next) = self.next.get_mut(entry.2 as usize) {
@@ -72,6 +77,21 @@ impl HeadIndex {
             } else {
                 *entry = (self.generation, at, at);
             }
+        }
+    }
+
+    /// The number of the name on a line.
+    fn find(&mut self, names: &Names, at: u32, name: &[u8]) -> Option<NameId> {
+        match self.predicted.get_mut(at as usize) {
+            Some((known, id)) if known == name => *id,
+            Some((known, id)) => {
+                *id = names.find(name);
+                known.clear();
+                // A name that no spec asks for may be long; it is looked up again.
+                known.extend_from_slice(name.get(..LONGEST).unwrap_or(name));
+                *id
+            }
+            None => names.find(name),
         }
     }
 

@@ -59,7 +59,7 @@ pub(super) struct PlanExpectation {
     pub(super) variant: Option<usize>,
     /// The verdict on a value depends on nothing but the value: the last one that met is remembered.
     pub(super) pure: bool,
-    /// It binds names.
+    /// It binds names that some template of the hop uses.
     pub(super) binds: bool,
 }
 
@@ -158,6 +158,7 @@ fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop 
         variants.push((variant.name.value.clone(), start..expectations.len()));
     }
     know_others(&mut expectations);
+    know_bound(&mut expectations);
     let mut bodies = [BodyWant::NOTHING; 2];
     for expectation in &expectations {
         for (side, want) in bodies_of(expectation) {
@@ -225,7 +226,7 @@ fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, 
             subject: format!("{}.{what}", side.name()),
             variant,
             pure: value.is_some_and(reads::is_pure),
-            binds: value.is_some_and(reads::binds),
+            binds: false,
             expectation: expectation.clone(),
         });
     }
@@ -251,6 +252,19 @@ fn know_others(expectations: &mut [PlanExpectation]) {
                 .map(|(_, _, id)| *id)
                 .collect();
         }
+    }
+}
+
+/// Values are bound only under names that something in the hop uses.
+fn know_bound(expectations: &mut [PlanExpectation]) {
+    let value = |e: &PlanExpectation| match &e.expectation.claim {
+        Claim::Part { value, .. } => Some(value.clone()),
+        _ => None,
+    };
+    let values: Vec<Option<Value>> = expectations.iter().map(value).collect();
+    let used: Vec<&str> = values.iter().flatten().flat_map(reads::names).collect();
+    for (expectation, value) in expectations.iter_mut().zip(&values) {
+        expectation.binds = value.as_ref().is_some_and(|v| reads::binds(v).iter().any(|name| used.contains(name)));
     }
 }
 

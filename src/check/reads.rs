@@ -97,17 +97,17 @@ fn holes<'v>(value: &'v Value, visit: &mut dyn FnMut(&'v Expr)) {
     });
 }
 
-/// Whether the verdict depends on nothing but the value: no hole, nothing bound.
+/// Whether the verdict depends on nothing but the value: no hole. What it binds does not change the verdict.
 pub(super) fn is_pure(value: &Value) -> bool {
-    let mut pure = !binds(value);
+    let mut pure = true;
     holes(value, &mut |_| pure = false);
     pure
 }
 
-/// Whether it binds a name, at any depth.
-pub(super) fn binds(value: &Value) -> bool {
-    let mut found = false;
-    values(value, &mut |v| found |= v.meta.bind.is_some());
+/// The names that it binds, at any depth.
+pub(super) fn binds(value: &Value) -> Vec<&str> {
+    let mut found = Vec::new();
+    values(value, &mut |v| found.extend(v.meta.bind.as_ref().map(|name| name.value.as_str())));
     found
 }
 

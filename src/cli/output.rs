@@ -32,7 +32,7 @@ impl Target {
         match self {
             Self::Stdout => {
                 let mut out = stdout();
-                out.write_all(text.as_bytes()).and_then(|()| out.flush()).or_else(closed_is_fine).map_err(on_stdout)
+                out.write_all(text.as_bytes()).and_then(|()| out.flush()).or_else(closed_is_fine).map_err(|error| on_stdout(&error))
             }
             Self::File(path) => {
                 let written = File::create(path).and_then(|mut file| file.write_all(text.as_bytes()));
@@ -48,7 +48,7 @@ pub(super) fn stdout() -> impl Write {
 }
 
 /// An error of standard output.
-pub(super) fn on_stdout(source: io::Error) -> OutputError {
+pub(super) fn on_stdout(source: &io::Error) -> OutputError {
     OutputError { target: "standard output".to_owned(), why: source.to_string() }
 }
 

@@ -132,7 +132,7 @@ fn listed<F: Form>(args: &Args, captures: &[Named], form: F, mut reading: Readin
     if let Err(error) = finished
         && error.kind() != ErrorKind::BrokenPipe
     {
-        talk.error(on_stdout(error));
+        talk.error(on_stdout(&error));
         return exit::UNREADABLE;
     }
     if written == 0 {
