@@ -16,6 +16,7 @@ mod layering;
 mod mutations;
 mod pipes;
 mod program;
+mod properties;
 mod shipped;
 mod specs_alone;
 mod systems;

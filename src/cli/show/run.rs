@@ -169,7 +169,7 @@ fn nothing(name: &str, summary: &Summary) -> String {
     let why: Vec<String> = undecoded(&summary.undecoded).into_iter().chain(anomalies(summary, |_| true)).collect();
     let why = if why.is_empty() { String::new() } else { format!(": {}", why.join(", ")) };
     if summary.packets == 0 {
-        return format!("{name} is {NO_PACKET}{why}");
+        return if why.is_empty() { format!("{name} is {NO_PACKET}") } else { format!("{name} holds no whole packet{why}") };
     }
     let (packets, flows) = (count(summary.packets, "packet"), count(summary.flows, "flow"));
     format!("{name} holds no HTTP message in {packets} of {flows}{why}")

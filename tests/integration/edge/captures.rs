@@ -218,12 +218,12 @@ fn a_capture_cut_in_the_middle() {
 
     not observed  health › alb-to-target
 
-    not judged: cut.pcap is a capture without a packet; its filter let nothing through, or it ended before anything was written (tcpdump -U writes at once)
+    not judged: cut.pcap holds no HTTP message that could be decoded
 
     === show
     exit 3
     --- stderr
-    note: cut.pcap is a capture without a packet; its filter let nothing through, or it ended before anything was written (tcpdump -U writes at once): capture-truncated ×1 (the first record, at byte 24, needs 70 bytes, 26 are there)
+    note: cut.pcap holds no whole packet: capture-truncated ×1 (the first record, at byte 24, needs 70 bytes, 26 are there)
     "#);
     assert_snapshot!(cut(20), @r#"
     exit 4

@@ -47,8 +47,8 @@ fn long() -> Program {
             .with("Host", "10.0.2.7:8000")
             .with("User-Agent", "ELB-HealthChecker/2.0")
     };
-    let all = (0..2000).fold(connection(), |c, n| c.exchange(&wrong(n), &response())).exchange(&request(), &response());
-    let specs: Vec<String> = (0..100).map(|n| SPEC.replace("Health check", &format!("{n}"))).collect();
+    let all = (0..300).fold(connection(), |c, n| c.exchange(&wrong(n), &response())).exchange(&request(), &response());
+    let specs: Vec<String> = (0..60).map(|n| SPEC.replace("Health check", &format!("{n}"))).collect();
     let program = Program::new().file("long.pcap", pcap(&[all]));
     specs.iter().enumerate().fold(program, |program, (n, spec)| program.file(&format!("specs/{n}.yaml"), spec))
 }

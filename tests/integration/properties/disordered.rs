@@ -1,0 +1,142 @@
+//! Cut into other segments, overlapped, captured twice, re-ordered, in any kind of file: the same messages.
+
+use std::collections::BTreeMap;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::seen::see;
+use super::traffic::{Direction, Plan, Sent, Streams, Told, plan, segments, traffic};
+use crate::kit::{Carrier, Format, Link, Segment, duplicated, overlapped, packets, shuffled, split, write_file};
+use crate::program::Program;
+
+/// What happens to segments on the way.
+#[derive(Debug, Clone)]
+struct Disorder {
+    cuts: Vec<usize>,
+    at: usize,
+    anew: Vec<usize>,
+    back: usize,
+    again: Vec<usize>,
+    distance: usize,
+    window: usize,
+    keys: Vec<u8>,
+}
+
+impl Disorder {
+    fn of(&self, plain: &[Segment]) -> Vec<Segment> {
+        let overlapped = overlapped(&split(plain, &self.cuts, self.at), &self.anew, self.back);
+        causal(plain, shuffled(&duplicated(&overlapped, &self.again, self.distance), self.window, &self.keys))
+    }
+}
+
+/// Delays segments until all that they acknowledge was captured: within a direction anything may come early, but a response
+/// that stands before its request in a capture is another story (its request frames it).
+fn causal(plain: &[Segment], disordered: Vec<Segment>) -> Vec<Segment> {
+    let times: Vec<u64> = disordered.iter().map(|segment| segment.time).collect();
+    let mut captured: BTreeMap<Direction, Vec<bool>> = BTreeMap::new();
+    let mut first: BTreeMap<Direction, u32> = BTreeMap::new();
+    for segment in plain {
+        let start = *first.entry((segment.src, segment.dst)).or_insert(segment.seq);
+        let end = segment.seq.wrapping_sub(start) as usize + segment.payload.len() + 1;
+        let bytes = captured.entry((segment.src, segment.dst)).or_default();
+        bytes.resize(bytes.len().max(end), false);
+    }
+    let (mut waiting, mut out) = (disordered, Vec::new());
+    while !waiting.is_empty() {
+        let ready = waiting.iter().position(|segment| {
+            let peer = (segment.dst, segment.src);
+            let end = first.get(&peer).map_or(0, |first| segment.ack.wrapping_sub(*first) as usize);
+            segment.payload.is_empty() || captured.get(&peer).is_none_or(|bytes| bytes.iter().take(end).skip(1).all(|there| *there))
+        });
+        let segment = waiting.remove(ready.unwrap_or(0));
+        let from = segment.seq.wrapping_sub(first[&(segment.src, segment.dst)]) as usize;
+        let bytes = captured.entry((segment.src, segment.dst)).or_default();
+        bytes.iter_mut().skip(from).take(segment.payload.len()).for_each(|there| *there = true);
+        out.push(segment);
+    }
+    out.into_iter().zip(times).map(|(segment, time)| Segment { time, ..segment }).collect()
+}
+
+fn disorder() -> impl Strategy<Value = Disorder> {
+    let which = || vec(any::<usize>(), 0..12);
+    (which(), 1_usize..100, which(), 1_usize..300, which(), 0_usize..8, 1_usize..12, vec(any::<u8>(), 0..400)).prop_map(
+        |(cuts, at, anew, back, again, distance, window, keys)| Disorder { cuts, at, anew, back, again, distance, window, keys },
+    )
+}
+
+fn carrier() -> impl Strategy<Value = (Carrier, Format)> {
+    let vxlan = prop_oneof![Just(None), (0_u32..1 << 24).prop_map(Some)];
+    (select(&Link::ALL[..]), vxlan, select(&Format::ALL[..])).prop_map(|(link, vxlan, format)| (Carrier { link, vxlan }, format))
+}
+
+fn file(segments: &[Segment], (carrier, format): (Carrier, Format)) -> Vec<u8> {
+    write_file(&packets(segments, carrier), carrier.link, format)
+}
+
+fn told(streams: Streams<Sent>) -> Streams<Told> {
+    streams.into_iter().map(|(direction, all)| (direction, all.into_iter().map(|sent| sent.told).collect())).collect()
+}
+
+fn plans() -> impl Strategy<Value = Vec<Plan>> {
+    vec(plan(true), 1..4)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_framing_is_read_in_order(plans in plans(), kind in carrier()) {
+        let (conversations, sent) = traffic(&plans);
+        let (summary, seen) = see(&file(&segments(&conversations), kind));
+        let summary = summary.expect("a capture");
+        prop_assert_eq!(seen.told(), told(sent));
+        prop_assert_eq!(summary.anomalies.iter().map(|(kind, _)| kind.name()).collect::<Vec<_>>(), Vec::<&str>::new());
+        prop_assert_eq!(summary.flows, conversations.len() as u64);
+    }
+
+    #[test]
+    fn disorder_changes_nothing(plans in plans(), disorder in disorder(), kind in carrier()) {
+        let (conversations, sent) = traffic(&plans);
+        let plain = segments(&conversations);
+        let (_, in_order) = see(&file(&plain, kind));
+        let (summary, seen) = see(&file(&disorder.of(&plain), kind));
+        prop_assert!(summary.is_ok());
+        prop_assert_eq!(seen.told(), told(sent));
+        let sorted = |mut pairs: Vec<(String, String)>| { pairs.sort(); pairs };
+        prop_assert_eq!(sorted(seen.pairs), sorted(in_order.pairs));
+    }
+}
+
+/// A message as the program prints it.
+fn printed(line: &str) -> ((String, String), Told) {
+    let message: serde_json::Value = serde_json::from_str(line).unwrap();
+    let text = |key: &str| message[key].as_str().unwrap().to_owned();
+    let fields = |key: &str| message.get(key).map(|fields| serde_json::from_value(fields.clone()).unwrap()).unwrap_or_default();
+    let told = Told {
+        line: text("line"),
+        fields: fields("fields"),
+        length: message["body_length"].as_u64().unwrap(),
+        complete: message["body_complete"].as_bool(),
+        trailers: fields("trailers"),
+    };
+    ((text("src"), text("dst")), told)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_program_prints_the_same_messages(plans in plans(), disorder in disorder(), kind in carrier()) {
+        let (conversations, sent) = traffic(&plans);
+        let program = Program::new().file("a.cap", file(&disorder.of(&segments(&conversations)), kind));
+        let run = program.run(&["show", "--format", "jsonl", "--show-secrets", "a.cap"]).code(0);
+        let mut seen: BTreeMap<(String, String), Vec<Told>> = BTreeMap::new();
+        for (direction, told) in run.stdout.lines().map(printed) {
+            seen.entry(direction).or_default().push(told);
+        }
+        let expected = told(sent).into_iter().map(|((src, dst), all)| ((src.to_string(), dst.to_string()), all)).collect();
+        prop_assert_eq!(seen, expected);
+    }
+}
