@@ -48,7 +48,8 @@ fn causal(plain: &[Segment], disordered: Vec<Segment>) -> Vec<Segment> {
         let ready = waiting.iter().position(|segment| {
             let peer = (segment.dst, segment.src);
             let end = first.get(&peer).map_or(0, |first| segment.ack.wrapping_sub(*first) as usize);
-            segment.payload.is_empty() || captured.get(&peer).is_none_or(|bytes| bytes.iter().take(end).skip(1).all(|there| *there))
+            segment.payload.is_empty()
+                || captured.get(&peer).is_none_or(|bytes| bytes.iter().take(end).skip(1).all(|there| *there))
         });
         let segment = waiting.remove(ready.unwrap_or(0));
         let from = segment.seq.wrapping_sub(first[&(segment.src, segment.dst)]) as usize;
