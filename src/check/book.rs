@@ -9,7 +9,8 @@ use hashbrown::HashMap;
 
 use super::block::{self, Blamed};
 use super::evaluate::show;
-use super::judge::{Case, Fault};
+use super::judge::Case;
+use super::judged::Fault;
 use super::matcher;
 use super::phrase;
 use super::plan::{Aspect, Plan, PlanHop};
