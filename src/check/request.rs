@@ -11,7 +11,7 @@ use super::plan::Plan;
 use super::run::Run;
 use crate::finding::{CaptureOutcome, Finding, Outcome, Rule, Unselected, UnselectedGroup, Verdict};
 use crate::source::{self, Input, SourceError};
-use crate::spec::{self, FindError, Spec, SpecError};
+use crate::spec::{self, FindError, Spec};
 
 /// What to check.
 #[derive(Debug, Clone, Default)]
