@@ -32,7 +32,10 @@ impl Target {
         match self {
             Self::Stdout => {
                 let mut out = stdout();
-                out.write_all(text.as_bytes()).and_then(|()| out.flush()).or_else(closed_is_fine).map_err(|error| on_stdout(&error))
+                out.write_all(text.as_bytes())
+                    .and_then(|()| out.flush())
+                    .or_else(closed_is_fine)
+                    .map_err(|error| on_stdout(&error))
             }
             Self::File(path) => {
                 let written = File::create(path).and_then(|mut file| file.write_all(text.as_bytes()));

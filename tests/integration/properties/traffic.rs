@@ -83,13 +83,12 @@ fn kind(head: bool) -> impl Strategy<Value = Kind> {
 /// frames, and no body that holds messages.
 pub(super) fn plan(whole: bool) -> impl Strategy<Value = Plan> {
     let seq = prop_oneof![any::<u32>(), (u32::MAX - 5000)..=u32::MAX];
-    (vec(kind(whole), 1..7), 1_usize..5, 15_usize..1461, [seq.clone(), seq], any::<bool>(), any::<bool>(), 0_u64..20_000_000).prop_map(
-        move |(kinds, pipelined, mss, first_seq, v6, reset, later)| {
+    (vec(kind(whole), 1..7), 1_usize..5, 15_usize..1461, [seq.clone(), seq], any::<bool>(), any::<bool>(), 0_u64..20_000_000)
+        .prop_map(move |(kinds, pipelined, mss, first_seq, v6, reset, later)| {
             // Bodies of this size in segments of a few bytes would be slow and show nothing more.
             let large = kinds.iter().any(|kind| matches!(kind, Kind::Post(10_000..)));
             Plan { kinds, pipelined, mss: if large { mss.max(700) } else { mss }, first_seq, v6, reset, later, whole }
-        },
-    )
+        })
 }
 
 /// Writes the messages of one stream and keeps what they must be told as.
@@ -107,7 +106,14 @@ impl Stream {
     }
 
     /// The bytes of a message: head, and body as framed.
-    fn message(&mut self, line: &str, fields: &[(&str, String)], body: &[u8], length: usize, trailers: &[(&str, &str)]) -> Vec<u8> {
+    fn message(
+        &mut self,
+        line: &str,
+        fields: &[(&str, String)],
+        body: &[u8],
+        length: usize,
+        trailers: &[(&str, &str)],
+    ) -> Vec<u8> {
         self.number += 1;
         let mut all = vec![("X-Number".to_owned(), self.number.to_string())];
         all.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
@@ -153,7 +159,8 @@ impl Stream {
 
 /// A body, with messages in it where nothing is lost: only its framing tells that they are none.
 fn body(length: usize, whole: bool) -> Vec<u8> {
-    let text: &[u8] = if whole { b"GET /in/body HTTP/1.1\r\nHost: a\r\n\r\n0\r\n\r\nX: y\n" } else { b"http\r\n\r\n0\r\n\r\nx: y\n" };
+    let text: &[u8] =
+        if whole { b"GET /in/body HTTP/1.1\r\nHost: a\r\n\r\n0\r\n\r\nX: y\n" } else { b"http\r\n\r\n0\r\n\r\nx: y\n" };
     text.iter().copied().cycle().take(length).collect()
 }
 
@@ -218,7 +225,8 @@ fn request(stream: &mut Stream, kind: &Kind) -> Vec<u8> {
         Kind::ChunkedPost(chunks) => stream.chunked("POST /chunked HTTP/1.1", chunks),
         Kind::Head => stream.message("HEAD / HTTP/1.1", &[host()], b"", 0, &[]),
         Kind::LongHead(lines) => {
-            let fields: Vec<_> = std::iter::once(host()).chain((0..*lines).map(|n| ("Cookie", format!("{n}={}", "v".repeat(n))))).collect();
+            let fields: Vec<_> =
+                std::iter::once(host()).chain((0..*lines).map(|n| ("Cookie", format!("{n}={}", "v".repeat(n))))).collect();
             stream.message("GET /long HTTP/1.1", &fields, b"", 0, &[])
         }
         _ => stream.message("GET /plain?a=b HTTP/1.1", &[host()], b"", 0, &[]),
