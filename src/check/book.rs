@@ -31,6 +31,8 @@ struct Key {
     expectation: usize,
     rule: Rule,
     name: Option<Vec<u8>>,
+    /// What is only a warning is a finding of its own.
+    warning: bool,
 }
 
 /// The values of a finding's samples, as bytes.
@@ -64,13 +66,13 @@ impl Book {
     /// Notes a violation.
     pub(super) fn violated(&mut self, entry: &mut Entry<'_>, expectation: usize, fault: &Fault, notes: &[String]) {
         let name = fault.name.as_ref().map(|n| n.to_ascii_lowercase());
-        let key = Key { hop: entry.hop, expectation, rule: fault.rule, name };
+        let key = Key { hop: entry.hop, expectation, rule: fault.rule, name, warning: fault.warning };
         self.note(entry, key, Some(fault), None, notes);
     }
 
     /// Notes what cannot be decided.
     pub(super) fn inconclusive(&mut self, entry: &mut Entry<'_>, expectation: usize, reason: &str) {
-        let key = Key { hop: entry.hop, expectation, rule: Rule::EvidenceInconclusive, name: None };
+        let key = Key { hop: entry.hop, expectation, rule: Rule::EvidenceInconclusive, name: None, warning: false };
         self.note(entry, key, None, Some(reason), &[]);
     }
 
@@ -140,7 +142,11 @@ impl Book {
         let actual =
             fault.and_then(|f| f.actual.as_deref()).map(|bytes| hide.value(&expectation.aspect, field.as_deref(), &show(bytes)));
         let rule = key.rule;
-        let severity = if rule == Rule::EvidenceInconclusive { Severity::Note } else { expectation.expectation.severity };
+        let severity = match rule {
+            Rule::EvidenceInconclusive => Severity::Note,
+            _ if fault.is_some_and(|f| f.warning) => expectation.expectation.severity.min(Severity::Warning),
+            _ => expectation.expectation.severity,
+        };
         let provenance = message.head.head.at;
         let bound = self.bound(expectation, &scope, spec, &hide);
         let mut notes: Vec<String> = notes.to_vec();

@@ -100,6 +100,9 @@ fn judge_all<'e>(tally: &mut HopTally, case: &Case<'e>, expectations: &'e [PlanE
     let mut open = Vec::new();
     let masks = case.masks();
     for (at, expectation) in expectations.iter().enumerate() {
+        if expectation.optional && is_missing(case, expectation) {
+            continue;
+        }
         // What a mask hides is not remembered: the same bytes on the wire mean something else.
         let value = if expectation.pure && !masks { single_value(case, expectation) } else { None };
         let known = value.is_some_and(|value| tally.memo.get(at).is_some_and(|memo| !memo.is_empty() && memo == value));
@@ -116,6 +119,14 @@ fn judge_all<'e>(tally: &mut HopTally, case: &Case<'e>, expectations: &'e [PlanE
         }
     }
     open
+}
+
+/// Whether a field stands on no line of a message that is there.
+fn is_missing(case: &Case<'_>, expectation: &PlanExpectation) -> bool {
+    match &expectation.aspect {
+        Aspect::Field { id, .. } => case.looked.index(expectation.side).lines(*id).next().is_none(),
+        _ => false,
+    }
 }
 
 /// The value of a field that stands on one line.

@@ -34,6 +34,8 @@ pub(super) struct Fault {
     pub(super) name: Option<Vec<u8>>,
     /// The lines of the head that it is about.
     pub(super) lines: Vec<usize>,
+    /// Only `others: warning` is broken: a warning, whatever the expectation's severity.
+    pub(super) warning: bool,
     /// What was there, as bytes; `None` for nothing.
     pub(super) actual: Option<Vec<u8>>,
 }
@@ -59,7 +61,14 @@ impl<'e> Case<'e> {
 
     /// The scope of its expectations.
     pub(super) fn scope<'s>(&'s self, params: &'s super::params::Params) -> Scope<'s> {
-        Scope { exchange: self.looked.exchange, params, bound: &self.bound, masks: self.masks(), reason: &self.reason }
+        Scope {
+            exchange: self.looked.exchange,
+            params,
+            bound: &self.bound,
+            masks: self.masks(),
+            allow_warned: false,
+            reason: &self.reason,
+        }
     }
 
     /// Judges one expectation.
@@ -119,7 +128,9 @@ impl<'e> Case<'e> {
                     _ => Rule::MessageLineMismatch,
                 };
                 let actual = found.lines(|lines| (!lines.is_empty()).then(|| lines.join(b"\n".as_slice())));
-                Judged::Violated(vec![Fault { rule, name: None, lines, actual }])
+                let allowing = Scope { allow_warned: true, ..*scope };
+                let warning = found.lines(|lines| matcher::holds_lines(value, lines, &allowing).0) != Truth::No;
+                Judged::Violated(vec![Fault { rule, name: None, lines, warning, actual }])
             }
         }
     }
@@ -132,8 +143,8 @@ impl<'e> Case<'e> {
         scope: &Scope<'s>,
     ) -> Judged {
         let Aspect::BodyJson(steps) = &expectation.aspect else { return Judged::NotObserved };
-        let fault = |actual: Option<Vec<u8>>| {
-            Judged::Violated(vec![Fault { rule: Rule::BodyMismatch, name: None, lines: Vec::new(), actual }])
+        let fault = |actual: Option<Vec<u8>>, warning: bool| {
+            Judged::Violated(vec![Fault { rule: Rule::BodyMismatch, name: None, lines: Vec::new(), warning, actual }])
         };
         let masked = || message.body.whole().is_some_and(|b| scope.masks && super::mask::is_masked(b));
         match body_json(message, self.looked.json(expectation.side)) {
@@ -142,15 +153,19 @@ impl<'e> Case<'e> {
                     Truth::Yes => Judged::Met,
                     Truth::Skip => Judged::NotObserved,
                     Truth::Unknown => self.inconclusive(),
-                    Truth::No => fault(Some(matcher::show_json(found).into_bytes())),
+                    Truth::No => {
+                        let allowing = Scope { allow_warned: true, ..*scope };
+                        let warning = matcher::holds_json(value, found, &allowing) != Truth::No;
+                        fault(Some(matcher::show_json(found).into_bytes()), warning)
+                    }
                 },
                 None if value.meta.optional => Judged::NotObserved,
-                None => fault(None),
+                None => fault(None, false),
             },
             Err(BodyFault::NoJson(why)) if masked() => {
                 Judged::Inconclusive(format!("the body is masked and no JSON as it stands: {why}"))
             }
-            Err(BodyFault::NoJson(why)) => fault(Some(format!("no JSON: {why}").into_bytes())),
+            Err(BodyFault::NoJson(why)) => fault(Some(format!("no JSON: {why}").into_bytes()), false),
             Err(BodyFault::Unknown(why)) => Judged::Inconclusive(why.to_owned()),
         }
     }
@@ -170,6 +185,7 @@ impl<'e> Case<'e> {
                         rule: Rule::FieldUnexpected,
                         name: Some(name(at).to_vec()),
                         lines: vec![at],
+                        warning: false,
                         actual: Some(value(at).to_vec()),
                     }),
                 }
@@ -203,7 +219,7 @@ impl<'e> Case<'e> {
                     Order::Wrong(lines) => {
                         let names: Vec<&[u8]> = lines.iter().map(|at| name(*at)).collect();
                         let actual = Some(names.join(b", ".as_slice()));
-                        Judged::Violated(vec![Fault { rule: Rule::FieldOrder, name: None, lines, actual }])
+                        Judged::Violated(vec![Fault { rule: Rule::FieldOrder, name: None, lines, warning: false, actual }])
                     }
                 }
             }
@@ -221,6 +237,7 @@ impl<'e> Case<'e> {
                     rule: Rule::FieldNameCase,
                     name: Some(name(at).to_vec()),
                     lines: vec![at],
+                    warning: false,
                     actual: Some(name(at).to_vec()),
                 };
                 if wrong.is_empty() { Judged::Met } else { Judged::Violated(wrong.into_iter().map(fault).collect()) }

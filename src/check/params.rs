@@ -60,7 +60,8 @@ impl Params {
         let (_, param) = self.get(name)?;
         let exchange = Exchange { request: None, response: None };
         let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
-        let scope = Scope { exchange: &exchange, params: self, bound: &bound, masks: false, reason: &reason };
+        let scope =
+            Scope { exchange: &exchange, params: self, bound: &bound, masks: false, allow_warned: false, reason: &reason };
         let truth = matcher::holds(&param.constraint, value.as_bytes(), &scope);
         (truth == Truth::No).then(|| matcher::describe(&param.constraint, &scope))
     }

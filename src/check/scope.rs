@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use super::params::{ParamValue, Params};
 use crate::http::{Exchange, Message, Origin};
-use crate::spec::Side;
+use crate::spec::{Side, Tolerance};
 use crate::wire::Endpoint;
 
 /// A value taken from traffic under a name. It owns its bytes: names are few, and scopes stay easy to pass.
@@ -30,11 +30,22 @@ pub(super) struct Scope<'a> {
     pub bound: &'a RefCell<Vec<BoundValue>>,
     /// Whether masked values are masks here.
     pub masks: bool,
+    /// Whether `others: warning` beside `pairs` and `json` is passed over: what is left is an error.
+    pub allow_warned: bool,
     /// Why the last comparison was inconclusive; the first reason stays.
     pub reason: &'a RefCell<Option<String>>,
 }
 
 impl<'a> Scope<'a> {
+    /// Whether names that a clause does not know are held against it.
+    pub(super) fn minds_others(&self, others: Tolerance) -> bool {
+        match others {
+            Tolerance::Allow => false,
+            Tolerance::Warning => !self.allow_warned,
+            Tolerance::Error => true,
+        }
+    }
+
     /// The message of a side.
     pub(super) fn message(&self, side: Side) -> Option<Message<'a>> {
         match side {

@@ -59,7 +59,14 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
     let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
     let exchange = looked.exchange;
     let origin = exchange.first().map(|m| m.head.head);
-    let scope = Scope { exchange, params, bound: &bound, masks: origin.is_some_and(|h| h.fidelity.masks), reason: &reason };
+    let scope = Scope {
+        exchange,
+        params,
+        bound: &bound,
+        masks: origin.is_some_and(|h| h.fidelity.masks),
+        allow_warned: false,
+        reason: &reason,
+    };
     let text = |text: String| matcher::holds(value, text.as_bytes(), &scope);
     let endpoint = |dst| super::scope::endpoint(exchange, dst);
     match on {
@@ -187,7 +194,7 @@ fn describe_value(value: &Value, params: &Params) -> String {
     let literal = |t: &crate::spec::Template| t.literal().unwrap_or("${…}").to_owned();
     let empty = Exchange { request: None, response: None };
     let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
-    let scope = Scope { exchange: &empty, params, bound: &bound, masks: false, reason: &reason };
+    let scope = Scope { exchange: &empty, params, bound: &bound, masks: false, allow_warned: false, reason: &reason };
     match &value.form {
         Form::Scalar(template) => literal(template),
         Form::Matcher(clauses) => match clauses.as_slice() {

@@ -11,7 +11,7 @@ use super::super::mask;
 use super::super::scope::Scope;
 use super::super::truth::Truth;
 use super::clause::{clause_holds, holds};
-use crate::spec::{Clause, ClauseKind, Form, JsonClause, JsonStep, Tolerance, Value};
+use crate::spec::{Clause, ClauseKind, Form, JsonClause, JsonStep, Value};
 
 /// Whether a text is JSON as the clause says.
 pub(super) fn holds_text<'a>(clause: &'a JsonClause, bytes: &[u8], scope: &Scope<'a>) -> Truth {
@@ -25,7 +25,7 @@ pub(super) fn holds_text<'a>(clause: &'a JsonClause, bytes: &[u8], scope: &Scope
         None if m.value.meta.optional => Truth::Yes,
         None => Truth::No,
     });
-    let others = (clause.others != Tolerance::Allow).then(|| Truth::of(other(clause, &json).is_none()));
+    let others = scope.minds_others(clause.others).then(|| Truth::of(other(clause, &json).is_none()));
     Truth::all(members.chain(others))
 }
 

@@ -3,7 +3,7 @@
 use super::super::scope::Scope;
 use super::super::truth::Truth;
 use super::clause::holds;
-use crate::spec::{PairsClause, Tolerance};
+use crate::spec::PairsClause;
 
 /// The `name=value` parts of a value. A part without `=` is a name with an empty value; white space around names and
 /// values is taken away; quotes protect the separator and are taken away around a value.
@@ -32,7 +32,7 @@ pub(super) fn holds_pairs<'a>(clause: &'a PairsClause, bytes: &[u8], scope: &Sco
             _ => Truth::No,
         }
     });
-    let others = (clause.others != Tolerance::Allow).then(|| Truth::of(other(clause, &found).is_none()));
+    let others = scope.minds_others(clause.others).then(|| Truth::of(other(clause, &found).is_none()));
     Truth::all(expected.chain(others))
 }
 

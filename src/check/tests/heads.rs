@@ -33,6 +33,18 @@ fn others_are_what_nothing_names() {
 }
 
 #[test]
+fn other_parts_of_a_value_can_be_a_warning() {
+    let spec = "hops:\n  h:\n    request:\n      headers:\n        X: { pairs: { a: '1' }, others: warning }\n";
+    let severities = |value: &str| {
+        let outcome = Check::new(spec).request(&request(&format!("X: {value}\r\n"))).run();
+        outcome.findings.iter().map(|f| f.severity).collect::<Vec<_>>()
+    };
+    assert_eq!(severities("a=1"), []);
+    assert_eq!(severities("a=1;b=2"), [Severity::Warning]);
+    assert_eq!(severities("a=2;b=2"), [Severity::Error]);
+}
+
+#[test]
 fn order_of_the_named_and_of_others() {
     let named = "hops:\n  h:\n    request:\n      order: [A, B]\n";
     assert_eq!(verdict(named, &request("A: 1\r\nX: 1\r\nB: 1\r\n"), "request.order"), Verdict::Met);

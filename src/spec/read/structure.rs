@@ -112,11 +112,12 @@ impl Reader<'_> {
     fn separator(&mut self, node: &Node) -> Option<char> {
         let text = self.text(node, "`separator`")?;
         let mut chars = text.chars();
-        if let (Some(separator), None) = (chars.next(), chars.next()) {
+        if let (Some(separator), None) = (chars.next().filter(char::is_ascii), chars.next()) {
             return Some(separator);
         }
         self.report(
-            Problem::new(node.place, format!("`separator` is one character, not `{text}`")).help("spaces around it are ignored"),
+            Problem::new(node.place, format!("`separator` is one ASCII character, not `{text}`"))
+                .help("spaces around it are ignored"),
         );
         None
     }

@@ -82,7 +82,7 @@ L: { all: { is: ip } }
 M: [a, { is: ip }]"#;
     assert_snapshot!(mistakes_of_fields(fields), @r#"
     6:20 ‹3› `list` is a mapping, and here stands a text | expected `key: value`
-    7:33 ‹', '› `separator` is one character, not `, ` |  | spaces around it are ignored
+    7:33 ‹', '› `separator` is one ASCII character, not `, ` |  | spaces around it are ignored
     7:47 ‹x› `length` is an integer, not `x`
     8:20 ‹{ separator: ' ' }› this `list` says nothing of the members |  | `length`, `first`, `each` …
     9:28 ‹last› `last` is no index |  | 0 is the first member, -1 the last, -2 the one before
@@ -94,7 +94,7 @@ M: [a, { is: ip }]"#;
     11:60 ‹at› unknown key `at` in `lines` | expected `length`, `first`, `last`, `each`, `includes` or `equals`
     12:32 ‹root› `root` stands twice in `pairs` | first in line 12 | field names have no case; for several lines of one field write a list of values
     12:51 ‹some› `others` is not `some` | expected `allow`, `warning` or `error`
-    12:68 ‹''› `separator` is one character, not `` |  | spaces around it are ignored
+    12:68 ‹''› `separator` is one ASCII character, not `` |  | spaces around it are ignored
     13:22 ‹''› `json` has a key without a name
     13:29 ‹'a['› `a[` is no path: a `[` has no `]` |  | `headers.Host`, `headers["X.Y"]`, `Records[0].cf`, `[-1]`
     13:43 ‹c› unknown key `c` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `separator`, `others`, `present`, `optional`, `lines`, `all`, `any`, `not`, `bind`, `severity`, `why` or `reference` | members of objects are named by their path: `headers.Host`, `Records[0]`
