@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::seen::see;
-use super::traffic::{Direction, Plan, Sent, Streams, Told, plan, segments, traffic};
+use super::traffic::{Plan, Sent, Streams, Told, plan, segments, traffic};
 use crate::kit::{Carrier, Format, Link, Segment, duplicated, overlapped, packets, shuffled, split, write_file};
 use crate::program::Program;
 
@@ -27,37 +27,8 @@ struct Disorder {
 impl Disorder {
     fn of(&self, plain: &[Segment]) -> Vec<Segment> {
         let overlapped = overlapped(&split(plain, &self.cuts, self.at), &self.anew, self.back);
-        causal(plain, shuffled(&duplicated(&overlapped, &self.again, self.distance), self.window, &self.keys))
+        shuffled(&duplicated(&overlapped, &self.again, self.distance), self.window, &self.keys)
     }
-}
-
-/// Delays segments until all that they acknowledge was captured: within a direction anything may come early, but a response
-/// that stands before its request in a capture is another story (its request frames it).
-fn causal(plain: &[Segment], disordered: Vec<Segment>) -> Vec<Segment> {
-    let times: Vec<u64> = disordered.iter().map(|segment| segment.time).collect();
-    let mut captured: BTreeMap<Direction, Vec<bool>> = BTreeMap::new();
-    let mut first: BTreeMap<Direction, u32> = BTreeMap::new();
-    for segment in plain {
-        let start = *first.entry((segment.src, segment.dst)).or_insert(segment.seq);
-        let end = segment.seq.wrapping_sub(start) as usize + segment.payload.len() + 1;
-        let bytes = captured.entry((segment.src, segment.dst)).or_default();
-        bytes.resize(bytes.len().max(end), false);
-    }
-    let (mut waiting, mut out) = (disordered, Vec::new());
-    while !waiting.is_empty() {
-        let ready = waiting.iter().position(|segment| {
-            let peer = (segment.dst, segment.src);
-            let end = first.get(&peer).map_or(0, |first| segment.ack.wrapping_sub(*first) as usize);
-            segment.payload.is_empty()
-                || captured.get(&peer).is_none_or(|bytes| bytes.iter().take(end).skip(1).all(|there| *there))
-        });
-        let segment = waiting.remove(ready.unwrap_or(0));
-        let from = segment.seq.wrapping_sub(first[&(segment.src, segment.dst)]) as usize;
-        let bytes = captured.entry((segment.src, segment.dst)).or_default();
-        bytes.iter_mut().skip(from).take(segment.payload.len()).for_each(|there| *there = true);
-        out.push(segment);
-    }
-    out.into_iter().zip(times).map(|(segment, time)| Segment { time, ..segment }).collect()
 }
 
 fn disorder() -> impl Strategy<Value = Disorder> {
