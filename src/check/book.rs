@@ -134,6 +134,11 @@ impl Book {
             (Aspect::Absent { pattern, .. }, Some(name)) if !pattern.eq_ignore_ascii_case(name) => {
                 format!("{}.header.{name}", expectation.side.name())
             }
+            // A name that the spec writes is told as there, whatever the wire made of it.
+            (Aspect::NameCase { exact: Some(exact) }, Some(name)) => {
+                let written = exact.iter().map(|(_, written)| written).find(|written| written.eq_ignore_ascii_case(name));
+                format!("{}.header.{}", expectation.side.name(), written.unwrap_or(name))
+            }
             (Aspect::Others { .. } | Aspect::NameCase { .. }, Some(name)) => {
                 format!("{}.header.{name}", expectation.side.name())
             }
