@@ -5,10 +5,11 @@
 //! be, leaves the name without a value, with the reason.
 
 use super::found::{Found, find};
+use super::looked::Looked;
 use super::matcher;
 use super::plan::{Aspect, PlanExpectation};
 use super::scope::BoundValue;
-use super::select::Looked;
+use super::structure;
 use crate::secret;
 use crate::spec::{ClauseKind, Form, Value};
 
@@ -93,7 +94,7 @@ impl Take<'_> {
             for clause in clauses {
                 match &clause.kind {
                     ClauseKind::List(list) => {
-                        let members = matcher::members(found, list.separator.unwrap_or(','));
+                        let members = structure::members(found, list.separator.unwrap_or(','));
                         let of = |v: &Option<Box<Value>>, member: Option<&&[u8]>, take: &mut Self| {
                             if let Some(v) = v.as_deref() {
                                 take.inner(v, member.copied());
@@ -109,7 +110,7 @@ impl Take<'_> {
                         }
                     }
                     ClauseKind::Pairs(clause) => {
-                        let pairs = matcher::pairs(found, clause.separator);
+                        let pairs = structure::pairs(found, clause.separator);
                         for (name, v) in &clause.pairs {
                             let mut of = pairs.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name.value.as_bytes()));
                             match (of.next(), of.next()) {

@@ -4,7 +4,7 @@
 //! wrong, in its surroundings.
 
 use super::evaluate::show;
-use super::judge::Fault;
+use super::judged::Fault;
 use super::names::HeadIndex;
 use super::phrase;
 use super::plan::{Aspect, OrderEntry, PlanExpectation, PlanHop};

@@ -9,7 +9,8 @@ use hashbrown::HashMap;
 
 use super::block::{self, Blamed};
 use super::evaluate::show;
-use super::judge::{Case, Fault};
+use super::judge::Case;
+use super::judged::Fault;
 use super::matcher;
 use super::phrase;
 use super::plan::{Aspect, Plan, PlanHop};
@@ -132,6 +133,11 @@ impl Book {
         let subject = match (&expectation.aspect, &wire_name) {
             (Aspect::Absent { pattern, .. }, Some(name)) if !pattern.eq_ignore_ascii_case(name) => {
                 format!("{}.header.{name}", expectation.side.name())
+            }
+            // A name that the spec writes is told as there, whatever the wire made of it.
+            (Aspect::NameCase { exact: Some(exact) }, Some(name)) => {
+                let written = exact.iter().map(|(_, written)| written).find(|written| written.eq_ignore_ascii_case(name));
+                format!("{}.header.{}", expectation.side.name(), written.unwrap_or(name))
             }
             (Aspect::Others { .. } | Aspect::NameCase { .. }, Some(name)) => {
                 format!("{}.header.{name}", expectation.side.name())

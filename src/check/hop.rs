@@ -1,9 +1,10 @@
 //! One exchange of one hop: the hop's own expectations, and the variant that fits best.
 
-use super::judge::{Case, Judged};
+use super::judge::Case;
+use super::judged::Judged;
+use super::looked::Looked;
 use super::params::Params;
 use super::plan::{Aspect, PlanExpectation, PlanHop};
-use super::select::Looked;
 use super::tally::HopTally;
 use crate::spec::Side;
 

@@ -248,6 +248,35 @@ fn the_health_checks_of_others_belong_to_no_hop() {
 }
 
 #[test]
+fn the_check_of_a_load_balancer_in_front_is_a_forwarded_request() {
+    let site = Site::numbered(1);
+    let mut traffic = site.traffic(Hop::Forward);
+    traffic.request.set("User-Agent", "ELB-HealthChecker/2.0");
+    traffic.request.add("Accept-Encoding", "gzip, compressed");
+    traffic.request.set("Host", "10.7.7.7");
+    let run = check_plain(&[traffic.conversation(1)], &[]);
+    assert_eq!(run.code, 0, "{run:#?}");
+    assert_eq!(run.exchanges("aws/alb/forward", "alb-to-target"), 1, "{run:#?}");
+    assert_eq!(run.exchanges("aws/alb/health-check", "alb-to-target"), 0, "{run:#?}");
+}
+
+#[test]
+fn the_port_of_a_listener_stands_in_host_where_it_is_not_the_default_one() {
+    let mut site = Site::numbered(0);
+    site.listener = ("http", 8_080);
+    let mut via = site.traffic(Hop::HttpViaAlb);
+    let host = format!("{}:8080", site.alb_host);
+    via.request.set("Host", &host);
+    assert_eq!(check_plain(&[via.conversation(1)], &[]).code, 0);
+    assert_eq!(check_plain(&[via.conversation(1)], &["--param", &format!("alb_host={host}")]).code, 0);
+    for wrong in [format!("{}:8081", site.alb_host), "10.0.0.7:8080".to_owned(), "[2001:db8::7]:8080".to_owned()] {
+        via.request.set("Host", &wrong);
+        let run = check_plain(&[via.conversation(1)], &[]);
+        assert!(run.names("aws/api-gateway/http-via-alb", "request.header.Host"), "{wrong}: {run:#?}");
+    }
+}
+
+#[test]
 fn what_other_proxies_and_clients_send_violates_nothing() {
     let shared = std::env::var_os("HOPSPEC_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
     for folder in ["captures/local/proxies", "captures/local/s3"] {

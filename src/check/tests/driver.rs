@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use super::super::outcome;
+use super::super::outcome::{self, FailOn};
 use super::super::plan::Plan;
-use super::super::request::FailOn;
 use super::super::run::Run;
 use crate::anomaly::AnomalyKind;
 use crate::capture::Timestamp;

@@ -1,7 +1,7 @@
 //! The last line: what it all comes to.
 
 use super::hops;
-use super::render::Verbosity;
+use super::options::Verbosity;
 use crate::exit;
 use crate::finding::{HopOutcome, Outcome, SpecOutcome, Verdict};
 use crate::report::count;
