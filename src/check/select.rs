@@ -160,7 +160,7 @@ fn end(dst: bool) -> &'static str {
 
 fn describe_value(value: &Value, params: &Params) -> String {
     use crate::spec::ClauseKind::{Equals, Prefix, Regex, Suffix};
-    let literal = |t: &crate::spec::Template| t.literal().unwrap_or("${…}").to_owned();
+    let literal = |t: &crate::spec::Template| t.to_string();
     let empty = Exchange { request: None, response: None };
     let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
     let scope = Scope { exchange: &empty, params, bound: &bound, masks: false, allow_warned: false, reason: &reason };
