@@ -64,7 +64,11 @@ fn case_of_names() {
     let exact = "hops:\n  h:\n    request:\n      headers: { X-Id: a }\n      name_case: exact\n";
     assert_eq!(verdict(exact, &request("X-Id: a\r\n"), "request.name_case"), Verdict::Met);
     let outcome = Check::new(exact).request(&request("x-id: a\r\n")).run();
-    assert_eq!((outcome.findings[0].rule, outcome.findings[0].subject.as_str()), (Rule::FieldNameCase, "request.header.X-Id"), "as the spec writes it");
+    assert_eq!(
+        (outcome.findings[0].rule, outcome.findings[0].subject.as_str()),
+        (Rule::FieldNameCase, "request.header.X-Id"),
+        "as the spec writes it"
+    );
     let lower = "hops:\n  h:\n    request:\n      name_case: lower\n";
     assert_eq!(verdict(lower, &request("x-id: a\r\n"), "request.name_case"), Verdict::Met);
     assert_eq!(verdict(lower, &request("X-id: a\r\n"), "request.name_case"), Verdict::Violated);
