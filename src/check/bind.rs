@@ -4,7 +4,7 @@
 //! depends on the name is still compared with what the message says of itself. Nothing there, or several where one must
 //! be, leaves the name without a value, with the reason.
 
-use super::found::{Found, find};
+use super::found::{Found, body_json, find};
 use super::looked::Looked;
 use super::matcher;
 use super::plan::{Aspect, PlanExpectation};
@@ -33,8 +33,8 @@ pub(super) fn collect<'e>(looked: &'e Looked<'e>, expectations: impl Iterator<It
             continue;
         };
         if let Aspect::BodyJson(steps) = &expectation.aspect {
-            let json = message.body.whole().and_then(|body| super::json_text::parse(body).ok());
-            match json.as_ref().and_then(|json| matcher::find_json(json, steps)) {
+            let json = body_json(&message, looked.json(expectation.side)).ok();
+            match json.and_then(|json| matcher::find_json(json, steps)) {
                 Some(serde_json::Value::String(text)) => take.value(value, text.as_bytes()),
                 Some(found) => take.value(value, found.to_string().as_bytes()),
                 None => take.nothing(value, &format!("{what} is not there")),

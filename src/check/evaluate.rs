@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use super::content::content;
 use super::params::ParamSource;
 use super::scope::Scope;
 use super::structure;
@@ -142,13 +143,13 @@ fn message_value<'a>(side: Side, path: &'a MessagePath, scope: &Scope<'a>) -> Re
                 (None, _) => Err(because(format!("`{name}` is not in the {}", side.name()))),
             }
         }
-        MessagePath::Body => match message.body.whole() {
-            Some(body) => text(body),
-            None => Err(because(format!("the whole body of the {} is not in the capture", side.name()))),
+        MessagePath::Body => match content(&message) {
+            Ok(content) => Ok(Val::Text(content)),
+            Err(why) => Err(because(format!("the {}: {why}", side.name()))),
         },
-        MessagePath::Json => match message.body.whole() {
-            Some(body) => parse_json(body).map(Val::Json),
-            None => Err(because(format!("the whole body of the {} is not in the capture", side.name()))),
+        MessagePath::Json => match content(&message) {
+            Ok(content) => parse_json(&content).map(Val::Json),
+            Err(why) => Err(because(format!("the {}: {why}", side.name()))),
         },
     }
 }

@@ -140,7 +140,7 @@ impl<'e> Case<'e> {
                 Judged::Inconclusive(format!("the body is masked and no JSON as it stands: {why}"))
             }
             Err(BodyFault::NoJson(why)) => fault(Some(format!("no JSON: {why}").into_bytes()), false),
-            Err(BodyFault::Unknown(why)) => Judged::Inconclusive(why.to_owned()),
+            Err(BodyFault::Unknown(why)) => Judged::Inconclusive(why.clone()),
         }
     }
 

@@ -8,6 +8,7 @@
 mod bind;
 mod block;
 mod book;
+mod content;
 mod error;
 mod evaluate;
 mod evidence;
