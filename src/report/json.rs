@@ -2,6 +2,8 @@
 //!
 //! Field names and their order are a contract. Values are complete (never shortened) and masked as in findings.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::capture::Timestamp;
@@ -74,7 +76,7 @@ struct FindingReport<'a> {
     spec: Option<PlaceReport<'a>>,
     hop: Option<&'a str>,
     subject: &'a str,
-    message: &'a str,
+    message: Cow<'a, str>,
     expected: Option<&'a str>,
     actual: Option<&'a str>,
     count: u64,
@@ -196,13 +198,22 @@ impl<'a> FindingReport<'a> {
             spec: finding.spec.as_ref().map(place),
             hop: finding.hop.as_deref(),
             subject: &finding.subject,
-            message: &finding.message,
+            message: message(finding),
             expected: finding.expected.as_deref(),
             actual: finding.actual.as_deref(),
             count: finding.count,
             evidence: finding.samples.iter().map(|sample| EvidenceReport::new(&sample.evidence)).collect(),
         }
     }
+}
+
+/// The headline, with what the text tells below it: why the evidence cannot show it, what comes near, the other variants.
+/// Notes on a capture stand in `actual` already.
+fn message(finding: &Finding) -> Cow<'_, str> {
+    if finding.notes.is_empty() || finding.spec.is_none() {
+        return Cow::Borrowed(&finding.message);
+    }
+    Cow::Owned(format!("{}: {}", finding.message, finding.notes.join("; ")))
 }
 
 impl<'a> EvidenceReport<'a> {

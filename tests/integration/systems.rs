@@ -185,6 +185,12 @@ fn the_note_as_published_is_met_as_far_as_its_masks_allow() {
         assert_eq!(counts("violated"), 0, "{hop:?}: {run:#?}");
         assert!(counts("met") >= 3, "{hop:?}: {run:#?}");
         assert_eq!(counts("inconclusive") > 0, hop != Hop::Lambda, "{hop:?}: {run:#?}");
+        for finding in report["findings"].as_array().into_iter().flatten() {
+            assert!(
+                finding["message"].as_str().is_some_and(|m| ["mask", "no addresses"].iter().any(|why| m.contains(why))),
+                "no reason in {finding}"
+            );
+        }
     }
 }
 

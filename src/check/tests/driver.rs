@@ -94,7 +94,7 @@ impl Check {
                 let Some((head, bytes)) = message else { return Body::default() };
                 let want = run.head(MessageId(0), &head.as_ref(), request.map(HeadBuf::as_ref).as_ref());
                 let sha256 = want.sha256.then(|| <sha2::Sha256 as sha2::Digest>::digest(bytes).into());
-                let kept = (want.keep > 0).then(|| bytes.clone());
+                let kept = (want.keep > 0).then(|| bytes.clone().into());
                 Body { length: bytes.len() as u64, complete: Some(true), lost: 0, kept, sha256, ..Body::default() }
             };
             let request_body = wanted(&mut run, request, None);
