@@ -9,16 +9,6 @@ use super::{Chunk, Direction, Gap, StreamEnd, StreamSink};
 use crate::anomaly::AnomalyKind;
 use crate::capture::PacketAt;
 
-/// A segment that waits for bytes of the other stream.
-struct Tied {
-    /// How far it needs them.
-    ack: u32,
-    /// How much of it is still to be told.
-    left: u64,
-    /// Its packet.
-    packet: u64,
-}
-
 impl<T> Flow<T> {
     /// Declares lost what was waited for long enough.
     pub(super) fn ripen<S: StreamSink<State = T>>(&mut self, cx: &mut Context<'_, S>, at: PacketAt) {
@@ -179,52 +169,29 @@ impl<T> Flow<T> {
     }
 
     /// Where both streams wait for each other's bytes, lets one go on; whether they did. A segment that sends old bytes again
-    /// together with new ones acknowledges more than the old ones knew of: the other waits for the old ones only.
+    /// together with new ones acknowledges more than the old ones knew of. Who opened the flow goes on: to be told of a
+    /// request early does no harm, of a response it would.
     fn untie<S: StreamSink<State = T>>(&mut self, cx: &mut Context<'_, S>) -> bool {
         let (Some(forward), Some(backward)) = (self.tied(Direction::Forward), self.tied(Direction::Backward)) else {
             return false;
         };
-        let wanted = |direction, ack: u32| u64::from(ack.wrapping_sub(self.peek(direction).next));
-        let of_forward = wanted(Direction::Forward, backward.ack);
-        let of_backward = wanted(Direction::Backward, forward.ack);
-        if of_forward <= forward.left {
-            self.tell_some(cx, Direction::Forward, of_forward);
-        } else if of_backward <= backward.left {
-            self.tell_some(cx, Direction::Backward, of_backward);
-        } else if forward.packet <= backward.packet {
-            self.tell_some(cx, Direction::Forward, forward.left);
-        } else {
-            self.tell_some(cx, Direction::Backward, backward.left);
-        }
+        let first = if forward <= backward { Direction::Forward } else { Direction::Backward };
+        let direction = self.info.opener.unwrap_or(first);
+        let Some((start, early)) = self.stream(direction).backlog.as_mut().and_then(|backlog| backlog.pop()) else {
+            return false;
+        };
+        *cx.queued -= early.cost().min(*cx.queued);
+        self.tell(cx, direction, start, &early);
         true
     }
 
-    /// The next segment of a stream, where it waits for bytes of the other stream and for nothing else.
-    fn tied(&self, direction: Direction) -> Option<Tied> {
+    /// The packet of a stream's next segment, where that waits for bytes of the other stream and for nothing else.
+    fn tied(&self, direction: Direction) -> Option<u64> {
         let stream = self.peek(direction);
         let backlog = stream.backlog.as_ref().filter(|_| stream.phase == Phase::Open)?;
         let (start, early) = backlog.first()?;
-        let left = early.wire.saturating_sub(backlog.position.checked_sub(start)?);
-        let ack = early.ack.filter(|&ack| self.peek(direction.reversed()).is_behind(ack))?;
-        (left > 0).then_some(Tied { ack, left, packet: early.at.number })
-    }
-
-    /// Tells the first bytes of the next segment; the rest of it waits on.
-    fn tell_some<S: StreamSink<State = T>>(&mut self, cx: &mut Context<'_, S>, direction: Direction, bytes: u64) {
-        let Some(backlog) = &mut self.stream(direction).backlog else { return };
-        let position = backlog.position;
-        let Some((start, mut early)) = backlog.pop() else { return };
-        *cx.queued -= early.cost().min(*cx.queued);
-        let end = start.saturating_add(early.wire);
-        let middle = position.saturating_add(bytes);
-        let told = usize::try_from(middle.saturating_sub(start)).unwrap_or(usize::MAX).min(early.data.len());
-        let rest = early.data.split_off(told);
-        if middle < end {
-            let queued = backlog.insert(middle, &rest, end - middle, early.ack, early.at);
-            *cx.queued += queued.cost;
-        }
-        early.wire = early.wire.min(middle.saturating_sub(start));
-        self.tell(cx, direction, start, &early);
+        let next = start <= backlog.position && early.ack.is_some_and(|ack| self.peek(direction.reversed()).is_behind(ack));
+        next.then_some(early.at.number)
     }
 
     fn pump_one<S: StreamSink<State = T>>(&mut self, cx: &mut Context<'_, S>, direction: Direction, at: PacketAt) -> bool {
