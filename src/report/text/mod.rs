@@ -15,5 +15,5 @@ mod unjudged;
 
 pub use options::{TextOptions, Verbosity};
 pub use render::text;
-pub(crate) use summary::NO_PACKET;
+pub use summary::NO_PACKET;
 pub use unjudged::undecoded;
