@@ -6,8 +6,8 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::heard::{Flow, Heard, Message, hear};
-use super::truth::{Connection, ORIGINS_BODY, Recorded, Told, last_packet, received, recorded};
 use super::recording;
+use super::truth::{Connection, ORIGINS_BODY, Recorded, Told, last_packet, received, recorded};
 use crate::shipped::files;
 
 /// What differs between a message and what was told of it.
