@@ -14,6 +14,8 @@ mod docs;
 mod edge;
 mod kit;
 mod layering;
+#[cfg(unix)]
+mod live_recording;
 mod mutations;
 mod pipes;
 mod program;
