@@ -17,6 +17,7 @@ mod layering;
 #[cfg(unix)]
 mod live_recording;
 mod mutations;
+mod observed;
 mod pipes;
 mod program;
 mod properties;

@@ -1,0 +1,152 @@
+//! Observations of others at AWS, where they are shared: do the shipped specs' claims hold for them? They say which fields
+//! are sent and how values relate (`<name:1>` is a placeholder that repeats where a value repeats), not their order or
+//! case, so the lines that are not observed come from a site of the kit, and only what is observed is asserted.
+//!
+//! None is of a load balancer, so of `aws/alb` nothing is asserted; of `aws/api-gateway/http-via-alb` what API Gateway itself
+//! sends; of `aws/api-gateway/lambda` the header section.
+
+use serde_json::Value;
+
+use crate::corpus::shared;
+use crate::kit::{Carrier, Format, Hop, Message, Run, Site, Traffic, check, interleaved, packets, write_file};
+
+/// What was recorded by the test with this ending of its name.
+fn observed(file: &str, test: &str) -> Option<Value> {
+    let path = shared()?.join("observed").join(file);
+    if !path.is_file() {
+        eprintln!("SKIPPED: no observations in {}", path.display());
+        return None;
+    }
+    let all: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let (_, found) = all.as_object().unwrap().iter().find(|(name, _)| name.ends_with(test)).unwrap();
+    Some(found["recorded-content"].clone())
+}
+
+/// Names and values of an observed header section.
+fn fields(headers: &Value) -> Vec<(String, String)> {
+    headers.as_object().unwrap().iter().map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect()
+}
+
+/// Fields that the endpoint of a function URL adds; behind a load balancer they are not there.
+fn of_a_function_url(name: &str) -> bool {
+    name.starts_with("x-amzn-tls-")
+}
+
+/// The message with the fields that were observed and no others: their values where they were observed, and those of the
+/// site where there is a placeholder that nobody can fill.
+fn as_observed(mut message: Message, headers: &Value, fill: &[(&str, &str)]) -> Message {
+    let observed: Vec<_> = fields(headers).into_iter().filter(|(name, _)| !of_a_function_url(name)).collect();
+    message.fields.retain(|(name, _)| observed.iter().any(|(other, _)| other.eq_ignore_ascii_case(name)));
+    for (name, value) in observed {
+        let value = fill.iter().fold(value, |value, (placeholder, with)| value.replace(placeholder, with));
+        let masked = value.contains('<');
+        match message.position(&name) {
+            Some(_) if masked || name.eq_ignore_ascii_case("content-length") => {}
+            Some(_) => message.set(&name, value),
+            None => message.add(&name, value),
+        }
+        assert!(!masked || message.value(&name).is_some_and(|value| !value.contains('<')), "{name} of nobody");
+    }
+    message
+}
+
+fn checked(traffic: &Traffic) -> Run {
+    let capture =
+        write_file(&packets(&interleaved(&[traffic.conversation(1)]), Carrier::ETHERNET), Carrier::ETHERNET.link, Format::ALL[0]);
+    check(&capture, Format::ALL[0].ending(), &["-s", "specs"])
+}
+
+/// The request of an HTTP integration, at a function URL.
+#[test]
+fn what_api_gateway_sends_to_an_integration_meets_the_spec() {
+    let Some(content) = observed("test_apigateway_http.snapshot.json", "test_http_integration_with_lambda[HTTP]") else { return };
+    let seen = &content["http-invocation-lambda-url"]["content"];
+    assert_eq!(seen["headers"]["x-forwarded-for"], seen["origin"], "one address: the caller's");
+    for number in 0..3 {
+        let site = Site::numbered(number);
+        let mut traffic = site.traffic(Hop::HttpViaAlb);
+        let egress = site.egress.to_string();
+        let fill = [("<rest_api_id:1>", site.api_id.as_str()), ("<domain:1>", &site.alb_host), ("<origin:1>", &egress)];
+        traffic.request = traffic.request.with_body(seen["data"].to_string());
+        traffic.request = as_observed(traffic.request, &seen["headers"], &fill);
+        assert_met(
+            &traffic,
+            &["X-Forwarded-For", "Host", "x-amzn-apigateway-api-id", "User-Agent", "Accept", "Forwarded", "Via"],
+        );
+    }
+}
+
+/// The same at a web site, which hides what its load balancer adds.
+#[test]
+fn what_api_gateway_sends_to_a_web_site_meets_the_spec() {
+    let test = "test_apigateway_header_remapping_http[HTTP]";
+    let Some(content) = observed("test_apigateway_integrations.snapshot.json", test) else { return };
+    let site = Site::numbered(1);
+    let mut traffic = site.traffic(Hop::HttpViaAlb);
+    let hidden: Vec<_> = traffic.request.fields.iter().filter(|(name, _)| name.starts_with("X-Forwarded-")).cloned().collect();
+    let mut headers = content["no-param-integration"]["headers"].clone();
+    for (name, value) in hidden {
+        headers[name] = value.into();
+    }
+    let fill = [("<apigw-id:1>", site.api_id.as_str()), ("<host:1>", &site.alb_host)];
+    traffic.request = as_observed(traffic.request.with_body(*b""), &headers, &fill);
+    assert_met(&traffic, &["Host", "X-Amzn-Trace-Id", "x-amzn-apigateway-api-id", "User-Agent", "Accept", "Forwarded", "Via"]);
+}
+
+/// Asserts that the hop behind API Gateway and a load balancer takes it, and that these fields are as it says.
+#[track_caller]
+fn assert_met(traffic: &Traffic, names: &[&str]) {
+    let run = checked(traffic);
+    assert_eq!(run.exchanges(Hop::HttpViaAlb.spec(), Hop::HttpViaAlb.name()), 1, "{:#?}\n{}", traffic.request, run.stdout);
+    let report = run.report();
+    let specs = report["specs"].as_array().unwrap();
+    let spec = specs.iter().find(|spec| spec["file"].as_str().unwrap().ends_with("http-via-alb.yaml")).unwrap();
+    let expectations = spec["hops"][0]["expectations"].as_array().unwrap();
+    for name in names {
+        let subject = format!("request.header.{name}");
+        let own: Vec<_> = expectations.iter().filter(|e| e["subject"] == subject.as_str()).map(|e| &e["verdict"]).collect();
+        assert!(!own.is_empty() && own.iter().all(|verdict| **verdict == "met"), "{subject}: {own:?}\n{:#?}", traffic.request);
+    }
+}
+
+/// With HTTP proxy integration the client's fields arrive: another hop.
+#[test]
+fn what_a_proxy_integration_sends_is_not_taken() {
+    let test = "test_http_integration_with_lambda[HTTP_PROXY]";
+    let Some(content) = observed("test_apigateway_http.snapshot.json", test) else { return };
+    let seen = &content["http-invocation-lambda-url"]["content"];
+    assert_ne!(seen["headers"]["x-forwarded-for"], seen["origin"], "not the caller's address alone");
+    let site = Site::numbered(0);
+    let mut traffic = site.traffic(Hop::HttpViaAlb);
+    let both = format!("{}, {}", site.client.ip(), site.egress);
+    let fill = [("<rest_api_id:1>", site.api_id.as_str()), ("<domain:1>", &site.alb_host), ("<x-forwarded-for:1>", &both)];
+    traffic.request = as_observed(traffic.request.with_body(seen["data"].to_string()), &seen["headers"], &fill);
+    assert_eq!(traffic.request.value("User-Agent"), Some("test/integration"), "the client's own");
+    let run = checked(&traffic);
+    assert_eq!(run.exchanges(Hop::HttpViaAlb.spec(), Hop::HttpViaAlb.name()), 0, "{:#?}\n{}", traffic.request, run.stdout);
+}
+
+/// The header section of API Gateway's responses, where no proxy integration fills it.
+#[test]
+fn what_api_gateway_answers_meets_the_spec() {
+    let integrations = "test_apigateway_integrations.snapshot.json";
+    for (file, test, part) in [
+        (integrations, "test_apigateway_header_remapping_aws[AWS]", "no-param-integration/response-headers"),
+        (integrations, "test_apigateway_header_remapping_http[HTTP]", "no-param-integration/response-headers"),
+        ("test_apigateway_http.snapshot.json", "test_http_integration_with_lambda[HTTP]", "http-invocation-lambda-url/headers"),
+    ] {
+        let Some(content) = observed(file, test) else { return };
+        let headers = content.pointer(&format!("/{part}")).unwrap();
+        let mut traffic = Site::numbered(1).traffic(Hop::Lambda);
+        traffic.response = as_observed(traffic.response, headers, &[]);
+        let run = checked(&traffic);
+        assert_eq!(run.exchanges(Hop::Lambda.spec(), Hop::Lambda.name()), 1, "{test}: {}", run.stdout);
+        let report = run.report();
+        let found: Vec<_> = report["findings"].as_array().unwrap().iter().map(|f| (&f["severity"], &f["subject"])).collect();
+        // Observed both ways: a warning says no more.
+        let closes = traffic.response.value("Connection") == Some("close");
+        let expected = closes.then(|| (Value::from("warning"), Value::from("response.header.Connection")));
+        let expected: Vec<_> = expected.iter().map(|(severity, subject)| (severity, subject)).collect();
+        assert_eq!(found, expected, "{test}: {:#?}", traffic.response);
+    }
+}
