@@ -13,9 +13,14 @@ prefix=${HOPSPEC_NETNS:-hopspec}
 node() { echo "$prefix-$(echo "$1" | tr . -)"; }
 
 cleanup() {
-    for name in $(ip netns list | awk -v "prefix=$prefix-" 'index($1, prefix) == 1 { print $1 }'); do ip netns delete "$name"; done
+    for name in $(ip netns list | awk -v "prefix=$prefix-" 'index($1, prefix) == 1 { print $1 }'); do
+        # Where the recording was broken off, programs are still in it.
+        for id in $(ip netns pids "$name"); do kill "$id" 2>/dev/null || true; done
+        ip netns delete "$name"
+    done
 }
-trap cleanup EXIT INT TERM
+trap cleanup EXIT
+trap 'exit 1' INT TERM
 cleanup
 
 # One namespace a node, all on one bridge, which has a namespace of its own.

@@ -69,10 +69,12 @@ pub(super) fn bounded(mut command: Command, most: Duration, out: &Path) -> (bool
         if begin.elapsed() > most {
             let group = format!("-{}", child.id());
             // First so that it can clean up.
-            for signal in ["-TERM", "-KILL"] {
-                output("kill", &[signal, "--", &group]);
-                std::thread::sleep(Duration::from_secs(1));
+            output("kill", &["-TERM", "--", &group]);
+            let asked = Instant::now();
+            while child.try_wait().unwrap().is_none() && asked.elapsed() < Duration::from_secs(5) {
+                std::thread::sleep(Duration::from_millis(20));
             }
+            output("kill", &["-KILL", "--", &group]);
             child.wait().unwrap();
             break false;
         }
@@ -139,4 +141,18 @@ impl Drop for Namespace {
         }
         output("ip", &["netns", "delete", &self.name]);
     }
+}
+
+#[test]
+fn what_takes_too_long_is_ended_with_all_that_it_started() {
+    if !is_there("kill") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut slow = command("sh");
+    slow.args(["-c", "sleep 60 & echo $!; trap 'echo cleaned; exit 1' TERM; wait"]);
+    let (ended, said) = bounded(slow, Duration::from_millis(300), &folder.path().join("log"));
+    let (id, rest) = said.split_once('\n').unwrap();
+    assert_eq!((ended, rest), (false, "cleaned\n"));
+    wait_until("the end of its child", || !output("kill", &["-0", id]).status.success());
 }
