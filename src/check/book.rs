@@ -144,7 +144,9 @@ impl Book {
             }
             _ => expectation.subject.clone(),
         };
-        let expected = self.expected(entry, key.expectation, fault, &scope).map(|text| hide.field(field.as_deref(), &text));
+        let expected = self
+            .expected(entry, key.expectation, fault, &scope)
+            .map(|text| hide.expected(&expectation.expectation.claim, field.as_deref(), &text));
         let actual =
             fault.and_then(|f| f.actual.as_deref()).map(|bytes| hide.value(&expectation.aspect, field.as_deref(), &show(bytes)));
         let rule = key.rule;
@@ -268,6 +270,11 @@ impl Book {
                         .or_else(|| self.expected(entry, at, Some(fault), scope).map(|t| format!("‹{t}›"))),
                     _ => None,
                 };
+                let field = match &expectation.aspect {
+                    Aspect::Field { name, .. } => Some(name.as_str()),
+                    _ => None,
+                };
+                let text = text.map(|text| hide.expected(&expectation.expectation.claim, field, &text));
                 Blamed { at, expectation, fault, text }
             })
             .collect();
@@ -330,6 +337,14 @@ impl Hide {
     fn field(&self, name: Option<&str>, text: &str) -> String {
         match name {
             Some(name) if !self.show => self.text(&secret::mask_field(name.as_bytes(), text)),
+            _ => self.text(text),
+        }
+    }
+
+    /// What a spec expects. What it spells out is no secret: it stands in the spec; what comes from names may be one.
+    fn expected(&self, claim: &Claim, name: Option<&str>, text: &str) -> String {
+        match claim {
+            Claim::Part { value, .. } if !reads::is_pure(value) => self.field(name, text),
             _ => self.text(text),
         }
     }
