@@ -100,12 +100,15 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
     }
 }
 
-/// A matcher on a missing field is false, `not` as well; only `lines`, which counts them, can hold.
+/// A matcher on a missing field is false, `not` as well. Only what speaks of the field's lines can hold: `lines`, and
+/// `absent`, which is `not: { present: true }` here.
 fn missing<'a>(value: &'a Value, scope: &Scope<'a>) -> Truth {
-    match &value.form {
-        Form::Matcher(clauses) if clauses.iter().any(|c| matches!(c.kind, crate::spec::ClauseKind::Lines(_))) => {
-            found_lines(value, &[], scope)
-        }
+    use crate::spec::ClauseKind::{Lines, Not};
+    let Form::Matcher(clauses) = &value.form else { return Truth::No };
+    let any_value = |v: &Value| v.meta.present && matches!(&v.form, Form::Matcher(clauses) if clauses.is_empty());
+    match clauses.as_slice() {
+        [crate::spec::Clause { kind: Not(inner), .. }] if any_value(inner) => Truth::Yes,
+        clauses if clauses.iter().any(|c| matches!(c.kind, Lines(_))) => found_lines(value, &[], scope),
         _ => Truth::No,
     }
 }

@@ -22,6 +22,8 @@ fn select_takes_and_leaves() {
         ("{ request: { headers: { Nope: { not: a } } } }", false),
         ("{ not: { request: { headers: { Nope: { not: a } } } } }", true),
         ("{ request: { headers: { Nope: { lines: { length: 0 } } } } }", true),
+        ("{ request: { absent: [Nope] } }", true),
+        ("{ request: { absent: [Host] } }", false),
         // Any line of a repeated field may match.
         ("{ request: { headers: { X: 2 } } }", true),
         ("{ request: { headers: { X: 3 } } }", false),
