@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::evidence;
+use super::evidence::{self, Mirror};
 use super::outcome;
 use super::params::Params;
 use super::plan::Plan;
 use super::run::Run;
 use crate::finding::{CaptureOutcome, Finding, Outcome, Rule, Unselected, UnselectedGroup, Verdict};
 use crate::source::{self, Input, SourceError};
-use crate::spec::{self, FindError, Spec, SpecError};
+use crate::spec::{self, FindError, Spec, SpecError, SpecFile};
 
 /// From which severity on findings lead to exit 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -92,13 +92,30 @@ pub fn check(request: &CheckRequest) -> Result<Outcome, CheckError> {
 pub fn plan(specs: &[PathBuf], params: &[(String, String)]) -> Result<Plan, CheckError> {
     let loaded = load(specs)?;
     check_params(&loaded.specs, params)?;
-    let specs: Vec<(Arc<Spec>, bool)> = loaded.specs.into_iter().map(|spec| (spec, false)).collect();
+    let specs: Vec<(Arc<Spec>, bool)> = loaded.specs.into_iter().map(|file| (file.spec, false)).collect();
     Ok(Plan::compile(&specs, params))
 }
 
 struct Loaded {
-    specs: Vec<Arc<Spec>>,
+    specs: Vec<LoadedSpec>,
     not_specs: u64,
+}
+
+/// A spec with what its file tells.
+struct LoadedSpec {
+    spec: Arc<Spec>,
+    /// The `specs` folder that it stands in.
+    root: Option<PathBuf>,
+    /// Its file was named, so that its hops must be seen.
+    named: bool,
+}
+
+impl LoadedSpec {
+    /// Where its evidence lies; outside of any folder `specs` that is known only with `--captures`.
+    fn mirror(&self, captures_given: bool) -> Option<Mirror> {
+        let specs = self.root.clone().or_else(|| captures_given.then(PathBuf::new))?;
+        Some(Mirror { specs, below: PathBuf::from(&self.spec.name) })
+    }
 }
 
 fn load(paths: &[PathBuf]) -> Result<Loaded, CheckError> {
@@ -135,7 +152,8 @@ fn load(paths: &[PathBuf]) -> Result<Loaded, CheckError> {
             named.join(", ")
         )));
     }
-    Ok(Loaded { specs: found.specs.into_iter().map(|file| Arc::new(file.spec)).collect(), not_specs: found.not_specs as u64 })
+    let loaded = |file: SpecFile| LoadedSpec { spec: Arc::new(file.spec), root: file.root, named: file.named };
+    Ok(Loaded { specs: found.specs.into_iter().map(loaded).collect(), not_specs: found.not_specs as u64 })
 }
 
 /// Whether a file begins as captures do.
@@ -145,9 +163,10 @@ fn is_capture(path: &std::path::Path) -> bool {
     begin.is_ok() && crate::capture::is_magic(magic)
 }
 
-fn check_params(specs: &[Arc<Spec>], given: &[(String, String)]) -> Result<(), CheckError> {
+fn check_params(specs: &[LoadedSpec], given: &[(String, String)]) -> Result<(), CheckError> {
     for (name, value) in given {
-        let owners: Vec<&Arc<Spec>> = specs.iter().filter(|s| s.params.iter().any(|p| p.name.value == *name)).collect();
+        let owners: Vec<&Spec> =
+            specs.iter().map(|s| &*s.spec).filter(|s| s.params.iter().any(|p| p.name.value == *name)).collect();
         if owners.is_empty() {
             return Err(CheckError::Usage(unknown_param(specs, name)));
         }
@@ -162,8 +181,8 @@ fn check_params(specs: &[Arc<Spec>], given: &[(String, String)]) -> Result<(), C
 }
 
 /// The sentence for a param that no spec knows: the nearest name, or all there are.
-fn unknown_param(specs: &[Arc<Spec>], name: &str) -> String {
-    let known: BTreeSet<&str> = specs.iter().flat_map(|s| &s.params).map(|p| p.name.value.as_str()).collect();
+fn unknown_param(specs: &[LoadedSpec], name: &str) -> String {
+    let known: BTreeSet<&str> = specs.iter().flat_map(|s| &s.spec.params).map(|p| p.name.value.as_str()).collect();
     let near = known.iter().map(|k| (strsim::damerau_levenshtein(k, name), k)).filter(|(distance, _)| *distance <= 3).min();
     let help = match near {
         Some((_, near)) => format!("did you mean `{near}`?"),
@@ -195,10 +214,9 @@ fn read(run: &mut Run<'_>, input: &Input) -> Result<CaptureOutcome, SourceError>
     source::read(input, id, run).map(|summary| CaptureOutcome { file, summary })
 }
 
-fn against_captures(request: &CheckRequest, specs: &[Arc<Spec>]) -> Result<Outcome, CheckError> {
+fn against_captures(request: &CheckRequest, specs: &[LoadedSpec]) -> Result<Outcome, CheckError> {
     // A spec is required where its own file is named.
-    let required = |spec: &Spec| request.specs.iter().any(|path| path.is_file() && same_file(path, &spec.source.file));
-    let specs: Vec<(Arc<Spec>, bool)> = specs.iter().map(|s| (Arc::clone(s), required(s))).collect();
+    let specs: Vec<(Arc<Spec>, bool)> = specs.iter().map(|s| (Arc::clone(&s.spec), s.named)).collect();
     let plan = Plan::compile(&specs, &request.params);
     let mut run = Run::new(&plan, request.show_secrets);
     let mut outcome = blank();
@@ -226,12 +244,14 @@ fn against_captures(request: &CheckRequest, specs: &[Arc<Spec>]) -> Result<Outco
     Ok(outcome)
 }
 
-fn against_evidence(request: &CheckRequest, specs: &[Arc<Spec>]) -> Outcome {
+fn against_evidence(request: &CheckRequest, specs: &[LoadedSpec]) -> Outcome {
     let mut outcome = blank();
-    let all: Vec<&Spec> = specs.iter().map(AsRef::as_ref).collect();
+    let given = request.captures_dir.is_some();
+    let all: Vec<Mirror> = specs.iter().filter_map(|file| file.mirror(given)).collect();
     let mut groups: Vec<UnselectedGroup> = Vec::new();
-    for spec in specs {
-        let cases = evidence::cases(spec, &all, request.captures_dir.as_deref());
+    for file in specs {
+        let (spec, mirror) = (&file.spec, file.mirror(given));
+        let cases = mirror.as_ref().map(|m| evidence::cases(m, &all, request.captures_dir.as_deref())).unwrap_or_default();
         let plan = Plan::compile(&[(Arc::clone(spec), !cases.is_empty())], &request.params);
         let mut run = Run::new(&plan, request.show_secrets);
         let mut read_cases = 0;
@@ -258,11 +278,11 @@ fn against_evidence(request: &CheckRequest, specs: &[Arc<Spec>]) -> Outcome {
         }
         if read_cases == 0 {
             let files: Vec<String> = cases.iter().flat_map(|c| &c.files).map(|f| Input::File(f.clone()).name()).collect();
-            let looked = match evidence::mirrored(&spec.source.file) {
+            let looked = match mirror {
                 _ if !files.is_empty() => format!("no capture that can be read in {}", some(&files)),
-                Some((root, below)) => {
-                    let folder = request.captures_dir.clone().unwrap_or_else(|| root.join("captures"));
-                    format!("no capture {}.* or in {0}/", Input::File(folder.join(below)).name())
+                Some(mirror) => {
+                    let place = mirror.place(request.captures_dir.as_deref());
+                    format!("no capture {}.* or in {0}/", Input::File(place).name())
                 }
                 None => "it lies in no folder `specs`, so no capture belongs to it; name captures".to_owned(),
             };
@@ -288,9 +308,4 @@ fn against_evidence(request: &CheckRequest, specs: &[Arc<Spec>]) -> Outcome {
 fn some(names: &[String]) -> String {
     let shown = names.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
     if names.len() > 3 { format!("{shown} and {} more", names.len() - 3) } else { shown }
-}
-
-/// Whether a path as given is the file of a spec.
-fn same_file(path: &std::path::Path, file: &str) -> bool {
-    path == std::path::Path::new(file) || path.to_string_lossy().replace('\\', "/") == file
 }

@@ -11,6 +11,7 @@ mod arguments;
 mod disorder;
 mod docs;
 mod edge;
+mod evidence;
 mod kit;
 mod layering;
 mod mutations;
