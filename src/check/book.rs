@@ -144,11 +144,12 @@ impl Book {
             }
             _ => expectation.subject.clone(),
         };
+        // What is said of a name holds no value.
+        let valued = field.as_deref().filter(|_| key.rule != Rule::FieldNameCase);
         let expected = self
             .expected(entry, key.expectation, fault, &scope)
-            .map(|text| hide.expected(&expectation.expectation.claim, field.as_deref(), &text));
-        let actual =
-            fault.and_then(|f| f.actual.as_deref()).map(|bytes| hide.value(&expectation.aspect, field.as_deref(), &show(bytes)));
+            .map(|text| hide.expected(&expectation.expectation.claim, valued, &text));
+        let actual = fault.and_then(|f| f.actual.as_deref()).map(|bytes| hide.value(&expectation.aspect, valued, &show(bytes)));
         let rule = key.rule;
         let severity = match rule {
             Rule::EvidenceInconclusive => Severity::Note,

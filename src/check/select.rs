@@ -54,8 +54,7 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
             match find(target, &message, looked.index(*side)) {
                 Found::Unknown(_) => Truth::Unknown,
                 Found::Few(None) if cut && matches!(target, Aspect::Field { .. }) => Truth::Unknown,
-                Found::Few(None) if counts_lines(value) => found_lines(value, &[], &scope),
-                Found::Few(None) => Truth::No,
+                Found::Few(None) => missing(value, &scope),
                 found => found.lines(|lines| found_lines(value, lines, &scope)),
             }
         }
@@ -70,9 +69,17 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
     }
 }
 
-fn counts_lines(value: &Value) -> bool {
-    matches!(&value.form, Form::Matcher(clauses)
-        if clauses.iter().any(|c| matches!(c.kind, crate::spec::ClauseKind::Lines(_) | crate::spec::ClauseKind::Not(_))))
+/// A matcher on a missing field is false, `not` as well. Only what speaks of the field's lines can hold: `lines`, and
+/// `absent`, which is `not: { present: true }` here.
+fn missing<'a>(value: &'a Value, scope: &Scope<'a>) -> Truth {
+    use crate::spec::ClauseKind::{Lines, Not};
+    let Form::Matcher(clauses) = &value.form else { return Truth::No };
+    let any_value = |v: &Value| v.meta.present && matches!(&v.form, Form::Matcher(clauses) if clauses.is_empty());
+    match clauses.as_slice() {
+        [crate::spec::Clause { kind: Not(inner), .. }] if any_value(inner) => Truth::Yes,
+        clauses if clauses.iter().any(|c| matches!(c.kind, Lines(_))) => found_lines(value, &[], scope),
+        _ => Truth::No,
+    }
 }
 
 /// Any line may match; `lines` and `list` see them together.
@@ -83,13 +90,6 @@ fn found_lines<'a>(value: &'a Value, lines: &[&[u8]], scope: &Scope<'a>) -> Trut
             use crate::spec::ClauseKind::{Lines, List};
             if clauses.iter().any(|c| matches!(c.kind, Lines(_) | List(_))) {
                 return matcher::holds_lines(value, lines, scope).0;
-            }
-            if lines.is_empty() {
-                // `not: { present: true }` on a field that is not there.
-                return match clauses.as_slice() {
-                    [crate::spec::Clause { kind: crate::spec::ClauseKind::Not(_), .. }] => Truth::Yes,
-                    _ => Truth::No,
-                };
             }
             Truth::any(lines.iter().map(|line| matcher::holds(value, line, scope)))
         }

@@ -106,6 +106,15 @@ hops:
 }
 
 #[test]
+fn the_name_of_a_secret_field_is_none() {
+    let spec = "hops:\n  h:\n    request:\n      name_case: lower\n";
+    let outcome = Check::new(spec).request("GET / HTTP/1.1\r\nCookie: session=HUSHHUSH\r\n\r\n").run();
+    let finding = &outcome.findings[0];
+    assert_eq!((finding.expected.as_deref(), finding.actual.as_deref()), (Some("a name in lower case"), Some("Cookie")));
+    assert!(!format!("{:?}", finding.block).contains("HUSHHUSH"));
+}
+
+#[test]
 fn unexpected_names_are_capped() {
     let spec = "hops:\n  h:\n    request:\n      others: error\n";
     let head: String = (0..500).map(|n| format!("X-{n}: 1\r\n")).collect();
