@@ -110,6 +110,18 @@ impl HttpStream {
         *self = Self { partial, ..Self::new() };
     }
 
+    /// Bytes of this packet are no HTTP, and are passed over.
+    pub(super) fn pass_over(&mut self, packet: u64) {
+        self.junk.get_or_insert(packet);
+    }
+
+    /// Where the place is lost, what may have begun a start line and cannot go on is passed over.
+    pub(super) fn give_up_line(&mut self) {
+        if self.mode == Mode::Lost && !self.partial.is_empty() {
+            self.pass_over(self.at.number);
+        }
+    }
+
     /// So many of the next bytes are not needed; as long as the stream stands where it stands.
     pub(super) fn skippable(&self) -> u64 {
         let wanted = self.running.as_ref().is_none_or(|running| running.tally.wants_bytes());

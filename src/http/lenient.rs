@@ -19,8 +19,10 @@ pub(super) struct Split {
     pub(super) flags: HeadFlags,
 }
 
-/// Splits a head, whole or cut. Unfolded values are appended to `unfolded`, which stands behind `raw` for the ranges.
-pub(super) fn split(raw: &[u8], kind: MessageKind, lines: &mut Vec<FieldLine>, unfolded: &mut Vec<u8>) -> Split {
+/// Splits a head. Unfolded values are appended to `unfolded`, which stands behind `raw` for the ranges. Of a line that is
+/// `cut` nobody can say whether it is malformed.
+pub(super) fn split(raw: &[u8], cut: bool, kind: MessageKind, lines: &mut Vec<FieldLine>, unfolded: &mut Vec<u8>) -> Split {
+    let is_cut = |line: Range| cut && line.end as usize == raw.len();
     lines.clear();
     unfolded.clear();
     let mut flags = HeadFlags::default();
@@ -33,7 +35,7 @@ pub(super) fn split(raw: &[u8], kind: MessageKind, lines: &mut Vec<FieldLine>, u
         MessageKind::Request => request_line(raw, start_line),
         MessageKind::Response => status_line(raw, start_line),
     };
-    if !regular {
+    if !regular && !is_cut(start_line) {
         flags.insert(AnomalyKind::MalformedStartLine);
     }
     for (line, crlf) in rows {
@@ -57,6 +59,7 @@ pub(super) fn split(raw: &[u8], kind: MessageKind, lines: &mut Vec<FieldLine>, u
                 flags.insert(AnomalyKind::HeadLimit);
                 break;
             }
+            None if is_cut(line) => lines.push(field_line(raw, line, &mut HeadFlags::default())),
             None => lines.push(field_line(raw, line, &mut flags)),
         }
     }

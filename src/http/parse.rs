@@ -133,7 +133,7 @@ pub fn parse_head(bytes: &[u8], at: Provenance, fidelity: Fidelity) -> HeadBuf {
     let kind = kind_of(raw);
     let mut lines = Vec::new();
     let mut unfolded = Vec::new();
-    let split = lenient::split(raw, kind, &mut lines, &mut unfolded);
+    let split = lenient::split(raw, false, kind, &mut lines, &mut unfolded);
     let mut flags = split.flags;
     if fidelity.reformatted {
         flags = HeadFlags::default();

@@ -202,7 +202,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 Guess::Unsure => return &[],
                 Guess::Neither => {
                     // Maybe a start line stands behind other bytes; never at the first, or this would not end.
-                    stream.junk.get_or_insert(at.number);
+                    stream.pass_over(at.number);
                     stream.scanned = 0;
                     if let Some(start) = find_start(&stream.partial, role).filter(|&start| start > 0) {
                         stream.partial.drain(..start);
@@ -267,7 +267,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let split = match parse::strict(raw, kind, &mut lines) {
             Strict::Whole(_, split) => split,
             Strict::Partial | Strict::Odd => {
-                let split = lenient::split(raw, kind, &mut lines, &mut unfolded);
+                let split = lenient::split(raw, false, kind, &mut lines, &mut unfolded);
                 raw.extend_from_slice(&unfolded);
                 split
             }
@@ -286,13 +286,13 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let kind = stream.judged.take().or_else(|| likely(&raw, role));
         stream.scanned = 0;
         let Some(kind) = kind else {
-            stream.junk.get_or_insert(at.number);
+            stream.pass_over(at.number);
             self.note_junk(talk, direction);
             return;
         };
         let mut lines = std::mem::take(&mut self.lines);
         let mut unfolded = std::mem::take(&mut self.unfolded);
-        let mut split = lenient::split(&raw, kind, &mut lines, &mut unfolded);
+        let mut split = lenient::split(&raw, true, kind, &mut lines, &mut unfolded);
         raw.extend_from_slice(&unfolded);
         self.lines = lines;
         self.unfolded = unfolded;

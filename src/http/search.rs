@@ -28,31 +28,42 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             Some(if opener == direction { MessageKind::Request } else { MessageKind::Response })
         });
         let stream = talk.stream(direction);
-        stream.junk.get_or_insert(at.number);
         if stream.partial.is_empty() {
             if let Some(start) = find_start(rest, role) {
+                if start > 0 {
+                    stream.pass_over(at.number);
+                }
                 stream.mode = Mode::Start;
                 return rest.get(start..).unwrap_or_default();
             }
             // A start line may have begun in the last line.
             let last = memrchr(b'\n', rest).map_or(0, |lf| lf + 1);
             let last = last.max(rest.len().saturating_sub(LONGEST_LINE));
+            if last > 0 {
+                stream.pass_over(at.number);
+            }
             return keep(stream, rest.get(last..).unwrap_or_default(), at);
         }
         // Only the line that was not whole is put together; the rest is searched where it lies.
         let end = memchr(b'\n', rest).map_or(rest.len(), |lf| lf + 1);
         let (line, behind) = rest.split_at_checked(end).unwrap_or((rest, &[]));
+        let begun = stream.at.number;
         keep(stream, line, at);
         if let Some(start) = find_start(&stream.partial, role) {
+            if start > 0 {
+                stream.pass_over(begun);
+            }
             stream.partial.drain(..start);
             stream.mode = Mode::Start;
             stream.scanned = 0;
             return self.buffer(flow, talk, direction, behind, at);
         }
         if stream.partial.ends_with(b"\n") {
+            stream.pass_over(begun);
             stream.partial.clear();
         } else if stream.partial.len() > 2 * LONGEST_LINE {
             let excess = stream.partial.len() - LONGEST_LINE;
+            stream.pass_over(begun);
             stream.partial.drain(..excess);
         }
         behind

@@ -195,6 +195,7 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
                 self.lose_place(talk, direction, false);
             }
             Mode::Lost => {
+                stream.give_up_line();
                 stream.partial.clear();
                 self.lost(talk, direction);
             }
@@ -231,7 +232,8 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
                 self.body_incomplete(at, "its stream ended");
                 self.finish(talk, direction, false);
             }
-            Mode::Start | Mode::Lost | Mode::Over => {}
+            Mode::Lost => stream.give_up_line(),
+            Mode::Start | Mode::Over => {}
         }
         self.note_junk(talk, direction);
         talk.stream(direction).mode = Mode::Over;

@@ -19,6 +19,7 @@ mod mutations;
 mod pipes;
 mod program;
 mod properties;
+mod recordings;
 mod schema;
 mod shipped;
 mod specs_alone;

@@ -1,7 +1,9 @@
 //! Bytes that are no HTTP, and the way back to the next start line.
 
 use super::listener::{Step, client, hear, server};
-use crate::anomaly::AnomalyKind::{BodyIncomplete, HeadIncomplete, NotHttp, ResponseWithoutRequest};
+use crate::anomaly::AnomalyKind::{
+    BodyIncomplete, HeadIncomplete, MalformedFieldLine, MalformedStartLine, NotHttp, ResponseWithoutRequest,
+};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
@@ -23,11 +25,36 @@ fn a_cut_head_is_told_with_what_is_there() {
         client(GET),
     ]);
     assert_eq!(heard.lines(), ["GET / HTTP/1.1", "HTTP/1.1 200 OK", "GET / HTTP/1.1"]);
-    assert_eq!(heard.messages[0].flags[0], HeadIncomplete);
+    // A line that is cut is not malformed.
+    assert_eq!(heard.messages[0].flags, [HeadIncomplete]);
     assert_eq!((heard.messages[0].field("Host"), heard.messages[0].field("")), (Some("x"), Some("Acc")));
     assert_eq!(heard.messages[0].body, Some((0, Some(false), 0)));
     assert_eq!(heard.messages[0].packet, 1);
     assert_eq!(heard.pairs()[0], ("GET / HTTP/1.1", "HTTP/1.1 200 OK"));
+}
+
+#[test]
+fn a_malformed_line_of_a_cut_head_is_marked() {
+    let heard = hear(&[client("GET / HTTP/1.1\r\nno colon\r\nAcc")]);
+    assert_eq!(heard.messages[0].flags, [HeadIncomplete, MalformedFieldLine]);
+    let heard = hear(&[client("GET  / HTTP/1.1\r\nAcc")]);
+    assert_eq!(heard.messages[0].flags, [HeadIncomplete, MalformedStartLine]);
+}
+
+#[test]
+fn a_start_line_right_behind_lost_bytes_leaves_nothing_to_pass_over() {
+    // Whole, and in two pieces.
+    for cut in [GET.len(), 9] {
+        let (a, b) = GET.split_at(cut);
+        let heard = hear(&[client("GET /a HTTP/1.1\r\nHost"), Step::ClientLoses(7), client(a), client(b), server(OK)]);
+        assert_eq!(heard.lines(), ["GET /a HTTP/1.1", "GET / HTTP/1.1", "HTTP/1.1 200 OK"]);
+        assert_eq!(heard.anomalies.count(NotHttp), 0, "{:?}", heard.anomalies);
+    }
+    // What stands before the start line, or never becomes one, is.
+    for rest in [format!(": x\r\n\r\n{GET}"), "GET /b HT".to_owned(), "body\r\n".to_owned()] {
+        let heard = hear(&[client("GET /a HTTP/1.1\r\nHost"), Step::ClientLoses(7), client(rest.clone()), server(OK)]);
+        assert_eq!(heard.anomalies.count(NotHttp), 1, "{rest:?}");
+    }
 }
 
 #[test]

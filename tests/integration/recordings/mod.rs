@@ -1,0 +1,23 @@
+//! Real programs: recordings of proxies, networks and clients, held byte by byte against what somebody else than hopspec
+//! wrote down beside them (`tests/fixtures/captures/README.md`).
+//!
+//! ```text
+//! truth: what origin and client wrote down ─┐
+//! heard: what hopspec reads of the capture ─┴─ proxies, networks, variants, clients
+//! ```
+
+mod clients;
+mod heard;
+mod networks;
+mod proxies;
+mod truth;
+mod variants;
+
+use std::path::PathBuf;
+
+use crate::kit::root;
+
+/// A file of the recordings.
+fn recording(path: &str) -> PathBuf {
+    root().join("tests/fixtures/captures").join(path)
+}
