@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use super::params::ParamSource;
+use super::plan::BODY_LIMIT;
 use super::scope::Scope;
 use super::structure;
 use crate::http::Origin;
@@ -50,6 +51,18 @@ fn because(reason: impl Into<String>) -> Lack {
     Lack::Because(reason.into())
 }
 
+/// No value of traffic that is kept is longer, so that no text needs to be.
+const LONGEST: usize = BODY_LIMIT;
+
+/// Joins texts, which traffic and specs could make as long as the product of their lengths.
+fn append(text: &mut Vec<u8>, more: &[u8]) -> Result<(), Lack> {
+    if text.len().saturating_add(more.len()) > LONGEST {
+        return Err(because(format!("what the spec puts together is longer than {LONGEST} bytes")));
+    }
+    text.extend_from_slice(more);
+    Ok(())
+}
+
 /// The text of a template.
 pub(super) fn render<'a>(template: &'a Template, scope: &Scope<'a>) -> Result<Cow<'a, [u8]>, Lack> {
     match template.pieces.as_slice() {
@@ -60,8 +73,8 @@ pub(super) fn render<'a>(template: &'a Template, scope: &Scope<'a>) -> Result<Co
             let mut text = Vec::new();
             for piece in pieces {
                 match piece {
-                    Piece::Literal(literal) => text.extend_from_slice(literal.as_bytes()),
-                    Piece::Hole(expr, _) => text.extend_from_slice(&evaluate(expr, scope)?.into_text()?),
+                    Piece::Literal(literal) => append(&mut text, literal.as_bytes())?,
+                    Piece::Hole(expr, _) => append(&mut text, &evaluate(expr, scope)?.into_text()?)?,
                 }
             }
             Ok(Cow::Owned(text))
@@ -96,7 +109,7 @@ pub(super) fn evaluate<'a>(expr: &'a Expr, scope: &Scope<'a>) -> Result<Val<'a>,
         Expr::Concat(parts) => {
             let mut text = Vec::new();
             for part in parts {
-                text.extend_from_slice(&evaluate(part, scope)?.into_text()?);
+                append(&mut text, &evaluate(part, scope)?.into_text()?)?;
             }
             Ok(Val::Text(Cow::Owned(text)))
         }
