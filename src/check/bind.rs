@@ -4,13 +4,12 @@
 //! depends on the name is still compared with what the message says of itself. Nothing there, or several where one must
 //! be, leaves the name without a value, with the reason.
 
-use super::found::{Found, find};
+use super::found::{Found, body_json, find};
 use super::looked::Looked;
 use super::matcher;
 use super::plan::{Aspect, PlanExpectation};
 use super::scope::BoundValue;
 use super::structure;
-use crate::secret;
 use crate::spec::{ClauseKind, Form, Value};
 
 /// Binds every name of these expectations.
@@ -23,18 +22,19 @@ pub(super) fn collect<'e>(looked: &'e Looked<'e>, expectations: impl Iterator<It
             crate::spec::Side::Response => looked.exchange.response,
         };
         let side = expectation.side.name();
-        let (what, secret) = match &expectation.aspect {
-            Aspect::Field { name, .. } => (name.clone(), secret::is_secret(name.as_bytes())),
-            _ => (expectation.subject.clone(), false),
+        let what = match &expectation.aspect {
+            Aspect::Field { name, .. } => name.clone(),
+            _ => expectation.subject.clone(),
         };
+        let secret = expectation.aspect.is_secret();
         let mut take = Take { from: format!("{what} of the same {side}"), secret, bound: &mut bound };
         let Some(message) = message else {
             take.nothing(value, &format!("the {side} is not in the capture"));
             continue;
         };
         if let Aspect::BodyJson(steps) = &expectation.aspect {
-            let json = message.body.whole().and_then(|body| super::json_text::parse(body).ok());
-            match json.as_ref().and_then(|json| matcher::find_json(json, steps)) {
+            let json = body_json(&message, looked.json(expectation.side)).ok();
+            match json.and_then(|json| matcher::find_json(json, steps)) {
                 Some(serde_json::Value::String(text)) => take.value(value, text.as_bytes()),
                 Some(found) => take.value(value, found.to_string().as_bytes()),
                 None => take.nothing(value, &format!("{what} is not there")),

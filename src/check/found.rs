@@ -85,7 +85,7 @@ pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex
     }
 }
 
-/// The body as JSON, or why it cannot be said. `Err(None)`: it is whole, and no JSON.
+/// The body as JSON, or why it gives none.
 pub(super) fn body_json<'c>(message: &Message<'_>, once: &'c JsonOnce) -> Result<&'c serde_json::Value, BodyFault<'c>> {
     let parsed = once.get_or_init(|| match message.body.whole() {
         Some(body) => super::json_text::parse(body),
