@@ -6,8 +6,6 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::spec::Spec;
-
 /// One case: the files that are read together.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct EvidenceCase {
@@ -15,32 +13,27 @@ pub(super) struct EvidenceCase {
     pub(super) files: Vec<PathBuf>,
 }
 
-/// The path of a spec below its `specs` folder, without extension, and the folder beside which `captures` lies.
-pub(super) fn mirrored(file: &str) -> Option<(PathBuf, PathBuf)> {
-    let path = Path::new(file);
-    let parts: Vec<_> = path.components().collect();
-    let at = parts.iter().rposition(|part| part.as_os_str() == "specs")?;
-    let root: PathBuf = parts.get(..at)?.iter().collect();
-    let below: PathBuf = parts.get(at + 1..)?.iter().collect();
-    Some((root, below.with_extension("")))
+/// The folder `captures` beside a folder of specs.
+pub(super) fn beside(specs: &Path) -> PathBuf {
+    match (specs.file_name(), specs.parent()) {
+        (Some(_), Some(parent)) => parent.join("captures"),
+        // `..`, seen from inside of the folder.
+        _ => specs.join("..").join("captures"),
+    }
 }
 
-/// The cases of a spec. `specs` are all that are loaded, since a longer path owns a file.
-pub(super) fn cases(spec: &Spec, specs: &[&Spec], captures: Option<&Path>) -> Vec<EvidenceCase> {
-    let Some((root, below)) = mirrored(&spec.source.file) else { return Vec::new() };
-    let captures = captures.map_or_else(|| root.join("captures"), Path::to_path_buf);
-    let longer: Vec<PathBuf> = specs
-        .iter()
-        .filter_map(|other| mirrored(&other.source.file).map(|(_, below)| below))
-        .filter(|other| other != &below && other.starts_with(&below))
-        .collect();
+/// The cases of the spec of this name in the folder `captures`. `names` are those of all specs that are loaded, since a
+/// longer path owns a file.
+pub(super) fn cases<'s>(name: &str, names: impl Iterator<Item = &'s str>, captures: &Path) -> Vec<EvidenceCase> {
+    let below = Path::new(name);
+    let longer: Vec<&Path> = names.map(Path::new).filter(|other| *other != below && other.starts_with(below)).collect();
     let owned_by_other = |path: &Path| {
-        let Ok(path) = path.strip_prefix(&captures) else { return false };
+        let Ok(path) = path.strip_prefix(captures) else { return false };
         longer.iter().any(|other| path.starts_with(other) || is_of(path, other))
     };
     let mut found = Vec::new();
-    let place = captures.join(&below);
-    for path in children(place.parent().unwrap_or(&captures)) {
+    let place = captures.join(below);
+    for path in children(place.parent().unwrap_or(captures)) {
         if path.is_file() && is_of(&path, &place) && !is_hidden(&path) {
             found.push(EvidenceCase { files: vec![path] });
         }
@@ -92,10 +85,11 @@ mod tests {
 
     #[test]
     fn specs_mirror_captures() {
-        let (root, below) = mirrored("a/specs/aws/alb/forward.yaml").unwrap();
-        assert_eq!((root.as_path(), below.as_path()), (Path::new("a"), Path::new("aws/alb/forward")));
-        assert_eq!(mirrored("specs/x.yml").unwrap(), (PathBuf::new(), PathBuf::from("x")));
-        assert_eq!(mirrored("elsewhere/x.yaml"), None);
+        for (specs, captures) in
+            [("a/specs", "a/captures"), ("specs", "captures"), ("../..", "../../../captures"), (".", "./../captures")]
+        {
+            assert_eq!(beside(Path::new(specs)), Path::new(captures), "{specs}");
+        }
         assert!(is_of(Path::new("c/b.note.txt"), Path::new("c/b")));
         assert!(!is_of(Path::new("c/bb.txt"), Path::new("c/b")));
         assert!(!is_of(Path::new("d/b.txt"), Path::new("c/b")));

@@ -1,5 +1,6 @@
 //! What to check, and the way from there to an outcome: load specs, read captures, sum up.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use super::given;
 use super::outcome::{self, FailOn};
 use super::plan::Plan;
 use super::run::Run;
-use crate::finding::{CaptureOutcome, Finding, Outcome, Rule, Unselected, UnselectedGroup, Verdict};
+use crate::finding::{CaptureOutcome, Finding, Outcome, Rule, Unselected, Verdict};
 use crate::source::{self, Input, SourceError};
 use crate::spec::{self, FindError, Spec};
 
@@ -40,7 +41,7 @@ pub struct CheckRequest {
 /// [`CheckError`]: usage, invalid specs, or no spec at all.
 pub fn check(request: &CheckRequest) -> Result<Outcome, CheckError> {
     let loaded = load(&request.specs)?;
-    given::check(&loaded.specs, &request.params)?;
+    given::check(&loaded.models(), &request.params)?;
     let fail_on = if request.strict { FailOn::Inconclusive } else { request.fail_on };
     let mut outcome = if request.captures.is_empty() {
         against_evidence(request, &loaded.specs)
@@ -62,14 +63,29 @@ pub fn check(request: &CheckRequest) -> Result<Outcome, CheckError> {
 /// As [`check`].
 pub fn plan(specs: &[PathBuf], params: &[(String, String)]) -> Result<Plan, CheckError> {
     let loaded = load(specs)?;
-    given::check(&loaded.specs, params)?;
-    let specs: Vec<(Arc<Spec>, bool)> = loaded.specs.into_iter().map(|spec| (spec, false)).collect();
+    given::check(&loaded.models(), params)?;
+    let specs: Vec<(Arc<Spec>, bool)> = loaded.specs.into_iter().map(|loaded| (loaded.spec, false)).collect();
     Ok(Plan::compile(&specs, params))
 }
 
 struct Loaded {
-    specs: Vec<Arc<Spec>>,
+    specs: Vec<LoadedSpec>,
     not_specs: u64,
+}
+
+impl Loaded {
+    fn models(&self) -> Vec<&Spec> {
+        self.specs.iter().map(|loaded| loaded.spec.as_ref()).collect()
+    }
+}
+
+/// A spec, as it is found by [`spec::load`].
+struct LoadedSpec {
+    spec: Arc<Spec>,
+    /// The folder `specs` that it stands in.
+    root: Option<PathBuf>,
+    /// Its file itself was named.
+    named: bool,
 }
 
 fn load(paths: &[PathBuf]) -> Result<Loaded, CheckError> {
@@ -106,7 +122,9 @@ fn load(paths: &[PathBuf]) -> Result<Loaded, CheckError> {
             named.join(", ")
         )));
     }
-    Ok(Loaded { specs: found.specs.into_iter().map(|file| Arc::new(file.spec)).collect(), not_specs: found.not_specs as u64 })
+    let specs = found.specs.into_iter();
+    let specs = specs.map(|file| LoadedSpec { spec: Arc::new(file.spec), root: file.root, named: file.named }).collect();
+    Ok(Loaded { specs, not_specs: found.not_specs as u64 })
 }
 
 /// Whether a file begins as captures do.
@@ -138,10 +156,9 @@ fn read(run: &mut Run<'_>, input: &Input) -> Result<CaptureOutcome, SourceError>
     source::read(input, id, run).map(|summary| CaptureOutcome { file, summary })
 }
 
-fn against_captures(request: &CheckRequest, specs: &[Arc<Spec>]) -> Result<Outcome, CheckError> {
+fn against_captures(request: &CheckRequest, specs: &[LoadedSpec]) -> Result<Outcome, CheckError> {
     // A spec is required where its own file is named.
-    let required = |spec: &Spec| request.specs.iter().any(|path| path.is_file() && same_file(path, &spec.source.file));
-    let specs: Vec<(Arc<Spec>, bool)> = specs.iter().map(|s| (Arc::clone(s), required(s))).collect();
+    let specs: Vec<(Arc<Spec>, bool)> = specs.iter().map(|s| (Arc::clone(&s.spec), s.named)).collect();
     let plan = Plan::compile(&specs, &request.params);
     let mut run = Run::new(&plan, request.show_secrets);
     let mut outcome = blank();
@@ -159,8 +176,7 @@ fn against_captures(request: &CheckRequest, specs: &[Arc<Spec>]) -> Result<Outco
         }
     }
     let (tallies, findings, state) = run.into_parts();
-    let messages = outcome.captures.iter().any(|c| c.summary.requests + c.summary.responses > 0);
-    let (spec_outcomes, hop_findings) = outcome::specs(&plan, &tallies, messages, None);
+    let (spec_outcomes, hop_findings) = outcome::specs(&plan, &tallies, hold_messages(&outcome.captures), None);
     outcome.notes = outcome::one_sided(&plan, &tallies);
     outcome.unselected = outcome::unselected(&state);
     outcome.specs = spec_outcomes;
@@ -169,15 +185,22 @@ fn against_captures(request: &CheckRequest, specs: &[Arc<Spec>]) -> Result<Outco
     Ok(outcome)
 }
 
-fn against_evidence(request: &CheckRequest, specs: &[Arc<Spec>]) -> Outcome {
+/// Whether anything was decoded, without which no absence is shown.
+fn hold_messages(captures: &[CaptureOutcome]) -> bool {
+    captures.iter().any(|capture| capture.summary.requests > 0 || capture.summary.responses > 0)
+}
+
+fn against_evidence(request: &CheckRequest, specs: &[LoadedSpec]) -> Outcome {
     let mut outcome = blank();
-    let all: Vec<&Spec> = specs.iter().map(AsRef::as_ref).collect();
-    let mut groups: Vec<UnselectedGroup> = Vec::new();
-    for spec in specs {
-        let cases = evidence::cases(spec, &all, request.captures_dir.as_deref());
+    let mut groups: BTreeMap<String, u64> = BTreeMap::new();
+    for LoadedSpec { spec, root, .. } in specs {
+        let folder = root.as_deref().map(|root| request.captures_dir.clone().unwrap_or_else(|| evidence::beside(root)));
+        let names = || specs.iter().map(|other| other.spec.name.as_str());
+        let cases = folder.as_deref().map(|folder| evidence::cases(&spec.name, names(), folder)).unwrap_or_default();
         let plan = Plan::compile(&[(Arc::clone(spec), !cases.is_empty())], &request.params);
         let mut run = Run::new(&plan, request.show_secrets);
         let mut read_cases = 0;
+        let first_capture = outcome.captures.len();
         for case in &cases {
             let before = run.selected();
             let mut why = String::new();
@@ -201,18 +224,15 @@ fn against_evidence(request: &CheckRequest, specs: &[Arc<Spec>]) -> Outcome {
         }
         if read_cases == 0 {
             let files: Vec<String> = cases.iter().flat_map(|c| &c.files).map(|f| Input::File(f.clone()).name()).collect();
-            let looked = match evidence::mirrored(&spec.source.file) {
+            let looked = match folder {
                 _ if !files.is_empty() => format!("no capture that can be read in {}", some(&files)),
-                Some((root, below)) => {
-                    let folder = request.captures_dir.clone().unwrap_or_else(|| root.join("captures"));
-                    format!("no capture {}.* or in {0}/", Input::File(folder.join(below)).name())
-                }
+                Some(folder) => format!("no capture {}.* or in {0}/", Input::File(folder.join(&spec.name)).name()),
                 None => "it lies in no folder `specs`, so no capture belongs to it; name captures".to_owned(),
             };
             outcome.findings.push(outcome::without_evidence(spec, request.strict, &looked));
         }
         let (tallies, findings, state) = run.into_parts();
-        let messages = outcome.captures.iter().any(|c| c.summary.requests + c.summary.responses > 0);
+        let messages = hold_messages(outcome.captures.get(first_capture..).unwrap_or_default());
         let (spec_outcomes, hop_findings) = outcome::specs(&plan, &tallies, messages, Some(read_cases));
         outcome.notes.extend(outcome::one_sided(&plan, &tallies));
         outcome.specs.extend(spec_outcomes);
@@ -221,9 +241,11 @@ fn against_evidence(request: &CheckRequest, specs: &[Arc<Spec>]) -> Outcome {
         outcome.findings.extend(hop_findings.into_iter().filter(|f| read_cases > 0 || f.rule != Rule::HopNotObserved));
         let unselected = outcome::unselected(&state);
         outcome.unselected.exchanges += unselected.exchanges;
-        groups.extend(unselected.groups);
+        for group in unselected.groups {
+            *groups.entry(group.line).or_default() += group.count;
+        }
     }
-    outcome.unselected.groups = groups;
+    outcome.unselected.groups = outcome::groups(groups.iter());
     outcome
 }
 
@@ -231,9 +253,4 @@ fn against_evidence(request: &CheckRequest, specs: &[Arc<Spec>]) -> Outcome {
 fn some(names: &[String]) -> String {
     let shown = names.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
     if names.len() > 3 { format!("{shown} and {} more", names.len() - 3) } else { shown }
-}
-
-/// Whether a path as given is the file of a spec.
-fn same_file(path: &std::path::Path, file: &str) -> bool {
-    path == std::path::Path::new(file) || path.to_string_lossy().replace('\\', "/") == file
 }
