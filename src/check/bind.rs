@@ -10,7 +10,6 @@ use super::matcher;
 use super::plan::{Aspect, PlanExpectation};
 use super::scope::BoundValue;
 use super::structure;
-use crate::secret;
 use crate::spec::{ClauseKind, Form, Value};
 
 /// Binds every name of these expectations.
@@ -23,10 +22,11 @@ pub(super) fn collect<'e>(looked: &'e Looked<'e>, expectations: impl Iterator<It
             crate::spec::Side::Response => looked.exchange.response,
         };
         let side = expectation.side.name();
-        let (what, secret) = match &expectation.aspect {
-            Aspect::Field { name, .. } => (name.clone(), secret::is_secret(name.as_bytes())),
-            _ => (expectation.subject.clone(), false),
+        let what = match &expectation.aspect {
+            Aspect::Field { name, .. } => name.clone(),
+            _ => expectation.subject.clone(),
         };
+        let secret = expectation.aspect.is_secret();
         let mut take = Take { from: format!("{what} of the same {side}"), secret, bound: &mut bound };
         let Some(message) = message else {
             take.nothing(value, &format!("the {side} is not in the capture"));

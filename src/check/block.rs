@@ -20,8 +20,10 @@ pub(super) struct Blamed<'b> {
     pub(super) at: usize,
     pub(super) expectation: &'b PlanExpectation,
     pub(super) fault: &'b Fault,
-    /// The value that would be right: the text, or `‹in words›`; without secrets.
+    /// The value that would be right, secrets masked: the text, or `‹in words›`.
     pub(super) text: Option<String>,
+    /// The value that was there, secrets masked.
+    pub(super) actual: Option<String>,
 }
 
 /// One line of the expected side: which line of the head it is, where it is one, and its text.
@@ -41,7 +43,11 @@ pub(super) fn build(
     let field = |at: usize| {
         let line = head.lines.get(at).copied().unwrap_or_default();
         let (name, value) = (show(line.name.of(head.raw)), show(line.value.of(head.raw)));
-        if name.is_empty() { show(line.line.of(head.raw)) } else { format!("{name}: {}", hide(Some(&name), &value)) }
+        if name.is_empty() {
+            hide(Some(""), &show(line.line.of(head.raw)))
+        } else {
+            format!("{name}: {}", hide(Some(&name), &value))
+        }
     };
     let start = hide(None, &show(head.start_line()));
     let shown = head.lines.len().min(MOST_LINES);
@@ -63,8 +69,7 @@ pub(super) fn build(
         put_right(hop, index, blame, &mut wanted);
         if let Aspect::BodyJson(steps) = &blame.expectation.aspect {
             let path = phrase::path(steps);
-            let found = blame.fault.actual.as_deref().map(show);
-            body.push((path, blame.text.clone().unwrap_or_default(), found));
+            body.push((path, blame.text.clone().unwrap_or_default(), blame.actual.clone()));
         }
     }
     for blame in blamed.iter().filter(|b| b.fault.rule == Rule::FieldOrder) {
@@ -81,7 +86,7 @@ pub(super) fn build(
         for (path, want, found) in body {
             expected.push(BlockLine { text: format!("{path} = {want}"), remark: String::new() });
             if let Some(found) = found {
-                actual.push(BlockLine { text: format!("{path} = {}", hide(None, &found)), remark: String::new() });
+                actual.push(BlockLine { text: format!("{path} = {found}"), remark: String::new() });
             }
         }
     }

@@ -41,13 +41,14 @@ impl<'e> Case<'e> {
             bound: &self.bound,
             masks: self.masks(),
             allow_warned: false,
+            secret: false,
             reason: &self.reason,
         }
     }
 
     /// Judges one expectation.
     pub(super) fn judge<'s>(&'s self, expectation: &'s PlanExpectation, params: &'s super::params::Params) -> Judged {
-        let scope = self.scope(params);
+        let scope = Scope { secret: expectation.aspect.is_secret(), ..self.scope(params) };
         let Some(message) = scope.message(expectation.side) else { return Judged::NotObserved };
         self.reason.replace(None);
         match (&expectation.aspect, &expectation.expectation.claim) {

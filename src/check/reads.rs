@@ -1,5 +1,7 @@
 //! What a value of a spec reads besides the value it is compared with: names, bodies, other fields.
 
+use super::scope::Scope;
+use crate::secret;
 use crate::spec::{Clause, ClauseKind, Expr, Form, MessagePath, Piece, Side, Template, Value};
 
 /// Visits every template of a value, whatever it is nested in.
@@ -121,6 +123,26 @@ pub(super) fn names(value: &Value) -> Vec<&str> {
             found.push(name);
         }
     });
+    found
+}
+
+/// Whether an expression reads a secret: a field that is one, or what was bound from one.
+pub(super) fn is_secret(expr: &Expr, scope: &Scope<'_>) -> bool {
+    let mut found = false;
+    expressions(expr, &mut |expr| {
+        found |= match expr {
+            Expr::Message { path: MessagePath::Header(name), .. } => secret::is_secret(name.as_bytes()),
+            Expr::Name(name) => scope.bound.borrow().iter().any(|bound| bound.secret && bound.name == *name),
+            _ => false,
+        }
+    });
+    found
+}
+
+/// Whether a value is compared with what a function makes of a secret.
+pub(super) fn derives_secret(value: &Value, scope: &Scope<'_>) -> bool {
+    let mut found = false;
+    holes(value, &mut |expr| found |= matches!(expr, Expr::Call { .. }) && is_secret(expr, scope));
     found
 }
 

@@ -1,5 +1,6 @@
 //! What to check, and the way from there to an outcome: load specs, read captures, sum up.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use super::given;
 use super::outcome::{self, FailOn};
 use super::plan::Plan;
 use super::run::Run;
-use crate::finding::{CaptureOutcome, Finding, Outcome, Rule, Unselected, UnselectedGroup, Verdict};
+use crate::finding::{CaptureOutcome, Finding, Outcome, Rule, Unselected, Verdict};
 use crate::source::{self, Input, SourceError};
 use crate::spec::{self, FindError, Spec, SpecFile};
 
@@ -182,8 +183,7 @@ fn against_captures(request: &CheckRequest, specs: &[LoadedSpec]) -> Result<Outc
         }
     }
     let (tallies, findings, state) = run.into_parts();
-    let messages = outcome.captures.iter().any(|c| c.summary.requests + c.summary.responses > 0);
-    let (spec_outcomes, hop_findings) = outcome::specs(&plan, &tallies, messages, None);
+    let (spec_outcomes, hop_findings) = outcome::specs(&plan, &tallies, hold_messages(&outcome.captures), None);
     outcome.notes = outcome::one_sided(&plan, &tallies);
     outcome.unselected = outcome::unselected(&state);
     outcome.specs = spec_outcomes;
@@ -192,17 +192,23 @@ fn against_captures(request: &CheckRequest, specs: &[LoadedSpec]) -> Result<Outc
     Ok(outcome)
 }
 
+/// Whether anything was decoded, without which no absence is shown.
+fn hold_messages(captures: &[CaptureOutcome]) -> bool {
+    captures.iter().any(|capture| capture.summary.requests > 0 || capture.summary.responses > 0)
+}
+
 fn against_evidence(request: &CheckRequest, specs: &[LoadedSpec]) -> Outcome {
     let mut outcome = blank();
     let given = request.captures_dir.is_some();
     let all: Vec<Mirror> = specs.iter().filter_map(|file| file.mirror(given)).collect();
-    let mut groups: Vec<UnselectedGroup> = Vec::new();
+    let mut groups: BTreeMap<String, u64> = BTreeMap::new();
     for file in specs {
         let (spec, mirror) = (&file.spec, file.mirror(given));
         let cases = mirror.as_ref().map(|m| evidence::cases(m, &all, request.captures_dir.as_deref())).unwrap_or_default();
         let plan = Plan::compile(&[(Arc::clone(spec), !cases.is_empty())], &request.params);
         let mut run = Run::new(&plan, request.show_secrets);
         let mut read_cases = 0;
+        let first_capture = outcome.captures.len();
         for case in &cases {
             let before = run.selected();
             let mut why = String::new();
@@ -237,7 +243,7 @@ fn against_evidence(request: &CheckRequest, specs: &[LoadedSpec]) -> Outcome {
             outcome.findings.push(outcome::without_evidence(spec, request.strict, &looked));
         }
         let (tallies, findings, state) = run.into_parts();
-        let messages = outcome.captures.iter().any(|c| c.summary.requests + c.summary.responses > 0);
+        let messages = hold_messages(outcome.captures.get(first_capture..).unwrap_or_default());
         let (spec_outcomes, hop_findings) = outcome::specs(&plan, &tallies, messages, Some(read_cases));
         outcome.notes.extend(outcome::one_sided(&plan, &tallies));
         outcome.specs.extend(spec_outcomes);
@@ -246,9 +252,11 @@ fn against_evidence(request: &CheckRequest, specs: &[LoadedSpec]) -> Outcome {
         outcome.findings.extend(hop_findings.into_iter().filter(|f| read_cases > 0 || f.rule != Rule::HopNotObserved));
         let unselected = outcome::unselected(&state);
         outcome.unselected.exchanges += unselected.exchanges;
-        groups.extend(unselected.groups);
+        for group in unselected.groups {
+            *groups.entry(group.line).or_default() += group.count;
+        }
     }
-    outcome.unselected.groups = groups;
+    outcome.unselected.groups = outcome::groups(groups.iter());
     outcome
 }
 

@@ -18,8 +18,9 @@ use crate::finding::Finding;
 use crate::http::{Body, BodyWant, CaptureId, Exchange, HeadRef, MessageId, MessageSink};
 use crate::secret;
 
-/// Unselected exchanges are told apart by so many start lines.
+/// Unselected exchanges are told apart by so many start lines, and by so many characters of each.
 const MOST_GROUPS: usize = 1000;
+const MOST_OF_LINE: usize = 512;
 /// So many exchanges are looked at for what comes near an unseen hop.
 const NEAREST_LOOKS: u64 = 10_000;
 
@@ -113,6 +114,14 @@ impl MessageSink for Run<'_> {
     }
 }
 
+/// A start line as far as groups are told apart by it: it may be as long as a head.
+fn cut(line: String) -> String {
+    match line.char_indices().nth(MOST_OF_LINE) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line,
+    }
+}
+
 impl State {
     fn unselected(&mut self, exchange: &Exchange<'_>) {
         self.unselected += 1;
@@ -120,7 +129,7 @@ impl State {
             (Some(request), _) => {
                 let target = show(path_of(request.head.target().unwrap_or_default()));
                 let method = show(request.head.method().unwrap_or_default());
-                format!("{method} {}", secret::mask_target(&target))
+                cut(format!("{method} {}", secret::mask_target(&target)))
             }
             (None, Some(response)) => format!("response {}", response.head.status().unwrap_or_default()),
             (None, None) => return,

@@ -22,5 +22,6 @@ mod properties;
 mod recordings;
 mod schema;
 mod shipped;
+mod spec_roots;
 mod specs_alone;
 mod systems;

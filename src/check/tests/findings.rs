@@ -105,6 +105,58 @@ hops:
     assert!(shown.findings.iter().any(|f| f.actual.as_deref().is_some_and(|a| a.contains("topsecrettoken"))));
 }
 
+/// Everything that a report may print of an outcome.
+fn told(check: &Check) -> String {
+    let findings = check.run().findings;
+    assert!(!findings.is_empty());
+    findings
+        .iter()
+        .map(|f| {
+            format!("{} {:?} {:?} {:?} {:?} {:?} {:?}\n", f.message, f.expected, f.actual, f.samples, f.bound, f.notes, f.block)
+        })
+        .collect()
+}
+
+#[test]
+fn what_is_made_of_a_secret_is_named_and_not_shown() {
+    let of = |fields: &str| format!("hops:\n  h:\n    request:\n      headers:\n{fields}");
+    let head = "GET / HTTP/1.1\r\nAuthorization: Bearer TopSecretToken\r\nCookie: sid=HushHush; t=xxxx\r\nX: nope\r\n\r\n";
+    for (fields, shown) in [
+        ("        X: ${request.header(\"Authorization\").lower()}\n", "${request.header("),
+        ("        X: ${request.header(\"Authorization\")}\n", "<secret>"),
+        ("        X: ${request.header(\"Cookie\").cookie(\"sid\").port()}\n", ".cookie("),
+        ("        Authorization: { bind: token }\n        X: a${token.pair(\"y\")}\n", "`token` has no part"),
+        ("        Cookie: { contains: zzz }\n", "the value is masked"),
+    ] {
+        let told = told(&Check::new(&of(fields)).text(head)).to_lowercase();
+        assert!(!told.contains("topsecrettoken") && !told.contains("hushhush"), "{fields}{told}");
+        assert!(told.contains(shown), "{fields}{told}");
+    }
+    let given = of("        Authorization: Bearer ${token}\n").replace("hops:", "params: { token: { is: hex } }\nhops:");
+    let told = told(&Check::new(&given).params(&[("token", "c0ffeec0ffee")]).request(head));
+    assert!(!told.contains("c0ffee"), "{told}");
+}
+
+#[test]
+fn secrets_in_bodies_and_malformed_lines_are_masked() {
+    let spec = "
+hops:
+  h:
+    request: { headers: { Host: a } }
+    response:
+      body: { json: { headers.authorization: Bearer abc, 'headers[\"x-api-key\"]': abc, headers: { present: true, json: { a: 1 } } } }
+";
+    let body = br#"{"headers": {"authorization": "Bearer TOPSECRET", "x-api-key": "HUSHHUSH", "Cookie": "s=QUIET"}}"#;
+    let check = Check::new(spec)
+        .request("GET / HTTP/1.1\r\n Cookie: s=QUIET\r\nAuthorization Bearer TOPSECRET\r\nHost: b\r\n\r\n")
+        .response("HTTP/1.1 200 OK\r\n\r\n", body);
+    let told = told(&check);
+    for secret in ["TOPSECRET", "HUSHHUSH", "QUIET"] {
+        assert!(!told.contains(secret), "{secret} in {told}");
+    }
+    assert!(told.contains("body-mismatch") || told.contains("headers.authorization"), "{told}");
+}
+
 #[test]
 fn the_name_of_a_secret_field_is_none() {
     let spec = "hops:\n  h:\n    request:\n      name_case: lower\n";
