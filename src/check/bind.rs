@@ -4,11 +4,12 @@
 //! depends on the name is still compared with what the message says of itself. Nothing there, or several where one must
 //! be, leaves the name without a value, with the reason.
 
-use super::found::{Found, find};
+use super::found::{Found, body_json, find};
+use super::looked::Looked;
 use super::matcher;
 use super::plan::{Aspect, PlanExpectation};
 use super::scope::BoundValue;
-use super::select::Looked;
+use super::structure;
 use crate::secret;
 use crate::spec::{ClauseKind, Form, Value};
 
@@ -32,8 +33,8 @@ pub(super) fn collect<'e>(looked: &'e Looked<'e>, expectations: impl Iterator<It
             continue;
         };
         if let Aspect::BodyJson(steps) = &expectation.aspect {
-            let json = message.body.whole().and_then(|body| super::json_text::parse(body).ok());
-            match json.as_ref().and_then(|json| matcher::find_json(json, steps)) {
+            let json = body_json(&message, looked.json(expectation.side)).ok();
+            match json.and_then(|json| matcher::find_json(json, steps)) {
                 Some(serde_json::Value::String(text)) => take.value(value, text.as_bytes()),
                 Some(found) => take.value(value, found.to_string().as_bytes()),
                 None => take.nothing(value, &format!("{what} is not there")),
@@ -93,7 +94,7 @@ impl Take<'_> {
             for clause in clauses {
                 match &clause.kind {
                     ClauseKind::List(list) => {
-                        let members = matcher::members(found, list.separator.unwrap_or(','));
+                        let members = structure::members(found, list.separator.unwrap_or(','));
                         let of = |v: &Option<Box<Value>>, member: Option<&&[u8]>, take: &mut Self| {
                             if let Some(v) = v.as_deref() {
                                 take.inner(v, member.copied());
@@ -109,7 +110,7 @@ impl Take<'_> {
                         }
                     }
                     ClauseKind::Pairs(clause) => {
-                        let pairs = matcher::pairs(found, clause.separator);
+                        let pairs = structure::pairs(found, clause.separator);
                         for (name, v) in &clause.pairs {
                             let mut of = pairs.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name.value.as_bytes()));
                             match (of.next(), of.next()) {

@@ -4,7 +4,7 @@
 //! wrong, in its surroundings.
 
 use super::evaluate::show;
-use super::judge::Fault;
+use super::judged::Fault;
 use super::names::HeadIndex;
 use super::phrase;
 use super::plan::{Aspect, OrderEntry, PlanExpectation, PlanHop};
@@ -20,7 +20,7 @@ pub(super) struct Blamed<'b> {
     pub(super) at: usize,
     pub(super) expectation: &'b PlanExpectation,
     pub(super) fault: &'b Fault,
-    /// The value that would be right: the text, or `‹in words›`.
+    /// The value that would be right: the text, or `‹in words›`; without secrets.
     pub(super) text: Option<String>,
 }
 
@@ -60,7 +60,7 @@ pub(super) fn build(
     let mut wanted: Vec<Wanted> = (0..shown).map(|at| Wanted { line: Some(at), text: field(at) }).collect();
     let mut body = Vec::new();
     for blame in blamed {
-        put_right(hop, index, blame, &mut wanted, hide);
+        put_right(hop, index, blame, &mut wanted);
         if let Aspect::BodyJson(steps) = &blame.expectation.aspect {
             let path = phrase::path(steps);
             let found = blame.fault.actual.as_deref().map(show);
@@ -88,13 +88,7 @@ pub(super) fn build(
     Block { expected, actual, left_out: head.lines.len() - shown }
 }
 
-fn put_right(
-    hop: &PlanHop,
-    index: &HeadIndex,
-    blame: &Blamed<'_>,
-    wanted: &mut Vec<Wanted>,
-    hide: &dyn Fn(Option<&str>, &str) -> String,
-) {
+fn put_right(hop: &PlanHop, index: &HeadIndex, blame: &Blamed<'_>, wanted: &mut Vec<Wanted>) {
     let position = |wanted: &[Wanted], line: usize| wanted.iter().position(|w| w.line == Some(line));
     match (&blame.expectation.aspect, blame.fault.rule) {
         (_, Rule::FieldUnexpected) => wanted.retain(|w| w.line.is_none_or(|l| !blame.fault.lines.contains(&l))),
@@ -113,7 +107,7 @@ fn put_right(
         }
         (Aspect::Field { name, .. }, _) => {
             let text = blame.text.clone().unwrap_or_default();
-            let line = |shown: &str| format!("{shown}: {}", hide(Some(name), &text));
+            let line = |shown: &str| format!("{shown}: {text}");
             match blame.fault.lines.first().and_then(|l| position(wanted, *l)) {
                 Some(at) => {
                     if let Some(entry) = wanted.get_mut(at) {

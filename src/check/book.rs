@@ -9,7 +9,8 @@ use hashbrown::HashMap;
 
 use super::block::{self, Blamed};
 use super::evaluate::show;
-use super::judge::{Case, Fault};
+use super::judge::Case;
+use super::judged::Fault;
 use super::matcher;
 use super::phrase;
 use super::plan::{Aspect, Plan, PlanHop};
@@ -145,7 +146,9 @@ impl Book {
         };
         // What is said of a name holds no value.
         let valued = field.as_deref().filter(|_| key.rule != Rule::FieldNameCase);
-        let expected = self.expected(entry, key.expectation, fault, &scope).map(|text| hide.field(valued, &text));
+        let expected = self
+            .expected(entry, key.expectation, fault, &scope)
+            .map(|text| hide.expected(&expectation.expectation.claim, valued, &text));
         let actual = fault.and_then(|f| f.actual.as_deref()).map(|bytes| hide.value(&expectation.aspect, valued, &show(bytes)));
         let rule = key.rule;
         let severity = match rule {
@@ -268,6 +271,11 @@ impl Book {
                         .or_else(|| self.expected(entry, at, Some(fault), scope).map(|t| format!("‹{t}›"))),
                     _ => None,
                 };
+                let field = match &expectation.aspect {
+                    Aspect::Field { name, .. } => Some(name.as_str()),
+                    _ => None,
+                };
+                let text = text.map(|text| hide.expected(&expectation.expectation.claim, field, &text));
                 Blamed { at, expectation, fault, text }
             })
             .collect();
@@ -330,6 +338,14 @@ impl Hide {
     fn field(&self, name: Option<&str>, text: &str) -> String {
         match name {
             Some(name) if !self.show => self.text(&secret::mask_field(name.as_bytes(), text)),
+            _ => self.text(text),
+        }
+    }
+
+    /// What a spec expects. What it spells out is no secret: it stands in the spec; what comes from names may be one.
+    fn expected(&self, claim: &Claim, name: Option<&str>, text: &str) -> String {
+        match claim {
+            Claim::Part { value, .. } if !reads::is_pure(value) => self.field(name, text),
             _ => self.text(text),
         }
     }

@@ -4,9 +4,10 @@
 
 use std::borrow::Cow;
 
-use super::matcher;
+use super::content::content;
 use super::params::ParamSource;
 use super::scope::Scope;
+use super::structure;
 use crate::http::Origin;
 use crate::spec::{Expr, Function, MessagePath, Piece, Side, Template};
 
@@ -142,13 +143,13 @@ fn message_value<'a>(side: Side, path: &'a MessagePath, scope: &Scope<'a>) -> Re
                 (None, _) => Err(because(format!("`{name}` is not in the {}", side.name()))),
             }
         }
-        MessagePath::Body => match message.body.whole() {
-            Some(body) => text(body),
-            None => Err(because(format!("the whole body of the {} is not in the capture", side.name()))),
+        MessagePath::Body => match content(&message) {
+            Ok(content) => Ok(Val::Text(content)),
+            Err(why) => Err(because(format!("the {}: {why}", side.name()))),
         },
-        MessagePath::Json => match message.body.whole() {
-            Some(body) => parse_json(body).map(Val::Json),
-            None => Err(because(format!("the whole body of the {} is not in the capture", side.name()))),
+        MessagePath::Json => match content(&message) {
+            Ok(content) => parse_json(&content).map(Val::Json),
+            Err(why) => Err(because(format!("the {}: {why}", side.name()))),
         },
     }
 }
@@ -172,14 +173,14 @@ fn call<'a>(function: Function, on: Val<'a>, argument: Option<&[u8]>) -> Result<
     match function {
         Function::Json => parse_json(&on.into_text()?).map(Val::Json),
         Function::Lower => owned(on.into_text()?.to_ascii_lowercase()),
-        Function::Members => Ok(Val::List(matcher::members(&on.into_text()?, ',').into_iter().map(<[u8]>::to_vec).collect())),
+        Function::Members => Ok(Val::List(structure::members(&on.into_text()?, ',').into_iter().map(<[u8]>::to_vec).collect())),
         Function::Epoch => {
             let text = on.into_text()?;
             super::functions::epoch(&text).map(Val::Int).ok_or_else(|| because(format!("`{}` holds no date", show(&text))))
         }
         Function::Pair | Function::Cookie => {
             let (text, name) = (on.into_text()?, argument.unwrap_or_default());
-            let pair = matcher::pairs(&text, ';')
+            let pair = structure::pairs(&text, ';')
                 .into_iter()
                 .find(|(n, _)| if function == Function::Cookie { *n == name } else { n.eq_ignore_ascii_case(name) });
             match pair {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
+use super::content::{content, lack};
 use super::evaluate::{path_of, query_of};
 use super::functions;
 use super::names::HeadIndex;
@@ -40,7 +41,7 @@ impl<'m> Found<'m> {
 }
 
 /// The body of a message as JSON, parsed at most once an exchange.
-pub(super) type JsonOnce = OnceCell<Result<serde_json::Value, String>>;
+pub(super) type JsonOnce = OnceCell<Result<serde_json::Value, BodyFault>>;
 
 /// Finds what a target names. JSON paths are looked up by [`body_json`].
 pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex) -> Found<'m> {
@@ -72,17 +73,17 @@ pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex
                 }
             }
         }
-        Aspect::BodyText => match message.body.whole() {
-            Some(body) => Found::one(body),
-            None => Found::Unknown(body_lack(message)),
+        Aspect::BodyText => match content(message) {
+            Ok(content) => Found::Few(Some(content)),
+            Err(why) => Found::Unknown(why),
         },
         Aspect::BodySha256 => match message.body.sha256 {
             Some(digest) => Found::Few(Some(Cow::Owned(functions::hex(&digest).into_bytes()))),
-            None => Found::Unknown(body_lack(message)),
+            None => Found::Unknown(lack(message)),
         },
         Aspect::BodyLength => match message.body.complete {
             Some(true) => Found::Few(Some(Cow::Owned(message.body.length.to_string().into_bytes()))),
-            _ => Found::Unknown(body_lack(message)),
+            _ => Found::Unknown(lack(message)),
         },
         Aspect::BodyJson(_) | Aspect::Absent { .. } | Aspect::Others { .. } | Aspect::Order(_) | Aspect::NameCase { .. } => {
             Found::Few(None)
@@ -90,33 +91,22 @@ pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex
     }
 }
 
-/// The body as JSON, or why it cannot be said. `Err(None)`: it is whole, and no JSON.
-pub(super) fn body_json<'c>(message: &Message<'_>, once: &'c JsonOnce) -> Result<&'c serde_json::Value, BodyFault<'c>> {
-    let parsed = once.get_or_init(|| match message.body.whole() {
-        Some(body) => super::json_text::parse(body),
-        None => Err(body_lack(message)),
+/// The content of a body as JSON, or why there is none.
+pub(super) fn body_json<'c>(message: &Message<'_>, once: &'c JsonOnce) -> Result<&'c serde_json::Value, &'c BodyFault> {
+    let parsed = once.get_or_init(|| {
+        let content = content(message).map_err(BodyFault::Unknown)?;
+        super::json_text::parse(&content).map_err(BodyFault::NoJson)
     });
-    let whole = message.body.whole().is_some();
-    parsed.as_ref().map_err(|why| if whole { BodyFault::NoJson(why) } else { BodyFault::Unknown(why) })
+    parsed.as_ref()
 }
 
 /// Why a body gives no JSON.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum BodyFault<'c> {
+#[derive(Debug)]
+pub(super) enum BodyFault {
     /// It is there, and no JSON.
-    NoJson(&'c str),
+    NoJson(String),
     /// The evidence does not hold it.
-    Unknown(&'c str),
-}
-
-fn body_lack(message: &Message<'_>) -> String {
-    let body = message.body;
-    match body.complete {
-        _ if body.lost > 0 => format!("{} bytes of the body are not in the capture", body.lost),
-        Some(true) if body.kept.is_some() => format!("the body of {} bytes is longer than what is kept", body.length),
-        Some(true) => "the body was not kept".to_owned(),
-        _ => "the body ends before its framing says so".to_owned(),
-    }
+    Unknown(String),
 }
 
 /// The values of a name in a query, percent-decoded, `+` as a blank.

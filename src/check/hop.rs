@@ -1,9 +1,10 @@
 //! One exchange of one hop: the hop's own expectations, and the variant that fits best.
 
-use super::judge::{Case, Judged};
+use super::judge::Case;
+use super::judged::Judged;
+use super::looked::Looked;
 use super::params::Params;
 use super::plan::{Aspect, PlanExpectation, PlanHop};
-use super::select::Looked;
 use super::tally::HopTally;
 use crate::spec::Side;
 
@@ -100,6 +101,9 @@ fn judge_all<'e>(tally: &mut HopTally, case: &Case<'e>, expectations: &'e [PlanE
     let mut open = Vec::new();
     let masks = case.masks();
     for (at, expectation) in expectations.iter().enumerate() {
+        if expectation.optional && is_missing(case, expectation) {
+            continue;
+        }
         // What a mask hides is not remembered: the same bytes on the wire mean something else.
         let value = if expectation.pure && !masks { single_value(case, expectation) } else { None };
         let known = value.is_some_and(|value| tally.memo.get(at).is_some_and(|memo| !memo.is_empty() && memo == value));
@@ -116,6 +120,14 @@ fn judge_all<'e>(tally: &mut HopTally, case: &Case<'e>, expectations: &'e [PlanE
         }
     }
     open
+}
+
+/// Whether a field stands on no line of a message that is there.
+fn is_missing(case: &Case<'_>, expectation: &PlanExpectation) -> bool {
+    match &expectation.aspect {
+        Aspect::Field { id, .. } => case.looked.index(expectation.side).lines(*id).next().is_none(),
+        _ => false,
+    }
 }
 
 /// The value of a field that stands on one line.

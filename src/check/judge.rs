@@ -4,41 +4,15 @@ use std::cell::RefCell;
 
 use super::bind;
 use super::found::{BodyFault, Found, body_json, find};
+use super::judged::{Fault, Judged};
+use super::looked::Looked;
 use super::matcher::{self, LineFault};
 use super::plan::{Aspect, OrderEntry, PlanExpectation};
 use super::scope::{BoundValue, Scope};
-use super::select::Looked;
 use super::truth::Truth;
 use crate::finding::Rule;
 use crate::http::Message;
 use crate::spec::{Claim, Value};
-
-/// What was found out about one expectation in one exchange.
-#[derive(Debug)]
-pub(super) enum Judged {
-    /// The message is not in the capture, or there is nothing to judge.
-    NotObserved,
-    /// It holds.
-    Met,
-    /// It does not.
-    Violated(Vec<Fault>),
-    /// The evidence cannot show it.
-    Inconclusive(String),
-}
-
-/// How it does not hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
-    pub(super) rule: Rule,
-    /// The name on the wire of an unexpected or re-cased field.
-    pub(super) name: Option<Vec<u8>>,
-    /// The lines of the head that it is about.
-    pub(super) lines: Vec<usize>,
-    /// Only `others: warning` is broken: a warning, whatever the expectation's severity.
-    pub(super) warning: bool,
-    /// What was there, as bytes; `None` for nothing.
-    pub(super) actual: Option<Vec<u8>>,
-}
 
 /// The exchange that is judged, with what is shared by its expectations.
 pub(super) struct Case<'e> {
@@ -164,7 +138,7 @@ impl<'e> Case<'e> {
                 Judged::Inconclusive(format!("the body is masked and no JSON as it stands: {why}"))
             }
             Err(BodyFault::NoJson(why)) => fault(Some(format!("no JSON: {why}").into_bytes()), false),
-            Err(BodyFault::Unknown(why)) => Judged::Inconclusive(why.to_owned()),
+            Err(BodyFault::Unknown(why)) => Judged::Inconclusive(why.clone()),
         }
     }
 

@@ -8,13 +8,18 @@
 mod bind;
 mod block;
 mod book;
+mod content;
+mod error;
 mod evaluate;
 mod evidence;
 mod found;
 mod functions;
+mod given;
 mod hop;
 mod json_text;
 mod judge;
+mod judged;
+mod looked;
 mod mask;
 mod matcher;
 mod names;
@@ -28,13 +33,16 @@ mod run;
 mod scope;
 mod select;
 mod selection;
+mod structure;
 mod tally;
 mod truth;
 
 #[cfg(test)]
 mod tests;
 
+pub use error::CheckError;
+pub use outcome::FailOn;
 pub use plan::Plan;
-pub use request::{CheckError, CheckRequest, FailOn, check, plan};
+pub use request::{CheckRequest, check, plan};
 pub use run::Run;
 pub use selection::Selection;

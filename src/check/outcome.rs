@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::book::spec_place;
 use super::plan::{Plan, PlanHop};
-use super::request::FailOn;
 use super::run::State;
 use super::tally::HopTally;
 use crate::anomaly::AnomalyKind;
@@ -14,6 +13,18 @@ use crate::finding::{
     Unselected, UnselectedGroup, Verdict,
 };
 use crate::spec::{Severity, Spec};
+
+/// From which severity on findings lead to exit 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum FailOn {
+    /// Errors.
+    #[default]
+    Error,
+    /// Warnings and errors.
+    Warning,
+    /// What cannot be decided, too.
+    Inconclusive,
+}
 
 /// The outcome of each spec of a plan, with the findings about hops as a whole.
 pub(super) fn specs(plan: &Plan, tallies: &[HopTally], messages: bool, cases: Option<u64>) -> (Vec<SpecOutcome>, Vec<Finding>) {

@@ -1,12 +1,7 @@
 //! The values of a spec's params in one run.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::matcher;
-use super::scope::Scope;
-use super::truth::Truth;
-use crate::http::Exchange;
 use crate::spec::{Param, Spec, Template, Value};
 
 /// Where a param's value comes from.
@@ -53,16 +48,5 @@ impl Params {
     /// A param by name.
     pub(super) fn get(&self, name: &str) -> Option<(&str, &ParamValue)> {
         self.by_name.get_key_value(name).map(|(name, value)| (name.as_str(), value))
-    }
-
-    /// What a value given for a param should be, where it is not.
-    pub(super) fn breaks_constraint(&self, name: &str, value: &str) -> Option<String> {
-        let (_, param) = self.get(name)?;
-        let exchange = Exchange { request: None, response: None };
-        let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
-        let scope =
-            Scope { exchange: &exchange, params: self, bound: &bound, masks: false, allow_warned: false, reason: &reason };
-        let truth = matcher::holds(&param.constraint, value.as_bytes(), &scope);
-        (truth == Truth::No).then(|| matcher::describe(&param.constraint, &scope))
     }
 }

@@ -59,6 +59,8 @@ pub(super) struct PlanExpectation {
     pub(super) variant: Option<usize>,
     /// The verdict on a value depends on nothing but the value: the last one that met is remembered.
     pub(super) pure: bool,
+    /// It is not judged where its field is missing.
+    pub(super) optional: bool,
     /// It binds names that some template of the hop uses.
     pub(super) binds: bool,
 }
@@ -226,6 +228,7 @@ fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, 
             subject: format!("{}.{what}", side.name()),
             variant,
             pure: value.is_some_and(reads::is_pure),
+            optional: value.is_some_and(|v| v.meta.optional),
             binds: false,
             expectation: expectation.clone(),
         });

@@ -1,29 +1,17 @@
 //! What to check, and the way from there to an outcome: load specs, read captures, sum up.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::error::CheckError;
 use super::evidence::{self, Mirror};
-use super::outcome;
-use super::params::Params;
+use super::given;
+use super::outcome::{self, FailOn};
 use super::plan::Plan;
 use super::run::Run;
 use crate::finding::{CaptureOutcome, Finding, Outcome, Rule, Unselected, UnselectedGroup, Verdict};
 use crate::source::{self, Input, SourceError};
-use crate::spec::{self, FindError, Spec, SpecError, SpecFile};
-
-/// From which severity on findings lead to exit 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum FailOn {
-    /// Errors.
-    #[default]
-    Error,
-    /// Warnings and errors.
-    Warning,
-    /// What cannot be decided, too.
-    Inconclusive,
-}
+use crate::spec::{self, FindError, Spec, SpecFile};
 
 /// What to check.
 #[derive(Debug, Clone, Default)]
@@ -44,23 +32,6 @@ pub struct CheckRequest {
     pub show_secrets: bool,
 }
 
-/// Why a check could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum CheckError {
-    /// Exit 2.
-    #[error("{0}")]
-    Usage(String),
-    /// Exit 2; all errors of all specs.
-    #[error("{} in the specs", if .0.len() == 1 { "1 error".to_owned() } else { format!("{} errors", .0.len()) })]
-    Specs(Vec<SpecError>),
-    /// Exit 4: a spec or a folder of specs that is there and cannot be read.
-    #[error("{0}")]
-    Unreadable(String),
-    /// Exit 3: there is nothing to judge with, or nothing to judge.
-    #[error("{0}")]
-    Nothing(String),
-}
-
 /// Checks captures against specs, or specs against their own evidence.
 ///
 /// A source that cannot be read does not stop the others: it is in [`Outcome::unreadable`].
@@ -69,7 +40,7 @@ pub enum CheckError {
 /// [`CheckError`]: usage, invalid specs, or no spec at all.
 pub fn check(request: &CheckRequest) -> Result<Outcome, CheckError> {
     let loaded = load(&request.specs)?;
-    check_params(&loaded.specs, &request.params)?;
+    given::check(&loaded.models(), &request.params)?;
     let fail_on = if request.strict { FailOn::Inconclusive } else { request.fail_on };
     let mut outcome = if request.captures.is_empty() {
         against_evidence(request, &loaded.specs)
@@ -91,7 +62,7 @@ pub fn check(request: &CheckRequest) -> Result<Outcome, CheckError> {
 /// As [`check`].
 pub fn plan(specs: &[PathBuf], params: &[(String, String)]) -> Result<Plan, CheckError> {
     let loaded = load(specs)?;
-    check_params(&loaded.specs, params)?;
+    given::check(&loaded.models(), params)?;
     let specs: Vec<(Arc<Spec>, bool)> = loaded.specs.into_iter().map(|file| (file.spec, false)).collect();
     Ok(Plan::compile(&specs, params))
 }
@@ -99,6 +70,12 @@ pub fn plan(specs: &[PathBuf], params: &[(String, String)]) -> Result<Plan, Chec
 struct Loaded {
     specs: Vec<LoadedSpec>,
     not_specs: u64,
+}
+
+impl Loaded {
+    fn models(&self) -> Vec<&Spec> {
+        self.specs.iter().map(|file| &*file.spec).collect()
+    }
 }
 
 /// A spec with what its file tells.
@@ -161,35 +138,6 @@ fn is_capture(path: &std::path::Path) -> bool {
     let mut magic = [0; 4];
     let begin = std::fs::File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut magic));
     begin.is_ok() && crate::capture::is_magic(magic)
-}
-
-fn check_params(specs: &[LoadedSpec], given: &[(String, String)]) -> Result<(), CheckError> {
-    for (name, value) in given {
-        let owners: Vec<&Spec> =
-            specs.iter().map(|s| &*s.spec).filter(|s| s.params.iter().any(|p| p.name.value == *name)).collect();
-        if owners.is_empty() {
-            return Err(CheckError::Usage(unknown_param(specs, name)));
-        }
-        for spec in owners {
-            let params = Params::of(spec, given);
-            if let Some(expected) = params.breaks_constraint(name, value) {
-                return Err(CheckError::Usage(format!("--param {name}={value}: spec `{}` wants {expected}", spec.name)));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The sentence for a param that no spec knows: the nearest name, or all there are.
-fn unknown_param(specs: &[LoadedSpec], name: &str) -> String {
-    let known: BTreeSet<&str> = specs.iter().flat_map(|s| &s.spec.params).map(|p| p.name.value.as_str()).collect();
-    let near = known.iter().map(|k| (strsim::damerau_levenshtein(k, name), k)).filter(|(distance, _)| *distance <= 3).min();
-    let help = match near {
-        Some((_, near)) => format!("did you mean `{near}`?"),
-        None if known.is_empty() => "they have none".to_owned(),
-        None => format!("they have `{}`", known.into_iter().collect::<Vec<_>>().join("`, `")),
-    };
-    format!("--param {name}: no loaded spec has a param `{name}`; {help}")
 }
 
 fn blank() -> Outcome {

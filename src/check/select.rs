@@ -2,47 +2,16 @@
 
 use std::cell::RefCell;
 
-use super::found::{BodyFault, Found, JsonOnce, body_json, find};
+use super::found::{BodyFault, Found, body_json, find};
+use super::looked::Looked;
 use super::matcher;
-use super::names::HeadIndex;
 use super::params::Params;
 use super::phrase::{part, path};
 use super::plan::{Aspect, PlanSelect, PlanSelectOn};
 use super::scope::Scope;
 use super::truth::Truth;
 use crate::http::{Exchange, Origin};
-use crate::spec::{Form, Side, Value};
-
-/// One exchange with its fields looked up.
-pub(super) struct Looked<'e> {
-    pub(super) exchange: &'e Exchange<'e>,
-    pub(super) request: &'e HeadIndex,
-    pub(super) response: &'e HeadIndex,
-    /// The bodies of request and response as JSON, parsed at most once.
-    json: [JsonOnce; 2],
-}
-
-impl<'e> Looked<'e> {
-    pub(super) fn new(exchange: &'e Exchange<'e>, [request, response]: &'e [HeadIndex; 2]) -> Self {
-        Self { exchange, request, response, json: Default::default() }
-    }
-
-    pub(super) fn index(&self, side: Side) -> &'e HeadIndex {
-        match side {
-            Side::Request => self.request,
-            Side::Response => self.response,
-        }
-    }
-
-    /// The body of a side as JSON.
-    pub(super) fn json(&self, side: Side) -> &JsonOnce {
-        let [request, response] = &self.json;
-        match side {
-            Side::Request => request,
-            Side::Response => response,
-        }
-    }
-}
+use crate::spec::{Form, Value};
 
 /// Whether the exchange is the hop's: only `Yes` selects.
 pub(super) fn selects(select: &PlanSelect, looked: &Looked<'_>, params: &Params) -> Truth {
@@ -191,7 +160,7 @@ fn end(dst: bool) -> &'static str {
 
 fn describe_value(value: &Value, params: &Params) -> String {
     use crate::spec::ClauseKind::{Equals, Prefix, Regex, Suffix};
-    let literal = |t: &crate::spec::Template| t.literal().unwrap_or("${…}").to_owned();
+    let literal = |t: &crate::spec::Template| t.to_string();
     let empty = Exchange { request: None, response: None };
     let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
     let scope = Scope { exchange: &empty, params, bound: &bound, masks: false, allow_warned: false, reason: &reason };

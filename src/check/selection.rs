@@ -1,8 +1,9 @@
 //! Which exchanges belong to some hop, and what of their bodies is needed to judge them.
 
+use super::looked::Looked;
 use super::names::HeadIndex;
 use super::plan::{Plan, PlanHop};
-use super::select::{Looked, selects};
+use super::select::selects;
 use super::truth::Truth;
 use crate::http::{Body, BodyWant, Exchange, HeadRef, Message};
 use crate::spec::Side;

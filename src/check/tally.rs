@@ -1,6 +1,6 @@
 //! What is counted of one hop in a run: a few integers for each expectation.
 
-use super::judge::Judged;
+use super::judged::Judged;
 use super::plan::PlanHop;
 use crate::finding::Counts;
 

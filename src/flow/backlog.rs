@@ -112,12 +112,14 @@ impl Backlog {
         self.early.last_key_value().is_some_and(|(&last, _)| last > start)
     }
 
-    /// Puts a segment in its place; what is there already stays.
+    /// Puts a segment in its place; what is there already stays. Of bytes that were sent twice, what their sender had received
+    /// when it sent them first counts.
     pub(super) fn insert(&mut self, start: u64, data: &[u8], wire: u64, ack: Option<u32>, at: PacketAt) -> Queued {
         let end = start.saturating_add(wire);
         let mut queued = Queued::default();
         let from = self.early.range(..=start).next_back().map_or(start, |(&key, _)| key);
         let mut free: Vec<(u64, u64)> = Vec::new();
+        let mut sooner: Vec<(u64, u64)> = Vec::new();
         let mut cursor = start;
         for (&key, early) in self.early.range(from..end) {
             let stop = key.saturating_add(early.wire);
@@ -130,6 +132,11 @@ impl Backlog {
             let new = part(data, low - start, high - start);
             let common = old.len().min(new.len());
             queued.conflicting |= old.get(..common) != new.get(..common);
+            if let (Some(known), Some(ack)) = (early.ack, ack)
+                && known.wrapping_sub(ack).cast_signed() > 0
+            {
+                sooner.push((low, high));
+            }
             if key > cursor {
                 free.push((cursor, key));
             }
@@ -143,8 +150,26 @@ impl Backlog {
             queued.cost += early.cost();
             self.early.insert(low, early);
         }
+        for (low, high) in sooner {
+            queued.cost += self.cut(low) + self.cut(high);
+            self.early.range_mut(low..high).for_each(|(_, early)| early.ack = ack);
+        }
         self.cost += queued.cost;
         queued
+    }
+
+    /// Cuts the early segment that spans a position into two; tells what that costs.
+    fn cut(&mut self, at: u64) -> usize {
+        let Some((&key, early)) = self.early.range_mut(..at).next_back() else { return 0 };
+        let before = at - key;
+        if early.wire <= before {
+            return 0;
+        }
+        let data = early.data.split_off(usize::try_from(before).unwrap_or(usize::MAX).min(early.data.len()));
+        let rest = Early { data, wire: early.wire - before, ack: early.ack, at: early.at };
+        early.wire = before;
+        self.early.insert(at, rest);
+        OVERHEAD
     }
 
     /// Remembers a hole in skipped bytes; returns an older one that there is no more room for.
@@ -227,6 +252,21 @@ mod tests {
         assert!(!backlog.insert(111, b"l", 1, None, at).conflicting);
         assert_eq!(pieces(&mut backlog), [(108, b"ij".to_vec()), (110, b"klm".to_vec()), (113, b"no".to_vec())]);
         assert_eq!(backlog.cost, 0);
+    }
+
+    #[test]
+    fn bytes_sent_again_with_later_ones_knew_what_their_first_copy_knew() {
+        let mut backlog = Backlog::default();
+        let at = PacketAt::default();
+        backlog.insert(93, &[7; 90], 90, Some(171), at);
+        assert_eq!(backlog.insert(89, &[7; 30], 30, Some(107), at).cost, 4 + 2 * OVERHEAD);
+        // A later copy changes nothing.
+        backlog.insert(89, &[7; 94], 94, Some(200), at);
+        let cost = backlog.cost;
+        let pieces: Vec<_> = std::iter::from_fn(|| backlog.pop()).collect();
+        let told: Vec<_> = pieces.iter().map(|(start, e)| (*start, e.data.len(), e.wire, e.ack)).collect();
+        assert_eq!(told, [(89, 4, 4, Some(107)), (93, 26, 26, Some(107)), (119, 64, 64, Some(171))]);
+        assert_eq!(cost, pieces.iter().map(|(_, e)| e.cost()).sum::<usize>());
     }
 
     #[test]

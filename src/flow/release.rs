@@ -161,11 +161,37 @@ impl<T> Flow<T> {
         loop {
             let forward = self.pump_one(cx, Direction::Forward, at);
             let backward = self.pump_one(cx, Direction::Backward, at);
-            if !forward && !backward {
+            if !forward && !backward && !self.untie(cx) {
                 return any;
             }
             any = true;
         }
+    }
+
+    /// Where both streams wait for each other's bytes, lets one go on; whether they did. A segment that sends old bytes again
+    /// together with new ones acknowledges more than the old ones knew of. Who opened the flow goes on: to be told of a
+    /// request early does no harm, of a response it would.
+    fn untie<S: StreamSink<State = T>>(&mut self, cx: &mut Context<'_, S>) -> bool {
+        let (Some(forward), Some(backward)) = (self.tied(Direction::Forward), self.tied(Direction::Backward)) else {
+            return false;
+        };
+        let first = if forward <= backward { Direction::Forward } else { Direction::Backward };
+        let direction = self.info.opener.unwrap_or(first);
+        let Some((start, early)) = self.stream(direction).backlog.as_mut().and_then(|backlog| backlog.pop()) else {
+            return false;
+        };
+        *cx.queued -= early.cost().min(*cx.queued);
+        self.tell(cx, direction, start, &early);
+        true
+    }
+
+    /// The packet of a stream's next segment, where that waits for bytes of the other stream and for nothing else.
+    fn tied(&self, direction: Direction) -> Option<u64> {
+        let stream = self.peek(direction);
+        let backlog = stream.backlog.as_ref().filter(|_| stream.phase == Phase::Open)?;
+        let (start, early) = backlog.first()?;
+        let next = start <= backlog.position && early.ack.is_some_and(|ack| self.peek(direction.reversed()).is_behind(ack));
+        next.then_some(early.at.number)
     }
 
     fn pump_one<S: StreamSink<State = T>>(&mut self, cx: &mut Context<'_, S>, direction: Direction, at: PacketAt) -> bool {

@@ -1,6 +1,6 @@
 //! What became of a message's body (RFC 9110 §6.4), behind the transfer coding and before any content coding.
 
-use super::{FieldLine, Range};
+use super::{FieldLine, Kept, Range};
 
 /// What a body is wanted for: the answer to a head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -66,8 +66,9 @@ pub struct Body {
     pub complete: Option<bool>,
     /// Bytes of it that the capture does not hold.
     pub lost: u64,
-    /// Its first bytes, up to [`BodyWant::keep`]; `None` where they were not wanted.
-    pub kept: Option<Vec<u8>>,
+    /// Its first bytes, up to [`BodyWant::keep`] and as far as the room for all bodies goes; `None` where they were not
+    /// wanted.
+    pub kept: Option<Kept>,
     /// SHA-256 over all of it, where wanted, complete and nothing of it lost.
     pub sha256: Option<[u8; 32]>,
     /// The trailer section.

@@ -118,7 +118,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         }
         let kept = alone.then_some(head);
         let cut = head.head.flags.is_cut();
-        match self.body(talk, direction, Tally::new(want), framing, cut, behind) {
+        match self.body(talk, direction, Tally::new(want, &self.room), framing, cut, behind) {
             (Ok(body), left) => {
                 self.sink.message(id, &body);
                 match talk.waiting.back_mut().filter(|_| !alone) {
@@ -181,7 +181,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             Framing::Length(length) if awaited_none => Framing::Doubtful(length),
             framing => framing,
         };
-        match self.body(talk, direction, Tally::new(want), framing, cut, behind) {
+        match self.body(talk, direction, Tally::new(want, &self.room), framing, cut, behind) {
             (Ok(body), left) => {
                 self.sink.message(id, &body);
                 if !interim {

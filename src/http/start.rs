@@ -205,8 +205,9 @@ fn request_before(bytes: &[u8]) -> Option<usize> {
         return None;
     }
     let before = bytes.get(line_start..space)?;
-    // No method has digits; the last bytes of a body often are.
-    let whole = before.len() <= 32 && before.iter().all(|&b| b.is_ascii_uppercase() || b == b'-' || b == b'_');
+    // No method has digits; the last bytes of a body often are. What stands first may have lost its beginning (`ET`).
+    let bounded = line_start > 0 || is_method(before);
+    let whole = bounded && before.len() <= 32 && before.iter().all(|&b| b.is_ascii_uppercase() || b == b'-' || b == b'_');
     if whole {
         return Some(line_start);
     }
@@ -264,6 +265,7 @@ mod tests {
         assert_eq!(find("{\"a\":1}POST /x HTTP/1.1\r\n"), Some(7));
         assert_eq!(find("rest\r\nBREW /pot HTTP/1.0\r\n"), Some(6));
         assert_eq!(find("12345GET / HTTP/1.1\r\n"), Some(5));
+        assert_eq!((find("ET / HTTP/1.1\r\n"), find("\nET / HTTP/1.1\r\n")), (None, Some(1)));
         for none in [
             "see HTTP/1.1 for",
             "HTTP/1.1 200 O",

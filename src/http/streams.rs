@@ -7,10 +7,14 @@
 use std::collections::BTreeMap;
 
 use super::conversation::{Content, Conversation, Mode, Waiting};
+use super::kept::Room;
 use super::{CaptureId, FieldLine, MessageSink};
 use crate::anomaly::{Anomalies, AnomalyKind};
 use crate::capture::PacketAt;
 use crate::flow::{Chunk, Direction, FlowInfo, Gap, Need, StreamEnd, StreamSink};
+
+/// What the kept bodies of all flows may hold. Bodies beyond it are not whole, and what is said of them is inconclusive.
+const BODIES_IN_ALL: usize = 64 << 20;
 
 /// Reads HTTP/1 from streams and tells a [`MessageSink`].
 #[derive(Debug)]
@@ -27,6 +31,8 @@ pub struct HttpStreams<'s, M> {
     pub(super) unfolded: Vec<u8>,
     /// What waiting requests hold in all.
     pub(super) held: usize,
+    /// The room for kept bodies.
+    pub(super) room: Room,
     /// What `partial` of all streams holds.
     pub(super) buffered: usize,
     #[expect(clippy::vec_box, reason = "the boxes are what is pooled")]
@@ -49,6 +55,7 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
             lines: Vec::new(),
             unfolded: Vec::new(),
             held: 0,
+            room: Room::new(BODIES_IN_ALL),
             buffered: 0,
             pool: Vec::new(),
             conversations: Vec::new(),

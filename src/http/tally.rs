@@ -2,7 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{Body, BodyWant};
+use super::kept::Room;
+use super::{Body, BodyWant, Kept};
 
 /// A body that runs. What is kept is bounded by [`BodyWant::keep`].
 #[derive(Debug, Default)]
@@ -13,10 +14,10 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    pub(super) fn new(want: BodyWant) -> Self {
+    pub(super) fn new(want: BodyWant, room: &Room) -> Self {
         Self {
             want,
-            body: Body { kept: (want.keep > 0).then(Vec::new), ..Body::default() },
+            body: Body { kept: (want.keep > 0).then(|| Kept::within(room)), ..Body::default() },
             hash: want.sha256.then(|| Box::new(Sha256::new())),
         }
     }
@@ -31,8 +32,7 @@ impl Tally {
         self.body.length = self.body.length.saturating_add(data.len() as u64);
         // Behind a loss there are no first bytes any more.
         if let (0, Some(kept)) = (self.body.lost, &mut self.body.kept) {
-            let room = self.want.keep.saturating_sub(kept.len()).min(data.len());
-            kept.extend_from_slice(data.get(..room).unwrap_or_default());
+            kept.take(data, self.want.keep);
         }
         if let Some(hash) = &mut self.hash {
             hash.update(data);

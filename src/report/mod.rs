@@ -14,11 +14,11 @@ mod plural;
 mod spec_errors;
 mod text;
 
+#[cfg(feature = "cli")]
 pub(crate) use paint::{Paint, Tone};
 
 pub use escape::{escape, shorten};
 pub use json::json;
 pub use plural::count;
 pub use spec_errors::spec_errors;
-pub(crate) use text::NO_PACKET;
-pub use text::{TextOptions, Verbosity, text, undecoded};
+pub use text::{NO_PACKET, TextOptions, Verbosity, text, undecoded};

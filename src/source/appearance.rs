@@ -69,10 +69,16 @@ fn text(beginning: &[u8]) -> Option<&'static str> {
     }
     match beginning.trim_ascii_start().first() {
         Some(b'{' | b'[') if has("\"log\"") && has("\"entries\"") => Some("a HAR, which is not read yet"),
-        Some(b'{' | b'[') => Some("JSON"),
+        Some(b'{' | b'[') if is_json(beginning) => Some("JSON"),
         Some(b'<') => Some("XML or HTML"),
         _ => None,
     }
+}
+
+/// Whether what stands in the first bracket begins as JSON does; logs begin with brackets, too.
+fn is_json(text: &[u8]) -> bool {
+    let inside = text.trim_ascii_start().get(1..).unwrap_or_default().trim_ascii_start();
+    matches!(inside.first(), Some(b'"' | b'{' | b'[' | b'}' | b']'))
 }
 
 fn first_line(text: &[u8]) -> String {
@@ -104,6 +110,7 @@ mod tests {
             (b"title: a\nhops:\n  a:\n", "a spec; give it with -s"),
             (b"{\"log\": {\"entries\": []}}", "a HAR, which is not read yet"),
             (b"{\"a\": 1}", "it looks like JSON"),
+            (b"[  0.001] Connected\n", "it begins with `[  0.001] Connected`"),
             (b"\n\n  some words\nmore", "it begins with `some words`"),
             (b"\n \n", "it begins with blank lines"),
         ] {

@@ -9,6 +9,7 @@ use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use super::load::{Loaded, MOST_BYTES, parse, parse_named};
+use super::near::nearest;
 use super::{Spec, SpecError};
 
 /// What stands at the given paths.
@@ -41,7 +42,7 @@ pub struct SpecFile {
 #[derive(Debug, thiserror::Error)]
 pub enum FindError {
     /// Nothing stands there.
-    #[error("{}: there is no such file or folder", slashes(.0))]
+    #[error("{}: there is no such file or folder{}", slashes(.0), near_miss(.0))]
     Missing(PathBuf),
     /// It cannot be read.
     #[error("{}: cannot be read: {}", slashes(.0), .1)]
@@ -59,6 +60,30 @@ pub enum FindError {
         /// The other.
         second: PathBuf,
     },
+}
+
+/// The end of a sentence about a path that is not there: one that is, and that may have been meant.
+fn near_miss(path: &Path) -> String {
+    let below = Path::new("specs").join(path);
+    let mut meant: Vec<PathBuf> =
+        [path, below.as_path()].iter().flat_map(|p| [".yaml", ".yml"].map(|end| with_ending(p, end))).collect();
+    meant.push(below);
+    let beside = path
+        .parent()
+        .and_then(|folder| std::fs::read_dir(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }).ok());
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut names: Vec<_> = beside.into_iter().flatten().filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    names.sort();
+    meant.extend(nearest(&name, names.iter().map(String::as_str)).map(|name| path.with_file_name(name)));
+    let there = meant.iter().find(|path| path.exists());
+    there.map_or(String::new(), |path| format!("; did you mean {}?", slashes(path)))
+}
+
+/// A path with an ending behind its own.
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut longer = path.as_os_str().to_owned();
+    longer.push(ending);
+    longer.into()
 }
 
 /// Loads every spec at the paths: files, and folders with all that is below them. A file that is reached twice counts once.

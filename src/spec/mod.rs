@@ -14,6 +14,7 @@ mod place;
 mod problem;
 mod read;
 mod value;
+mod written;
 mod yaml;
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 )]
 
 mod arguments;
+mod corpus;
 mod disorder;
 mod docs;
 mod edge;
@@ -18,6 +19,7 @@ mod mutations;
 mod pipes;
 mod program;
 mod properties;
+mod schema;
 mod shipped;
 mod specs_alone;
 mod systems;

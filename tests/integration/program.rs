@@ -56,9 +56,13 @@ impl Program {
         command
     }
 
-    /// Runs it to its end.
+    /// Runs it to its end. A JSON report that it prints is held against the schema.
     pub(crate) fn run(&self, args: &[&str]) -> Run {
-        self.told(&self.command(args).output().unwrap())
+        let run = self.told(&self.command(args).output().unwrap());
+        if args.contains(&"check") && args.contains(&"json") && !run.stdout.is_empty() {
+            crate::schema::assert_report(&run.stdout);
+        }
+        run
     }
 
     /// What a run gave, as text.

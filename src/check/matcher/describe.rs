@@ -3,7 +3,7 @@
 use super::super::evaluate::{render, show};
 use super::super::scope::Scope;
 use super::json::describe_typed;
-use crate::spec::{Bounds, Clause, ClauseKind, Expr, Form, ListClause, Piece, Template, Value};
+use crate::spec::{Bounds, Clause, ClauseKind, Expr, Form, ListClause, Template, Value};
 
 /// A value in words: `` `close` ``, `an IP address`, `a list of 1 member, each an IP address`.
 pub(crate) fn describe<'a>(value: &'a Value, scope: &Scope<'a>) -> String {
@@ -118,20 +118,9 @@ fn text<'a>(template: &'a Template, scope: &Scope<'a>) -> String {
                 Some(param) => format!("{} (param `{name}`)", describe(&param.constraint, scope)),
                 None => format!("the value bound as `{name}`"),
             },
-            _ => format!("`{}`", typed(template)),
+            _ => format!("`{template}`"),
         },
     }
-}
-
-/// A template as typed, its holes as `${…}`.
-fn typed(template: &Template) -> String {
-    let piece = |piece: &Piece| match piece {
-        Piece::Literal(text) => text.clone(),
-        Piece::Hole(Expr::Name(name), _) => format!("${{{name}}}"),
-        Piece::Hole(Expr::Endpoint { dst }, _) => format!("${{{}}}", if *dst { "dst" } else { "src" }),
-        Piece::Hole(..) => "${…}".to_owned(),
-    };
-    template.pieces.iter().map(piece).collect()
 }
 
 fn article(kind: &str) -> String {

@@ -1,11 +1,12 @@
 //! Which part of a value does not hold, in words: `exactly 1 member, there are 2`.
 
 use super::super::scope::Scope;
+use super::super::structure::{members, pairs};
 use super::super::truth::Truth;
 use super::clause::{clause_holds, holds};
 use super::describe::{count, describe, describe_clause};
-use super::list::{member, members, within};
-use super::pairs::{other, pairs};
+use super::list::{member, within};
+use super::pairs::other;
 use crate::spec::{Clause, ClauseKind, Form, ListClause, PairsClause, Value};
 
 /// Says what of a value does not hold for these lines, where it has several parts; `None` where the whole value is the

@@ -19,5 +19,3 @@ pub(super) use describe::{describe, exact_text};
 pub(super) use fault::fault;
 pub(super) use json::{find as find_json, holds_json, show as show_json};
 pub(super) use lines::{LineFault, holds_lines};
-pub(super) use list::members;
-pub(super) use pairs::pairs;

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use super::super::outcome;
+use super::super::outcome::{self, FailOn};
 use super::super::plan::Plan;
-use super::super::request::FailOn;
 use super::super::run::Run;
 use crate::anomaly::AnomalyKind;
 use crate::capture::Timestamp;
@@ -95,7 +94,7 @@ impl Check {
                 let Some((head, bytes)) = message else { return Body::default() };
                 let want = run.head(MessageId(0), &head.as_ref(), request.map(HeadBuf::as_ref).as_ref());
                 let sha256 = want.sha256.then(|| <sha2::Sha256 as sha2::Digest>::digest(bytes).into());
-                let kept = (want.keep > 0).then(|| bytes.clone());
+                let kept = (want.keep > 0).then(|| bytes.clone().into());
                 Body { length: bytes.len() as u64, complete: Some(true), lost: 0, kept, sha256, ..Body::default() }
             };
             let request_body = wanted(&mut run, request, None);

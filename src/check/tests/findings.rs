@@ -99,6 +99,8 @@ hops:
         assert!(!told.contains(secret), "{secret} in {told}");
     }
     assert!(outcome.findings.len() >= 4);
+    // What the spec spells out is shown: it is no secret.
+    assert!(told.contains("begins with `Basic `"), "{told}");
     let shown = Check::new(spec).show_secrets().request(request).run();
     assert!(shown.findings.iter().any(|f| f.actual.as_deref().is_some_and(|a| a.contains("topsecrettoken"))));
 }

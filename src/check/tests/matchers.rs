@@ -149,6 +149,36 @@ fn parts_of_the_status_line() {
 }
 
 #[test]
+fn content_codings_are_undone_or_inconclusive() {
+    use std::io::Write as _;
+    let spec = "hops:\n  h:\n    response:\n      body: { json: { a: 1 }, text: '{\"a\":1}' }\n";
+    let gzip = |text: &str| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    let zlib = |text: &str| {
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    let run = |coding: &str, body: &[u8]| {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\nContent-Length: {}\r\n\r\n", body.len());
+        let check = Check::new(spec).request("GET / HTTP/1.1\r\n\r\n").response(&head, body);
+        (check.verdict("response.body.json.a"), check.verdict("response.body.text"))
+    };
+    let (right, wrong) = ("{\"a\":1}", "{\"a\":2}");
+    assert_eq!(run("gzip", &gzip(right)), (Verdict::Met, Verdict::Met));
+    assert_eq!(run("GZIP", &gzip(wrong)), (Verdict::Violated, Verdict::Violated));
+    assert_eq!(run("deflate", &zlib(right)), (Verdict::Met, Verdict::Met));
+    assert_eq!(run("identity, gzip", &gzip(right)), (Verdict::Met, Verdict::Met));
+    assert_eq!(run("br", b"\x1b\x00"), (Verdict::Inconclusive, Verdict::Inconclusive));
+    assert_eq!(run("gzip", b"no gzip"), (Verdict::Inconclusive, Verdict::Inconclusive));
+    // A bomb: 32 MiB of blanks.
+    assert_eq!(run("gzip", &gzip(&" ".repeat(32 << 20))), (Verdict::Inconclusive, Verdict::Inconclusive));
+}
+
+#[test]
 fn bodies() {
     for (body, subject, met, violated) in [
         ("text: hello", "response.body.text", "hello", "hullo"),

@@ -5,6 +5,7 @@ mod captures;
 mod detail;
 mod hops;
 mod inconclusive;
+mod options;
 mod place;
 mod render;
 mod summary;
@@ -12,6 +13,7 @@ mod summary;
 mod tests;
 mod unjudged;
 
-pub use render::{TextOptions, Verbosity, text};
-pub(crate) use summary::NO_PACKET;
+pub use options::{TextOptions, Verbosity};
+pub use render::text;
+pub use summary::NO_PACKET;
 pub use unjudged::undecoded;

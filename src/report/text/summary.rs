@@ -1,7 +1,7 @@
 //! The last line: what it all comes to.
 
 use super::hops;
-use super::render::Verbosity;
+use super::options::Verbosity;
 use crate::exit;
 use crate::finding::{HopOutcome, Outcome, SpecOutcome, Verdict};
 use crate::report::count;
@@ -9,7 +9,7 @@ use crate::report::paint::{Paint, Tone};
 use crate::spec::Severity;
 
 /// What a capture is that holds nothing, and why it may be so.
-pub(crate) const NO_PACKET: &str = "a capture without a packet; its filter let nothing through, or it ended before anything was written (tcpdump -U writes at once)";
+pub const NO_PACKET: &str = "a capture without a packet; its filter let nothing through, or it ended before anything was written (tcpdump -U writes at once)";
 
 /// The last line; none where everything was met, unless that line is all that is printed.
 pub(super) fn line(outcome: &Outcome, verbosity: Verbosity, paint: Paint) -> Option<String> {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::options::TextOptions;
 use super::place::shell_word;
-use super::render::TextOptions;
 use crate::finding::Outcome;
 use crate::report::escape::value;
 use crate::report::paint::{Paint, Tone};

@@ -86,7 +86,7 @@ fn body(mut bytes: Vec<u8>, want: BodyWant) -> Body {
     let length = bytes.len() as u64;
     let sha256 = want.sha256.then(|| Sha256::digest(&bytes).into());
     bytes.truncate(want.keep);
-    Body { length, complete: Some(true), kept: (want.keep > 0).then_some(bytes), sha256, ..Body::default() }
+    Body { length, complete: Some(true), kept: (want.keep > 0).then(|| bytes.into()), sha256, ..Body::default() }
 }
 
 fn note_ignored(ignored: Ignored, anomalies: &mut Anomalies) {

@@ -6,3 +6,5 @@ mod order;
 mod outputs;
 mod site;
 mod specs;
+
+pub(crate) use site::{connection, good, pcap, site};

@@ -31,17 +31,17 @@ pub(super) fn response() -> Message {
 }
 
 /// A connection between the ends of the spec.
-pub(super) fn connection() -> Conversation {
+pub(crate) fn connection() -> Conversation {
     Conversation::new("10.0.1.5:41022".parse().unwrap(), "10.0.2.7:8000".parse().unwrap())
 }
 
 /// A pcap of conversations.
-pub(super) fn pcap(conversations: &[Conversation]) -> Vec<u8> {
+pub(crate) fn pcap(conversations: &[Conversation]) -> Vec<u8> {
     write_file(&packets(&interleaved(conversations), Carrier::ETHERNET), Link::Ethernet, Format::ALL[0])
 }
 
 /// A pcap in which everything is right.
-pub(super) fn good() -> Vec<u8> {
+pub(crate) fn good() -> Vec<u8> {
     pcap(&[connection().exchange(&request(), &response())])
 }
 
@@ -53,7 +53,7 @@ pub(super) fn bad() -> Vec<u8> {
 }
 
 /// A folder with the spec, a good and a bad capture.
-pub(super) fn site() -> Program {
+pub(crate) fn site() -> Program {
     Program::new().file("specs/health.yaml", SPEC).file("good.pcap", good()).file("bad.pcap", bad())
 }
 

@@ -57,7 +57,22 @@ fn a_spec_that_is_not_there() {
     assert_snapshot!(run(&site(), &["check", "good.pcap", "-s", "specs/helth.yaml"]), @r#"
     exit 2
     --- stderr
-    error: specs/helth.yaml: there is no such file or folder
+    error: specs/helth.yaml: there is no such file or folder; did you mean specs/health.yaml?
+    "#);
+}
+
+#[test]
+fn a_spec_by_its_name_alone() {
+    let program = site().file("specs/aws/alb.yaml", SPEC);
+    assert_snapshot!(run(&program, &["check", "good.pcap", "-s", "aws/alb"]), @r#"
+    exit 2
+    --- stderr
+    error: aws/alb: there is no such file or folder; did you mean specs/aws/alb.yaml?
+    "#);
+    assert_snapshot!(run(&program, &["check", "good.pcap", "-s", "unlike/anything"]), @r#"
+    exit 2
+    --- stderr
+    error: unlike/anything: there is no such file or folder
     "#);
 }
 

@@ -45,7 +45,7 @@ pub(crate) fn check(capture: &[u8], ending: &str, arguments: &[&str]) -> Run {
 impl Run {
     /// The JSON report.
     pub(crate) fn report(&self) -> serde_json::Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("no JSON report: {e}\n{self:?}"))
+        crate::schema::assert_report(&self.stdout)
     }
 
     /// How many exchanges this spec's hop was given; 0 where the report does not know them.
