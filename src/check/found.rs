@@ -60,6 +60,11 @@ pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex
         Aspect::Field { id, .. } => {
             let value = |at: usize| head.lines.get(at).map(|line| line.value.of(head.raw)).unwrap_or_default();
             let mut lines = index.lines(*id);
+            if let Some(cut) = head.cut_line()
+                && index.lines(*id).any(|at| at == cut)
+            {
+                return Found::Unknown("the field's line is cut in the capture".to_owned());
+            }
             match (lines.next(), lines.next()) {
                 (None, _) => Found::Few(None),
                 (Some(at), None) => Found::one(value(at)),

@@ -137,6 +137,9 @@ fn single_value<'e>(case: &Case<'e>, expectation: &PlanExpectation) -> Option<&'
         Side::Request => case.looked.exchange.request,
         Side::Response => case.looked.exchange.response,
     }?;
+    if message.head.head.flags.is_cut() {
+        return None;
+    }
     let mut lines = case.looked.index(expectation.side).lines(*id);
     match (lines.next(), lines.next()) {
         (Some(at), None) => message.head.lines.get(at).map(|line| line.value.of(message.head.raw)),

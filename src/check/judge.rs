@@ -90,9 +90,7 @@ impl<'e> Case<'e> {
             Truth::No => {
                 let lines: Vec<usize> = field.map(|id| index.lines(id).collect()).unwrap_or_default();
                 let fault = fault.unwrap_or(LineFault::Mismatch);
-                let last = message.head.lines.len().checked_sub(1);
-                let at_cut = fault == LineFault::Missing || (last.is_some() && lines.last().copied() == last);
-                if message.head.head.flags.is_cut() && field.is_some() && at_cut {
+                if message.head.head.flags.is_cut() && field.is_some() && fault == LineFault::Missing {
                     return Judged::Inconclusive("the head is cut in the capture".to_owned());
                 }
                 let rule = match (&expectation.aspect, fault) {
@@ -150,6 +148,9 @@ impl<'e> Case<'e> {
         let index = self.looked.index(expectation.side);
         let cut = head.head.flags.is_cut();
         let name = |at: usize| head.lines.get(at).map(|l| l.name.of(head.raw)).unwrap_or_default();
+        // Where the cut went through a name, what is left of it is none.
+        let through_name = head.cut_line().is_some_and(|last| name(last).is_empty());
+        let lines = head.lines.len().saturating_sub(usize::from(through_name));
         let value = |at: usize| head.lines.get(at).map(|l| l.value.of(head.raw)).unwrap_or_default();
         let unexpected = |lines: Vec<usize>| {
             let mut faults: Vec<Fault> = Vec::new();
@@ -173,7 +174,7 @@ impl<'e> Case<'e> {
         match &expectation.aspect {
             Aspect::Absent { id: Some(id), .. } => unexpected(index.lines(*id).collect()),
             Aspect::Absent { id: None, pattern } => {
-                unexpected((0..head.lines.len()).filter(|at| glob(pattern.as_bytes(), name(*at))).collect())
+                unexpected((0..lines).filter(|at| glob(pattern.as_bytes(), name(*at))).collect())
             }
             Aspect::Others { known } => {
                 let mut allowed = vec![false; head.lines.len()];
@@ -182,13 +183,13 @@ impl<'e> Case<'e> {
                         *entry = true;
                     }
                 }
-                unexpected((0..head.lines.len()).filter(|at| allowed.get(*at) != Some(&true)).collect())
+                unexpected((0..lines).filter(|at| allowed.get(*at) != Some(&true)).collect())
             }
             Aspect::Order(entries) => {
                 if !head.head.fidelity.order {
                     return Judged::Inconclusive("this kind of evidence does not keep the order of fields".to_owned());
                 }
-                match out_of_order(entries, index, head.lines.len()) {
+                match out_of_order(entries, index, lines) {
                     Order::Right => Judged::Met,
                     Order::TooFew => Judged::NotObserved,
                     Order::Wrong(lines) => {

@@ -195,6 +195,17 @@ impl<'a> HeadRef<'a> {
         }
     }
 
+    /// The line that a cut head ends in: of its value, or even of its name, more may have followed.
+    #[must_use]
+    pub fn cut_line(&self) -> Option<usize> {
+        if !self.head.flags.is_cut() {
+            return None;
+        }
+        let (at, last) = self.lines.iter().enumerate().next_back()?;
+        let behind = self.raw.get(last.value.end as usize..).unwrap_or_default();
+        (!behind.contains(&b'\n')).then_some(at)
+    }
+
     /// Name and value of each field line, in the order of the wire.
     pub fn fields(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + use<'a> {
         let raw = self.raw;

@@ -12,6 +12,7 @@ mod model;
 mod near;
 mod place;
 mod problem;
+mod reach;
 mod read;
 mod value;
 mod written;

@@ -102,3 +102,27 @@ fn a_cut_head_shows_no_absence() {
     let there = Check::new(spec).cut_request("GET / HTTP/1.1\r\nHost: a\r\nVia: x\r\nAcce");
     assert_eq!(there.verdict("request.header.Via"), Verdict::Violated);
 }
+
+#[test]
+fn a_line_that_is_cut_shows_nothing() {
+    let spec = "hops:\n  h:\n    request:\n      headers: { Host: { is: ip, bind: host }, X: '${host}' }\n      others: error\n      order: [Host, X, others]\n      name_case: lower\n";
+    // More of the value may have followed, right or wrong.
+    for host in ["10.0.0.1", "10.0."] {
+        let check = Check::new(spec).cut_request(&format!("GET / HTTP/1.1\r\nX: 10.0.0.1\r\nHost: {host}"));
+        assert_eq!(check.verdict("request.header.Host"), Verdict::Inconclusive, "{host}");
+        assert_eq!(check.verdict("request.header.X"), Verdict::Inconclusive, "{host}");
+    }
+    // With its line end it is whole.
+    let whole = |host| Check::new(spec).cut_request(&format!("GET / HTTP/1.1\r\nHost: {host}\r\n"));
+    assert_eq!(whole("10.0.0.1").verdict("request.header.Host"), Verdict::Met);
+    assert_eq!(whole("10.0.").verdict("request.header.Host"), Verdict::Violated);
+    // What is left of a name is none.
+    let name = Check::new(spec).cut_request("GET / HTTP/1.1\r\nhost: 10.0.0.1\r\nX-Mo");
+    assert_eq!(name.verdict("request.others"), Verdict::Inconclusive);
+    assert_eq!(name.run().findings.iter().filter(|f| f.rule == Rule::FieldUnexpected).count(), 0);
+    // What was met before on whole heads is not met by the beginning of a value.
+    let memo =
+        Check::new(spec).request("GET / HTTP/1.1\r\nHost: 10.0.0.1\r\n\r\n").cut_request("GET / HTTP/1.1\r\nHost: 10.0.0.1");
+    let counts = memo.run().specs[0].hops[0].expectations.iter().find(|e| e.subject == "request.header.Host").unwrap().counts;
+    assert_eq!((counts.met, counts.inconclusive), (1, 1));
+}
