@@ -11,7 +11,7 @@ use crate::schema::assert_report;
 use crate::shipped::files;
 
 /// The folder that is shared beside the project; `None`, said loudly, where it is not there.
-fn shared() -> Option<PathBuf> {
+pub(crate) fn shared() -> Option<PathBuf> {
     let folder = std::env::var_os("HOPSPEC_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
     let there = folder.join("captures").is_dir();
     if !there {

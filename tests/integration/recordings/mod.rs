@@ -3,10 +3,11 @@
 //!
 //! ```text
 //! truth: what origin and client wrote down ─┐
-//! heard: what hopspec reads of the capture ─┴─ proxies, networks, variants, clients
+//! heard: what hopspec reads of the capture ─┴─ compare ─ proxies, networks, variants, clients
 //! ```
 
 mod clients;
+mod compare;
 mod heard;
 mod networks;
 mod proxies;

@@ -136,11 +136,16 @@ impl Connection {
         all
     }
 
+    /// Whether a PROXY protocol header of version 2 comes first. It begins with an empty line, which the origin took for a
+    /// request of its own.
+    pub(super) fn begins_with_proxy_2(&self) -> bool {
+        self.raw[0] == "\r\n\r\n"
+    }
+
     /// Its requests, without the header of the PROXY protocol in front.
     pub(super) fn requests(&self) -> Vec<Told> {
-        // Version 2 begins with an empty line, which the origin took for a request of its own.
         let joined = match &self.raw[..] {
-            [first, second, rest @ ..] if first == "\r\n\r\n" => [&[format!("{first}{second}")], rest].concat(),
+            [first, second, rest @ ..] if self.begins_with_proxy_2() => [&[format!("{first}{second}")], rest].concat(),
             all => all.to_vec(),
         };
         joined.iter().map(|raw| Told::of(without_proxy_header(raw))).collect()
