@@ -80,12 +80,10 @@ impl Take<'_> {
 
     /// Binds the names of a value and of all in it to nothing.
     fn nothing(&mut self, value: &Value, why: &str) {
-        super::reads::values(value, &mut |v| {
-            if let Some(name) = &v.meta.bind {
-                let value = Err(format!("`{}` has no value: {why}", name.value));
-                self.bound.push(BoundValue { name: name.value.clone(), value, from: self.from.clone(), secret: self.secret });
-            }
-        });
+        for name in super::reads::binds(value) {
+            let value = Err(format!("`{name}` has no value: {why}"));
+            self.bound.push(BoundValue { name: name.to_owned(), value, from: self.from.clone(), secret: self.secret });
+        }
     }
 
     /// Binds the names of a value, and of those in it, to what was found.

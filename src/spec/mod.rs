@@ -14,6 +14,7 @@ mod place;
 mod problem;
 mod read;
 mod value;
+pub(crate) mod walk;
 mod written;
 mod yaml;
 
