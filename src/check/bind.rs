@@ -4,7 +4,7 @@
 //! depends on the name is still compared with what the message says of itself. Nothing there, or several where one must
 //! be, leaves the name without a value, with the reason.
 
-use super::found::{Found, body_json, find};
+use super::found::{Found, body_json, find, is_open};
 use super::looked::Looked;
 use super::matcher;
 use super::plan::{Aspect, PlanExpectation};
@@ -39,6 +39,10 @@ pub(super) fn collect<'e>(looked: &'e Looked<'e>, expectations: impl Iterator<It
                 Some(found) => take.value(value, found.to_string().as_bytes()),
                 None => take.nothing(value, &format!("{what} is not there")),
             }
+            continue;
+        }
+        if is_open(&expectation.aspect, &message.head, looked.index(expectation.side)) {
+            take.nothing(value, &format!("the line of {what} is cut in the capture"));
             continue;
         }
         match find(&expectation.aspect, &message, looked.index(expectation.side)) {
@@ -80,12 +84,10 @@ impl Take<'_> {
 
     /// Binds the names of a value and of all in it to nothing.
     fn nothing(&mut self, value: &Value, why: &str) {
-        super::reads::values(value, &mut |v| {
-            if let Some(name) = &v.meta.bind {
-                let value = Err(format!("`{}` has no value: {why}", name.value));
-                self.bound.push(BoundValue { name: name.value.clone(), value, from: self.from.clone(), secret: self.secret });
-            }
-        });
+        for name in super::reads::binds(value) {
+            let value = Err(format!("`{name}` has no value: {why}"));
+            self.bound.push(BoundValue { name: name.to_owned(), value, from: self.from.clone(), secret: self.secret });
+        }
     }
 
     /// Binds the names of a value, and of those in it, to what was found.

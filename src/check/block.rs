@@ -141,7 +141,8 @@ fn place_of_missing(hop: &PlanHop, index: &HeadIndex, blame: &Blamed<'_>, wanted
         .find_map(|e| match &e.aspect {
             Aspect::Field { id, name } => {
                 let line = index.lines(*id).last();
-                let inserted = |w: &Wanted| w.line.is_none() && w.text.starts_with(&format!("{name}: "));
+                let named = |text: &str| text.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(": "));
+                let inserted = |w: &Wanted| w.line.is_none() && named(&w.text);
                 wanted.iter().position(|w| (line.is_some() && w.line == line) || inserted(w))
             }
             _ => None,

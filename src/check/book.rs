@@ -10,6 +10,7 @@ use hashbrown::HashMap;
 use super::block::{self, Blamed};
 use super::evaluate::show;
 use super::hide::Hide;
+use super::hop::Open;
 use super::judge::Case;
 use super::judged::Fault;
 use super::matcher;
@@ -44,6 +45,8 @@ type SeenValues = Vec<Option<Vec<u8>>>;
 #[derive(Debug, Default)]
 pub(super) struct Book {
     by_key: HashMap<Key, (Finding, SeenValues), foldhash::fast::RandomState>,
+    /// How many names an expectation (of a hop) told apart.
+    names: HashMap<(usize, usize), usize, foldhash::fast::RandomState>,
     show_secrets: bool,
     /// The captures' names by their numbers.
     pub(super) captures: Vec<String>,
@@ -54,8 +57,8 @@ pub(super) struct Entry<'r> {
     pub(super) plan: &'r Plan,
     pub(super) hop: usize,
     pub(super) case: &'r Case<'r>,
-    /// Everything that is violated in this exchange.
-    pub(super) blamed: &'r [(usize, Fault)],
+    /// What is not met in this exchange.
+    pub(super) open: &'r Open,
     pub(super) blocks: [Option<Arc<Block>>; 2],
 }
 
@@ -80,11 +83,14 @@ impl Book {
 
     fn note(&mut self, entry: &mut Entry<'_>, mut key: Key, fault: Option<&Fault>, reason: Option<&str>, notes: &[String]) {
         let actual = fault.and_then(|f| f.actual.as_deref());
-        if !self.by_key.contains_key(&key) && key.name.is_some() {
-            let same = self.by_key.keys().filter(|k| k.hop == key.hop && k.expectation == key.expectation).count();
-            if same >= MOST_NAMES {
+        let mut shared = false;
+        if key.name.is_some() && !self.by_key.contains_key(&key) {
+            let names = self.names.entry((key.hop, key.expectation)).or_default();
+            shared = *names >= MOST_NAMES;
+            *names += usize::from(!shared);
+            if shared {
                 // The names are an attacker's choice: beyond the cap they share one finding.
-                key.name = Some(b"*".to_vec());
+                key.name = Some(b":".to_vec());
             }
         }
         if let Some((finding, values)) = self.by_key.get_mut(&key) {
@@ -99,7 +105,10 @@ impl Book {
                 return;
             }
         }
-        let Some(finding) = self.make(entry, &key, fault, reason, notes) else { return };
+        let Some(mut finding) = self.make(entry, &key, fault, reason, notes) else { return };
+        if shared {
+            finding.notes.push(format!("{MOST_NAMES} other names have findings of their own; all further ones are counted here"));
+        }
         match self.by_key.get_mut(&key) {
             Some((known, values)) => {
                 known.samples.extend(finding.samples);
@@ -280,9 +289,10 @@ impl Book {
         let Some(hop) = entry.plan.hops.get(entry.hop) else { return Arc::default() };
         let Some(message) = scope.message(side) else { return Arc::default() };
         let blamed: Vec<Blamed<'_>> = entry
-            .blamed
+            .open
             .iter()
-            .filter_map(|(at, fault)| hop.expectations.get(*at).map(|e| (*at, e, fault)))
+            .flat_map(|(at, judged)| judged.faults().iter().map(move |fault| (*at, fault)))
+            .filter_map(|(at, fault)| hop.expectations.get(at).map(|e| (at, e, fault)))
             .filter(|(_, e, _)| e.side == side)
             .map(|(at, expectation, fault)| {
                 let aspect = &expectation.aspect;

@@ -11,7 +11,7 @@ use super::plan::BODY_LIMIT;
 use super::reads;
 use super::scope::Scope;
 use super::structure;
-use crate::http::Origin;
+use crate::http::{FieldLine, Origin};
 use crate::spec::{Expr, Function, MessagePath, Piece, Side, Template};
 
 /// Why an expression has no value.
@@ -155,6 +155,11 @@ fn message_value<'a>(side: Side, path: &'a MessagePath, scope: &Scope<'a>) -> Re
         MessagePath::Version => text(head.version()),
         MessagePath::Status => Ok(Val::Int(i64::from(head.status().ok_or_else(missing)?))),
         MessagePath::Header(name) => {
+            let is_cut =
+                |line: &&FieldLine| line.name.of(head.raw).eq_ignore_ascii_case(name.as_bytes()) && head.is_open(line.line);
+            if head.lines.last().as_ref().is_some_and(is_cut) {
+                return Err(because(format!("the line of `{name}` is cut in the capture")));
+            }
             let mut values = head.values(name.as_bytes());
             match (values.next(), values.next()) {
                 (Some(value), None) => text(value),

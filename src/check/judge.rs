@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::bind;
-use super::found::{BodyFault, Found, body_json, find};
+use super::found::{BodyFault, Found, body_json, find, is_open};
 use super::judged::{Fault, Judged};
 use super::looked::Looked;
 use super::matcher::{self, LineFault};
@@ -83,14 +83,18 @@ impl<'e> Case<'e> {
             _ => None,
         };
         let (truth, fault) = found.lines(|lines| matcher::holds_lines(value, lines, scope));
+        // What goes on behind a cut is as open as what is not there; that it is there at all is not.
+        let open = is_open(&expectation.aspect, &message.head, index);
         match truth {
+            Truth::Yes if open && !value.takes_anything() => Judged::Inconclusive("its value is cut in the capture".to_owned()),
             Truth::Yes => Judged::Met,
             Truth::Skip => Judged::NotObserved,
             Truth::Unknown => self.inconclusive(),
             Truth::No => {
                 let lines: Vec<usize> = field.map(|id| index.lines(id).collect()).unwrap_or_default();
                 let fault = fault.unwrap_or(LineFault::Mismatch);
-                if message.head.head.flags.is_cut() && field.is_some() && fault == LineFault::Missing {
+                let missing = fault == LineFault::Missing && field.is_some() && message.head.head.flags.is_cut();
+                if missing || open {
                     return Judged::Inconclusive("the head is cut in the capture".to_owned());
                 }
                 let rule = match (&expectation.aspect, fault) {
@@ -190,6 +194,9 @@ impl<'e> Case<'e> {
                     return Judged::Inconclusive("this kind of evidence does not keep the order of fields".to_owned());
                 }
                 match out_of_order(entries, index, lines) {
+                    Order::Right if cut => {
+                        Judged::Inconclusive("the head is cut in the capture: more fields may follow".to_owned())
+                    }
                     Order::Right => Judged::Met,
                     Order::TooFew => Judged::NotObserved,
                     Order::Wrong(lines) => {
@@ -216,7 +223,11 @@ impl<'e> Case<'e> {
                     warning: false,
                     actual: Some(name(at).to_vec()),
                 };
-                if wrong.is_empty() { Judged::Met } else { Judged::Violated(wrong.into_iter().map(fault).collect()) }
+                match wrong.is_empty() {
+                    true if cut => Judged::Inconclusive("the head is cut in the capture: more fields may follow".to_owned()),
+                    true => Judged::Met,
+                    false => Judged::Violated(wrong.into_iter().map(fault).collect()),
+                }
             }
             _ => Judged::NotObserved,
         }

@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 use super::book::{Book, Entry};
 use super::evaluate::{path_of, show};
 use super::hop::{self as judging, Verdicts};
-use super::judged::{Fault, Judged};
+use super::judged::Judged;
 use super::looked::Looked;
 use super::names::HeadIndex;
 use super::plan::{Plan, PlanHop};
@@ -183,15 +183,9 @@ impl State {
         if open.is_empty() {
             return;
         }
-        let blamed: Vec<(usize, Fault)> = open
-            .iter()
-            .flat_map(|(at, j)| match j {
-                Judged::Violated(faults) => faults.iter().map(|f| (*at, f.clone())).collect::<Vec<_>>(),
-                _ => Vec::new(),
-            })
-            .collect();
-        let mut entry = Entry { plan, hop, case, blamed: &blamed, blocks: [None, None] };
-        for (at, result) in open.iter().map(|(at, result)| (*at, result)) {
+        let mut entry = Entry { plan, hop, case, open, blocks: [None, None] };
+        for (at, result) in open {
+            let at = *at;
             match result {
                 Judged::Violated(faults) => {
                     let of_variant = plan.hops.get(hop).is_some_and(|h| at >= h.own);

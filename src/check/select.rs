@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::found::{BodyFault, Found, body_json, find};
+use super::found::{BodyFault, Found, body_json, find, is_open};
 use super::looked::Looked;
 use super::matcher;
 use super::params::Params;
@@ -56,6 +56,7 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
                 Found::Unknown(_) => Truth::Unknown,
                 Found::Few(None) if cut && matches!(target, Aspect::Field { .. }) => Truth::Unknown,
                 Found::Few(None) => missing(value, &scope),
+                _ if is_open(target, &message.head, looked.index(*side)) && !value.takes_anything() => Truth::Unknown,
                 found => found.lines(|lines| found_lines(value, lines, &scope)),
             }
         }

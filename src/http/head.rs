@@ -186,6 +186,13 @@ impl<'a> HeadRef<'a> {
         }
     }
 
+    /// Whether a line (start line or field line) may go on where the capture of this head ends.
+    #[must_use]
+    pub fn is_open(&self, line: Range) -> bool {
+        let behind = self.raw.get(line.end as usize..).unwrap_or_default();
+        self.head.flags.is_cut() && !behind.starts_with(b"\r\n") && !behind.starts_with(b"\n")
+    }
+
     /// The reason phrase; `None` for a request.
     #[must_use]
     pub fn reason(&self) -> Option<&'a [u8]> {

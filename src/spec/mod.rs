@@ -15,6 +15,7 @@ mod problem;
 mod reach;
 mod read;
 mod value;
+pub(crate) mod walk;
 mod written;
 mod yaml;
 

@@ -40,6 +40,14 @@ pub struct Value {
     pub meta: Meta,
 }
 
+impl Value {
+    /// `{ present: true }`, or nothing but meta keys: whatever is there is right.
+    #[must_use]
+    pub fn takes_anything(&self) -> bool {
+        matches!(&self.form, Form::Matcher(clauses) if clauses.is_empty())
+    }
+}
+
 /// The three forms of a value, and the typed scalar of JSON.
 #[derive(Debug, Clone)]
 pub enum Form {

@@ -174,4 +174,6 @@ fn unexpected_names_are_capped() {
     assert!(outcome.findings.len() <= 101, "{}", outcome.findings.len());
     assert!(outcome.findings.iter().all(|f| f.rule == Rule::FieldUnexpected));
     assert_eq!(outcome.findings.iter().map(|f| f.count).sum::<u64>(), 500);
+    let shared: Vec<u64> = outcome.findings.iter().filter(|f| !f.notes.is_empty()).map(|f| f.count).collect();
+    assert_eq!(shared, [400], "the one that stands for all further names says so");
 }

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::reader::Reader;
-use super::walk::{self, Met};
 use crate::spec::near::did_you_mean;
 use crate::spec::problem::{MOST_HINTS, Problem};
+use crate::spec::walk::{self, Met};
 use crate::spec::{Claim, Expr, Hop, MessageSpec, Piece, Place, Spanned, Spec, Template, Value};
 
 /// Names with the places where they are given.

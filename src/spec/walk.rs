@@ -1,4 +1,4 @@
-//! Ways through a value and an expression, for what is checked of a whole spec: names.
+//! Ways through a value and an expression, whatever they are nested in.
 //!
 //! Values are at most as deep as YAML may be, expressions as deep as their parser allows.
 
@@ -6,14 +6,14 @@ use crate::spec::{Clause, ClauseKind, Expr, Form, ListClause, Piece, Select, Spa
 
 /// What is met on the way through a value.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Met<'v> {
+pub(crate) enum Met<'v> {
     Template(&'v Template),
     /// A name, and the value to which it is bound.
     Bind(&'v Spanned<String>, &'v Value),
 }
 
 /// Shows every template and bound name of a value.
-pub(super) fn value<'v>(value: &'v Value, see: &mut dyn FnMut(Met<'v>)) {
+pub(crate) fn value<'v>(value: &'v Value, see: &mut dyn FnMut(Met<'v>)) {
     if let Some(bind) = &value.meta.bind {
         see(Met::Bind(bind, value));
     }
@@ -48,7 +48,7 @@ fn clause<'v>(clause: &'v Clause, see: &mut dyn FnMut(Met<'v>)) {
 }
 
 /// Shows every value of a select.
-pub(super) fn select<'v>(select_: &'v Select, see: &mut dyn FnMut(&'v Value)) {
+pub(crate) fn select<'v>(select_: &'v Select, see: &mut dyn FnMut(&'v Value)) {
     match select_ {
         Select::All(all) | Select::Any(all) => all.iter().for_each(|s| select(s, see)),
         Select::Not(not) => select(not, see),
@@ -57,7 +57,7 @@ pub(super) fn select<'v>(select_: &'v Select, see: &mut dyn FnMut(&'v Value)) {
 }
 
 /// Shows every value of an expression, the expression itself first.
-pub(super) fn expr<'e>(on: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
+pub(crate) fn expr<'e>(on: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
     see(on);
     match on {
         Expr::Call { on, arguments, .. } => {
@@ -81,7 +81,7 @@ pub(super) fn expr<'e>(on: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
 }
 
 /// Shows every name in a template.
-pub(super) fn names<'t>(template: &'t Template, see: &mut dyn FnMut(&'t str)) {
+pub(crate) fn names<'t>(template: &'t Template, see: &mut dyn FnMut(&'t str)) {
     for piece in &template.pieces {
         if let Piece::Hole(hole, _) = piece {
             expr(hole, &mut |e| {
@@ -91,4 +91,16 @@ pub(super) fn names<'t>(template: &'t Template, see: &mut dyn FnMut(&'t str)) {
             });
         }
     }
+}
+
+/// Shows every expression in the templates of a value, and those in it.
+pub(crate) fn holes<'v>(value_: &'v Value, see: &mut dyn FnMut(&'v Expr)) {
+    value(value_, &mut |met| {
+        let Met::Template(template) = met else { return };
+        for piece in &template.pieces {
+            if let Piece::Hole(hole, _) = piece {
+                expr(hole, see);
+            }
+        }
+    });
 }
