@@ -15,6 +15,8 @@ mod edge;
 mod evidence;
 mod kit;
 mod layering;
+#[cfg(unix)]
+mod live_recording;
 mod mutations;
 mod pipes;
 mod program;
