@@ -102,8 +102,8 @@ impl Take<'_> {
                                 take.inner(v, member.copied());
                             }
                         };
-                        of(&list.first, members.first(), self);
-                        of(&list.last, members.last(), self);
+                        of(&list.members.first, members.first(), self);
+                        of(&list.members.last, members.last(), self);
                         for (index, v) in &list.at {
                             let length = i64::try_from(members.len()).unwrap_or(i64::MAX);
                             let at = if *index < 0 { length.saturating_add(*index) } else { *index };

@@ -11,7 +11,7 @@ use super::plan::{Aspect, OrderEntry, PlanExpectation, PlanHop};
 use crate::finding::{Block, BlockLine, Rule};
 use crate::http::HeadRef;
 
-/// Lines of a message beyond this many are left out of a block.
+/// Lines of a message beyond this many are left out of a block, and so are missing ones.
 const MOST_LINES: usize = 80;
 
 /// Something that is wrong in the message.
@@ -65,7 +65,12 @@ pub(super) fn build(
 
     let mut wanted: Vec<Wanted> = (0..shown).map(|at| Wanted { line: Some(at), text: field(at) }).collect();
     let mut body = Vec::new();
+    let mut missing = 0;
     for blame in blamed {
+        missing += usize::from(blame.fault.rule == Rule::FieldMissing);
+        if blame.fault.rule == Rule::FieldMissing && missing > MOST_LINES {
+            continue;
+        }
         put_right(hop, index, blame, &mut wanted);
         if let Aspect::BodyJson(steps) = &blame.expectation.aspect {
             let path = phrase::path(steps);
@@ -90,7 +95,7 @@ pub(super) fn build(
             }
         }
     }
-    Block { expected, actual, left_out: head.lines.len() - shown }
+    Block { expected, actual, left_out: head.lines.len() - shown + missing.saturating_sub(MOST_LINES) }
 }
 
 fn put_right(hop: &PlanHop, index: &HeadIndex, blame: &Blamed<'_>, wanted: &mut Vec<Wanted>) {

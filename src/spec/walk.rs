@@ -2,7 +2,7 @@
 //!
 //! Values are at most as deep as YAML may be, expressions as deep as their parser allows.
 
-use crate::spec::{Clause, ClauseKind, Expr, Form, ListClause, Piece, Select, Spanned, Template, Value};
+use crate::spec::{Clause, ClauseKind, Expr, Form, ListClause, MembersClause, Piece, Select, Spanned, Template, Value};
 
 /// What is met on the way through a value.
 #[derive(Debug, Clone, Copy)]
@@ -31,20 +31,22 @@ fn clause<'v>(clause: &'v Clause, see: &mut dyn FnMut(Met<'v>)) {
         ClauseKind::Equals(t) | ClauseKind::Prefix(t) | ClauseKind::Suffix(t) | ClauseKind::Contains(t) => see(Met::Template(t)),
         ClauseKind::OneOf(templates) => templates.iter().for_each(|t| see(Met::Template(t))),
         ClauseKind::Regex(_) | ClauseKind::Is(_) | ClauseKind::Cidr(_) | ClauseKind::AtLeast(_) | ClauseKind::AtMost(_) => {}
-        ClauseKind::List(ListClause { length: _, first, last, at, each, includes, equals, separator: _ }) => {
-            values(&mut first.iter().chain(last).chain(each).map(AsRef::as_ref));
+        ClauseKind::List(ListClause { members, at, separator: _ }) => {
+            self::members(members, &mut values);
             values(&mut at.iter().map(|(_, v)| v));
-            values(&mut includes.iter().chain(equals.iter().flatten()));
         }
-        ClauseKind::Lines(lines) => {
-            values(&mut lines.first.iter().chain(&lines.last).chain(&lines.each).map(AsRef::as_ref));
-            values(&mut lines.includes.iter().chain(lines.equals.iter().flatten()));
-        }
+        ClauseKind::Lines(lines) => members(lines, &mut values),
         ClauseKind::Pairs(pairs) => values(&mut pairs.pairs.iter().map(|(_, v)| v)),
         ClauseKind::Json(json) => values(&mut json.members.iter().map(|m| &m.value)),
         ClauseKind::All(all) | ClauseKind::Any(all) => values(&mut all.iter()),
         ClauseKind::Not(not) => value(not, see),
     }
+}
+
+fn members<'v>(clause: &'v MembersClause, values: &mut dyn FnMut(&mut dyn Iterator<Item = &'v Value>)) {
+    let MembersClause { length: _, first, last, each, includes, equals } = clause;
+    values(&mut first.iter().chain(last).chain(each).map(AsRef::as_ref));
+    values(&mut includes.iter().chain(equals.iter().flatten()));
 }
 
 /// Shows every value of a select.

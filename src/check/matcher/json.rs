@@ -74,7 +74,7 @@ fn clause_holds_json<'a>(clause: &'a Clause, ignore_case: bool, found: &Json, sc
         (ClauseKind::List(list), Json::Array(members)) => {
             let texts: Vec<String> = members.iter().map(text_of).collect();
             let members: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
-            Truth::all(super::list::parts(list, &members, scope))
+            Truth::all(super::list::parts(&list.members, &list.at, &members, scope))
         }
         (ClauseKind::Json(_), Json::Object(_) | Json::Array(_)) | (_, Json::Number(_) | Json::Bool(_)) => {
             clause_holds(clause, ignore_case, found.to_string().as_bytes(), scope)

@@ -167,6 +167,17 @@ fn the_name_of_a_secret_field_is_none() {
 }
 
 #[test]
+fn blocks_are_bounded_whatever_is_missing_or_there() {
+    let fields: String = (0..300).map(|n| format!("        A-{n}: a\n")).collect();
+    let head: String = (0..200).map(|n| format!("B-{n}: b\r\n")).collect();
+    let check = Check::new(&format!("hops:\n  h:\n    request:\n      headers:\n{fields}"));
+    let outcome = check.request(&format!("GET / HTTP/1.1\r\n{head}\r\n")).run();
+    assert_eq!(outcome.findings.len(), 300);
+    let block = outcome.findings[0].block.as_ref().unwrap();
+    assert_eq!((block.expected.len(), block.actual.len(), block.left_out), (161, 81, 120 + 220));
+}
+
+#[test]
 fn unexpected_names_are_capped() {
     let spec = "hops:\n  h:\n    request:\n      others: error\n";
     let head: String = (0..500).map(|n| format!("X-{n}: 1\r\n")).collect();
