@@ -1,6 +1,32 @@
 //! YAML specs say which HTTP header fields every hop must carry; hopspec checks recorded traffic against them.
 //!
-//! The modules stand in the order in which data goes through them; each uses only those above it.
+//! The program is a thin layer over [`check::check`]:
+//!
+//! ```
+//! use hopspec::check::{CheckRequest, check};
+//! use hopspec::finding::Verdict;
+//! use hopspec::source::Input;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let outcome = check(&CheckRequest {
+//!     specs: vec!["specs/aws/alb/health-check.yaml".into()],
+//!     captures: vec![Input::File("captures/aws/alb/health-check".into())],
+//!     ..CheckRequest::default()
+//! })?;
+//! assert_eq!(outcome.verdict, Verdict::Met, "{}", hopspec::report::text(&outcome, &Default::default()));
+//! for hop in outcome.specs.iter().flat_map(|spec| &spec.hops) {
+//!     assert!(hop.exchanges > 0, "{} was not seen", hop.hop);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Without captures, [`check::check`] holds specs against their own evidence. What was found is an
+//! [`Outcome`](finding::Outcome): verdicts, findings with their places, what was not judged. [`report`] prints it.
+//! Whoever reads messages for another purpose gives a [`MessageSink`](http::MessageSink) to [`source::read`].
+//!
+//! The modules stand in the order in which data goes through them; each uses only those above it. What hostile captures,
+//! specs and texts may cost is bounded everywhere, and what was lost or odd is told as an [`anomaly`].
 
 pub mod anomaly;
 pub mod capture;

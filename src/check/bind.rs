@@ -4,13 +4,12 @@
 //! depends on the name is still compared with what the message says of itself. Nothing there, or several where one must
 //! be, leaves the name without a value, with the reason.
 
-use super::found::{Found, body_json, find};
+use super::found::{Found, body_json, find, is_open};
 use super::looked::Looked;
 use super::matcher;
 use super::plan::{Aspect, PlanExpectation};
 use super::scope::BoundValue;
 use super::structure;
-use crate::secret;
 use crate::spec::{ClauseKind, Form, Value};
 
 /// Binds every name of these expectations.
@@ -23,10 +22,11 @@ pub(super) fn collect<'e>(looked: &'e Looked<'e>, expectations: impl Iterator<It
             crate::spec::Side::Response => looked.exchange.response,
         };
         let side = expectation.side.name();
-        let (what, secret) = match &expectation.aspect {
-            Aspect::Field { name, .. } => (name.clone(), secret::is_secret(name.as_bytes())),
-            _ => (expectation.subject.clone(), false),
+        let what = match &expectation.aspect {
+            Aspect::Field { name, .. } => name.clone(),
+            _ => expectation.subject.clone(),
         };
+        let secret = expectation.aspect.is_secret();
         let mut take = Take { from: format!("{what} of the same {side}"), secret, bound: &mut bound };
         let Some(message) = message else {
             take.nothing(value, &format!("the {side} is not in the capture"));
@@ -39,6 +39,10 @@ pub(super) fn collect<'e>(looked: &'e Looked<'e>, expectations: impl Iterator<It
                 Some(found) => take.value(value, found.to_string().as_bytes()),
                 None => take.nothing(value, &format!("{what} is not there")),
             }
+            continue;
+        }
+        if is_open(&expectation.aspect, &message.head, looked.index(expectation.side)) {
+            take.nothing(value, &format!("the line of {what} is cut in the capture"));
             continue;
         }
         match find(&expectation.aspect, &message, looked.index(expectation.side)) {
@@ -80,12 +84,10 @@ impl Take<'_> {
 
     /// Binds the names of a value and of all in it to nothing.
     fn nothing(&mut self, value: &Value, why: &str) {
-        super::reads::values(value, &mut |v| {
-            if let Some(name) = &v.meta.bind {
-                let value = Err(format!("`{}` has no value: {why}", name.value));
-                self.bound.push(BoundValue { name: name.value.clone(), value, from: self.from.clone(), secret: self.secret });
-            }
-        });
+        for name in super::reads::binds(value) {
+            let value = Err(format!("`{name}` has no value: {why}"));
+            self.bound.push(BoundValue { name: name.to_owned(), value, from: self.from.clone(), secret: self.secret });
+        }
     }
 
     /// Binds the names of a value, and of those in it, to what was found.
@@ -100,8 +102,8 @@ impl Take<'_> {
                                 take.inner(v, member.copied());
                             }
                         };
-                        of(&list.first, members.first(), self);
-                        of(&list.last, members.last(), self);
+                        of(&list.members.first, members.first(), self);
+                        of(&list.members.last, members.last(), self);
                         for (index, v) in &list.at {
                             let length = i64::try_from(members.len()).unwrap_or(i64::MAX);
                             let at = if *index < 0 { length.saturating_add(*index) } else { *index };

@@ -11,7 +11,7 @@ use super::plan::{Aspect, OrderEntry, PlanExpectation, PlanHop};
 use crate::finding::{Block, BlockLine, Rule};
 use crate::http::HeadRef;
 
-/// Lines of a message beyond this many are left out of a block.
+/// Lines of a message beyond this many are left out of a block, and so are missing ones.
 const MOST_LINES: usize = 80;
 
 /// Something that is wrong in the message.
@@ -20,8 +20,10 @@ pub(super) struct Blamed<'b> {
     pub(super) at: usize,
     pub(super) expectation: &'b PlanExpectation,
     pub(super) fault: &'b Fault,
-    /// The value that would be right: the text, or `‹in words›`.
+    /// The value that would be right, secrets masked: the text, or `‹in words›`.
     pub(super) text: Option<String>,
+    /// The value that was there, secrets masked.
+    pub(super) actual: Option<String>,
 }
 
 /// One line of the expected side: which line of the head it is, where it is one, and its text.
@@ -41,7 +43,11 @@ pub(super) fn build(
     let field = |at: usize| {
         let line = head.lines.get(at).copied().unwrap_or_default();
         let (name, value) = (show(line.name.of(head.raw)), show(line.value.of(head.raw)));
-        if name.is_empty() { show(line.line.of(head.raw)) } else { format!("{name}: {}", hide(Some(&name), &value)) }
+        if name.is_empty() {
+            hide(Some(""), &show(line.line.of(head.raw)))
+        } else {
+            format!("{name}: {}", hide(Some(&name), &value))
+        }
     };
     let start = hide(None, &show(head.start_line()));
     let shown = head.lines.len().min(MOST_LINES);
@@ -59,12 +65,16 @@ pub(super) fn build(
 
     let mut wanted: Vec<Wanted> = (0..shown).map(|at| Wanted { line: Some(at), text: field(at) }).collect();
     let mut body = Vec::new();
+    let mut missing = 0;
     for blame in blamed {
-        put_right(hop, index, blame, &mut wanted, hide);
+        missing += usize::from(blame.fault.rule == Rule::FieldMissing);
+        if blame.fault.rule == Rule::FieldMissing && missing > MOST_LINES {
+            continue;
+        }
+        put_right(hop, index, blame, &mut wanted);
         if let Aspect::BodyJson(steps) = &blame.expectation.aspect {
             let path = phrase::path(steps);
-            let found = blame.fault.actual.as_deref().map(show);
-            body.push((path, blame.text.clone().unwrap_or_default(), found));
+            body.push((path, blame.text.clone().unwrap_or_default(), blame.actual.clone()));
         }
     }
     for blame in blamed.iter().filter(|b| b.fault.rule == Rule::FieldOrder) {
@@ -81,20 +91,14 @@ pub(super) fn build(
         for (path, want, found) in body {
             expected.push(BlockLine { text: format!("{path} = {want}"), remark: String::new() });
             if let Some(found) = found {
-                actual.push(BlockLine { text: format!("{path} = {}", hide(None, &found)), remark: String::new() });
+                actual.push(BlockLine { text: format!("{path} = {found}"), remark: String::new() });
             }
         }
     }
-    Block { expected, actual, left_out: head.lines.len() - shown }
+    Block { expected, actual, left_out: head.lines.len() - shown + missing.saturating_sub(MOST_LINES) }
 }
 
-fn put_right(
-    hop: &PlanHop,
-    index: &HeadIndex,
-    blame: &Blamed<'_>,
-    wanted: &mut Vec<Wanted>,
-    hide: &dyn Fn(Option<&str>, &str) -> String,
-) {
+fn put_right(hop: &PlanHop, index: &HeadIndex, blame: &Blamed<'_>, wanted: &mut Vec<Wanted>) {
     let position = |wanted: &[Wanted], line: usize| wanted.iter().position(|w| w.line == Some(line));
     match (&blame.expectation.aspect, blame.fault.rule) {
         (_, Rule::FieldUnexpected) => wanted.retain(|w| w.line.is_none_or(|l| !blame.fault.lines.contains(&l))),
@@ -113,7 +117,7 @@ fn put_right(
         }
         (Aspect::Field { name, .. }, _) => {
             let text = blame.text.clone().unwrap_or_default();
-            let line = |shown: &str| format!("{shown}: {}", hide(Some(name), &text));
+            let line = |shown: &str| format!("{shown}: {text}");
             match blame.fault.lines.first().and_then(|l| position(wanted, *l)) {
                 Some(at) => {
                     if let Some(entry) = wanted.get_mut(at) {
@@ -142,7 +146,8 @@ fn place_of_missing(hop: &PlanHop, index: &HeadIndex, blame: &Blamed<'_>, wanted
         .find_map(|e| match &e.aspect {
             Aspect::Field { id, name } => {
                 let line = index.lines(*id).last();
-                let inserted = |w: &Wanted| w.line.is_none() && w.text.starts_with(&format!("{name}: "));
+                let named = |text: &str| text.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(": "));
+                let inserted = |w: &Wanted| w.line.is_none() && named(&w.text);
                 wanted.iter().position(|w| (line.is_some() && w.line == line) || inserted(w))
             }
             _ => None,

@@ -9,6 +9,8 @@ use hashbrown::HashMap;
 
 use super::block::{self, Blamed};
 use super::evaluate::show;
+use super::hide::Hide;
+use super::hop::Open;
 use super::judge::Case;
 use super::judged::Fault;
 use super::matcher;
@@ -18,7 +20,7 @@ use super::reads;
 use super::scope::{BoundValue, Scope};
 use crate::finding::{Block, Bound, Evidence, EvidencePlace, Finding, Rule, Sample, SpecPlace};
 use crate::http::{HeadRef, Origin, Provenance};
-use crate::secret;
+use crate::secret::MASK;
 use crate::spec::{Claim, Place, Severity, Side, Spec};
 
 /// Different names of unexpected fields that one expectation tells apart.
@@ -43,6 +45,8 @@ type SeenValues = Vec<Option<Vec<u8>>>;
 #[derive(Debug, Default)]
 pub(super) struct Book {
     by_key: HashMap<Key, (Finding, SeenValues), foldhash::fast::RandomState>,
+    /// How many names an expectation (of a hop) told apart.
+    names: HashMap<(usize, usize), usize, foldhash::fast::RandomState>,
     show_secrets: bool,
     /// The captures' names by their numbers.
     pub(super) captures: Vec<String>,
@@ -53,8 +57,8 @@ pub(super) struct Entry<'r> {
     pub(super) plan: &'r Plan,
     pub(super) hop: usize,
     pub(super) case: &'r Case<'r>,
-    /// Everything that is violated in this exchange.
-    pub(super) blamed: &'r [(usize, Fault)],
+    /// What is not met in this exchange.
+    pub(super) open: &'r Open,
     pub(super) blocks: [Option<Arc<Block>>; 2],
 }
 
@@ -79,11 +83,14 @@ impl Book {
 
     fn note(&mut self, entry: &mut Entry<'_>, mut key: Key, fault: Option<&Fault>, reason: Option<&str>, notes: &[String]) {
         let actual = fault.and_then(|f| f.actual.as_deref());
-        if !self.by_key.contains_key(&key) && key.name.is_some() {
-            let same = self.by_key.keys().filter(|k| k.hop == key.hop && k.expectation == key.expectation).count();
-            if same >= MOST_NAMES {
+        let mut shared = false;
+        if key.name.is_some() && !self.by_key.contains_key(&key) {
+            let names = self.names.entry((key.hop, key.expectation)).or_default();
+            shared = *names >= MOST_NAMES;
+            *names += usize::from(!shared);
+            if shared {
                 // The names are an attacker's choice: beyond the cap they share one finding.
-                key.name = Some(b"*".to_vec());
+                key.name = Some(b":".to_vec());
             }
         }
         if let Some((finding, values)) = self.by_key.get_mut(&key) {
@@ -98,7 +105,10 @@ impl Book {
                 return;
             }
         }
-        let Some(finding) = self.make(entry, &key, fault, reason, notes) else { return };
+        let Some(mut finding) = self.make(entry, &key, fault, reason, notes) else { return };
+        if shared {
+            finding.notes.push(format!("{MOST_NAMES} other names have findings of their own; all further ones are counted here"));
+        }
         match self.by_key.get_mut(&key) {
             Some((known, values)) => {
                 known.samples.extend(finding.samples);
@@ -123,7 +133,7 @@ impl Book {
         let expectation = hop.expectations.get(key.expectation)?;
         let scope = entry.case.scope(&spec.params);
         let message = scope.message(expectation.side)?;
-        let hide = Hide { show: self.show_secrets, bound: scope.bound.borrow().iter().filter(|b| b.secret).cloned().collect() };
+        let hide = Hide::new(self.show_secrets, &scope);
         let wire_name = fault.and_then(|f| f.name.as_deref()).map(show);
         let field = match (&expectation.aspect, &wire_name) {
             (Aspect::Field { name, .. }, _) => Some(name.clone()),
@@ -144,9 +154,10 @@ impl Book {
             }
             _ => expectation.subject.clone(),
         };
-        let expected = self.expected(entry, key.expectation, fault, &scope).map(|text| hide.field(field.as_deref(), &text));
-        let actual =
-            fault.and_then(|f| f.actual.as_deref()).map(|bytes| hide.value(&expectation.aspect, field.as_deref(), &show(bytes)));
+        // What is said of a name holds no value.
+        let valued = field.as_deref().filter(|_| key.rule != Rule::FieldNameCase);
+        let expected = self.expected(entry, key.expectation, fault, &scope, &hide);
+        let actual = fault.and_then(|f| f.actual.as_deref()).map(|bytes| hide.value(&expectation.aspect, valued, &show(bytes)));
         let rule = key.rule;
         let severity = match rule {
             Rule::EvidenceInconclusive => Severity::Note,
@@ -192,10 +203,26 @@ impl Book {
         })
     }
 
-    fn expected<'e>(&self, entry: &Entry<'e>, at: usize, fault: Option<&Fault>, scope: &Scope<'e>) -> Option<String> {
+    /// What was expected, in words, secrets masked.
+    fn expected<'e>(
+        &self,
+        entry: &Entry<'e>,
+        at: usize,
+        fault: Option<&Fault>,
+        scope: &Scope<'e>,
+        hide: &Hide,
+    ) -> Option<String> {
         let hop: &'e PlanHop = entry.plan.hops.get(entry.hop)?;
         let expectation = hop.expectations.get(at)?;
-        match &expectation.expectation.claim {
+        let field = match &expectation.aspect {
+            Aspect::Field { name, .. } => Some(name.as_str()),
+            _ => None,
+        };
+        let told = match &expectation.expectation.claim {
+            Claim::Part { value, .. } if !hide.shows_secrets() && reads::derives_secret(value, scope) => {
+                let written = entry.plan.model(hop)?.0.spec.source.excerpt(value.place);
+                return Some(format!("`{}`", written.split_whitespace().collect::<Vec<_>>().join(" ")));
+            }
             Claim::Part { value, .. } => {
                 let whole = || matcher::describe(value, scope);
                 match fault.map(|f| f.rule) {
@@ -218,7 +245,9 @@ impl Book {
             }
             Claim::NameCase(crate::spec::NameCase::Lower) => Some("a name in lower case".to_owned()),
             Claim::NameCase(crate::spec::NameCase::Exact) => Some("the name as the spec writes it".to_owned()),
-        }
+        };
+        // What the spec spells out is no secret: it stands there. What comes from names may be one.
+        told.map(|text| if expectation.pure { hide.text(&text) } else { hide.expected(&expectation.aspect, field, &text) })
     }
 
     fn bound<'s>(
@@ -230,13 +259,14 @@ impl Book {
     ) -> Vec<Bound> {
         let Claim::Part { value, .. } = &expectation.expectation.claim else { return Vec::new() };
         let bound = scope.bound.borrow();
+        let secret_here = expectation.aspect.is_secret() && !hide.shows_secrets();
         reads::names(value)
             .into_iter()
             .filter_map(|name| {
                 if let Some(BoundValue { value, from, secret, .. }) = bound.iter().find(|b| b.name == name) {
                     let text = match value {
-                        Ok(_) if *secret && !self.show_secrets => "<secret>".to_owned(),
-                        Ok(value) => show(value),
+                        Ok(_) if *secret && !hide.shows_secrets() => MASK.to_owned(),
+                        Ok(value) => hide.target(&show(value)),
                         Err(_) => return None,
                     };
                     return Some(Bound { name: name.to_owned(), value: text, from: from.clone() });
@@ -249,6 +279,7 @@ impl Book {
                     }
                     super::params::ParamSource::Unset => return None,
                 };
+                let value = if secret_here { MASK.to_owned() } else { value };
                 Some(Bound { name: name.to_owned(), value, from: from.to_owned() })
             })
             .collect()
@@ -258,17 +289,26 @@ impl Book {
         let Some(hop) = entry.plan.hops.get(entry.hop) else { return Arc::default() };
         let Some(message) = scope.message(side) else { return Arc::default() };
         let blamed: Vec<Blamed<'_>> = entry
-            .blamed
+            .open
             .iter()
-            .filter_map(|(at, fault)| hop.expectations.get(*at).map(|e| (*at, e, fault)))
+            .flat_map(|(at, judged)| judged.faults().iter().map(move |fault| (*at, fault)))
+            .filter_map(|(at, fault)| hop.expectations.get(at).map(|e| (at, e, fault)))
             .filter(|(_, e, _)| e.side == side)
             .map(|(at, expectation, fault)| {
-                let text = match &expectation.expectation.claim {
-                    Claim::Part { value, .. } => matcher::exact_text(value, scope)
-                        .or_else(|| self.expected(entry, at, Some(fault), scope).map(|t| format!("‹{t}›"))),
+                let aspect = &expectation.aspect;
+                let field = match aspect {
+                    Aspect::Field { name, .. } => Some(name.as_str()),
                     _ => None,
                 };
-                Blamed { at, expectation, fault, text }
+                let text = match &expectation.expectation.claim {
+                    Claim::Part { value, .. } => matcher::exact_text(value, scope)
+                        .filter(|_| hide.shows_secrets() || !reads::derives_secret(value, scope))
+                        .map(|text| if expectation.pure { hide.text(&text) } else { hide.value(aspect, field, &text) })
+                        .or_else(|| self.expected(entry, at, Some(fault), scope, hide).map(|t| format!("‹{t}›"))),
+                    _ => None,
+                };
+                let actual = fault.actual.as_deref().map(|actual| hide.value(aspect, field, &show(actual)));
+                Blamed { at, expectation, fault, text, actual }
             })
             .collect();
         let hide = |name: Option<&str>, text: &str| match name {
@@ -317,49 +357,6 @@ pub(super) fn evidence(captures: &[String], at: &Provenance) -> Evidence {
         Origin::Line(line) => EvidencePlace::Line(line),
     };
     Evidence { capture, place }
-}
-
-/// What must not be shown.
-struct Hide {
-    show: bool,
-    /// Values that were bound from secret fields: they may come back inside any text.
-    bound: Vec<BoundValue>,
-}
-
-impl Hide {
-    fn field(&self, name: Option<&str>, text: &str) -> String {
-        match name {
-            Some(name) if !self.show => self.text(&secret::mask_field(name.as_bytes(), text)),
-            _ => self.text(text),
-        }
-    }
-
-    fn target(&self, text: &str) -> String {
-        if self.show { text.to_owned() } else { self.text(&secret::mask_target(text)) }
-    }
-
-    fn value(&self, target: &Aspect, name: Option<&str>, text: &str) -> String {
-        match target {
-            Aspect::Target | Aspect::Path => self.target(text),
-            Aspect::Query(name) if !self.show => {
-                let masked = secret::mask_target(&format!("?{name}={text}")).into_owned();
-                self.text(masked.split_once('=').map_or(text, |(_, value)| value))
-            }
-            _ => self.field(name, text),
-        }
-    }
-
-    fn text(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        if !self.show {
-            for value in self.bound.iter().filter_map(|b| b.value.as_ref().ok()).map(|v| show(v)) {
-                if value.len() >= 4 {
-                    text = text.replace(&value, "<secret>");
-                }
-            }
-        }
-        text
-    }
 }
 
 /// A name in the message that was probably meant.

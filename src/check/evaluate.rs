@@ -5,10 +5,13 @@
 use std::borrow::Cow;
 
 use super::content::content;
+use super::functions;
 use super::params::ParamSource;
+use super::plan::BODY_LIMIT;
+use super::reads;
 use super::scope::Scope;
 use super::structure;
-use crate::http::Origin;
+use crate::http::{FieldLine, Origin};
 use crate::spec::{Expr, Function, MessagePath, Piece, Side, Template};
 
 /// Why an expression has no value.
@@ -51,6 +54,18 @@ fn because(reason: impl Into<String>) -> Lack {
     Lack::Because(reason.into())
 }
 
+/// No value of traffic that is kept is longer, so that no text needs to be.
+const LONGEST: usize = BODY_LIMIT;
+
+/// Joins texts, which traffic and specs could make as long as the product of their lengths.
+fn append(text: &mut Vec<u8>, more: &[u8]) -> Result<(), Lack> {
+    if text.len().saturating_add(more.len()) > LONGEST {
+        return Err(because(format!("what the spec puts together is longer than {LONGEST} bytes")));
+    }
+    text.extend_from_slice(more);
+    Ok(())
+}
+
 /// The text of a template.
 pub(super) fn render<'a>(template: &'a Template, scope: &Scope<'a>) -> Result<Cow<'a, [u8]>, Lack> {
     match template.pieces.as_slice() {
@@ -61,8 +76,8 @@ pub(super) fn render<'a>(template: &'a Template, scope: &Scope<'a>) -> Result<Co
             let mut text = Vec::new();
             for piece in pieces {
                 match piece {
-                    Piece::Literal(literal) => text.extend_from_slice(literal.as_bytes()),
-                    Piece::Hole(expr, _) => text.extend_from_slice(&evaluate(expr, scope)?.into_text()?),
+                    Piece::Literal(literal) => append(&mut text, literal.as_bytes())?,
+                    Piece::Hole(expr, _) => append(&mut text, &evaluate(expr, scope)?.into_text()?)?,
                 }
             }
             Ok(Cow::Owned(text))
@@ -85,9 +100,13 @@ pub(super) fn evaluate<'a>(expr: &'a Expr, scope: &Scope<'a>) -> Result<Val<'a>,
         },
         Expr::Message { side, path } => message_value(*side, path, scope),
         Expr::Call { on, function, arguments } => {
-            let on = evaluate(on, scope)?;
+            let value = evaluate(on, scope)?;
             let argument = arguments.first().map(|a| evaluate(a, scope)?.into_text()).transpose()?;
-            call(*function, on, argument.as_deref())
+            let text = value.into_text()?;
+            call(*function, &text, argument.as_deref()).map_err(|why| {
+                // What comes from a secret is named, not shown.
+                because(if reads::is_secret(on, scope) { format!("`{on}` {why}") } else { format!("`{}` {why}", show(&text)) })
+            })
         }
         Expr::Index { on, index } => {
             let on = evaluate(on, scope)?;
@@ -97,7 +116,7 @@ pub(super) fn evaluate<'a>(expr: &'a Expr, scope: &Scope<'a>) -> Result<Val<'a>,
         Expr::Concat(parts) => {
             let mut text = Vec::new();
             for part in parts {
-                text.extend_from_slice(&evaluate(part, scope)?.into_text()?);
+                append(&mut text, &evaluate(part, scope)?.into_text()?)?;
             }
             Ok(Val::Text(Cow::Owned(text)))
         }
@@ -136,6 +155,11 @@ fn message_value<'a>(side: Side, path: &'a MessagePath, scope: &Scope<'a>) -> Re
         MessagePath::Version => text(head.version()),
         MessagePath::Status => Ok(Val::Int(i64::from(head.status().ok_or_else(missing)?))),
         MessagePath::Header(name) => {
+            let is_cut =
+                |line: &&FieldLine| line.name.of(head.raw).eq_ignore_ascii_case(name.as_bytes()) && head.is_open(line.line);
+            if head.lines.last().as_ref().is_some_and(is_cut) {
+                return Err(because(format!("the line of `{name}` is cut in the capture")));
+            }
             let mut values = head.values(name.as_bytes());
             match (values.next(), values.next()) {
                 (Some(value), None) => text(value),
@@ -168,40 +192,27 @@ pub(super) fn query_of(target: &[u8]) -> &[u8] {
     target.iter().position(|b| *b == b'?').and_then(|at| target.get(at + 1..)).unwrap_or_default()
 }
 
-fn call<'a>(function: Function, on: Val<'a>, argument: Option<&[u8]>) -> Result<Val<'a>, Lack> {
-    let owned = |bytes: Vec<u8>| Ok(Val::Text(Cow::Owned(bytes)));
-    match function {
-        Function::Json => parse_json(&on.into_text()?).map(Val::Json),
-        Function::Lower => owned(on.into_text()?.to_ascii_lowercase()),
-        Function::Members => Ok(Val::List(structure::members(&on.into_text()?, ',').into_iter().map(<[u8]>::to_vec).collect())),
-        Function::Epoch => {
-            let text = on.into_text()?;
-            super::functions::epoch(&text).map(Val::Int).ok_or_else(|| because(format!("`{}` holds no date", show(&text))))
-        }
+/// What a function makes of a text, or what is wrong with the text.
+fn call<'a>(function: Function, on: &[u8], argument: Option<&[u8]>) -> Result<Val<'a>, String> {
+    let text = |bytes: Vec<u8>| Val::Text(Cow::Owned(bytes));
+    Ok(match function {
+        Function::Json => Val::Json(super::json_text::parse(on).map_err(|e| format!("is no JSON: {e}"))?),
+        Function::Lower => text(on.to_ascii_lowercase()),
+        Function::Members => Val::List(structure::members(on, ',').into_iter().map(<[u8]>::to_vec).collect()),
+        Function::Epoch => Val::Int(functions::epoch(on).ok_or("holds no date")?),
         Function::Pair | Function::Cookie => {
-            let (text, name) = (on.into_text()?, argument.unwrap_or_default());
-            let pair = structure::pairs(&text, ';')
-                .into_iter()
-                .find(|(n, _)| if function == Function::Cookie { *n == name } else { n.eq_ignore_ascii_case(name) });
-            match pair {
-                Some((_, value)) => owned(value.to_vec()),
-                None => Err(because(format!("`{}` has no part `{}`", show(&text), show(name)))),
-            }
+            let name = argument.unwrap_or_default();
+            let is_it = |n: &[u8]| if function == Function::Cookie { n == name } else { n.eq_ignore_ascii_case(name) };
+            let pair = structure::pairs(on, ';').into_iter().find(|(n, _)| is_it(n));
+            text(pair.ok_or_else(|| format!("has no part `{}`", show(name)))?.1.to_vec())
         }
-        Function::Host => owned(super::functions::host(&on.into_text()?).to_vec()),
-        Function::Port => {
-            let text = on.into_text()?;
-            super::functions::port(&text).map(Val::Int).ok_or_else(|| because(format!("`{}` has no port", show(&text))))
-        }
-        Function::WithoutDefaultPort => owned(super::functions::without_default_port(&on.into_text()?).to_vec()),
-        Function::Sha256 => owned(super::functions::sha256_hex(&on.into_text()?).into_bytes()),
-        Function::Md5 => owned(super::functions::md5_hex(&on.into_text()?).into_bytes()),
-        Function::Base64 => {
-            let text = on.into_text()?;
-            let decoded = super::functions::base64_decoded(&text);
-            decoded.map_or_else(|| Err(because(format!("`{}` is no base64", show(&text)))), owned)
-        }
-    }
+        Function::Host => text(functions::host(on).to_vec()),
+        Function::Port => Val::Int(functions::port(on).ok_or("has no port")?),
+        Function::WithoutDefaultPort => text(functions::without_default_port(on).to_vec()),
+        Function::Sha256 => text(functions::sha256_hex(on).into_bytes()),
+        Function::Md5 => text(functions::md5_hex(on).into_bytes()),
+        Function::Base64 => text(functions::base64_decoded(on).ok_or("is no base64")?),
+    })
 }
 
 fn index_value<'a>(on: Val<'a>, index: &Val<'_>) -> Result<Val<'a>, Lack> {

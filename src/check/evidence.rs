@@ -6,8 +6,6 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::spec::Spec;
-
 /// One case: the files that are read together.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct EvidenceCase {
@@ -15,33 +13,53 @@ pub(super) struct EvidenceCase {
     pub(super) files: Vec<PathBuf>,
 }
 
-/// The path of a spec below its `specs` folder, without extension, and the folder beside which `captures` lies.
-pub(super) fn mirrored(file: &str) -> Option<(PathBuf, PathBuf)> {
-    let path = Path::new(file);
-    let parts: Vec<_> = path.components().collect();
-    let at = parts.iter().rposition(|part| part.as_os_str() == "specs")?;
-    let root: PathBuf = parts.get(..at)?.iter().collect();
-    let below: PathBuf = parts.get(at + 1..)?.iter().collect();
-    Some((root, below.with_extension("")))
+/// What a spec's place says of its evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mirror {
+    /// The `specs` folder; `captures` lies beside it.
+    pub(super) specs: PathBuf,
+    /// The spec's path below it, without its ending: its name.
+    pub(super) below: PathBuf,
+}
+
+impl Mirror {
+    /// The folder with all evidence.
+    fn captures(&self, given: Option<&Path>) -> PathBuf {
+        given.map_or_else(|| beside(&self.specs), Path::to_path_buf)
+    }
+
+    /// Where the evidence of this spec begins: this path and an ending, and what lies in the folder of this name.
+    pub(super) fn place(&self, given: Option<&Path>) -> PathBuf {
+        self.captures(given).join(&self.below)
+    }
+
+    /// Whether a path of evidence as long as this one, or longer, is another spec's.
+    fn is_longer_than(&self, other: &Self) -> bool {
+        self.below != other.below && (self.below.starts_with(&other.below) || is_of(&self.below, &other.below))
+    }
+}
+
+/// The folder `captures` beside a folder `specs`, which may be the working directory or one above it.
+fn beside(specs: &Path) -> PathBuf {
+    match specs.file_name() {
+        Some(_) => specs.with_file_name("captures"),
+        // `.` and `..` have no name.
+        None => specs.join("..").join("captures"),
+    }
 }
 
 /// The cases of a spec. `specs` are all that are loaded, since a longer path owns a file.
-pub(super) fn cases(spec: &Spec, specs: &[&Spec], captures: Option<&Path>) -> Vec<EvidenceCase> {
-    let Some((root, below)) = mirrored(&spec.source.file) else { return Vec::new() };
-    let captures = captures.map_or_else(|| root.join("captures"), Path::to_path_buf);
-    let longer: Vec<PathBuf> = specs
-        .iter()
-        .filter_map(|other| mirrored(&other.source.file).map(|(_, below)| below))
-        .filter(|other| other != &below && other.starts_with(&below))
-        .collect();
+pub(super) fn cases(spec: &Mirror, specs: &[Mirror], captures: Option<&Path>) -> Vec<EvidenceCase> {
+    let place = spec.place(captures);
+    let captures = spec.captures(captures);
+    let longer: Vec<&Path> = specs.iter().filter(|other| other.is_longer_than(spec)).map(|other| other.below.as_path()).collect();
     let owned_by_other = |path: &Path| {
         let Ok(path) = path.strip_prefix(&captures) else { return false };
         longer.iter().any(|other| path.starts_with(other) || is_of(path, other))
     };
     let mut found = Vec::new();
-    let place = captures.join(&below);
     for path in children(place.parent().unwrap_or(&captures)) {
-        if path.is_file() && is_of(&path, &place) && !is_hidden(&path) {
+        if path.is_file() && is_of(&path, &place) && !is_hidden(&path) && !owned_by_other(&path) {
             found.push(EvidenceCase { files: vec![path] });
         }
     }
@@ -92,10 +110,13 @@ mod tests {
 
     #[test]
     fn specs_mirror_captures() {
-        let (root, below) = mirrored("a/specs/aws/alb/forward.yaml").unwrap();
-        assert_eq!((root.as_path(), below.as_path()), (Path::new("a"), Path::new("aws/alb/forward")));
-        assert_eq!(mirrored("specs/x.yml").unwrap(), (PathBuf::new(), PathBuf::from("x")));
-        assert_eq!(mirrored("elsewhere/x.yaml"), None);
+        let mirror = |specs: &str, below: &str| Mirror { specs: specs.into(), below: below.into() };
+        assert_eq!(mirror("a/specs", "aws/alb/forward").place(None), Path::new("a/captures/aws/alb/forward"));
+        assert_eq!(mirror("specs", "x").place(None), Path::new("captures/x"));
+        assert_eq!(mirror("..", "x").place(None), Path::new("../../captures/x"));
+        assert_eq!(mirror("specs", "x").place(Some(Path::new("else"))), Path::new("else/x"));
+        let longer = |a: &str, b: &str| mirror("specs", a).is_longer_than(&mirror("specs", b));
+        assert!(longer("a/b", "a") && longer("a.b", "a") && !longer("a", "a/b") && !longer("ab", "a") && !longer("a", "a"));
         assert!(is_of(Path::new("c/b.note.txt"), Path::new("c/b")));
         assert!(!is_of(Path::new("c/bb.txt"), Path::new("c/b")));
         assert!(!is_of(Path::new("d/b.txt"), Path::new("c/b")));

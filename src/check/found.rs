@@ -8,7 +8,7 @@ use super::evaluate::{path_of, query_of};
 use super::functions;
 use super::names::HeadIndex;
 use super::plan::Aspect;
-use crate::http::Message;
+use crate::http::{HeadRef, Message};
 
 /// The values found.
 #[derive(Debug)]
@@ -38,6 +38,18 @@ impl<'m> Found<'m> {
             Self::Few(None) | Self::Unknown(_) => with(&[]),
         }
     }
+}
+
+/// Whether what a target names stands where the head is cut, so that its value may go on.
+pub(super) fn is_open(target: &Aspect, head: &HeadRef<'_>, index: &HeadIndex) -> bool {
+    let line = match target {
+        Aspect::Field { id, .. } => index.lines(*id).last().and_then(|at| head.lines.get(at)).map(|line| line.line),
+        Aspect::Method | Aspect::Target | Aspect::Path | Aspect::Query(_) | Aspect::Version | Aspect::Status | Aspect::Reason => {
+            Some(head.head.start_line)
+        }
+        _ => None,
+    };
+    line.is_some_and(|line| head.is_open(line))
 }
 
 /// The body of a message as JSON, parsed at most once an exchange.

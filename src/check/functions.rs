@@ -86,10 +86,11 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 
 /// Base64 decoded: standard or URL alphabet, with or without padding.
 pub(super) fn base64_decoded(text: &[u8]) -> Option<Vec<u8>> {
-    let text: Vec<u8> = text.iter().copied().filter(|b| *b != b'=').collect();
+    let end = text.iter().rposition(|b| *b != b'=').map_or(0, |last| last + 1);
+    let text = text.get(..end).unwrap_or_default();
     base64::engine::general_purpose::STANDARD_NO_PAD
-        .decode(&text)
-        .or_else(|_| base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(&text))
+        .decode(text)
+        .or_else(|_| base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text))
         .ok()
 }
 
@@ -149,5 +150,6 @@ mod tests {
         assert_eq!(base64_decoded(b"aGVsbG8="), Some(b"hello".to_vec()));
         assert_eq!(base64_decoded(b"_-8"), Some(vec![0xff, 0xef]));
         assert_eq!(base64_decoded(b"!"), None);
+        assert_eq!(base64_decoded(b"aG=VsbG8="), None, "padding stands at the end");
     }
 }

@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::error::CheckError;
 use super::matcher;
@@ -16,9 +15,9 @@ use crate::spec::Spec;
 ///
 /// # Errors
 /// [`CheckError::Usage`]: a name that no spec has, with the nearest, or a value outside its constraint.
-pub(super) fn check(specs: &[Arc<Spec>], given: &[(String, String)]) -> Result<(), CheckError> {
+pub(super) fn check(specs: &[&Spec], given: &[(String, String)]) -> Result<(), CheckError> {
     for (name, value) in given {
-        let owners: Vec<&Arc<Spec>> = specs.iter().filter(|s| s.params.iter().any(|p| p.name.value == *name)).collect();
+        let owners: Vec<&Spec> = specs.iter().copied().filter(|s| s.params.iter().any(|p| p.name.value == *name)).collect();
         if owners.is_empty() {
             return Err(CheckError::Usage(unknown_param(specs, name)));
         }
@@ -33,7 +32,7 @@ pub(super) fn check(specs: &[Arc<Spec>], given: &[(String, String)]) -> Result<(
 }
 
 /// The sentence for a param that no spec knows: the nearest name, or all there are.
-fn unknown_param(specs: &[Arc<Spec>], name: &str) -> String {
+fn unknown_param(specs: &[&Spec], name: &str) -> String {
     let known: BTreeSet<&str> = specs.iter().flat_map(|s| &s.params).map(|p| p.name.value.as_str()).collect();
     let near = known.iter().map(|k| (strsim::damerau_levenshtein(k, name), k)).filter(|(distance, _)| *distance <= 3).min();
     let help = match near {
@@ -49,7 +48,8 @@ fn broken(params: &Params, name: &str, value: &str) -> Option<String> {
     let (_, param) = params.get(name)?;
     let exchange = Exchange { request: None, response: None };
     let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
-    let scope = Scope { exchange: &exchange, params, bound: &bound, masks: false, allow_warned: false, reason: &reason };
+    let scope =
+        Scope { exchange: &exchange, params, bound: &bound, masks: false, allow_warned: false, secret: false, reason: &reason };
     let truth = matcher::holds(&param.constraint, value.as_bytes(), &scope);
     (truth == Truth::No).then(|| matcher::describe(&param.constraint, &scope))
 }

@@ -15,6 +15,16 @@ pub(super) enum Judged {
     Inconclusive(String),
 }
 
+impl Judged {
+    /// What is wrong; nothing where nothing is.
+    pub(super) fn faults(&self) -> &[Fault] {
+        match self {
+            Self::Violated(faults) => faults,
+            Self::NotObserved | Self::Met | Self::Inconclusive(_) => &[],
+        }
+    }
+}
+
 /// How it does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Fault {

@@ -15,6 +15,8 @@ mod evidence;
 mod found;
 mod functions;
 mod given;
+mod head;
+mod hide;
 mod hop;
 mod json_text;
 mod judge;

@@ -12,21 +12,27 @@ pub(super) struct NameId(u32);
 #[derive(Debug, Default)]
 pub(super) struct Names {
     by_name: HashMap<Vec<u8>, NameId, foldhash::fast::FixedState>,
+    /// The length of the longest.
+    longest: usize,
 }
 
-/// Names longer than this are in no table: no spec asks for them.
+/// Longer names are looked up without the space on the stack, and never predicted.
 const LONGEST: usize = 128;
 
 impl Names {
     /// The number of a name, without regard to case.
     pub(super) fn intern(&mut self, name: &str) -> NameId {
+        self.longest = self.longest.max(name.len());
         let next = NameId(u32::try_from(self.by_name.len()).unwrap_or(u32::MAX));
         *self.by_name.entry(name.to_ascii_lowercase().into_bytes()).or_insert(next)
     }
 
     fn find(&self, name: &[u8]) -> Option<NameId> {
         let mut lower = [0; LONGEST];
-        let lower = lower.get_mut(..name.len())?;
+        let Some(lower) = lower.get_mut(..name.len()) else {
+            // Specs have a size, too: what is longer than their longest name is not copied.
+            return (name.len() <= self.longest).then(|| self.by_name.get(&name.to_ascii_lowercase()).copied()).flatten();
+        };
         lower.copy_from_slice(name);
         lower.make_ascii_lowercase();
         self.by_name.get(&*lower).copied()
@@ -84,14 +90,13 @@ impl HeadIndex {
     fn find(&mut self, names: &Names, at: u32, name: &[u8]) -> Option<NameId> {
         match self.predicted.get_mut(at as usize) {
             Some((known, id)) if known == name => *id,
-            Some((known, id)) => {
+            Some((known, id)) if name.len() <= LONGEST => {
                 *id = names.find(name);
                 known.clear();
-                // A name that no spec asks for may be long; it is looked up again.
-                known.extend_from_slice(name.get(..LONGEST).unwrap_or(name));
+                known.extend_from_slice(name);
                 *id
             }
-            None => names.find(name),
+            _ => names.find(name),
         }
     }
 

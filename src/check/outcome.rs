@@ -285,10 +285,15 @@ pub(super) fn capture_findings(capture: &CaptureOutcome) -> Vec<Finding> {
 
 /// Exchanges of no hop, most frequent first.
 pub(super) fn unselected(state: &State) -> Unselected {
-    let mut groups: Vec<UnselectedGroup> =
-        state.groups.iter().map(|(line, count)| UnselectedGroup { line: line.clone(), count: *count }).collect();
+    Unselected { exchanges: state.unselected, groups: groups(state.groups.iter()) }
+}
+
+/// Start lines with their counts, most frequent first.
+pub(super) fn groups<'g>(counts: impl Iterator<Item = (&'g String, &'g u64)>) -> Vec<UnselectedGroup> {
+    let group = |(line, count): (&String, &u64)| UnselectedGroup { line: line.clone(), count: *count };
+    let mut groups: Vec<UnselectedGroup> = counts.map(group).collect();
     groups.sort_by(|a, b| (b.count, &a.line).cmp(&(a.count, &b.line)));
-    Unselected { exchanges: state.unselected, groups }
+    groups
 }
 
 /// The exit code: the first that applies of 4, 1, 3, 0 (2 never comes so far).

@@ -7,6 +7,7 @@ use super::names::{NameId, Names};
 use super::params::Params;
 use super::reads;
 use crate::http::BodyWant;
+use crate::secret;
 use crate::spec::{
     Claim, Expectation, Hop, JsonStep, MessageSpec, NameCase, OrderItem, Part, Select, SelectOn, Side, Spec, Value,
 };
@@ -96,6 +97,27 @@ pub(super) enum Aspect {
     NameCase {
         exact: Option<Vec<(NameId, String)>>,
     },
+}
+
+impl Aspect {
+    /// Whether what it looks at is a secret by its name.
+    pub(super) fn is_secret(&self) -> bool {
+        match self {
+            Self::Field { name, .. } => secret::is_secret(name.as_bytes()),
+            Self::Query(name) => secret::is_secret_parameter(name),
+            Self::BodyJson(_) => self.json_key().is_some_and(secret::is_secret_key),
+            _ => false,
+        }
+    }
+
+    /// The key under which a JSON value stands: the last of its path.
+    pub(super) fn json_key(&self) -> Option<&str> {
+        let Self::BodyJson(steps) = self else { return None };
+        steps.iter().rev().find_map(|step| match step {
+            JsonStep::Key(key) => Some(key.as_str()),
+            JsonStep::Index(_) => None,
+        })
+    }
 }
 
 /// An entry of `order`.

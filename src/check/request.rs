@@ -1,17 +1,18 @@
 //! What to check, and the way from there to an outcome: load specs, read captures, sum up.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::error::CheckError;
-use super::evidence;
+use super::evidence::{self, Mirror};
 use super::given;
 use super::outcome::{self, FailOn};
 use super::plan::Plan;
 use super::run::Run;
-use crate::finding::{CaptureOutcome, Finding, Outcome, Rule, Unselected, UnselectedGroup, Verdict};
+use crate::finding::{CaptureOutcome, Finding, Outcome, Rule, Unselected, Verdict};
 use crate::source::{self, Input, SourceError};
-use crate::spec::{self, FindError, Spec};
+use crate::spec::{self, FindError, Spec, SpecFile};
 
 /// What to check.
 #[derive(Debug, Clone, Default)]
@@ -40,7 +41,7 @@ pub struct CheckRequest {
 /// [`CheckError`]: usage, invalid specs, or no spec at all.
 pub fn check(request: &CheckRequest) -> Result<Outcome, CheckError> {
     let loaded = load(&request.specs)?;
-    given::check(&loaded.specs, &request.params)?;
+    given::check(&loaded.models(), &request.params)?;
     let fail_on = if request.strict { FailOn::Inconclusive } else { request.fail_on };
     let mut outcome = if request.captures.is_empty() {
         against_evidence(request, &loaded.specs)
@@ -62,14 +63,37 @@ pub fn check(request: &CheckRequest) -> Result<Outcome, CheckError> {
 /// As [`check`].
 pub fn plan(specs: &[PathBuf], params: &[(String, String)]) -> Result<Plan, CheckError> {
     let loaded = load(specs)?;
-    given::check(&loaded.specs, params)?;
-    let specs: Vec<(Arc<Spec>, bool)> = loaded.specs.into_iter().map(|spec| (spec, false)).collect();
+    given::check(&loaded.models(), params)?;
+    let specs: Vec<(Arc<Spec>, bool)> = loaded.specs.into_iter().map(|file| (file.spec, false)).collect();
     Ok(Plan::compile(&specs, params))
 }
 
 struct Loaded {
-    specs: Vec<Arc<Spec>>,
+    specs: Vec<LoadedSpec>,
     not_specs: u64,
+}
+
+impl Loaded {
+    fn models(&self) -> Vec<&Spec> {
+        self.specs.iter().map(|file| &*file.spec).collect()
+    }
+}
+
+/// A spec with what its file tells.
+struct LoadedSpec {
+    spec: Arc<Spec>,
+    /// The `specs` folder that it stands in.
+    root: Option<PathBuf>,
+    /// Its file was named, so that its hops must be seen.
+    named: bool,
+}
+
+impl LoadedSpec {
+    /// Where its evidence lies; outside of any folder `specs` that is known only with `--captures`.
+    fn mirror(&self, captures_given: bool) -> Option<Mirror> {
+        let specs = self.root.clone().or_else(|| captures_given.then(PathBuf::new))?;
+        Some(Mirror { specs, below: PathBuf::from(&self.spec.name) })
+    }
 }
 
 fn load(paths: &[PathBuf]) -> Result<Loaded, CheckError> {
@@ -106,7 +130,8 @@ fn load(paths: &[PathBuf]) -> Result<Loaded, CheckError> {
             named.join(", ")
         )));
     }
-    Ok(Loaded { specs: found.specs.into_iter().map(|file| Arc::new(file.spec)).collect(), not_specs: found.not_specs as u64 })
+    let loaded = |file: SpecFile| LoadedSpec { spec: Arc::new(file.spec), root: file.root, named: file.named };
+    Ok(Loaded { specs: found.specs.into_iter().map(loaded).collect(), not_specs: found.not_specs as u64 })
 }
 
 /// Whether a file begins as captures do.
@@ -138,10 +163,9 @@ fn read(run: &mut Run<'_>, input: &Input) -> Result<CaptureOutcome, SourceError>
     source::read(input, id, run).map(|summary| CaptureOutcome { file, summary })
 }
 
-fn against_captures(request: &CheckRequest, specs: &[Arc<Spec>]) -> Result<Outcome, CheckError> {
+fn against_captures(request: &CheckRequest, specs: &[LoadedSpec]) -> Result<Outcome, CheckError> {
     // A spec is required where its own file is named.
-    let required = |spec: &Spec| request.specs.iter().any(|path| path.is_file() && same_file(path, &spec.source.file));
-    let specs: Vec<(Arc<Spec>, bool)> = specs.iter().map(|s| (Arc::clone(s), required(s))).collect();
+    let specs: Vec<(Arc<Spec>, bool)> = specs.iter().map(|s| (Arc::clone(&s.spec), s.named)).collect();
     let plan = Plan::compile(&specs, &request.params);
     let mut run = Run::new(&plan, request.show_secrets);
     let mut outcome = blank();
@@ -159,8 +183,7 @@ fn against_captures(request: &CheckRequest, specs: &[Arc<Spec>]) -> Result<Outco
         }
     }
     let (tallies, findings, state) = run.into_parts();
-    let messages = outcome.captures.iter().any(|c| c.summary.requests + c.summary.responses > 0);
-    let (spec_outcomes, hop_findings) = outcome::specs(&plan, &tallies, messages, None);
+    let (spec_outcomes, hop_findings) = outcome::specs(&plan, &tallies, hold_messages(&outcome.captures), None);
     outcome.notes = outcome::one_sided(&plan, &tallies);
     outcome.unselected = outcome::unselected(&state);
     outcome.specs = spec_outcomes;
@@ -169,15 +192,23 @@ fn against_captures(request: &CheckRequest, specs: &[Arc<Spec>]) -> Result<Outco
     Ok(outcome)
 }
 
-fn against_evidence(request: &CheckRequest, specs: &[Arc<Spec>]) -> Outcome {
+/// Whether anything was decoded, without which no absence is shown.
+fn hold_messages(captures: &[CaptureOutcome]) -> bool {
+    captures.iter().any(|capture| capture.summary.requests > 0 || capture.summary.responses > 0)
+}
+
+fn against_evidence(request: &CheckRequest, specs: &[LoadedSpec]) -> Outcome {
     let mut outcome = blank();
-    let all: Vec<&Spec> = specs.iter().map(AsRef::as_ref).collect();
-    let mut groups: Vec<UnselectedGroup> = Vec::new();
-    for spec in specs {
-        let cases = evidence::cases(spec, &all, request.captures_dir.as_deref());
+    let given = request.captures_dir.is_some();
+    let all: Vec<Mirror> = specs.iter().filter_map(|file| file.mirror(given)).collect();
+    let mut groups: BTreeMap<String, u64> = BTreeMap::new();
+    for file in specs {
+        let (spec, mirror) = (&file.spec, file.mirror(given));
+        let cases = mirror.as_ref().map(|m| evidence::cases(m, &all, request.captures_dir.as_deref())).unwrap_or_default();
         let plan = Plan::compile(&[(Arc::clone(spec), !cases.is_empty())], &request.params);
         let mut run = Run::new(&plan, request.show_secrets);
         let mut read_cases = 0;
+        let first_capture = outcome.captures.len();
         for case in &cases {
             let before = run.selected();
             let mut why = String::new();
@@ -201,18 +232,18 @@ fn against_evidence(request: &CheckRequest, specs: &[Arc<Spec>]) -> Outcome {
         }
         if read_cases == 0 {
             let files: Vec<String> = cases.iter().flat_map(|c| &c.files).map(|f| Input::File(f.clone()).name()).collect();
-            let looked = match evidence::mirrored(&spec.source.file) {
+            let looked = match mirror {
                 _ if !files.is_empty() => format!("no capture that can be read in {}", some(&files)),
-                Some((root, below)) => {
-                    let folder = request.captures_dir.clone().unwrap_or_else(|| root.join("captures"));
-                    format!("no capture {}.* or in {0}/", Input::File(folder.join(below)).name())
+                Some(mirror) => {
+                    let place = mirror.place(request.captures_dir.as_deref());
+                    format!("no capture {}.* or in {0}/", Input::File(place).name())
                 }
                 None => "it lies in no folder `specs`, so no capture belongs to it; name captures".to_owned(),
             };
             outcome.findings.push(outcome::without_evidence(spec, request.strict, &looked));
         }
         let (tallies, findings, state) = run.into_parts();
-        let messages = outcome.captures.iter().any(|c| c.summary.requests + c.summary.responses > 0);
+        let messages = hold_messages(outcome.captures.get(first_capture..).unwrap_or_default());
         let (spec_outcomes, hop_findings) = outcome::specs(&plan, &tallies, messages, Some(read_cases));
         outcome.notes.extend(outcome::one_sided(&plan, &tallies));
         outcome.specs.extend(spec_outcomes);
@@ -221,9 +252,11 @@ fn against_evidence(request: &CheckRequest, specs: &[Arc<Spec>]) -> Outcome {
         outcome.findings.extend(hop_findings.into_iter().filter(|f| read_cases > 0 || f.rule != Rule::HopNotObserved));
         let unselected = outcome::unselected(&state);
         outcome.unselected.exchanges += unselected.exchanges;
-        groups.extend(unselected.groups);
+        for group in unselected.groups {
+            *groups.entry(group.line).or_default() += group.count;
+        }
     }
-    outcome.unselected.groups = groups;
+    outcome.unselected.groups = outcome::groups(groups.iter());
     outcome
 }
 
@@ -231,9 +264,4 @@ fn against_evidence(request: &CheckRequest, specs: &[Arc<Spec>]) -> Outcome {
 fn some(names: &[String]) -> String {
     let shown = names.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
     if names.len() > 3 { format!("{shown} and {} more", names.len() - 3) } else { shown }
-}
-
-/// Whether a path as given is the file of a spec.
-fn same_file(path: &std::path::Path, file: &str) -> bool {
-    path == std::path::Path::new(file) || path.to_string_lossy().replace('\\', "/") == file
 }

@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 use super::book::{Book, Entry};
 use super::evaluate::{path_of, show};
 use super::hop::{self as judging, Verdicts};
-use super::judged::{Fault, Judged};
+use super::judged::Judged;
 use super::looked::Looked;
 use super::names::HeadIndex;
 use super::plan::{Plan, PlanHop};
@@ -18,8 +18,9 @@ use crate::finding::Finding;
 use crate::http::{Body, BodyWant, CaptureId, Exchange, HeadRef, MessageId, MessageSink};
 use crate::secret;
 
-/// Unselected exchanges are told apart by so many start lines.
+/// Unselected exchanges are told apart by so many start lines, and by so many characters of each.
 const MOST_GROUPS: usize = 1000;
+const MOST_OF_LINE: usize = 512;
 /// So many exchanges are looked at for what comes near an unseen hop.
 const NEAREST_LOOKS: u64 = 10_000;
 
@@ -113,6 +114,14 @@ impl MessageSink for Run<'_> {
     }
 }
 
+/// A start line as far as groups are told apart by it: it may be as long as a head.
+fn cut(line: String) -> String {
+    match line.char_indices().nth(MOST_OF_LINE) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line,
+    }
+}
+
 impl State {
     fn unselected(&mut self, exchange: &Exchange<'_>) {
         self.unselected += 1;
@@ -120,7 +129,7 @@ impl State {
             (Some(request), _) => {
                 let target = show(path_of(request.head.target().unwrap_or_default()));
                 let method = show(request.head.method().unwrap_or_default());
-                format!("{method} {}", secret::mask_target(&target))
+                cut(format!("{method} {}", secret::mask_target(&target)))
             }
             (None, Some(response)) => format!("response {}", response.head.status().unwrap_or_default()),
             (None, None) => return,
@@ -174,15 +183,9 @@ impl State {
         if open.is_empty() {
             return;
         }
-        let blamed: Vec<(usize, Fault)> = open
-            .iter()
-            .flat_map(|(at, j)| match j {
-                Judged::Violated(faults) => faults.iter().map(|f| (*at, f.clone())).collect::<Vec<_>>(),
-                _ => Vec::new(),
-            })
-            .collect();
-        let mut entry = Entry { plan, hop, case, blamed: &blamed, blocks: [None, None] };
-        for (at, result) in open.iter().map(|(at, result)| (*at, result)) {
+        let mut entry = Entry { plan, hop, case, open, blocks: [None, None] };
+        for (at, result) in open {
+            let at = *at;
             match result {
                 Judged::Violated(faults) => {
                     let of_variant = plan.hops.get(hop).is_some_and(|h| at >= h.own);

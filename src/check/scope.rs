@@ -32,6 +32,8 @@ pub(super) struct Scope<'a> {
     pub masks: bool,
     /// Whether `others: warning` beside `pairs` and `json` is passed over: what is left is an error.
     pub allow_warned: bool,
+    /// Whether what is compared is a secret, which no reason may quote.
+    pub secret: bool,
     /// Why the last comparison was inconclusive; the first reason stays.
     pub reason: &'a RefCell<Option<String>>,
 }

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::found::{BodyFault, Found, body_json, find};
+use super::found::{BodyFault, Found, body_json, find, is_open};
 use super::looked::Looked;
 use super::matcher;
 use super::params::Params;
@@ -34,6 +34,7 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
         bound: &bound,
         masks: origin.is_some_and(|h| h.fidelity.masks),
         allow_warned: false,
+        secret: false,
         reason: &reason,
     };
     let text = |text: String| matcher::holds(value, text.as_bytes(), &scope);
@@ -54,8 +55,8 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
             match find(target, &message, looked.index(*side)) {
                 Found::Unknown(_) => Truth::Unknown,
                 Found::Few(None) if cut && matches!(target, Aspect::Field { .. }) => Truth::Unknown,
-                Found::Few(None) if counts_lines(value) => found_lines(value, &[], &scope),
-                Found::Few(None) => Truth::No,
+                Found::Few(None) => missing(value, &scope),
+                _ if is_open(target, &message.head, looked.index(*side)) && !value.takes_anything() => Truth::Unknown,
                 found => found.lines(|lines| found_lines(value, lines, &scope)),
             }
         }
@@ -70,9 +71,17 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
     }
 }
 
-fn counts_lines(value: &Value) -> bool {
-    matches!(&value.form, Form::Matcher(clauses)
-        if clauses.iter().any(|c| matches!(c.kind, crate::spec::ClauseKind::Lines(_) | crate::spec::ClauseKind::Not(_))))
+/// A matcher on a missing field is false, `not` as well. Only what speaks of the field's lines can hold: `lines`, and
+/// `absent`, which is `not: { present: true }` here.
+fn missing<'a>(value: &'a Value, scope: &Scope<'a>) -> Truth {
+    use crate::spec::ClauseKind::{Lines, Not};
+    let Form::Matcher(clauses) = &value.form else { return Truth::No };
+    let any_value = |v: &Value| v.meta.present && matches!(&v.form, Form::Matcher(clauses) if clauses.is_empty());
+    match clauses.as_slice() {
+        [crate::spec::Clause { kind: Not(inner), .. }] if any_value(inner) => Truth::Yes,
+        clauses if clauses.iter().any(|c| matches!(c.kind, Lines(_))) => found_lines(value, &[], scope),
+        _ => Truth::No,
+    }
 }
 
 /// Any line may match; `lines` and `list` see them together.
@@ -83,13 +92,6 @@ fn found_lines<'a>(value: &'a Value, lines: &[&[u8]], scope: &Scope<'a>) -> Trut
             use crate::spec::ClauseKind::{Lines, List};
             if clauses.iter().any(|c| matches!(c.kind, Lines(_) | List(_))) {
                 return matcher::holds_lines(value, lines, scope).0;
-            }
-            if lines.is_empty() {
-                // `not: { present: true }` on a field that is not there.
-                return match clauses.as_slice() {
-                    [crate::spec::Clause { kind: crate::spec::ClauseKind::Not(_), .. }] => Truth::Yes,
-                    _ => Truth::No,
-                };
             }
             Truth::any(lines.iter().map(|line| matcher::holds(value, line, scope)))
         }
@@ -163,7 +165,8 @@ fn describe_value(value: &Value, params: &Params) -> String {
     let literal = |t: &crate::spec::Template| t.to_string();
     let empty = Exchange { request: None, response: None };
     let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
-    let scope = Scope { exchange: &empty, params, bound: &bound, masks: false, allow_warned: false, reason: &reason };
+    let scope =
+        Scope { exchange: &empty, params, bound: &bound, masks: false, allow_warned: false, secret: false, reason: &reason };
     match &value.form {
         Form::Scalar(template) => literal(template),
         Form::Matcher(clauses) => match clauses.as_slice() {

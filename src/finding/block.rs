@@ -7,7 +7,7 @@ pub struct Block {
     pub expected: Vec<BlockLine>,
     /// The lines of the message as seen.
     pub actual: Vec<BlockLine>,
-    /// How many lines were left out at the end of a long message.
+    /// How many lines of a long message were left out: at its end, and of those that are missing.
     pub left_out: usize,
 }
 

@@ -11,7 +11,7 @@ use super::release::skip_over;
 use super::stream::{CREDIBLE, Phase, Stream};
 use super::{Direction, FlowInfo, StreamEnd, StreamSink};
 use crate::anomaly::AnomalyKind;
-use crate::capture::PacketAt;
+use crate::capture::{PacketAt, Timestamp};
 use crate::wire::Segment;
 
 /// How far a skipped stream follows a segment that jumps ahead.
@@ -47,6 +47,8 @@ pub(super) struct Flow<T> {
     pub(super) state: Option<T>,
     /// An RST was seen; what else was on its way is waited for.
     pub(super) reset: bool,
+    /// When it was closed.
+    pub(super) over: Timestamp,
 }
 
 impl<T> Flow<T> {
@@ -76,6 +78,12 @@ impl<T> Flow<T> {
             Phase::Held => stream.isn.wrapping_sub(seq).wrapping_add(NEAR) < 2 * NEAR,
             Phase::Open | Phase::Ended => stream.isn == seq,
         }
+    }
+
+    /// Whether a SYN that repeats the one of this flow begins another: a clock that went on behind the close says so, where
+    /// sequence numbers start over (simple stacks, made-up captures). A SYN that was recorded twice comes at once.
+    pub(super) fn is_long_over(&self, now: Timestamp) -> bool {
+        self.state.is_none() && now.seconds() > self.over.seconds().saturating_add(1)
     }
 
     /// Whether a segment on a closed flow is a late one of it, not the beginning of another one.

@@ -150,7 +150,7 @@ impl<S: StreamSink> FlowTable<S> {
         let flags = segment.flags;
         let alive = flow.state.is_some();
         let new = if flags.syn {
-            !flow.knows_syn(direction, segment.seq)
+            !flow.knows_syn(direction, segment.seq) || flow.is_long_over(at.time)
         } else {
             !alive && segment.wire_length > 0 && !flow.knows_late(direction, segment.seq)
         };
@@ -294,6 +294,7 @@ impl<S: StreamSink> FlowTable<S> {
             streams: [Stream::new(), Stream::new()],
             state,
             reset: false,
+            over: at.time,
         };
         let reused = self.free.pop().and_then(|slot| Some((slot, self.flows.get_mut(slot as usize)?)));
         let slot = match reused {
@@ -318,6 +319,7 @@ impl<S: StreamSink> FlowTable<S> {
         self.work(slot, |flow, cx| flow.flush(cx, at));
         let Some(flow) = self.flows.get_mut(slot as usize) else { return };
         let Some(state) = flow.state.take() else { return };
+        flow.over = at.time;
         self.live -= 1;
         self.sink.close(&flow.info, state);
         self.closed.push_back(Ticket { slot, generation: flow.generation });

@@ -9,6 +9,7 @@ use super::{FieldLine, HeadFlags, MessageSink, Range, Trailers, lenient};
 use crate::anomaly::AnomalyKind;
 use crate::capture::PacketAt;
 use crate::flow::Direction;
+use crate::secret;
 
 /// A line of chunk framing, or a trailer section, that is longer is malformed.
 const LONGEST: usize = 64 << 10;
@@ -67,8 +68,11 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 }
             }
             _ => {
-                let shown = String::from_utf8_lossy(line.get(..line.len().min(40)).unwrap_or_default()).into_owned();
-                self.anomalies.note(AnomalyKind::MalformedChunk, Some(at.number), || format!("{shown:?}"));
+                self.anomalies.note(AnomalyKind::MalformedChunk, Some(at.number), || {
+                    // It may be any line, of a body or of the next head.
+                    let line = String::from_utf8_lossy(line);
+                    format!("{:?}", secret::mask_line(&line).chars().take(40).collect::<String>())
+                });
                 stream.mode = Mode::Lost;
                 self.finish(talk, direction, false);
                 self.lost(talk, direction);

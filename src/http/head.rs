@@ -186,6 +186,13 @@ impl<'a> HeadRef<'a> {
         }
     }
 
+    /// Whether a line (start line or field line) may go on where the capture of this head ends.
+    #[must_use]
+    pub fn is_open(&self, line: Range) -> bool {
+        let behind = self.raw.get(line.end as usize..).unwrap_or_default();
+        self.head.flags.is_cut() && !behind.starts_with(b"\r\n") && !behind.starts_with(b"\n")
+    }
+
     /// The reason phrase; `None` for a request.
     #[must_use]
     pub fn reason(&self) -> Option<&'a [u8]> {
@@ -193,6 +200,17 @@ impl<'a> HeadRef<'a> {
             StartLine::Request { .. } => None,
             StartLine::Response { reason, .. } => Some(reason.of(self.raw)),
         }
+    }
+
+    /// The line that a cut head ends in: of its value, or even of its name, more may have followed.
+    #[must_use]
+    pub fn cut_line(&self) -> Option<usize> {
+        if !self.head.flags.is_cut() {
+            return None;
+        }
+        let (at, last) = self.lines.iter().enumerate().next_back()?;
+        let behind = self.raw.get(last.value.end as usize..).unwrap_or_default();
+        (!behind.contains(&b'\n')).then_some(at)
     }
 
     /// Name and value of each field line, in the order of the wire.

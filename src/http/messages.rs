@@ -14,6 +14,7 @@ use super::{
 use crate::anomaly::AnomalyKind;
 use crate::capture::PacketAt;
 use crate::flow::{Direction, FlowInfo};
+use crate::secret;
 
 /// Requests of a flow that wait for their response; more are told alone.
 const MOST_WAITING: usize = 1024;
@@ -382,7 +383,8 @@ fn packet_of(head: &HeadRef<'_>) -> Option<u64> {
     }
 }
 
-/// The beginning of a start line, for a detail.
+/// The beginning of a start line, for a detail; masked before it is cut, since a cut name is no name.
 fn shown(line: &[u8]) -> String {
-    format!("{:?}", String::from_utf8_lossy(line.get(..line.len().min(80)).unwrap_or_default()))
+    let line = String::from_utf8_lossy(line);
+    format!("{:?}", secret::mask_target(&line).chars().take(80).collect::<String>())
 }

@@ -71,6 +71,8 @@ const ATTRIBUTES: [&str; 9] =
     ["expires", "max-age", "domain", "path", "secure", "httponly", "samesite", "partitioned", "priority"];
 
 fn shape(name: &[u8]) -> Option<Shape> {
+    // The first line of a malformed head may be indented.
+    let name = name.trim_ascii();
     let begins = |prefix: &[u8]| name.get(..prefix.len()).is_some_and(|n| n.eq_ignore_ascii_case(prefix));
     let ends = |suffix: &[u8]| {
         let from = name.len().checked_sub(suffix.len());
@@ -94,7 +96,7 @@ pub fn is_secret(name: &[u8]) -> bool {
 /// A field value with its secrets masked; borrowed where there is none. Values of other fields that hold a URL
 /// (`Location`, `Referer`, …) are masked as [`mask_target`] does.
 ///
-/// A line without a name (malformed: no colon) is masked when its first word is the name of a secret field.
+/// A line without a name (malformed: no colon) is masked as [`mask_line`] does.
 #[must_use]
 pub fn mask_field<'a>(name: &[u8], value: &'a str) -> Cow<'a, str> {
     if value.is_empty() {
@@ -105,7 +107,7 @@ pub fn mask_field<'a>(name: &[u8], value: &'a str) -> Cow<'a, str> {
         Some(Shape::Cookie) => Cow::Owned(mask_cookies(value)),
         Some(Shape::SetCookie) => Cow::Owned(mask_set_cookie(value)),
         Some(Shape::Whole) => Cow::Borrowed(MASK),
-        None if name.is_empty() => mask_nameless(value),
+        None if name.is_empty() => mask_line(value),
         None => mask_target(value),
     }
 }
@@ -142,9 +144,18 @@ fn mask_set_cookie(value: &str) -> String {
     masked
 }
 
-fn mask_nameless(line: &str) -> Cow<'_, str> {
-    let word = line.split([' ', '\t', ':', '=']).next().unwrap_or_default();
-    if is_secret(word.as_bytes()) { Cow::Owned(format!("{word} {MASK}")) } else { mask_target(line) }
+/// A line of which nothing is known, with all behind the first name of a secret field masked.
+#[must_use]
+pub fn mask_line(line: &str) -> Cow<'_, str> {
+    let mut at = 0;
+    for word in line.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_') {
+        let end = at + word.len();
+        if is_secret(word.as_bytes()) {
+            return Cow::Owned(format!("{} {MASK}", mask_target(line.get(..end).unwrap_or_default())));
+        }
+        at = end + line.get(end..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    }
+    mask_target(line)
 }
 
 #[cfg(test)]
@@ -209,5 +220,9 @@ mod tests {
     fn a_line_without_a_colon_is_looked_at() {
         assert_eq!(mask_field(b"", "Authorization Bearer abc"), "Authorization <secret>");
         assert_eq!(mask_field(b"", "just text"), "just text");
+        assert_eq!(mask_line("- `Cookie: sid=abc`"), "- `Cookie <secret>");
+        assert_eq!(mask_line("é curl -H 'x-api-key: abc' https://a/"), "é curl -H 'x-api-key <secret>");
+        assert_eq!(mask_line("see /?token=abc"), "see /?token=<secret>");
+        assert_eq!(mask_field(b" Cookie", "sid=abc"), "sid=<secret>");
     }
 }

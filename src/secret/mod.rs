@@ -5,7 +5,9 @@
 //! masking: a value that cannot be taken apart is masked whole. Linear in the text, whatever the traffic sends.
 
 mod field;
+mod json;
 mod target;
 
-pub use field::{MASK, is_secret, mask_field};
+pub use field::{MASK, is_secret, mask_field, mask_line};
+pub use json::{is_secret_key, mask_json};
 pub use target::{is_secret_parameter, mask_target};

@@ -1,6 +1,7 @@
 //! What the beginning of something that is no capture looks like, in words, and what to do with it.
 
 use super::text::is_start_line;
+use crate::secret;
 
 /// What hopspec reads, for the end of such a sentence.
 pub(super) const READS: &str = "hopspec reads pcap and pcapng (also gzip), and texts with HTTP messages";
@@ -85,7 +86,7 @@ fn first_line(text: &[u8]) -> String {
     let line = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).find(|line| !line.is_empty());
     match line {
         Some(line) => {
-            let shown: String = String::from_utf8_lossy(line).chars().take(60).collect();
+            let shown: String = secret::mask_line(&String::from_utf8_lossy(line)).chars().take(60).collect();
             format!("`{}`", shown.escape_debug())
         }
         None => "blank lines".to_owned(),

@@ -12,8 +12,10 @@ mod model;
 mod near;
 mod place;
 mod problem;
+mod reach;
 mod read;
 mod value;
+pub(crate) mod walk;
 mod written;
 mod yaml;
 
@@ -22,6 +24,7 @@ mod tests;
 
 pub use error::SpecError;
 pub use expression::{Expr, Function, MessagePath, Piece, Template};
+pub(crate) use field_name::glob;
 pub use find::{FindError, Found, SpecFile, load};
 pub use load::{Loaded, MOST_BYTES, parse, parse_named};
 pub use model::{
@@ -30,6 +33,6 @@ pub use model::{
 };
 pub use place::{Place, Source, Spanned};
 pub use value::{
-    Clause, ClauseKind, Form, JsonClause, JsonMember, JsonStep, LinesClause, ListClause, Meta, PairsClause, Pattern, Severity,
+    Clause, ClauseKind, Form, JsonClause, JsonMember, JsonStep, ListClause, MembersClause, Meta, PairsClause, Pattern, Severity,
     TypeName, Value,
 };

@@ -40,6 +40,14 @@ pub struct Value {
     pub meta: Meta,
 }
 
+impl Value {
+    /// `{ present: true }`, or nothing but meta keys: whatever is there is right.
+    #[must_use]
+    pub fn takes_anything(&self) -> bool {
+        matches!(&self.form, Form::Matcher(clauses) if clauses.is_empty())
+    }
+}
+
 /// The three forms of a value, and the typed scalar of JSON.
 #[derive(Debug, Clone)]
 pub enum Form {
@@ -113,7 +121,7 @@ pub enum ClauseKind {
     /// `json`: the value is JSON text
     Json(JsonClause),
     /// `lines`
-    Lines(LinesClause),
+    Lines(MembersClause),
     /// `all`
     All(Vec<Value>),
     /// `any`
@@ -237,42 +245,32 @@ impl TypeName {
     }
 }
 
-/// `list: { length, first, last, at, each, includes, equals, separator }`: members of a list in one value.
+/// What is said of several values in a row: members of a list, or the field lines of one name (`lines: { … }`).
 #[derive(Debug, Clone, Default)]
-pub struct ListClause {
+pub struct MembersClause {
     /// `length`: a number, or `{ at_least, at_most }`
     pub length: Option<Bounds>,
     /// `first`
     pub first: Option<Box<Value>>,
     /// `last`
     pub last: Option<Box<Value>>,
-    /// `at`: by index, negative from the end
-    pub at: Vec<(i64, Value)>,
     /// `each`
     pub each: Option<Box<Value>>,
     /// `includes`: some member matches
     pub includes: Vec<Value>,
     /// `equals`: exactly these
     pub equals: Option<Vec<Value>>,
-    /// `separator`; a comma by default
-    pub separator: Option<char>,
 }
 
-/// `lines: { length, first, last, each, includes, equals }`: the field lines of one name.
+/// `list: { length, first, last, at, each, includes, equals, separator }`: members of a list in one value.
 #[derive(Debug, Clone, Default)]
-pub struct LinesClause {
-    /// `length`
-    pub length: Option<Bounds>,
-    /// `first`
-    pub first: Option<Box<Value>>,
-    /// `last`
-    pub last: Option<Box<Value>>,
-    /// `each`
-    pub each: Option<Box<Value>>,
-    /// `includes`
-    pub includes: Vec<Value>,
-    /// `equals`
-    pub equals: Option<Vec<Value>>,
+pub struct ListClause {
+    /// What is said of lines, too.
+    pub members: MembersClause,
+    /// `at`: by index, negative from the end
+    pub at: Vec<(i64, Value)>,
+    /// `separator`; a comma by default
+    pub separator: Option<char>,
 }
 
 /// `pairs: { Name: value }` with `separator` and `others` beside it.

@@ -12,6 +12,7 @@ mod corpus;
 mod disorder;
 mod docs;
 mod edge;
+mod evidence;
 mod kit;
 mod layering;
 #[cfg(unix)]
@@ -24,5 +25,6 @@ mod properties;
 mod recordings;
 mod schema;
 mod shipped;
+mod spec_roots;
 mod specs_alone;
 mod systems;

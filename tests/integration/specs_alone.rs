@@ -34,3 +34,11 @@ fn every_mistake_is_told_at_once() {
     // A check refuses with the same words, but they are no report.
     program.run(&["check", "a.pcap"]).code(2).says("errors in 1 spec").reports_nothing();
 }
+
+#[test]
+fn a_select_that_needs_an_expected_field_is_warned_of() {
+    let spec = "hops:\n  h:\n    select: { request: { headers: { User-Agent: { prefix: a } } } }\n    request:\n      headers:\n        User-Agent: abc\n        Host: x\n";
+    let program = Program::new().file("specs/a.yaml", spec);
+    let run = program.run(&["lint"]).code(0).says("warning: specs/a.yaml:6:9: a request without `User-Agent` is not found");
+    assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+}

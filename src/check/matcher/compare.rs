@@ -109,7 +109,10 @@ pub(super) fn masked(scope: &Scope<'_>, bytes: &[u8], possible: bool) -> Truth {
     if !possible {
         return Truth::No;
     }
-    scope.because(|| format!("the value is masked: `{}`", super::super::evaluate::show(bytes)));
+    scope.because(|| match scope.secret {
+        true => "the value is masked".to_owned(),
+        false => format!("the value is masked: `{}`", super::super::evaluate::show(bytes)),
+    });
     Truth::Unknown
 }
 

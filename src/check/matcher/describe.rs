@@ -3,7 +3,7 @@
 use super::super::evaluate::{render, show};
 use super::super::scope::Scope;
 use super::json::describe_typed;
-use crate::spec::{Bounds, Clause, ClauseKind, Expr, Form, ListClause, Template, Value};
+use crate::spec::{Bounds, Clause, ClauseKind, Expr, Form, ListClause, MembersClause, Template, Value};
 
 /// A value in words: `` `close` ``, `an IP address`, `a list of 1 member, each an IP address`.
 pub(crate) fn describe<'a>(value: &'a Value, scope: &Scope<'a>) -> String {
@@ -67,13 +67,8 @@ pub(super) fn describe_clause<'a>(clause: &'a Clause, scope: &Scope<'a>) -> Stri
             format!("JSON with {}", members.join(", "))
         }
         ClauseKind::Lines(clause) => {
-            let mut parts = Vec::new();
-            parts.extend(clause.length.map(|b| count(b, "line")));
-            parts.extend(clause.first.iter().map(|v| format!("the first {}", describe(v, scope))));
-            parts.extend(clause.last.iter().map(|v| format!("the last {}", describe(v, scope))));
-            parts.extend(clause.each.iter().map(|v| format!("each {}", describe(v, scope))));
-            parts.extend(clause.includes.iter().map(|v| format!("one of them {}", describe(v, scope))));
-            parts.extend(clause.equals.iter().map(|vs| format!("exactly {}", joined(vs, scope, ", "))));
+            let length = clause.length.map(|b| count(b, "line"));
+            let parts: Vec<String> = length.into_iter().chain(members(clause, &[], scope)).collect();
             format!("field lines: {}", parts.join(", "))
         }
         ClauseKind::All(values) => joined(values, scope, " and "),
@@ -87,15 +82,21 @@ fn joined<'a>(values: &'a [Value], scope: &Scope<'a>, with: &str) -> String {
 }
 
 fn describe_list<'a>(list: &'a ListClause, scope: &Scope<'a>) -> String {
-    let mut parts = Vec::new();
-    parts.extend(list.first.iter().map(|v| format!("the first {}", describe(v, scope))));
-    parts.extend(list.last.iter().map(|v| format!("the last {}", describe(v, scope))));
-    parts.extend(list.at.iter().map(|(index, v)| format!("member {index} {}", describe(v, scope))));
-    parts.extend(list.each.iter().map(|v| format!("each {}", describe(v, scope))));
-    parts.extend(list.includes.iter().map(|v| format!("one of them {}", describe(v, scope))));
-    parts.extend(list.equals.iter().map(|vs| format!("exactly {}", joined(vs, scope, ", "))));
-    let length = list.length.map(|b| format!("a list of {}", count(b, "member"))).unwrap_or_else(|| "a list".to_owned());
+    let parts = members(&list.members, &list.at, scope);
+    let length = list.members.length.map(|b| format!("a list of {}", count(b, "member"))).unwrap_or_else(|| "a list".to_owned());
     if parts.is_empty() { length } else { format!("{length}, {}", parts.join(", ")) }
+}
+
+/// The parts of a clause on members or lines, but for their number.
+fn members<'a>(clause: &'a MembersClause, at: &'a [(i64, Value)], scope: &Scope<'a>) -> Vec<String> {
+    let mut parts = Vec::new();
+    parts.extend(clause.first.iter().map(|v| format!("the first {}", describe(v, scope))));
+    parts.extend(clause.last.iter().map(|v| format!("the last {}", describe(v, scope))));
+    parts.extend(at.iter().map(|(index, v)| format!("member {index} {}", describe(v, scope))));
+    parts.extend(clause.each.iter().map(|v| format!("each {}", describe(v, scope))));
+    parts.extend(clause.includes.iter().map(|v| format!("one of them {}", describe(v, scope))));
+    parts.extend(clause.equals.iter().map(|vs| format!("exactly {}", joined(vs, scope, ", "))));
+    parts
 }
 
 /// `1 member`, `at least 2 members`, `1 to 3 members`.

@@ -41,7 +41,7 @@ fn clause_fault<'a>(clause: &'a Clause, lines: &[&[u8]], scope: &Scope<'a>) -> S
 fn list_fault<'a>(list: &'a ListClause, lines: &[&[u8]], scope: &Scope<'a>) -> Option<String> {
     let separator = list.separator.unwrap_or(',');
     let all: Vec<&[u8]> = lines.iter().flat_map(|line| members(line, separator)).collect();
-    if let Some(bounds) = list.length
+    if let Some(bounds) = list.members.length
         && !within(bounds, all.len())
     {
         let there = if all.len() == 1 { "there is 1".to_owned() } else { format!("there are {}", all.len()) };
@@ -51,12 +51,12 @@ fn list_fault<'a>(list: &'a ListClause, lines: &[&[u8]], scope: &Scope<'a>) -> O
         Some(found) if holds(value, found, scope) != Truth::No => None,
         _ => Some(format!("{which}: {}", describe(value, scope))),
     };
-    if let Some(first) = &list.first
+    if let Some(first) = &list.members.first
         && let Some(told) = wrong(first, all.first().copied(), "the first member")
     {
         return Some(told);
     }
-    if let Some(last) = &list.last
+    if let Some(last) = &list.members.last
         && let Some(told) = wrong(last, all.last().copied(), "the last member")
     {
         return Some(told);
@@ -66,7 +66,7 @@ fn list_fault<'a>(list: &'a ListClause, lines: &[&[u8]], scope: &Scope<'a>) -> O
             return Some(told);
         }
     }
-    let each = list.each.as_deref()?;
+    let each = list.members.each.as_deref()?;
     let at = all.iter().position(|m| holds(each, m, scope) == Truth::No)?;
     Some(format!("member {} of the list: {}", at + 1, describe(each, scope)))
 }

@@ -5,7 +5,6 @@
 
 use serde_json::Value as Json;
 
-use super::super::evaluate::{Lack, render};
 use super::super::json_text;
 use super::super::mask;
 use super::super::scope::Scope;
@@ -54,22 +53,12 @@ pub(crate) fn holds_json<'a>(value: &'a Value, found: &Json, scope: &Scope<'a>) 
         Form::Typed(expected) => Truth::of(same(expected, found)),
         Form::Scalar(template) => match found {
             Json::String(text) => holds(value, text.as_bytes(), scope),
-            _ => match render(template, scope) {
-                // A hole may hold a number: `${dst.port}` against 8000.
-                Ok(text) if template.literal().is_none() => Truth::of(found.to_string().as_bytes() == text.as_ref()),
-                Err(Lack::Skip) => Truth::Skip,
-                _ => Truth::No,
-            },
+            // Where types count, a text is no number; but a hole may hold one: `${dst.port}` against 8000.
+            _ if template.literal().is_some() => Truth::No,
+            _ => holds(value, found.to_string().as_bytes(), scope),
         },
-        Form::List(items) => {
-            let texts: Option<Vec<&str>> = found.as_array().and_then(|a| a.iter().map(Json::as_str).collect());
-            match texts {
-                Some(texts) if texts.len() == items.len() => Truth::all(items.iter().zip(texts).map(|(item, text)| {
-                    render(item, scope).map_or(Truth::Unknown, |expected| Truth::of(expected.as_ref() == text.as_bytes()))
-                })),
-                _ => Truth::No,
-            }
-        }
+        // Several field lines; a list of JSON is `Typed`.
+        Form::List(_) => Truth::No,
         Form::Matcher(clauses) if clauses.is_empty() => Truth::Yes,
         Form::Matcher(clauses) => Truth::all(clauses.iter().map(|c| clause_holds_json(c, value.meta.ignore_case, found, scope))),
     }
@@ -85,7 +74,7 @@ fn clause_holds_json<'a>(clause: &'a Clause, ignore_case: bool, found: &Json, sc
         (ClauseKind::List(list), Json::Array(members)) => {
             let texts: Vec<String> = members.iter().map(text_of).collect();
             let members: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
-            Truth::all(super::list::parts(list, &members, scope))
+            Truth::all(super::list::parts(&list.members, &list.at, &members, scope))
         }
         (ClauseKind::Json(_), Json::Object(_) | Json::Array(_)) | (_, Json::Number(_) | Json::Bool(_)) => {
             clause_holds(clause, ignore_case, found.to_string().as_bytes(), scope)

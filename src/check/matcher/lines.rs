@@ -4,8 +4,8 @@ use super::super::scope::Scope;
 use super::super::truth::Truth;
 use super::clause::{clause_holds, holds};
 use super::compare;
-use super::list::{holds_list, within};
-use crate::spec::{ClauseKind, Form, LinesClause, Value};
+use super::list::{holds_list, parts};
+use crate::spec::{ClauseKind, Form, MembersClause, Value};
 
 /// What is wrong with the lines of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,24 +66,6 @@ fn clauses_hold<'a>(value: &'a Value, lines: &[&[u8]], scope: &Scope<'a>) -> Tru
 }
 
 /// `lines: { … }`
-pub(super) fn holds_clause<'a>(clause: &'a LinesClause, lines: &[&[u8]], scope: &Scope<'a>) -> Truth {
-    let length = clause.length.map(|bounds| Truth::of(within(bounds, lines.len())));
-    let first = clause.first.iter().map(|v| lines.first().map_or(Truth::No, |l| holds(v, l, scope)));
-    let last = clause.last.iter().map(|v| lines.last().map_or(Truth::No, |l| holds(v, l, scope)));
-    let each = clause.each.iter().map(|v| match lines {
-        [] => Truth::No,
-        _ => Truth::all(lines.iter().map(|l| holds(v, l, scope))),
-    });
-    let includes = clause.includes.iter().map(|v| match lines {
-        [] => Truth::No,
-        _ => Truth::any(lines.iter().map(|l| holds(v, l, scope))),
-    });
-    let equals = clause.equals.iter().map(|values| {
-        if values.len() == lines.len() {
-            Truth::all(values.iter().zip(lines).map(|(v, l)| holds(v, l, scope)).chain([Truth::Yes]))
-        } else {
-            Truth::No
-        }
-    });
-    Truth::all(length.into_iter().chain(first).chain(last).chain(each).chain(includes).chain(equals))
+pub(super) fn holds_clause<'a>(clause: &'a MembersClause, lines: &[&[u8]], scope: &Scope<'a>) -> Truth {
+    Truth::all(parts(clause, &[], lines, scope))
 }

@@ -4,25 +4,26 @@ use super::super::scope::Scope;
 use super::super::structure::members;
 use super::super::truth::Truth;
 use super::clause::holds;
-use crate::spec::{Bounds, ListClause};
+use crate::spec::{Bounds, ListClause, MembersClause, Value};
 
 /// Whether a list, given as the values of one or several lines, is as the clause says.
 pub(super) fn holds_list<'a>(clause: &'a ListClause, values: &[&[u8]], scope: &Scope<'a>) -> Truth {
     let separator = clause.separator.unwrap_or(',');
     let members: Vec<&[u8]> = values.iter().flat_map(|value| members(value, separator)).collect();
-    Truth::all(parts(clause, &members, scope))
+    Truth::all(parts(&clause.members, &clause.at, &members, scope))
 }
 
-/// The verdict of each part of the clause, in the order in which faults are told.
+/// The verdict of each part of the clause on members or lines, in the order in which faults are told.
 pub(super) fn parts<'a, 'm>(
-    clause: &'a ListClause,
+    clause: &'a MembersClause,
+    at: &'a [(i64, Value)],
     members: &'m [&'m [u8]],
     scope: &'m Scope<'a>,
 ) -> impl Iterator<Item = Truth> + use<'a, 'm> {
     let length = clause.length.map(|bounds| Truth::of(within(bounds, members.len())));
     let first = clause.first.iter().map(|v| members.first().map_or(Truth::No, |m| holds(v, m, scope)));
     let last = clause.last.iter().map(|v| members.last().map_or(Truth::No, |m| holds(v, m, scope)));
-    let at = clause.at.iter().map(|(index, v)| member(members, *index).map_or(Truth::No, |m| holds(v, m, scope)));
+    let at = at.iter().map(|(index, v)| member(members, *index).map_or(Truth::No, |m| holds(v, m, scope)));
     let each = clause.each.iter().map(|v| match members {
         [] => Truth::No,
         _ => Truth::all(members.iter().map(|m| holds(v, m, scope))),

@@ -82,7 +82,7 @@ fn has_leading_zero_port(text: &str) -> bool {
 }
 
 fn is_private(ip: IpAddr) -> bool {
-    match ip {
+    match ip.to_canonical() {
         IpAddr::V4(ip) => ip.is_private() || is_shared(ip),
         IpAddr::V6(ip) => is_unique_local(ip),
     }
@@ -102,7 +102,8 @@ fn is_unique_local(ip: Ipv6Addr) -> bool {
 /// Neither private nor reserved for a purpose of its own (RFC 6890). Documentation addresses count as public: they stand
 /// for public ones in recorded and redacted evidence.
 fn is_public(ip: IpAddr) -> bool {
-    match ip {
+    // An IPv4 address mapped into IPv6 is what it maps (RFC 4291 §2.5.5.2).
+    match ip.to_canonical() {
         IpAddr::V4(ip) => {
             let [first, ..] = ip.octets();
             !(ip.is_private() || is_shared(ip) || ip.is_loopback() || ip.is_link_local() || ip.is_multicast() || first == 0)
@@ -219,13 +220,13 @@ mod tests {
         (TypeName::Ipv6, &["::1"], &["10.0.0.1", "[::1]"]),
         (
             TypeName::PrivateIp,
-            &["10.0.0.1", "172.31.0.9", "192.168.1.1", "100.64.0.1", "fd00::1"],
+            &["10.0.0.1", "172.31.0.9", "192.168.1.1", "100.64.0.1", "fd00::1", "::ffff:10.0.0.1"],
             &["172.32.0.1", "8.8.8.8", "2001:db8::1"],
         ),
         (
             TypeName::PublicIp,
             &["3.112.163.59", "203.0.113.9", "2606:4700::1"],
-            &["10.0.0.1", "127.0.0.1", "169.254.1.1", "0.0.0.0", "fe80::1"],
+            &["10.0.0.1", "127.0.0.1", "169.254.1.1", "0.0.0.0", "fe80::1", "::ffff:10.0.0.1"],
         ),
         (TypeName::IpPort, &["10.0.0.1:80", "[::1]:8000"], &["10.0.0.1", "10.0.0.1:", "a:80", "::1:80", "10.0.0.1:080"]),
         (TypeName::Port, &["1", "65535"], &["0", "65536", "080", "", "-1"]),
@@ -256,7 +257,7 @@ mod tests {
             &["14/06/2020", "2020-13-01", "20200614"],
         ),
         (TypeName::Hex, &["0aF"], &["", "0x1", "g"]),
-        (TypeName::Base64, &["aGVsbG8=", "_-8", "OHNqRHJjtjMFpvg="], &["", "a=", "a b", "===="]),
+        (TypeName::Base64, &["aGVsbG8=", "_-8", "OHNqRHJjtjMFpvg="], &["", "a=", "a b", "====", "aG=VsbG="]),
         (TypeName::Url, &["https://example.com/a?b", "http://10.0.0.1"], &["/a", "example.com", "mailto:a@b.c", "https://"]),
         (TypeName::Jwt, &["e30.e30.c2ln", "eyJhIjoxfQ==.e30=.c2ln"], &["e30.e30", "a.b.c", "W10.e30.c2ln"]),
         (TypeName::Etag, &["\"abc\"", "W/\"\""], &["abc", "\"a", "w/\"a\"", "\"a b\""]),

@@ -99,8 +99,82 @@ hops:
         assert!(!told.contains(secret), "{secret} in {told}");
     }
     assert!(outcome.findings.len() >= 4);
+    // What the spec spells out is shown: it is no secret.
+    assert!(told.contains("begins with `Basic `"), "{told}");
     let shown = Check::new(spec).show_secrets().request(request).run();
     assert!(shown.findings.iter().any(|f| f.actual.as_deref().is_some_and(|a| a.contains("topsecrettoken"))));
+}
+
+/// Everything that a report may print of an outcome.
+fn told(check: &Check) -> String {
+    let findings = check.run().findings;
+    assert!(!findings.is_empty());
+    findings
+        .iter()
+        .map(|f| {
+            format!("{} {:?} {:?} {:?} {:?} {:?} {:?}\n", f.message, f.expected, f.actual, f.samples, f.bound, f.notes, f.block)
+        })
+        .collect()
+}
+
+#[test]
+fn what_is_made_of_a_secret_is_named_and_not_shown() {
+    let of = |fields: &str| format!("hops:\n  h:\n    request:\n      headers:\n{fields}");
+    let head = "GET / HTTP/1.1\r\nAuthorization: Bearer TopSecretToken\r\nCookie: sid=HushHush; t=xxxx\r\nX: nope\r\n\r\n";
+    for (fields, shown) in [
+        ("        X: ${request.header(\"Authorization\").lower()}\n", "${request.header("),
+        ("        X: ${request.header(\"Authorization\")}\n", "<secret>"),
+        ("        X: ${request.header(\"Cookie\").cookie(\"sid\").port()}\n", ".cookie("),
+        ("        Authorization: { bind: token }\n        X: a${token.pair(\"y\")}\n", "`token` has no part"),
+        ("        Cookie: { contains: zzz }\n", "the value is masked"),
+    ] {
+        let told = told(&Check::new(&of(fields)).text(head)).to_lowercase();
+        assert!(!told.contains("topsecrettoken") && !told.contains("hushhush"), "{fields}{told}");
+        assert!(told.contains(shown), "{fields}{told}");
+    }
+    let given = of("        Authorization: Bearer ${token}\n").replace("hops:", "params: { token: { is: hex } }\nhops:");
+    let told = told(&Check::new(&given).params(&[("token", "c0ffeec0ffee")]).request(head));
+    assert!(!told.contains("c0ffee"), "{told}");
+}
+
+#[test]
+fn secrets_in_bodies_and_malformed_lines_are_masked() {
+    let spec = "
+hops:
+  h:
+    request: { headers: { Host: a } }
+    response:
+      body: { json: { headers.authorization: Bearer abc, 'headers[\"x-api-key\"]': abc, headers: { present: true, json: { a: 1 } } } }
+";
+    let body = br#"{"headers": {"authorization": "Bearer TOPSECRET", "x-api-key": "HUSHHUSH", "Cookie": "s=QUIET"}}"#;
+    let check = Check::new(spec)
+        .request("GET / HTTP/1.1\r\n Cookie: s=QUIET\r\nAuthorization Bearer TOPSECRET\r\nHost: b\r\n\r\n")
+        .response("HTTP/1.1 200 OK\r\n\r\n", body);
+    let told = told(&check);
+    for secret in ["TOPSECRET", "HUSHHUSH", "QUIET"] {
+        assert!(!told.contains(secret), "{secret} in {told}");
+    }
+    assert!(told.contains("body-mismatch") || told.contains("headers.authorization"), "{told}");
+}
+
+#[test]
+fn the_name_of_a_secret_field_is_none() {
+    let spec = "hops:\n  h:\n    request:\n      name_case: lower\n";
+    let outcome = Check::new(spec).request("GET / HTTP/1.1\r\nCookie: session=HUSHHUSH\r\n\r\n").run();
+    let finding = &outcome.findings[0];
+    assert_eq!((finding.expected.as_deref(), finding.actual.as_deref()), (Some("a name in lower case"), Some("Cookie")));
+    assert!(!format!("{:?}", finding.block).contains("HUSHHUSH"));
+}
+
+#[test]
+fn blocks_are_bounded_whatever_is_missing_or_there() {
+    let fields: String = (0..300).map(|n| format!("        A-{n}: a\n")).collect();
+    let head: String = (0..200).map(|n| format!("B-{n}: b\r\n")).collect();
+    let check = Check::new(&format!("hops:\n  h:\n    request:\n      headers:\n{fields}"));
+    let outcome = check.request(&format!("GET / HTTP/1.1\r\n{head}\r\n")).run();
+    assert_eq!(outcome.findings.len(), 300);
+    let block = outcome.findings[0].block.as_ref().unwrap();
+    assert_eq!((block.expected.len(), block.actual.len(), block.left_out), (161, 81, 120 + 220));
 }
 
 #[test]
@@ -111,4 +185,6 @@ fn unexpected_names_are_capped() {
     assert!(outcome.findings.len() <= 101, "{}", outcome.findings.len());
     assert!(outcome.findings.iter().all(|f| f.rule == Rule::FieldUnexpected));
     assert_eq!(outcome.findings.iter().map(|f| f.count).sum::<u64>(), 500);
+    let shared: Vec<u64> = outcome.findings.iter().filter(|f| !f.notes.is_empty()).map(|f| f.count).collect();
+    assert_eq!(shared, [400], "the one that stands for all further names says so");
 }

@@ -99,6 +99,66 @@ fn a_cut_head_shows_no_absence() {
     assert_eq!(check.verdict("request.header.Host"), Verdict::Met);
     assert_eq!(check.verdict("request.header.X"), Verdict::Inconclusive);
     assert_eq!(check.verdict("request.header.Via"), Verdict::Inconclusive);
+    let orders = "hops:\n  h:\n    request:\n      order: [Host, X]\n      name_case: lower\n";
+    let check = Check::new(orders).cut_request("GET / HTTP/1.1\r\nhost: a\r\nx: b\r\nAcce");
+    assert_eq!(check.verdict("request.order"), Verdict::Inconclusive);
+    let check = Check::new(orders).cut_request("GET / HTTP/1.1\r\nhost: a\r\nx: b\r\nacce");
+    assert_eq!(check.verdict("request.name_case"), Verdict::Inconclusive);
     let there = Check::new(spec).cut_request("GET / HTTP/1.1\r\nHost: a\r\nVia: x\r\nAcce");
     assert_eq!(there.verdict("request.header.Via"), Verdict::Violated);
+}
+
+#[test]
+fn a_line_that_is_cut_shows_nothing() {
+    let spec = "hops:\n  h:\n    request:\n      headers: { Host: { is: ip, bind: host }, X: '${host}' }\n      others: error\n      order: [Host, X, others]\n      name_case: lower\n";
+    // More of the value may have followed, right or wrong.
+    for host in ["10.0.0.1", "10.0."] {
+        let check = Check::new(spec).cut_request(&format!("GET / HTTP/1.1\r\nX: 10.0.0.1\r\nHost: {host}"));
+        assert_eq!(check.verdict("request.header.Host"), Verdict::Inconclusive, "{host}");
+        assert_eq!(check.verdict("request.header.X"), Verdict::Inconclusive, "{host}");
+    }
+    // With its line end it is whole.
+    let whole = |host| Check::new(spec).cut_request(&format!("GET / HTTP/1.1\r\nHost: {host}\r\n"));
+    assert_eq!(whole("10.0.0.1").verdict("request.header.Host"), Verdict::Met);
+    assert_eq!(whole("10.0.").verdict("request.header.Host"), Verdict::Violated);
+    // What is left of a name is none.
+    let name = Check::new(spec).cut_request("GET / HTTP/1.1\r\nhost: 10.0.0.1\r\nX-Mo");
+    assert_eq!(name.verdict("request.others"), Verdict::Inconclusive);
+    assert_eq!(name.run().findings.iter().filter(|f| f.rule == Rule::FieldUnexpected).count(), 0);
+    // What was met before on whole heads is not met by the beginning of a value.
+    let memo =
+        Check::new(spec).request("GET / HTTP/1.1\r\nHost: 10.0.0.1\r\n\r\n").cut_request("GET / HTTP/1.1\r\nHost: 10.0.0.1");
+    let counts = memo.run().specs[0].hops[0].expectations.iter().find(|e| e.subject == "request.header.Host").unwrap().counts;
+    assert_eq!((counts.met, counts.inconclusive), (1, 1));
+}
+
+#[test]
+fn a_value_that_is_cut_shows_only_that_it_is_there() {
+    let spec = |x: &str| format!("hops:\n  h:\n    request:\n      path: /a\n      headers: {{ X: {x} }}\n");
+    let of = |x: &str, head: &str| Check::new(&spec(x)).cut_request(head).verdict("request.header.X");
+    for x in ["10.0.0.1", "{ is: ip }", "{ contains: zz }"] {
+        assert_eq!(of(x, "GET /a HTTP/1.1\r\nX: 10.0.0.1"), Verdict::Inconclusive, "{x}");
+    }
+    assert_eq!(of("{ present: true }", "GET /a HTTP/1.1\r\nX: 10.0.0.1"), Verdict::Met);
+    assert_eq!(of("10.0.0.1", "GET /a HTTP/1.1\r\nX: 10.0.0.1\r\n"), Verdict::Met, "the line is whole");
+    assert_eq!(of("10.0.0.1", "GET /a HTTP/1.1\r\nX: 10.0.0.2\r\n"), Verdict::Violated, "the line is whole");
+    // What was met on a whole line is no memory for a cut one.
+    let after = Check::new(&spec("10.0.0.1")).request("GET /a HTTP/1.1\r\nX: 10.0.0.1\r\n\r\n");
+    let outcome = after.cut_request("GET /a HTTP/1.1\r\nX: 10.0.0.1").run();
+    let x = outcome.specs[0].hops[0].expectations.iter().find(|e| e.subject == "request.header.X").unwrap();
+    assert_eq!((x.counts.met, x.counts.inconclusive), (1, 1));
+    let start = Check::new(&spec("a")).cut_request("GET /a");
+    assert_eq!(start.verdict("request.path"), Verdict::Inconclusive);
+}
+
+#[test]
+fn names_of_any_length_are_found() {
+    for length in [127, 128, 129, 500] {
+        let name = "x".repeat(length);
+        let spec = format!("hops:\n  h:\n    request:\n      headers:\n        {name}: a\n");
+        let longer = format!("GET / HTTP/1.1\r\n{name}y: a\r\n\r\n");
+        let check = Check::new(&spec).request(&longer).request(&format!("GET / HTTP/1.1\r\n{name}: a\r\n\r\n"));
+        let counts = check.run().specs[0].hops[0].expectations[0].counts;
+        assert_eq!((counts.met, counts.violated), (1, 1), "{length}");
+    }
 }

@@ -197,3 +197,25 @@ fn bodies() {
         assert_eq!(run(violated), Verdict::Violated, "{body}");
     }
 }
+
+#[test]
+fn a_param_stands_for_any_json_scalar() {
+    let spec = "params: { n: { is: integer }, o: { optional: true } }\nhops:\n  h:\n    response:\n      body: { json: { a: '${n}', b: '${n}', c: '${o}', d: '${dst.port}' } }\n";
+    let run = |body: &str, params: &[(&str, &str)], subject: &str| {
+        let check = Check::new(spec).params(params).request("GET / HTTP/1.1\r\n\r\n");
+        check.response("HTTP/1.1 200 OK\r\n\r\n", body.as_bytes()).verdict(&format!("response.body.json.{subject}"))
+    };
+    let body = r#"{"a": 7, "b": 7, "c": 1, "d": 8000}"#;
+    for (params, body, subject, verdict) in [
+        (&[][..], body, "a", Verdict::Met),
+        (&[], body, "b", Verdict::Met),
+        (&[], r#"{"a": 7, "b": 8}"#, "b", Verdict::Violated),
+        (&[], r#"{"a": true}"#, "a", Verdict::Violated),
+        (&[("n", "7")], body, "a", Verdict::Met),
+        (&[("n", "8")], body, "a", Verdict::Violated),
+        (&[], body, "c", Verdict::NotObserved),
+        (&[], body, "d", Verdict::Met),
+    ] {
+        assert_eq!(run(body, params, subject), verdict, "{params:?} {body} {subject}");
+    }
+}

@@ -163,3 +163,12 @@ hops:
     assert_eq!(run(&[("client", "10.0.0.1")], "D: 10.0.0.1\r\n", "request.header.D"), Verdict::Violated);
     assert_eq!(run(&[("client", "10.0.0.1")], "D: 10.0.0.2\r\n", "request.header.D"), Verdict::Met);
 }
+
+#[test]
+fn a_field_whose_line_is_cut_has_no_value() {
+    let spec = "hops:\n  h:\n    request:\n      headers:\n        X: '${header(\"Y\")}'\n";
+    let cut = |head: &str| Check::new(spec).cut_request(head).verdict("request.header.X");
+    assert_eq!(cut("GET / HTTP/1.1\r\nX: ab\r\nY: a"), Verdict::Inconclusive);
+    assert_eq!(cut("GET / HTTP/1.1\r\nX: ab\r\nY: a\r\n"), Verdict::Violated);
+    assert_eq!(cut("GET / HTTP/1.1\r\nX: ab\r\nY: ab\r\nZ: a"), Verdict::Met);
+}

@@ -18,6 +18,12 @@ fn select_takes_and_leaves() {
         ("{ request: { headers: { host: { prefix: a } } } }", true),
         ("{ request: { headers: { Host: b } } }", false),
         ("{ request: { headers: { Nope: { present: true } } } }", false),
+        // A matcher on a missing field is false, its opposite beside the field is not.
+        ("{ request: { headers: { Nope: { not: a } } } }", false),
+        ("{ not: { request: { headers: { Nope: { not: a } } } } }", true),
+        ("{ request: { headers: { Nope: { lines: { length: 0 } } } } }", true),
+        ("{ request: { absent: [Nope] } }", true),
+        ("{ request: { absent: [Host] } }", false),
         // Any line of a repeated field may match.
         ("{ request: { headers: { X: 2 } } }", true),
         ("{ request: { headers: { X: 3 } } }", false),

@@ -38,6 +38,7 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
     } else {
         spec_errors(&found.errors, color.on_stdout())
     };
+    found.specs.iter().for_each(|file| warn_of_selects(&file.spec, talk));
     let written = Target::Stdout.write(&text);
     if let Err(error) = &written {
         talk.error(error);
@@ -49,6 +50,21 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
         (true, false) if !unread => exit::USAGE,
         (true, true) if written.is_ok() => exit::MET,
         _ => exit::UNREADABLE,
+    }
+}
+
+/// Says which findings can never be made, since the hop's own `select` needs the field.
+fn warn_of_selects(spec: &Spec, talk: Talk) {
+    for hop in &spec.hops {
+        for (side, field) in hop.needed_by_select() {
+            let (line, column) = spec.source.line_column(field.place.start);
+            let (file, side) = (&spec.source.file, side.name());
+            let (name, hop) = (&field.value, &hop.name.value);
+            talk.warning(format_args!(
+                "{file}:{line}:{column}: a {side} without `{name}` is not found by the `select` of hop `{hop}`, so nothing can \
+                 say that the field is missing; add another sign of the hop under `any`"
+            ));
+        }
     }
 }
 

@@ -95,6 +95,23 @@ fn ports_used_again_are_another_flow() {
 }
 
 #[test]
+fn ports_and_numbers_used_again_later_are_another_flow() {
+    for (later, flows_seen) in [(0, 1), (60, 2)] {
+        let mut hand = Hand::open();
+        hand.client(C, S, FIN, "one");
+        hand.server(S, C + 4, FIN, "");
+        hand.client(C + 4, S + 1, ACK, "");
+        hand.clock += later;
+        hand.shake();
+        hand.client(C, S, FIN, "one");
+        let (flows, counts) = hand.finish();
+        assert_eq!(flows.len(), flows_seen, "{later} s later");
+        assert!(flows.iter().all(|flow| flow.streams[0] == "one"));
+        assert_eq!(counts.of(Retransmission), u64::from(flows_seen == 1));
+    }
+}
+
+#[test]
 fn ports_used_again_right_after_a_close_are_another_flow_without_a_syn_too() {
     let mut hand = Hand::open();
     hand.client(C, S, FIN, "one");

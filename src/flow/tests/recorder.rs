@@ -86,6 +86,8 @@ pub(super) struct Hand {
     table: FlowTable<Recorder>,
     pub(super) number: u64,
     pub(super) port: u16,
+    /// Seconds on the recorder's clock.
+    pub(super) clock: u64,
 }
 
 pub(super) const SYN: TcpFlags = TcpFlags { syn: true, ack: false, fin: false, rst: false };
@@ -100,7 +102,7 @@ impl Hand {
     }
 
     pub(super) fn with(limits: Limits) -> Self {
-        Self { table: FlowTable::with_limits(Recorder::default(), limits), number: 0, port: 40000 }
+        Self { table: FlowTable::with_limits(Recorder::default(), limits), number: 0, port: 40000, clock: 0 }
     }
 
     /// A flow whose handshake was captured.
@@ -123,7 +125,7 @@ impl Hand {
         let (src, dst) = if from_client { (client, server) } else { (server, client) };
         let payload = data.as_bytes();
         let segment = Segment { src, dst, tunnel: 0, seq, ack, flags, payload, wire_length: wire as u32 };
-        let at = PacketAt { number: self.number, time: Timestamp::default() };
+        let at = PacketAt { number: self.number, time: Timestamp::from_nanoseconds(self.clock * 1_000_000_000) };
         self.table.segment(at, &segment);
     }
 

@@ -9,6 +9,7 @@ use crate::anomaly::{Anomalies, AnomalyKind};
 use crate::http::{
     Body, BodyWant, CaptureId, Exchange, Fidelity, HeadBuf, Message, MessageId, MessageSink, Origin, Provenance, parse_head,
 };
+use crate::secret;
 use crate::source::Summary;
 
 /// How many requests may wait for their response; the oldest is told without one when there are more.
@@ -74,8 +75,9 @@ fn parse(piece: &Piece, at: Provenance, anomalies: &mut Anomalies) -> HeadBuf {
     let head = parse_head(&piece.head, at, Fidelity::TEXT);
     for kind in head.head.flags.iter() {
         anomalies.note(kind, None, || {
-            let start_line = String::from_utf8_lossy(head.as_ref().start_line()).into_owned();
-            format!("line {}: `{start_line}`", piece.line)
+            let start_line = String::from_utf8_lossy(head.as_ref().start_line());
+            let shown: String = secret::mask_target(&start_line).chars().take(200).collect();
+            format!("line {}: `{shown}`", piece.line)
         });
     }
     head

@@ -2,6 +2,7 @@
 
 use super::line::{Line, lines};
 use super::recognise::{bullet, is_bullet, is_fence, is_field_line, is_prompt, is_start_line};
+use crate::secret;
 
 /// One message of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +65,7 @@ impl<'a, I: Iterator<Item = Line<'a>> + Clone> Split<I> {
         }
         self.ignored.count += 1;
         if self.ignored.first.is_none() {
-            let shown = String::from_utf8_lossy(line.text.trim_ascii()).chars().take(60).collect();
+            let shown = secret::mask_line(&String::from_utf8_lossy(line.text.trim_ascii())).chars().take(60).collect();
             self.ignored.first = Some((line.number, shown));
         }
     }

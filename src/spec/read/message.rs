@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::reader::{Entry, Keys, Reader};
 use super::spot::{Of, Spot};
 use super::structure::TOLERANCES;
-use crate::spec::field_name::{covers, is_token};
+use crate::spec::field_name::{glob, is_token};
 use crate::spec::near::one_of;
 use crate::spec::problem::Problem;
 use crate::spec::yaml::Node;
@@ -236,7 +236,9 @@ impl Reader<'_> {
                 continue;
             };
             let exact = names.get(&field.to_ascii_lowercase()).copied();
-            let place = exact.or_else(|| globs.iter().take(64).find(|(glob, _)| covers(glob, field)).map(|(_, place)| *place));
+            let place = exact.or_else(|| {
+                globs.iter().take(64).find(|(pattern, _)| glob(pattern.as_bytes(), field.as_bytes())).map(|(_, place)| *place)
+            });
             if let Some(place) = place {
                 let line = self.source.line_column(expectation.key.start).0;
                 self.report(

@@ -21,6 +21,5 @@ mod spot;
 mod structure;
 mod template;
 mod value;
-mod walk;
 
 pub(super) use file::file;

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::reader::Reader;
-use super::walk::{self, Met};
 use crate::spec::near::did_you_mean;
 use crate::spec::problem::{MOST_HINTS, Problem};
+use crate::spec::walk::{self, Met};
 use crate::spec::{Claim, Expr, Hop, MessageSpec, Piece, Place, Spanned, Spec, Template, Value};
 
 /// Names with the places where they are given.
@@ -19,26 +19,41 @@ struct Scope<'s, 'n> {
     outside: Option<&'static str>,
 }
 
-/// A name, where it is given, and the names that its value depends on.
+/// A name, where it is given, and the names that its value depends on, as often as it names them.
 type Dependency<'s> = (&'s Spanned<String>, Vec<&'s str>);
+
+/// Params that stand behind one param, each as often as it is named: evaluating them costs that much in every exchange.
+const MOST_PARAMS: usize = 1000;
+/// How many params deep a param may be built of others.
+const DEEPEST: usize = 32;
 
 impl Reader<'_> {
     /// Checks the names of a whole spec.
     pub(super) fn names(&mut self, spec: &Spec) {
         let params: Names<'_> = spec.params.iter().map(|p| (p.name.value.as_str(), p.name.place)).collect();
         let outside = |what| Scope { names: &[], outside: Some(what) };
-        let mut defaults = Vec::new();
+        let mut depends = Vec::new();
         for param in &spec.params {
             let names = [&params];
+            let mut on = Vec::new();
             if let Some(default) = &param.default {
                 self.template_names(default, Scope { names: &names, ..outside("a param's default") });
-                let mut depends = Vec::new();
-                walk::names(default, &mut |name| depends.push(name));
-                defaults.push((&param.name, depends));
+                walk::names(default, &mut |name| on.push(name));
             }
             self.value_names(&param.constraint, Scope { names: &names, ..outside("a param's constraint") });
+            walk::value(&param.constraint, &mut |met| {
+                if let Met::Template(template) = met {
+                    walk::names(template, &mut |name| on.push(name));
+                }
+            });
+            depends.push((&param.name, on));
         }
-        self.cycles(&defaults, "the default of");
+        if let Some(param) = self.cycles(&depends, "the param") {
+            self.report(
+                Problem::new(param.place, format!("the param `{}` is built of too many others", param.value))
+                    .help(format!("at most {MOST_PARAMS} may stand behind one, {DEEPEST} deep; write texts out")),
+            );
+        }
         for hop in &spec.hops {
             self.hop_names(hop, &params);
         }
@@ -144,36 +159,42 @@ impl Reader<'_> {
         }
     }
 
-    /// Reports the first cycle of what depends on what.
-    fn cycles(&mut self, depends: &[Dependency<'_>], what: &str) {
+    /// Reports the first cycle of what depends on what. Gives back a name that more stands behind than may.
+    fn cycles<'s>(&mut self, depends: &[Dependency<'s>], what: &str) -> Option<&'s Spanned<String>> {
         // Names whose dependencies are all known are taken away until none is left, or only cycles and what hangs on them.
-        let mut left: BTreeMap<&str, (&Spanned<String>, usize)> = BTreeMap::new();
+        let mut left: BTreeMap<&str, (&'s Spanned<String>, Open)> = BTreeMap::new();
         for (name, _) in depends {
-            left.insert(&name.value, (name, 0));
+            left.insert(&name.value, (name, Open::default()));
         }
         let mut needed_by: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (name, on) in depends {
             for on in on.iter().filter(|on| left.contains_key(**on)).copied().collect::<Vec<_>>() {
                 needed_by.entry(on).or_default().push(&name.value);
                 if let Some((_, open)) = left.get_mut(name.value.as_str()) {
-                    *open += 1;
+                    open.on += 1;
                 }
             }
         }
-        let mut free: Vec<&str> = left.iter().filter(|(_, (_, open))| *open == 0).map(|(name, _)| *name).collect();
+        let mut free: Vec<&str> = left.iter().filter(|(_, (_, open))| open.on == 0).map(|(name, _)| *name).collect();
+        let mut too_much = None;
         while let Some(name) = free.pop() {
-            left.remove(name);
+            let Some((at, known)) = left.remove(name) else { continue };
+            if known.behind >= MOST_PARAMS || known.depth >= DEEPEST {
+                too_much.get_or_insert(at);
+            }
             for dependent in needed_by.get(name).into_iter().flatten() {
                 if let Some((_, open)) = left.get_mut(dependent) {
-                    *open -= 1;
-                    if *open == 0 {
+                    open.on -= 1;
+                    open.behind = open.behind.saturating_add(known.behind).saturating_add(1);
+                    open.depth = open.depth.max(known.depth + 1);
+                    if open.on == 0 {
                         free.push(dependent);
                     }
                 }
             }
         }
         let Some(mut name) = left.keys().next().copied() else {
-            return;
+            return too_much;
         };
         let mut way: Vec<&str> = Vec::new();
         while !way.contains(&name) && way.len() < 16 {
@@ -191,7 +212,18 @@ impl Reader<'_> {
             Problem::new(place, format!("{what} `{name}` depends on itself: {}", cycle.join(" → ")))
                 .help("one of them must stand without the others"),
         );
+        too_much
     }
+}
+
+/// What is known of a name while those that it depends on are taken away.
+#[derive(Debug, Clone, Copy, Default)]
+struct Open {
+    /// On how many it still depends.
+    on: usize,
+    /// How many stand behind it, each as often as it is named.
+    behind: usize,
+    depth: usize,
 }
 
 fn values(message: &MessageSpec) -> impl Iterator<Item = &Value> {

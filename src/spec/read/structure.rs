@@ -4,7 +4,7 @@ use super::reader::{Entry, Keys, Reader};
 use super::spot::Spot;
 use crate::spec::problem::Problem;
 use crate::spec::yaml::{Kind, Node};
-use crate::spec::{Bounds, JsonClause, JsonMember, LinesClause, ListClause, PairsClause, Spanned, Tolerance, Value};
+use crate::spec::{Bounds, JsonClause, JsonMember, ListClause, MembersClause, PairsClause, Spanned, Tolerance, Value};
 
 const LIST: &[&str] = &["length", "first", "last", "at", "each", "includes", "equals", "separator"];
 const LINES: &[&str] = &["length", "first", "last", "each", "includes", "equals"];
@@ -17,17 +17,11 @@ impl Reader<'_> {
     pub(super) fn list(&mut self, node: &Node, spot: Spot) -> Option<ListClause> {
         let entries = self.entries(node, "`list`", Keys::Exact)?;
         let mut list = ListClause::default();
-        let one = spot.member();
         for entry in &entries {
             match entry.name {
-                "length" => list.length = self.bounds(entry.node, "`length`").map(|b| b.value),
-                "first" => list.first = self.value(entry.node, one).map(Box::new),
-                "last" => list.last = self.value(entry.node, one).map(Box::new),
-                "at" => list.at = self.at(entry.node, one),
-                "each" => list.each = self.value(entry.node, spot.alternative()).map(Box::new),
-                "includes" => list.includes = self.some(entry.node, spot.alternative()),
-                "equals" => list.equals = self.all(*entry, one),
+                "at" => list.at = self.at(entry.node, spot.member()),
                 "separator" => list.separator = self.separator(entry.node),
+                _ if self.of_members(*entry, spot, &mut list.members) => {}
                 _ => self.unknown_key(*entry, "`list`", LIST, None),
             }
         }
@@ -38,22 +32,29 @@ impl Reader<'_> {
     }
 
     /// `lines: { … }`
-    pub(super) fn lines(&mut self, node: &Node, spot: Spot) -> Option<LinesClause> {
-        let entries = self.entries(node, "`lines`", Keys::Exact)?;
-        let mut lines = LinesClause::default();
-        let one = spot.member();
-        for entry in &entries {
-            match entry.name {
-                "length" => lines.length = self.bounds(entry.node, "`length`").map(|b| b.value),
-                "first" => lines.first = self.value(entry.node, one).map(Box::new),
-                "last" => lines.last = self.value(entry.node, one).map(Box::new),
-                "each" => lines.each = self.value(entry.node, spot.alternative()).map(Box::new),
-                "includes" => lines.includes = self.some(entry.node, spot.alternative()),
-                "equals" => lines.equals = self.all(*entry, one),
-                _ => self.unknown_key(*entry, "`lines`", LINES, None),
+    pub(super) fn lines(&mut self, node: &Node, spot: Spot) -> Option<MembersClause> {
+        let mut lines = MembersClause::default();
+        for entry in self.entries(node, "`lines`", Keys::Exact)? {
+            if !self.of_members(entry, spot, &mut lines) {
+                self.unknown_key(entry, "`lines`", LINES, None);
             }
         }
         Some(lines)
+    }
+
+    /// A key that `list` and `lines` have; whether it is one.
+    fn of_members(&mut self, entry: Entry<'_>, spot: Spot, members: &mut MembersClause) -> bool {
+        let one = spot.member();
+        match entry.name {
+            "length" => members.length = self.bounds(entry.node, "`length`").map(|b| b.value),
+            "first" => members.first = self.value(entry.node, one).map(Box::new),
+            "last" => members.last = self.value(entry.node, one).map(Box::new),
+            "each" => members.each = self.value(entry.node, spot.alternative()).map(Box::new),
+            "includes" => members.includes = self.some(entry.node, spot.alternative()),
+            "equals" => members.equals = self.all(entry, one),
+            _ => return false,
+        }
+        true
     }
 
     /// `at: { -2: value }`

@@ -136,7 +136,7 @@ hops:
 ";
     assert_snapshot!(mistakes(text), @r#"
     4:22 ‹${agian}› `agian` is no param |  | did you mean `again`? / known here: `Upper`, `again`, `held`, `seen`, `self`, `short`, `target`
-    5:3 ‹self› the default of `self` depends on itself: `self` → `self` |  | one of them must stand without the others
+    5:3 ‹self› the param `self` depends on itself: `self` → `self` |  | one of them must stand without the others
     6:21 ‹${request.path}› a param's default cannot look at messages |  | it may name params, `src` and `dst`
     7:3 ‹Upper› `Upper` is not the name of a param |  | a name is lower case: `api_id`, `target2`
     7:22 ‹maybe› `optional` is `true` or `false`

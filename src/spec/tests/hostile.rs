@@ -39,6 +39,24 @@ fn bombs_give_one_clear_error() {
 }
 
 #[test]
+fn params_that_never_end_or_cost_too_much_are_refused() {
+    let hop = "hops: { h: { request: { headers: { Host: \"${p0}\" } } } }\n";
+    let round = format!("params:\n  p0: {{ equals: \"${{p1}}\" }}\n  p1: {{ equals: \"${{p0}}\" }}\n{hop}");
+    assert_snapshot!(bounded(&round), @"the param `p0` depends on itself: `p0` → `p1` → `p0` (1)");
+    let chain = |length: usize, default: &dyn Fn(usize) -> String| {
+        let mut text = "params:\n  p0: { default: a }\n".to_owned();
+        (1..length).for_each(|i| writeln!(text, "  p{i}: {{ default: \"{}\" }}", default(i - 1)).unwrap());
+        text + hop
+    };
+    let twice = chain(30, &|i| format!("${{p{i}}}").repeat(2));
+    assert_snapshot!(bounded(&twice), @"the param `p9` is built of too many others (1)");
+    let deep = chain(20_000, &|i| format!("${{p{i}}}"));
+    assert_snapshot!(bounded(&deep), @"the param `p32` is built of too many others (1)");
+    let fine = bounded(&chain(30, &|i| format!("${{p{i}}}")));
+    assert!(!fine.contains("too many"), "{fine}");
+}
+
+#[test]
 fn large_files_are_read_in_linear_time() {
     let fields: String = (0..20_000).map(|i| format!("X-{i}: {{ is: nothing }}\n")).collect();
     assert_snapshot!(bounded(&request(&fields)), @"unknown type `nothing` (501)");

@@ -60,11 +60,14 @@ fn list_and_lines() {
     ) else {
         panic!();
     };
-    assert_eq!(list.length, Some(Bounds { at_least: 2, at_most: None }));
-    assert_eq!((literal(list.first.as_ref().unwrap()), literal(list.last.as_ref().unwrap())), ("a", "b"));
+    assert_eq!(list.members.length, Some(Bounds { at_least: 2, at_most: None }));
+    assert_eq!((literal(list.members.first.as_ref().unwrap()), literal(list.members.last.as_ref().unwrap())), ("a", "b"));
     assert_eq!((list.at[0].0, literal(&list.at[0].1)), (-2, "c"));
-    assert!(matches!(list.each.unwrap().form, Form::Matcher(_)));
-    assert_eq!((literal(&list.includes[0]), literal(&list.equals.unwrap()[0]), list.separator), ("d", "e", Some(';')));
+    assert!(matches!(list.members.each.unwrap().form, Form::Matcher(_)));
+    assert_eq!(
+        (literal(&list.members.includes[0]), literal(&list.members.equals.unwrap()[0]), list.separator),
+        ("d", "e", Some(';'))
+    );
     let ClauseKind::Lines(lines) = clause("{ lines: { length: 3, includes: [a, b], each: { list: { length: 1 } } } }") else {
         panic!();
     };

@@ -1,19 +1,19 @@
-//! Ways through a value and an expression, for what is checked of a whole spec: names.
+//! Ways through a value and an expression, whatever they are nested in.
 //!
 //! Values are at most as deep as YAML may be, expressions as deep as their parser allows.
 
-use crate::spec::{Clause, ClauseKind, Expr, Form, ListClause, Piece, Select, Spanned, Template, Value};
+use crate::spec::{Clause, ClauseKind, Expr, Form, ListClause, MembersClause, Piece, Select, Spanned, Template, Value};
 
 /// What is met on the way through a value.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Met<'v> {
+pub(crate) enum Met<'v> {
     Template(&'v Template),
     /// A name, and the value to which it is bound.
     Bind(&'v Spanned<String>, &'v Value),
 }
 
 /// Shows every template and bound name of a value.
-pub(super) fn value<'v>(value: &'v Value, see: &mut dyn FnMut(Met<'v>)) {
+pub(crate) fn value<'v>(value: &'v Value, see: &mut dyn FnMut(Met<'v>)) {
     if let Some(bind) = &value.meta.bind {
         see(Met::Bind(bind, value));
     }
@@ -31,15 +31,11 @@ fn clause<'v>(clause: &'v Clause, see: &mut dyn FnMut(Met<'v>)) {
         ClauseKind::Equals(t) | ClauseKind::Prefix(t) | ClauseKind::Suffix(t) | ClauseKind::Contains(t) => see(Met::Template(t)),
         ClauseKind::OneOf(templates) => templates.iter().for_each(|t| see(Met::Template(t))),
         ClauseKind::Regex(_) | ClauseKind::Is(_) | ClauseKind::Cidr(_) | ClauseKind::AtLeast(_) | ClauseKind::AtMost(_) => {}
-        ClauseKind::List(ListClause { length: _, first, last, at, each, includes, equals, separator: _ }) => {
-            values(&mut first.iter().chain(last).chain(each).map(AsRef::as_ref));
+        ClauseKind::List(ListClause { members, at, separator: _ }) => {
+            self::members(members, &mut values);
             values(&mut at.iter().map(|(_, v)| v));
-            values(&mut includes.iter().chain(equals.iter().flatten()));
         }
-        ClauseKind::Lines(lines) => {
-            values(&mut lines.first.iter().chain(&lines.last).chain(&lines.each).map(AsRef::as_ref));
-            values(&mut lines.includes.iter().chain(lines.equals.iter().flatten()));
-        }
+        ClauseKind::Lines(lines) => members(lines, &mut values),
         ClauseKind::Pairs(pairs) => values(&mut pairs.pairs.iter().map(|(_, v)| v)),
         ClauseKind::Json(json) => values(&mut json.members.iter().map(|m| &m.value)),
         ClauseKind::All(all) | ClauseKind::Any(all) => values(&mut all.iter()),
@@ -47,8 +43,14 @@ fn clause<'v>(clause: &'v Clause, see: &mut dyn FnMut(Met<'v>)) {
     }
 }
 
+fn members<'v>(clause: &'v MembersClause, values: &mut dyn FnMut(&mut dyn Iterator<Item = &'v Value>)) {
+    let MembersClause { length: _, first, last, each, includes, equals } = clause;
+    values(&mut first.iter().chain(last).chain(each).map(AsRef::as_ref));
+    values(&mut includes.iter().chain(equals.iter().flatten()));
+}
+
 /// Shows every value of a select.
-pub(super) fn select<'v>(select_: &'v Select, see: &mut dyn FnMut(&'v Value)) {
+pub(crate) fn select<'v>(select_: &'v Select, see: &mut dyn FnMut(&'v Value)) {
     match select_ {
         Select::All(all) | Select::Any(all) => all.iter().for_each(|s| select(s, see)),
         Select::Not(not) => select(not, see),
@@ -57,7 +59,7 @@ pub(super) fn select<'v>(select_: &'v Select, see: &mut dyn FnMut(&'v Value)) {
 }
 
 /// Shows every value of an expression, the expression itself first.
-pub(super) fn expr<'e>(on: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
+pub(crate) fn expr<'e>(on: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
     see(on);
     match on {
         Expr::Call { on, arguments, .. } => {
@@ -81,7 +83,7 @@ pub(super) fn expr<'e>(on: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
 }
 
 /// Shows every name in a template.
-pub(super) fn names<'t>(template: &'t Template, see: &mut dyn FnMut(&'t str)) {
+pub(crate) fn names<'t>(template: &'t Template, see: &mut dyn FnMut(&'t str)) {
     for piece in &template.pieces {
         if let Piece::Hole(hole, _) = piece {
             expr(hole, &mut |e| {
@@ -91,4 +93,16 @@ pub(super) fn names<'t>(template: &'t Template, see: &mut dyn FnMut(&'t str)) {
             });
         }
     }
+}
+
+/// Shows every expression in the templates of a value, and those in it.
+pub(crate) fn holes<'v>(value_: &'v Value, see: &mut dyn FnMut(&'v Expr)) {
+    value(value_, &mut |met| {
+        let Met::Template(template) = met else { return };
+        for piece in &template.pieces {
+            if let Piece::Hole(hole, _) = piece {
+                expr(hole, see);
+            }
+        }
+    });
 }

@@ -1,0 +1,104 @@
+//! What findings must not show: secrets, wherever in a finding they stand.
+//!
+//! Findings are masked here, when they are made, so that no report can leak what it never had.
+
+use serde_json::Value as Json;
+
+use super::evaluate::show;
+use super::plan::Aspect;
+use super::scope::Scope;
+use crate::secret::{self, MASK};
+
+/// Shorter secrets are not looked for in other texts: they would be found everywhere.
+const SHORTEST: usize = 8;
+/// The same for what a spec itself bound from a secret.
+const SHORTEST_BOUND: usize = 4;
+
+/// Masks the texts of findings of one exchange.
+pub(super) struct Hide {
+    /// `--show-secrets`
+    show: bool,
+    /// The secrets of this exchange, longest first: they may come back inside any text.
+    known: Vec<String>,
+}
+
+impl Hide {
+    /// With all that is known of an exchange's secrets.
+    pub(super) fn new(show_secrets: bool, scope: &Scope<'_>) -> Self {
+        if show_secrets {
+            return Self { show: true, known: Vec::new() };
+        }
+        let bound = scope.bound.borrow();
+        let bound = bound.iter().filter(|b| b.secret).filter_map(|b| b.value.as_ref().ok()).map(|value| show(value));
+        let mut known: Vec<String> = bound.filter(|value| value.len() >= SHORTEST_BOUND).collect();
+        for message in [scope.exchange.request, scope.exchange.response].into_iter().flatten() {
+            for (_, value) in message.head.fields().filter(|(name, _)| secret::is_secret(name)) {
+                let value = show(value);
+                let credentials = value.split_once(' ').map(|(_, credentials)| credentials.to_owned());
+                known.extend([Some(value), credentials].into_iter().flatten().filter(|value| value.len() >= SHORTEST));
+            }
+        }
+        known.sort_by_key(|value| std::cmp::Reverse(value.len()));
+        known.dedup();
+        Self { show: false, known }
+    }
+
+    /// Whether nothing is hidden.
+    pub(super) fn shows_secrets(&self) -> bool {
+        self.show
+    }
+
+    /// The value of a field.
+    pub(super) fn field(&self, name: Option<&str>, text: &str) -> String {
+        match name {
+            Some(name) if !self.show => self.text(&secret::mask_field(name.as_bytes(), text)),
+            _ => self.text(text),
+        }
+    }
+
+    /// A request target, or a whole start line.
+    pub(super) fn target(&self, text: &str) -> String {
+        if self.show { text.to_owned() } else { self.text(&secret::mask_target(text)) }
+    }
+
+    /// The value of what an expectation looks at; `field` is the field's name where it is one.
+    pub(super) fn value(&self, aspect: &Aspect, field: Option<&str>, text: &str) -> String {
+        match aspect {
+            _ if self.show => text.to_owned(),
+            Aspect::Target | Aspect::Path => self.target(text),
+            Aspect::Query(name) if secret::is_secret_parameter(name) => MASK.to_owned(),
+            Aspect::BodyJson(_) | Aspect::BodyText => self.text(&body(aspect.json_key(), text)),
+            _ => self.field(field, text),
+        }
+    }
+
+    /// What is expected of what an expectation looks at: a value, or a phrase about one.
+    pub(super) fn expected(&self, aspect: &Aspect, field: Option<&str>, text: &str) -> String {
+        match aspect {
+            Aspect::Query(_) | Aspect::BodyJson(_) if aspect.is_secret() && !self.show => MASK.to_owned(),
+            Aspect::BodyJson(_) | Aspect::BodyText => self.text(text),
+            _ => self.field(field, text),
+        }
+    }
+
+    /// Any other text.
+    pub(super) fn text(&self, text: &str) -> String {
+        self.known
+            .iter()
+            .fold(text.to_owned(), |text, secret| if text.contains(secret) { text.replace(secret, MASK) } else { text })
+    }
+}
+
+/// A body, or a part of a JSON body.
+fn body(key: Option<&str>, text: &str) -> String {
+    match serde_json::from_str::<Json>(text) {
+        // A text that happens to be a number stays as it was written.
+        Ok(Json::Number(_)) if !key.is_some_and(secret::is_secret_key) => text.to_owned(),
+        Ok(mut json) => {
+            let before = json.clone();
+            secret::mask_json(key, &mut json);
+            if json == before { text.to_owned() } else { json.to_string() }
+        }
+        Err(_) => text.split('\n').map(secret::mask_line).collect::<Vec<_>>().join("\n"),
+    }
+}
