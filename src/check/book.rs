@@ -320,19 +320,21 @@ impl Book {
 
     /// All findings, ordered by severity, spec and place.
     pub(super) fn into_findings(self, of: impl Fn(usize, usize) -> u64) -> Vec<Finding> {
-        let mut findings: Vec<(usize, Finding)> = self
+        let mut findings: Vec<(usize, Option<Vec<u8>>, Finding)> = self
             .by_key
             .into_iter()
             .map(|(key, (mut finding, _))| {
                 finding.of = of(key.hop, key.expectation);
-                (key.hop, finding)
+                (key.hop, key.name, finding)
             })
             .collect();
-        findings.sort_by(|(hop_a, a), (hop_b, b)| {
+        // Names as bytes come last: two of them may read alike.
+        findings.sort_by(|(hop_a, name_a, a), (hop_b, name_b, b)| {
             let place = |f: &Finding| f.spec.as_ref().map(|s| (s.file.clone(), s.start));
-            (b.severity, place(a), hop_a, a.rule, &a.subject).cmp(&(a.severity, place(b), hop_b, b.rule, &b.subject))
+            let of_a = (b.severity, place(a), hop_a, a.rule, &a.subject, name_a);
+            of_a.cmp(&(a.severity, place(b), hop_b, b.rule, &b.subject, name_b))
         });
-        findings.into_iter().map(|(_, finding)| finding).collect()
+        findings.into_iter().map(|(_, _, finding)| finding).collect()
     }
 }
 

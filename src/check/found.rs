@@ -42,6 +42,9 @@ impl<'m> Found<'m> {
 
 /// Whether what a target names stands where the head is cut, so that its value may go on.
 pub(super) fn is_open(target: &Aspect, head: &HeadRef<'_>, index: &HeadIndex) -> bool {
+    if !head.head.flags.is_cut() {
+        return false;
+    }
     let line = match target {
         Aspect::Field { id, .. } => index.lines(*id).last().and_then(|at| head.lines.get(at)).map(|line| line.line),
         Aspect::Method | Aspect::Target | Aspect::Path | Aspect::Query(_) | Aspect::Version | Aspect::Status | Aspect::Reason => {

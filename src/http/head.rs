@@ -189,8 +189,11 @@ impl<'a> HeadRef<'a> {
     /// Whether a line (start line or field line) may go on where the capture of this head ends.
     #[must_use]
     pub fn is_open(&self, line: Range) -> bool {
+        if !self.head.flags.is_cut() {
+            return false;
+        }
         let behind = self.raw.get(line.end as usize..).unwrap_or_default();
-        self.head.flags.is_cut() && !behind.starts_with(b"\r\n") && !behind.starts_with(b"\n")
+        !behind.starts_with(b"\r\n") && !behind.starts_with(b"\n")
     }
 
     /// The reason phrase; `None` for a request.
