@@ -3,8 +3,8 @@
 //! The expected side is the message with everything that is wrong put right, so that the difference shows only what is
 //! wrong, in its surroundings.
 
-use super::evaluate::show;
 use super::judged::Fault;
+use super::legible::show;
 use super::names::HeadIndex;
 use super::phrase;
 use super::plan::{Aspect, OrderEntry, PlanExpectation, PlanHop};

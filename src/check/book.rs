@@ -8,11 +8,11 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::block::{self, Blamed};
-use super::evaluate::show;
 use super::hide::Hide;
 use super::hop::Open;
 use super::judge::Case;
 use super::judged::Fault;
+use super::legible::show;
 use super::matcher;
 use super::phrase;
 use super::plan::{Aspect, Plan, PlanHop};

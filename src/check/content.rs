@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::io::Read as _;
 
-use super::evaluate::show;
+use super::legible::show;
 use super::plan::BODY_LIMIT;
 use crate::http::Message;
 

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use super::content::content;
 use super::functions;
+use super::legible::show;
 use super::params::ParamSource;
 use super::plan::BODY_LIMIT;
 use super::reads;
@@ -235,13 +236,5 @@ fn index_value<'a>(on: Val<'a>, index: &Val<'_>) -> Result<Val<'a>, Lack> {
             members.shift_remove(key.as_ref()).map(Val::Json).ok_or_else(|| because(format!("there is no member `{key}`")))
         }
         _ => Err(missing()),
-    }
-}
-
-/// Bytes as text for a message, bytes that are no UTF-8 shown as ISO-8859-1.
-pub(super) fn show(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => bytes.iter().map(|b| char::from(*b)).collect(),
     }
 }

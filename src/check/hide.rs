@@ -4,7 +4,7 @@
 
 use serde_json::Value as Json;
 
-use super::evaluate::show;
+use super::legible::show;
 use super::plan::Aspect;
 use super::scope::Scope;
 use crate::secret::{self, MASK};

@@ -21,6 +21,7 @@ mod hop;
 mod json_text;
 mod judge;
 mod judged;
+mod legible;
 mod looked;
 mod mask;
 mod matcher;

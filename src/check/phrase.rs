@@ -1,7 +1,7 @@
 //! The sentences of findings.
 
-use super::evaluate::show;
 use super::judged::Fault;
+use super::legible::show;
 use super::plan::Aspect;
 use crate::finding::Rule;
 use crate::spec::Side;

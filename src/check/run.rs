@@ -5,9 +5,10 @@ use std::cell::RefCell;
 use hashbrown::HashMap;
 
 use super::book::{Book, Entry};
-use super::evaluate::{path_of, show};
+use super::evaluate::path_of;
 use super::hop::{self as judging, Verdicts};
 use super::judged::Judged;
+use super::legible::show;
 use super::looked::Looked;
 use super::names::HeadIndex;
 use super::plan::{Plan, PlanHop};

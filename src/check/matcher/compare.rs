@@ -111,7 +111,7 @@ pub(super) fn masked(scope: &Scope<'_>, bytes: &[u8], possible: bool) -> Truth {
     }
     scope.because(|| match scope.secret {
         true => "the value is masked".to_owned(),
-        false => format!("the value is masked: `{}`", super::super::evaluate::show(bytes)),
+        false => format!("the value is masked: `{}`", super::super::legible::show(bytes)),
     });
     Truth::Unknown
 }

@@ -1,6 +1,7 @@
 //! What a value of a spec says, in words: the `expected …` of a finding.
 
-use super::super::evaluate::{render, show};
+use super::super::evaluate::render;
+use super::super::legible::show;
 use super::super::scope::Scope;
 use super::json::describe_typed;
 use crate::spec::{Bounds, Clause, ClauseKind, Expr, Form, ListClause, MembersClause, Template, Value};

@@ -86,5 +86,5 @@ fn pairs_fault<'a>(clause: &'a PairsClause, line: &[u8], scope: &Scope<'a>) -> O
             _ => return Some(format!("one part `{}`, it stands {} times", name.value, values.len())),
         }
     }
-    other(clause, &found).map(|name| format!("no part `{}`", super::super::evaluate::show(name)))
+    other(clause, &found).map(|name| format!("no part `{}`", super::super::legible::show(name)))
 }
