@@ -39,6 +39,7 @@ mod selection;
 mod structure;
 mod tally;
 mod truth;
+mod whole;
 
 #[cfg(test)]
 mod tests;

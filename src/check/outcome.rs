@@ -1,17 +1,11 @@
 //! From counts to the outcome: verdicts of hops and specs, hops that were not seen, what captures lost, the exit code.
 
-use std::sync::Arc;
-
-use super::book::spec_place;
 use super::plan::{Plan, PlanHop};
 use super::run::State;
 use super::tally::HopTally;
-use crate::anomaly::AnomalyKind;
+use super::whole;
 use crate::exit;
-use crate::finding::{
-    CaptureOutcome, Counts, Evidence, EvidencePlace, ExpectationOutcome, Finding, HopOutcome, Rule, Sample, SpecOutcome,
-    Unselected, UnselectedGroup, Verdict,
-};
+use crate::finding::{Counts, ExpectationOutcome, Finding, HopOutcome, Rule, SpecOutcome, Unselected, UnselectedGroup, Verdict};
 use crate::spec::{Severity, Spec};
 
 /// From which severity on findings lead to exit 1.
@@ -56,7 +50,7 @@ pub(super) fn specs(plan: &Plan, tallies: &[HopTally], messages: bool, cases: Op
             let verdict = counts.verdict();
             expectations.push(ExpectationOutcome { subject: "hop".to_owned(), variant: None, verdict, counts, line, column });
             if seen > 0 && !right {
-                findings.push(hop_count(&spec.spec, hop, seen));
+                findings.push(whole::hop_count(&spec.spec, hop, seen));
             }
         }
         let absent_is_right = model.count.as_ref().is_some_and(|c| c.value.at_least == 0);
@@ -64,7 +58,7 @@ pub(super) fn specs(plan: &Plan, tallies: &[HopTally], messages: bool, cases: Op
             format!("{} {} {}", n.exchanges, if n.exchanges == 1 { "exchange misses" } else { "exchanges miss" }, n.what)
         });
         if required && tally.exchanges == 0 && !absent_is_right {
-            findings.push(not_observed(&spec.spec, hop, nearest.as_deref()));
+            findings.push(whole::not_observed(&spec.spec, hop, nearest.as_deref()));
         }
         let mut variants: Vec<(String, u64)> = hop
             .variants
@@ -117,170 +111,6 @@ pub(super) fn one_sided(plan: &Plan, tallies: &[HopTally]) -> Vec<String> {
         }
     }
     notes
-}
-
-fn hop_finding(spec: &Spec, hop: &PlanHop, rule: Rule, place: crate::spec::Place, message: String) -> Finding {
-    let name = spec.hops.get(hop.hop).map(|h| h.name.value.clone());
-    Finding {
-        rule,
-        severity: Severity::Error,
-        spec: Some(spec_place(spec, place)),
-        hop: name,
-        subject: "hop".to_owned(),
-        message,
-        expected: None,
-        actual: None,
-        count: 1,
-        of: 1,
-        samples: Vec::new(),
-        bound: Vec::new(),
-        why: None,
-        notes: Vec::new(),
-        block: None,
-    }
-}
-
-fn hop_count(spec: &Spec, hop: &PlanHop, seen: u64) -> Finding {
-    let model = spec.hops.get(hop.hop);
-    let name = model.map(|h| h.name.value.as_str()).unwrap_or_default();
-    let count = model.and_then(|h| h.count.as_ref());
-    let place = count.map(|c| c.place).unwrap_or_default();
-    let bounds = count.map(|c| c.value);
-    let expected = match bounds.map(|b| (b.at_least, b.at_most)) {
-        Some((least, Some(most))) if least == most => format!("{most}"),
-        Some((0, Some(most))) => format!("at most {most}"),
-        Some((least, Some(most))) => format!("{least} to {most}"),
-        Some((least, None)) => format!("at least {least}"),
-        None => String::new(),
-    };
-    let message = format!("hop `{name}` was seen in {seen} exchanges, expected {expected}");
-    let mut finding = hop_finding(spec, hop, Rule::HopCount, place, message);
-    finding.expected = Some(expected);
-    finding.actual = Some(seen.to_string());
-    finding
-}
-
-fn not_observed(spec: &Spec, hop: &PlanHop, nearest: Option<&str>) -> Finding {
-    let place = spec.hops.get(hop.hop).map(|h| h.name.place).unwrap_or_default();
-    let name = spec.hops.get(hop.hop).map(|h| h.name.value.clone()).unwrap_or_default();
-    let mut finding =
-        hop_finding(spec, hop, Rule::HopNotObserved, place, format!("no exchange of hop `{name}` is in the captures"));
-    finding.notes.extend(nearest.map(|n| format!("nearest: {n}")));
-    finding
-}
-
-/// A case of a spec's own evidence that holds no exchange of the spec.
-pub(super) fn empty_case(spec: &Arc<Spec>, file: &str, why: &str) -> Finding {
-    let place = spec.hops.first().map(|h| h.name.place).unwrap_or_default();
-    Finding {
-        rule: Rule::HopNotObserved,
-        severity: Severity::Error,
-        spec: Some(spec_place(spec, place)),
-        hop: spec.hops.first().map(|h| h.name.value.clone()),
-        subject: "hop".to_owned(),
-        message: format!("{file} is evidence of this spec and holds no exchange of its hops{why}"),
-        expected: None,
-        actual: None,
-        count: 1,
-        of: 1,
-        samples: vec![Sample {
-            actual: None,
-            expected: None,
-            evidence: Evidence { capture: file.to_owned(), place: EvidencePlace::Capture { packet: None } },
-            count: 1,
-        }],
-        bound: Vec::new(),
-        why: None,
-        notes: Vec::new(),
-        block: None,
-    }
-}
-
-/// A spec that has no evidence.
-pub(super) fn without_evidence(spec: &Arc<Spec>, strict: bool, looked: &str) -> Finding {
-    let place = spec.hops.first().map(|h| h.name.place).unwrap_or_default();
-    Finding {
-        rule: Rule::SpecWithoutEvidence,
-        severity: if strict { Severity::Error } else { Severity::Warning },
-        spec: Some(spec_place(spec, place)),
-        hop: None,
-        subject: "spec".to_owned(),
-        message: format!("spec `{}` has no evidence: {looked}", spec.name),
-        expected: None,
-        actual: None,
-        count: 1,
-        of: 1,
-        samples: Vec::new(),
-        bound: Vec::new(),
-        why: None,
-        notes: Vec::new(),
-        block: None,
-    }
-}
-
-/// What a capture lost, as findings.
-pub(super) fn capture_findings(capture: &CaptureOutcome) -> Vec<Finding> {
-    let rules = [
-        (
-            Rule::CaptureTruncated,
-            Severity::Warning,
-            &[AnomalyKind::CaptureTruncated, AnomalyKind::CaptureDamaged][..],
-            "ends in the middle or is damaged; it was judged as far as it could be read",
-        ),
-        (
-            Rule::CaptureGap,
-            Severity::Note,
-            &[AnomalyKind::StreamGap, AnomalyKind::PacketCut, AnomalyKind::ReassemblyLimit, AnomalyKind::FlowLimit][..],
-            "lacks bytes of its streams; what stood there was not judged",
-        ),
-        (
-            Rule::CaptureUndecodable,
-            Severity::Note,
-            &[
-                AnomalyKind::UndecodablePacket,
-                AnomalyKind::UnsupportedLinkType,
-                AnomalyKind::UnknownInterface,
-                AnomalyKind::IpFragment,
-                AnomalyKind::NotHttp,
-            ][..],
-            "holds packets or bytes that could not be decoded; they were not judged",
-        ),
-    ];
-    let mut findings = Vec::new();
-    for (rule, severity, kinds, what) in rules {
-        let met: Vec<_> = capture.summary.anomalies.iter().filter(|(kind, _)| kinds.contains(kind)).collect();
-        if met.is_empty() {
-            continue;
-        }
-        let told = |(kind, anomaly): &(AnomalyKind, &crate::anomaly::Anomaly)| {
-            let detail = if anomaly.detail.is_empty() { String::new() } else { format!(" ({})", anomaly.detail) };
-            format!("{kind} ×{}{detail}", anomaly.count)
-        };
-        let packet = met.iter().filter_map(|(_, a)| a.first_packet).min();
-        findings.push(Finding {
-            rule,
-            severity,
-            spec: None,
-            hop: None,
-            subject: "capture".to_owned(),
-            message: format!("{} {what}", capture.file),
-            expected: None,
-            actual: Some(met.iter().map(told).collect::<Vec<_>>().join(", ")),
-            count: met.iter().map(|(_, a)| a.count).sum(),
-            of: capture.summary.packets,
-            samples: vec![Sample {
-                actual: None,
-                expected: None,
-                evidence: Evidence { capture: capture.file.clone(), place: EvidencePlace::Capture { packet } },
-                count: 1,
-            }],
-            bound: Vec::new(),
-            why: None,
-            notes: met.iter().map(told).collect(),
-            block: None,
-        });
-    }
-    findings
 }
 
 /// Exchanges of no hop, most frequent first.

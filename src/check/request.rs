@@ -10,6 +10,7 @@ use super::given;
 use super::outcome::{self, FailOn};
 use super::plan::Plan;
 use super::run::Run;
+use super::whole;
 use crate::finding::{CaptureOutcome, Finding, Outcome, Rule, Unselected, Verdict};
 use crate::source::{self, Input, SourceError};
 use crate::spec::{self, FindError, Spec, SpecFile};
@@ -49,7 +50,7 @@ pub fn check(request: &CheckRequest) -> Result<Outcome, CheckError> {
         against_captures(request, &loaded.specs)?
     };
     outcome.skipped_specs = loaded.not_specs;
-    let captures: Vec<Finding> = outcome.captures.iter().flat_map(outcome::capture_findings).collect();
+    let captures: Vec<Finding> = outcome.captures.iter().flat_map(whole::capture_findings).collect();
     outcome.findings.extend(captures);
     outcome.findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
     outcome.verdict = Verdict::over(outcome.specs.iter().map(|s| s.verdict));
@@ -226,7 +227,7 @@ fn against_evidence(request: &CheckRequest, specs: &[LoadedSpec]) -> Outcome {
             read_cases += 1;
             if run.selected() == before {
                 let file = case.files.first().map(|f| Input::File(f.clone()).name()).unwrap_or_default();
-                outcome.findings.push(outcome::empty_case(spec, &file, &why));
+                outcome.findings.push(whole::empty_case(spec, &file, &why));
             }
             outcome.captures.extend(captures);
         }
@@ -240,7 +241,7 @@ fn against_evidence(request: &CheckRequest, specs: &[LoadedSpec]) -> Outcome {
                 }
                 None => "it lies in no folder `specs`, so no capture belongs to it; name captures".to_owned(),
             };
-            outcome.findings.push(outcome::without_evidence(spec, request.strict, &looked));
+            outcome.findings.push(whole::without_evidence(spec, request.strict, &looked));
         }
         let (tallies, findings, state) = run.into_parts();
         let messages = hold_messages(outcome.captures.get(first_capture..).unwrap_or_default());

@@ -41,6 +41,30 @@ pub struct Finding {
     pub block: Option<Arc<Block>>,
 }
 
+impl Finding {
+    /// A finding of one sentence, seen once, without places.
+    #[must_use]
+    pub fn new(rule: Rule, severity: Severity, subject: &str, message: String) -> Self {
+        Self {
+            rule,
+            severity,
+            spec: None,
+            hop: None,
+            subject: subject.to_owned(),
+            message,
+            expected: None,
+            actual: None,
+            count: 1,
+            of: 1,
+            samples: Vec::new(),
+            bound: Vec::new(),
+            why: None,
+            notes: Vec::new(),
+            block: None,
+        }
+    }
+}
+
 /// A place in a spec file, ready for an excerpt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SpecPlace {
