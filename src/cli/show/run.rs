@@ -1,6 +1,6 @@
 //! Reads the captures and writes what is asked for.
 
-use std::io::{BufWriter, ErrorKind, IsTerminal as _};
+use std::io::{BufWriter, ErrorKind, IsTerminal as _, LineWriter, Write};
 
 use super::super::args::Color;
 use super::super::check::{input, refuse};
@@ -19,7 +19,7 @@ use crate::anomaly::{Anomaly, AnomalyKind};
 use crate::exit;
 use crate::http::{CaptureId, MessageSink};
 use crate::report::{NO_PACKET, Paint, count, undecoded};
-use crate::source::{self, Named, SourceError, Summary, expand};
+use crate::source::{self, Input, Named, SourceError, Summary, expand};
 
 /// `hopspec show`
 pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
@@ -111,9 +111,13 @@ fn listed<F: Form>(args: &Args, captures: &[Named], form: F, mut reading: Readin
             Err(error) => return refuse(&error, talk),
         },
     };
-    // Who watches a stream on a terminal wants every message when it comes.
-    let buffer = if std::io::stdout().is_terminal() { 0 } else { 1 << 16 };
-    let out = BufWriter::with_capacity(buffer, output::stdout());
+    // Who watches a stream wants every message when it comes, on a terminal and behind a pipe.
+    let stream = captures.iter().any(|capture| capture.input == Input::Stdin);
+    let out: Box<dyn Write> = if stream || std::io::stdout().is_terminal() {
+        Box::new(LineWriter::new(output::stdout()))
+    } else {
+        Box::new(BufWriter::with_capacity(1 << 16, output::stdout()))
+    };
     let mut listing = Listing::new(Ordered::new(out, form), which);
     let (mut hints, mut losses) = (Vec::new(), Vec::new());
     for (number, capture) in captures.iter().enumerate() {
