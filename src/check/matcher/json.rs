@@ -21,7 +21,8 @@ pub(super) fn holds_text<'a>(clause: &'a JsonClause, bytes: &[u8], scope: &Scope
     };
     let members = clause.members.iter().map(|m| match find(&json, &m.steps) {
         Some(found) => holds_json(&m.value, found, scope),
-        None if m.value.meta.optional => Truth::Yes,
+        // Not there is nothing to judge, and never met.
+        None if m.value.meta.optional => Truth::Skip,
         None => Truth::No,
     });
     let others = scope.minds_others(clause.others).then(|| Truth::of(other(clause, &json).is_none()));

@@ -13,7 +13,8 @@ pub(super) fn holds_pairs<'a>(clause: &'a PairsClause, bytes: &[u8], scope: &Sco
         let mut values = found.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name.value.as_bytes()));
         match (values.next(), values.next()) {
             (Some((_, found)), None) => holds(value, found, scope),
-            (None, _) if value.meta.optional => Truth::Yes,
+            // Not there is nothing to judge, and never met.
+            (None, _) if value.meta.optional => Truth::Skip,
             _ => Truth::No,
         }
     });

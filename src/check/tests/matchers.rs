@@ -99,6 +99,20 @@ fn optional_is_not_judged_where_it_is_missing() {
 }
 
 #[test]
+fn optional_parts_alone_are_not_met_by_what_is_not_there() {
+    for (matcher, without, right, wrong) in [
+        ("{ pairs: { a: { optional: true, is: integer } } }", "b=1", "a=1", "a=x"),
+        ("{ json: { a: { optional: true, is: integer } } }", "{}", "{\"a\":1}", "{\"a\":\"x\"}"),
+    ] {
+        let spec = format!("hops:\n  h:\n    request:\n      headers:\n        X: {matcher}\n");
+        let run = |value: &str| verdict(&spec, &format!("GET / HTTP/1.1\r\nX: {value}\r\n\r\n"), "request.header.X");
+        assert_eq!(run(without), Verdict::NotObserved, "{matcher}");
+        assert_eq!(run(right), Verdict::Met, "{matcher}");
+        assert_eq!(run(wrong), Verdict::Violated, "{matcher}");
+    }
+}
+
+#[test]
 fn the_rule_says_how_a_field_is_wrong() {
     let spec = "hops:\n  h:\n    request:\n      headers:\n        X: a\n";
     for (head, rule) in
