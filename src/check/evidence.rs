@@ -59,7 +59,7 @@ pub(super) fn cases(spec: &Mirror, specs: &[Mirror], captures: Option<&Path>) ->
     };
     let mut found = Vec::new();
     for path in children(place.parent().unwrap_or(&captures)) {
-        if path.is_file() && is_of(&path, &place) && !is_hidden(&path) && !owned_by_other(&path) {
+        if !path.is_dir() && is_of(&path, &place) && !is_hidden(&path) && !owned_by_other(&path) {
             found.push(EvidenceCase { files: vec![path] });
         }
     }
@@ -68,13 +68,7 @@ pub(super) fn cases(spec: &Mirror, specs: &[Mirror], captures: Option<&Path>) ->
             continue;
         }
         if path.is_dir() {
-            let files: Vec<PathBuf> = walkdir::WalkDir::new(&path)
-                .sort_by_file_name()
-                .into_iter()
-                .filter_map(Result::ok)
-                .filter(|entry| entry.file_type().is_file() && !owned_by_other(entry.path()))
-                .map(walkdir::DirEntry::into_path)
-                .collect();
+            let files: Vec<PathBuf> = files_in(&path).into_iter().filter(|file| !owned_by_other(file)).collect();
             if !files.is_empty() {
                 found.push(EvidenceCase { files });
             }
@@ -84,6 +78,17 @@ pub(super) fn cases(spec: &Mirror, specs: &[Mirror], captures: Option<&Path>) ->
     }
     found.sort();
     found
+}
+
+/// The files below a folder, sorted. What cannot be looked at is among them: whoever reads it says why.
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let file = |entry: walkdir::Result<walkdir::DirEntry>| match entry {
+        Ok(entry) => entry.file_type().is_file().then(|| entry.into_path()),
+        // A link that leads back up gives nothing new.
+        Err(error) if error.loop_ancestor().is_some() => None,
+        Err(error) => error.path().map(Path::to_path_buf),
+    };
+    walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_map(file).collect()
 }
 
 /// Whether a file is `STEM.something`.

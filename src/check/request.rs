@@ -218,7 +218,12 @@ fn against_evidence(request: &CheckRequest, specs: &[LoadedSpec]) -> Outcome {
                 match read(&mut run, &Input::File(file.clone())) {
                     Ok(capture) => captures.push(capture),
                     Err(SourceError::NotACapture { .. }) => outcome.skipped_captures += 1,
-                    Err(error) => why = format!(" ({error})"),
+                    // Among evidence such a file is passed over, counted, and named.
+                    Err(error) => {
+                        outcome.skipped_captures += 1;
+                        outcome.notes.push(format!("{}: evidence was passed over: {error}", spec.name));
+                        why = format!(" ({error})");
+                    }
                 }
             }
             if captures.is_empty() && why.is_empty() {

@@ -57,3 +57,14 @@ fn captures_that_are_given_need_no_folder_of_specs() {
     program.run(&["check", "-s", "mine"]).code(3);
     program.run(&["check", "-s", "mine", "--captures", "evidence"]).code(0);
 }
+
+#[cfg(unix)]
+#[test]
+fn evidence_that_cannot_be_read_is_named_beside_what_can() {
+    let program = Program::new().file("specs/a.yaml", spec("a")).file("captures/a/case/seen.txt", request("a"));
+    std::os::unix::fs::symlink("nowhere.pcap", program.path("captures/a/case/gone.pcap")).unwrap();
+    std::os::unix::fs::symlink("seen.txt", program.path("captures/a/case/linked.txt")).unwrap();
+    let run = program.run(&["check"]).code(0);
+    assert!(run.stdout.contains("a › h   2 exchanges in 1 capture"), "a link is followed:\n{}", run.stdout);
+    assert!(run.stdout.contains("a: evidence was passed over: captures/a/case/gone.pcap"), "{}", run.stdout);
+}
