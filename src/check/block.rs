@@ -3,6 +3,7 @@
 //! The expected side is the message with everything that is wrong put right, so that the difference shows only what is
 //! wrong, in its surroundings.
 
+use super::block_cookie;
 use super::judged::Fault;
 use super::legible::show;
 use super::names::HeadIndex;
@@ -10,6 +11,7 @@ use super::phrase;
 use super::plan::{Aspect, OrderEntry, PlanExpectation, PlanHop};
 use crate::finding::{Block, BlockLine, Rule};
 use crate::http::HeadRef;
+use crate::spec::Side;
 
 /// Lines of a message beyond this many are left out of a block, and so are missing ones.
 const MOST_LINES: usize = 80;
@@ -27,9 +29,9 @@ pub(super) struct Blamed<'b> {
 }
 
 /// One line of the expected side: which line of the head it is, where it is one, and its text.
-struct Wanted {
-    line: Option<usize>,
-    text: String,
+pub(super) struct Wanted {
+    pub(super) line: Option<usize>,
+    pub(super) text: String,
 }
 
 /// Builds the block of one message. `hide` masks secrets: of a field by name, of a start line without one.
@@ -55,6 +57,7 @@ pub(super) fn build(
         let of = |b: &&Blamed<'_>| b.fault.lines.contains(&at);
         blamed.iter().find(of).map_or("", |b| match b.fault.rule {
             Rule::FieldUnexpected => "must not be there",
+            Rule::FieldRepeated if matches!(b.expectation.aspect, Aspect::Cookie { .. }) => "",
             Rule::FieldRepeated => "must stand once",
             Rule::FieldNameCase => "another case",
             _ => "",
@@ -100,6 +103,10 @@ pub(super) fn build(
 
 fn put_right(hop: &PlanHop, index: &HeadIndex, blame: &Blamed<'_>, wanted: &mut Vec<Wanted>) {
     let position = |wanted: &[Wanted], line: usize| wanted.iter().position(|w| w.line == Some(line));
+    let last_of_field = blame.expectation.aspect.field_id().and_then(|id| index.lines(id).last());
+    if block_cookie::put_right(blame, last_of_field, wanted) {
+        return;
+    }
     match (&blame.expectation.aspect, blame.fault.rule) {
         (_, Rule::FieldUnexpected) => wanted.retain(|w| w.line.is_none_or(|l| !blame.fault.lines.contains(&l))),
         (_, Rule::FieldRepeated) => {
@@ -130,6 +137,12 @@ fn put_right(hop: &PlanHop, index: &HeadIndex, blame: &Blamed<'_>, wanted: &mut 
                     wanted.insert(at.min(wanted.len()), Wanted { line: None, text: line(name) });
                 }
             }
+        }
+        (Aspect::Cookie { name, .. } | Aspect::SetCookie { name, .. }, Rule::FieldMissing) => {
+            let field = if blame.expectation.side == Side::Request { "Cookie" } else { "Set-Cookie" };
+            let text = format!("{field}: {name}={}", blame.text.as_deref().unwrap_or_default());
+            let at = place_of_missing(hop, index, blame, wanted);
+            wanted.insert(at.min(wanted.len()), Wanted { line: None, text });
         }
         _ => {}
     }

@@ -14,6 +14,7 @@ use super::judge::Case;
 use super::judged::Fault;
 use super::legible::show;
 use super::matcher;
+use super::names::HeadIndex;
 use super::phrase;
 use super::plan::{Aspect, Plan, PlanHop};
 use super::reads;
@@ -21,7 +22,7 @@ use super::scope::{BoundValue, Scope};
 use crate::finding::{Block, Bound, Evidence, EvidencePlace, Finding, Rule, Sample, SpecPlace};
 use crate::http::{HeadRef, Origin, Provenance};
 use crate::secret::MASK;
-use crate::spec::{Claim, Place, Severity, Side, Spec};
+use crate::spec::{Claim, Part, Place, Severity, Side, Spec};
 
 /// Different names of unexpected fields that one expectation tells apart.
 const MOST_NAMES: usize = 100;
@@ -167,8 +168,8 @@ impl Book {
         let provenance = message.head.head.at;
         let bound = self.bound(expectation, &scope, spec, &hide);
         let mut notes: Vec<String> = notes.to_vec();
-        if let (Rule::FieldMissing, Some(name)) = (rule, &field) {
-            notes.extend(near_miss(name, &message.head));
+        if rule == Rule::FieldMissing {
+            notes.extend(near_miss(&expectation.aspect, &message.head, entry.case.looked.index(expectation.side)));
         }
         notes.extend(reason.map(|r| hide.text(r)));
         let block = fault.map(|_| {
@@ -222,6 +223,10 @@ impl Book {
             Claim::Part { value, .. } if !hide.shows_secrets() && reads::derives_secret(value, scope) => {
                 let written = entry.plan.model(hop)?.0.spec.source.excerpt(value.place);
                 return Some(format!("`{}`", written.split_whitespace().collect::<Vec<_>>().join(" ")));
+            }
+            Claim::Part { part: Part::SetCookieAttribute { absent: true, .. }, .. } => Some("no such attribute".to_owned()),
+            Claim::Part { part: Part::SetCookieAttribute { .. }, value } if value.takes_anything() => {
+                Some("this attribute".to_owned())
             }
             Claim::Part { value, .. } => {
                 let whole = || matcher::describe(value, scope);
@@ -301,6 +306,8 @@ impl Book {
                     _ => None,
                 };
                 let text = match &expectation.expectation.claim {
+                    // A flag stands alone.
+                    Claim::Part { part: Part::SetCookieAttribute { .. }, value } if value.takes_anything() => None,
                     Claim::Part { value, .. } => matcher::exact_text(value, scope)
                         .filter(|_| hide.shows_secrets() || !reads::derives_secret(value, scope))
                         .map(|text| if expectation.pure { hide.text(&text) } else { hide.value(aspect, field, &text) })
@@ -362,13 +369,15 @@ pub(super) fn evidence(captures: &[String], at: &Provenance) -> Evidence {
 }
 
 /// A name in the message that was probably meant.
-fn near_miss(name: &str, head: &HeadRef<'_>) -> Option<String> {
+fn near_miss(aspect: &Aspect, head: &HeadRef<'_>, index: &HeadIndex) -> Option<String> {
     let plain = |name: &str| name.to_ascii_lowercase().replace('_', "-");
+    let name = aspect.own_name()?;
     let wanted = plain(name);
-    let near = head
-        .fields()
-        .map(|(found, _)| show(found))
-        .filter(|found| found.len() < 200 && !found.eq_ignore_ascii_case(name))
+    let near = aspect
+        .beside(head, index)
+        .into_iter()
+        .map(show)
+        .filter(|found| found.len() < 200 && found != name)
         .map(|found| (strsim::damerau_levenshtein(&wanted, &plain(&found)), found))
         .min_by_key(|(distance, _)| *distance)?;
     (near.0 <= 2 && name.len() > 4).then(|| format!("the message has `{}`: a near miss?", near.1))

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use super::content::content;
+use super::cookie::cookies;
 use super::functions;
 use super::legible::show;
 use super::params::ParamSource;
@@ -201,11 +202,19 @@ fn call<'a>(function: Function, on: &[u8], argument: Option<&[u8]>) -> Result<Va
         Function::Lower => text(on.to_ascii_lowercase()),
         Function::Members => Val::List(structure::members(on, ',').into_iter().map(<[u8]>::to_vec).collect()),
         Function::Epoch => Val::Int(functions::epoch(on).ok_or("holds no date")?),
-        Function::Pair | Function::Cookie => {
+        Function::Pair => {
             let name = argument.unwrap_or_default();
-            let is_it = |n: &[u8]| if function == Function::Cookie { n == name } else { n.eq_ignore_ascii_case(name) };
-            let pair = structure::pairs(on, ';').into_iter().find(|(n, _)| is_it(n));
+            let pair = structure::pairs(on, ';').into_iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
             text(pair.ok_or_else(|| format!("has no part `{}`", show(name)))?.1.to_vec())
+        }
+        Function::Cookie => {
+            let name = argument.unwrap_or_default();
+            let mut values = cookies(on).filter(|(n, _)| *n == name).map(|(_, value)| value.to_vec());
+            match (values.next(), values.next()) {
+                (Some(one), None) => text(one),
+                (Some(_), Some(_)) => return Err(format!("has the cookie `{}` several times", show(name))),
+                (None, _) => return Err(format!("has no cookie `{}`", show(name))),
+            }
         }
         Function::Host => text(functions::host(on).to_vec()),
         Function::Port => Val::Int(functions::port(on).ok_or("has no port")?),

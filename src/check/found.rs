@@ -4,8 +4,10 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use super::content::{content, lack};
+use super::cookie::{SetCookie, cookies};
 use super::evaluate::{path_of, query_of};
 use super::functions;
+use super::mask;
 use super::names::HeadIndex;
 use super::plan::Aspect;
 use crate::http::{HeadRef, Message};
@@ -45,8 +47,10 @@ pub(super) fn is_open(target: &Aspect, head: &HeadRef<'_>, index: &HeadIndex) ->
     if !head.head.flags.is_cut() {
         return false;
     }
+    if let Some(id) = target.field_id() {
+        return index.lines(id).last().and_then(|at| head.lines.get(at)).is_some_and(|line| head.is_open(line.line));
+    }
     let line = match target {
-        Aspect::Field { id, .. } => index.lines(*id).last().and_then(|at| head.lines.get(at)).map(|line| line.line),
         Aspect::Method | Aspect::Target | Aspect::Path | Aspect::Query(_) | Aspect::Version | Aspect::Status | Aspect::Reason => {
             Some(head.head.start_line)
         }
@@ -73,15 +77,29 @@ pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex
         Aspect::Status => Found::Few(head.status().map(|s| Cow::Owned(s.to_string().into_bytes()))),
         Aspect::Reason => Found::option(head.reason()),
         Aspect::Field { id, .. } => {
-            let value = |at: usize| head.lines.get(at).map(|line| line.value.of(head.raw)).unwrap_or_default();
             let mut lines = index.lines(*id);
             match (lines.next(), lines.next()) {
                 (None, _) => Found::Few(None),
-                (Some(at), None) => Found::one(value(at)),
+                (Some(at), None) => Found::one(value(&head, at)),
                 (Some(first), Some(second)) => {
-                    Found::Many([first, second].into_iter().chain(lines).map(|at| Cow::Borrowed(value(at))).collect())
+                    Found::Many([first, second].into_iter().chain(lines).map(|at| Cow::Borrowed(value(&head, at))).collect())
                 }
             }
+        }
+        Aspect::Cookie { id, name } => {
+            let values = |(n, value)| if n == name.as_bytes() { Ok(value) } else { Err((n, value)) };
+            cookies_found(head, index.lines(*id).flat_map(|at| cookies(value(&head, at)).map(values)))
+        }
+        Aspect::SetCookie { id, name } => cookies_found(
+            head,
+            index.lines(*id).map(|at| SetCookie::of(value(&head, at))).map(|set| match set.name == name.as_bytes() {
+                true => Ok(set.value),
+                false => Err((set.name, set.value)),
+            }),
+        ),
+        Aspect::SetCookieAttribute { attribute, .. } => {
+            let lines = target.lines(&head, index).into_iter();
+            several(lines.filter_map(|at| SetCookie::of(value(&head, at)).attribute(attribute)).collect())
         }
         Aspect::BodyText => match content(message) {
             Ok(content) => Found::Few(Some(content)),
@@ -99,6 +117,34 @@ pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex
             Found::Few(None)
         }
     }
+}
+
+/// The value of a line of a head.
+fn value<'m>(head: &HeadRef<'m>, at: usize) -> &'m [u8] {
+    head.lines.get(at).map(|line| line.value.of(head.raw)).unwrap_or_default()
+}
+
+fn several<'m>(mut values: Vec<&'m [u8]>) -> Found<'m> {
+    if values.len() > 1 {
+        return Found::Many(values.into_iter().map(Cow::Borrowed).collect());
+    }
+    Found::option(values.pop())
+}
+
+/// The values of cookies (`Ok`) among all that are there. Where none is, a mask without a name may stand for it.
+fn cookies_found<'m>(head: HeadRef<'m>, cookies: impl Iterator<Item = Result<&'m [u8], (&'m [u8], &'m [u8])>>) -> Found<'m> {
+    let mut hidden = false;
+    let mut values = Vec::new();
+    for cookie in cookies {
+        match cookie {
+            Ok(value) => values.push(value),
+            Err((name, value)) => hidden |= mask::is_masked(name) || name.is_empty() && mask::is_masked(value),
+        }
+    }
+    if values.is_empty() && hidden && head.head.fidelity.masks {
+        return Found::Unknown("the cookies are masked".to_owned());
+    }
+    several(values)
 }
 
 /// The content of a body as JSON, or why there is none.

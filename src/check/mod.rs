@@ -5,10 +5,14 @@
 //! finds the hops, `bind` and `judge` hold expectations against them with the comparisons of `matcher`, `book` collects
 //! findings, `outcome` sums up.
 
+mod aspect;
+mod attribute;
 mod bind;
 mod block;
+mod block_cookie;
 mod book;
 mod content;
+mod cookie;
 mod error;
 mod evaluate;
 mod evidence;

@@ -14,6 +14,10 @@ pub(super) fn message(rule: Rule, target: &Aspect, side: Side, field: Option<&st
         Rule::FieldMissing => format!("{name} is missing{in_response} on hop `{hop}`"),
         Rule::FieldValueMismatch => format!("{name} is not what hop `{hop}` must carry{in_response}"),
         Rule::FieldUnexpected => format!("{name} must not be there{in_response} on hop `{hop}`"),
+        Rule::FieldRepeated if matches!(target, Aspect::Cookie { .. } | Aspect::SetCookie { .. }) => {
+            let times = fault.and_then(|f| f.actual.as_deref()).map_or(0, |actual| actual.split(|b| *b == b'\n').count());
+            format!("{name} stands {times} times{in_response}, hop `{hop}` must carry it once")
+        }
         Rule::FieldRepeated => {
             let lines = fault.map_or(0, |f| f.lines.len());
             format!("{name} stands on {lines} lines{in_response}, hop `{hop}` must carry one")
@@ -40,6 +44,8 @@ pub(super) fn part(target: &Aspect, side: Side) -> String {
         Aspect::Status => "the status".to_owned(),
         Aspect::Reason => "the reason phrase".to_owned(),
         Aspect::Field { name, .. } => format!("`{name}`"),
+        Aspect::Cookie { name, .. } | Aspect::SetCookie { name, .. } => format!("cookie `{name}`"),
+        Aspect::SetCookieAttribute { cookie, attribute, .. } => format!("`{attribute}` of cookie `{cookie}`"),
         Aspect::BodyJson(steps) => format!("`{}` of the {side}'s body", path(steps)),
         Aspect::BodyText => format!("the {side}'s body"),
         Aspect::BodySha256 => format!("the SHA-256 of the {side}'s body"),

@@ -80,6 +80,23 @@ pub(super) enum Aspect {
         id: NameId,
         name: String,
     },
+    /// A cookie of the lines of Cookie.
+    Cookie {
+        id: NameId,
+        name: String,
+    },
+    /// A cookie that a line of Set-Cookie sets.
+    SetCookie {
+        id: NameId,
+        name: String,
+    },
+    /// An attribute of such a cookie.
+    SetCookieAttribute {
+        id: NameId,
+        cookie: String,
+        attribute: String,
+        absent: bool,
+    },
     BodyJson(Vec<JsonStep>),
     BodyText,
     BodySha256,
@@ -104,6 +121,7 @@ impl Aspect {
     pub(super) fn is_secret(&self) -> bool {
         match self {
             Self::Field { name, .. } => secret::is_secret(name.as_bytes()),
+            Self::Cookie { .. } | Self::SetCookie { .. } => true,
             Self::Query(name) => secret::is_secret_parameter(name),
             Self::BodyJson(_) => self.json_key().is_some_and(secret::is_secret_key),
             _ => false,
@@ -263,8 +281,8 @@ fn know_others(expectations: &mut [PlanExpectation]) {
     let named: Vec<(Side, Option<usize>, NameId)> = expectations
         .iter()
         .filter_map(|e| match &e.aspect {
-            Aspect::Field { id, .. } | Aspect::Absent { id: Some(id), .. } => Some((e.side, e.variant, *id)),
-            _ => None,
+            Aspect::Absent { id: Some(id), .. } => Some((e.side, e.variant, *id)),
+            aspect => aspect.field_id().map(|id| (e.side, e.variant, id)),
         })
         .collect();
     for expectation in expectations {
@@ -303,6 +321,14 @@ fn compile_part(names: &mut Names, part: &Part) -> Aspect {
         Part::Status => Aspect::Status,
         Part::Reason => Aspect::Reason,
         Part::Field(name) => Aspect::Field { id: names.intern(name), name: name.clone() },
+        Part::Cookie(name) => Aspect::Cookie { id: names.intern("Cookie"), name: name.clone() },
+        Part::SetCookie(name) => Aspect::SetCookie { id: names.intern("Set-Cookie"), name: name.clone() },
+        Part::SetCookieAttribute { cookie, attribute, absent } => Aspect::SetCookieAttribute {
+            id: names.intern("Set-Cookie"),
+            cookie: cookie.clone(),
+            attribute: attribute.clone(),
+            absent: *absent,
+        },
         Part::BodyJson { steps, .. } => Aspect::BodyJson(steps.clone()),
         Part::BodyText => Aspect::BodyText,
         Part::BodySha256 => Aspect::BodySha256,
@@ -320,6 +346,9 @@ fn part_subject(part: &Part) -> String {
         Part::Status => "status".to_owned(),
         Part::Reason => "reason".to_owned(),
         Part::Field(name) => format!("header.{name}"),
+        Part::Cookie(name) => format!("cookie.{name}"),
+        Part::SetCookie(name) => format!("set_cookie.{name}"),
+        Part::SetCookieAttribute { cookie, attribute, .. } => format!("set_cookie.{cookie}.{attribute}"),
         Part::BodyJson { path, .. } => format!("body.json.{path}"),
         Part::BodyText => "body.text".to_owned(),
         Part::BodySha256 => "body.sha256".to_owned(),

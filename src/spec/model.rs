@@ -197,6 +197,19 @@ pub enum Part {
     Reason,
     /// `headers`: one name, as the spec writes it
     Field(String),
+    /// `cookies`: one name
+    Cookie(String),
+    /// `set_cookies`: the value of one cookie that is set
+    SetCookie(String),
+    /// `set_cookies`: one attribute of a cookie
+    SetCookieAttribute {
+        /// The cookie's name.
+        cookie: String,
+        /// The attribute's name, as the spec writes it.
+        attribute: String,
+        /// `false` in its place: it must not be there, whatever the value says.
+        absent: bool,
+    },
     /// `body.json`: one path
     BodyJson {
         /// As typed: `headers["X.Y"]`, `Records[0].cf`.
@@ -210,6 +223,19 @@ pub enum Part {
     BodySha256,
     /// `body.length`
     BodyLength,
+}
+
+impl Part {
+    /// The field in whose lines it stands; `None` for what is no part of the header section.
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::Field(name) => Some(name),
+            Self::Cookie(_) => Some("Cookie"),
+            Self::SetCookie(_) | Self::SetCookieAttribute { .. } => Some("Set-Cookie"),
+            _ => None,
+        }
+    }
 }
 
 /// `others`

@@ -38,7 +38,7 @@ const KEYS: &[&str] = &[
 /// Keys that compare texts.
 const TEXT: &[&str] = &["equals", "prefix", "suffix", "contains", "regex", "one_of"];
 /// Keys that say something of a value.
-const COMPARING: &[&str] = &[
+pub(super) const COMPARING: &[&str] = &[
     "equals", "prefix", "suffix", "contains", "regex", "one_of", "is", "cidr", "at_least", "at_most", "list", "pairs", "json",
     "lines", "all", "any", "not",
 ];
@@ -165,7 +165,7 @@ impl Reader<'_> {
         None
     }
 
-    fn meta(&mut self, entry: Entry<'_>, spot: Spot, meta: &mut Meta) {
+    pub(super) fn meta(&mut self, entry: Entry<'_>, spot: Spot, meta: &mut Meta) {
         let name = entry.name;
         let misplaced = match name {
             "present" if !spot.presence => Some("a value that is looked at is always there"),
