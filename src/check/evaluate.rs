@@ -7,11 +7,13 @@ use std::borrow::Cow;
 use super::content::content;
 use super::cookie::cookies;
 use super::functions;
+use super::jwt;
 use super::legible::show;
 use super::params::ParamSource;
 use super::plan::BODY_LIMIT;
 use super::reads;
 use super::scope::Scope;
+use super::sigv4;
 use super::structure;
 use crate::http::{FieldLine, Origin};
 use crate::spec::{Expr, Function, MessagePath, Piece, Side, Template};
@@ -107,7 +109,8 @@ pub(super) fn evaluate<'a>(expr: &'a Expr, scope: &Scope<'a>) -> Result<Val<'a>,
             let text = value.into_text()?;
             call(*function, &text, argument.as_deref()).map_err(|why| {
                 // What comes from a secret is named, not shown.
-                because(if reads::is_secret(on, scope) { format!("`{on}` {why}") } else { format!("`{}` {why}", show(&text)) })
+                let tells = matches!(function, Function::Jwt | Function::Sigv4) || reads::is_secret(on, scope);
+                because(if tells { format!("`{on}` {why}") } else { format!("`{}` {why}", show(&text)) })
             })
         }
         Expr::Index { on, index } => {
@@ -216,6 +219,8 @@ fn call<'a>(function: Function, on: &[u8], argument: Option<&[u8]>) -> Result<Va
                 (None, _) => return Err(format!("has no cookie `{}`", show(name))),
             }
         }
+        Function::Jwt => Val::Json(jwt::decoded(on).map_err(|no| format!("is no JWT: {}", no.why()))?),
+        Function::Sigv4 => Val::Json(sigv4::parse(on)?.json()),
         Function::Host => text(functions::host(on).to_vec()),
         Function::Port => Val::Int(functions::port(on).ok_or("has no port")?),
         Function::WithoutDefaultPort => text(functions::without_default_port(on).to_vec()),

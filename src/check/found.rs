@@ -166,7 +166,7 @@ pub(super) enum BodyFault {
 }
 
 /// The values of a name in a query, percent-decoded, `+` as a blank.
-fn query_values<'q>(query: &'q [u8], name: &str) -> Vec<Cow<'q, [u8]>> {
+pub(super) fn query_values<'q>(query: &'q [u8], name: &str) -> Vec<Cow<'q, [u8]>> {
     query
         .split(|b| *b == b'&')
         .filter_map(|pair| {

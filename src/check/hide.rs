@@ -8,6 +8,7 @@ use super::cookie::{SetCookie, cookies};
 use super::legible::show;
 use super::plan::Aspect;
 use super::scope::Scope;
+use super::sigv4;
 use crate::http::HeadRef;
 use crate::secret::{self, MASK};
 
@@ -41,6 +42,9 @@ impl Hide {
                 // Behind the first blank of a cookie stand others, or attributes.
                 let is_cookie = [b"Cookie".as_slice(), b"Set-Cookie"].iter().any(|n| n.eq_ignore_ascii_case(name));
                 let credentials = value.split_once(' ').filter(|_| !is_cookie).map(|(_, credentials)| credentials.to_owned());
+                let signature = sigv4::parse(value.as_bytes()).ok();
+                let parts = signature.iter().flat_map(|s| s.secrets()).map(show).filter(|part| part.len() >= SHORTEST);
+                known.extend(parts);
                 known.extend([Some(value), credentials].into_iter().flatten().filter(|value| value.len() >= SHORTEST));
             }
             known.extend(cookie_values(&message.head).map(show).filter(|value| value.len() >= SHORTEST).take(MOST_COOKIES));

@@ -1,9 +1,10 @@
 //! What a value of a spec reads besides the value it is compared with: names, bodies, other fields.
 
 use super::scope::Scope;
+use super::sigv4;
 use crate::secret;
 use crate::spec::walk::{self, Met};
-use crate::spec::{Expr, MessagePath, Side, Value};
+use crate::spec::{Expr, Function, MessagePath, Piece, Side, Value};
 
 /// Whether the verdict depends on nothing but the value: no hole. What it binds does not change the verdict.
 pub(super) fn is_pure(value: &Value) -> bool {
@@ -36,23 +37,46 @@ pub(super) fn names(value: &Value) -> Vec<&str> {
     found
 }
 
-/// Whether an expression reads a secret: a field that is one, or what was bound from one.
+/// Whether an expression reads a secret: a field that is one, what was bound from one, a token or a signature. What a
+/// signature says of its scope is none, and neither is how a token is signed.
 pub(super) fn is_secret(expr: &Expr, scope: &Scope<'_>) -> bool {
-    let mut found = false;
-    walk::expr(expr, &mut |expr| {
-        found |= match expr {
-            Expr::Message { path: MessagePath::Header(name), .. } => secret::is_secret(name.as_bytes()),
-            Expr::Name(name) => scope.bound.borrow().iter().any(|bound| bound.secret && bound.name == *name),
-            _ => false,
+    match expr {
+        Expr::Index { on, index } => !is_shown(on, index) && (is_secret(on, scope) || is_secret(index, scope)),
+        Expr::Call { function: Function::Jwt | Function::Sigv4, .. } => true,
+        Expr::Call { on, arguments, .. } => is_secret(on, scope) || arguments.iter().any(|a| is_secret(a, scope)),
+        Expr::Concat(parts) => parts.iter().any(|part| is_secret(part, scope)),
+        Expr::Message { path: MessagePath::Header(name), .. } => secret::is_secret(name.as_bytes()),
+        Expr::Name(name) => scope.bound.borrow().iter().any(|bound| bound.secret && bound.name == *name),
+        _ => false,
+    }
+}
+
+/// Whether a member of what `sigv4()` or `jwt()` gave may be shown.
+fn is_shown(on: &Expr, index: &Expr) -> bool {
+    let Expr::Text(member) = index else { return false };
+    match on {
+        Expr::Call { function: Function::Sigv4, .. } => sigv4::SHOWN.contains(&member.as_str()),
+        Expr::Index { on, index } => {
+            let of_header = matches!(&**index, Expr::Text(part) if part == "header");
+            let of_token = matches!(&**on, Expr::Call { function: Function::Jwt, .. });
+            of_token && of_header && ["alg", "typ", "kid"].contains(&member.as_str())
         }
-    });
-    found
+        _ => false,
+    }
 }
 
 /// Whether a value is compared with what a function makes of a secret.
 pub(super) fn derives_secret(value: &Value, scope: &Scope<'_>) -> bool {
     let mut found = false;
-    walk::holes(value, &mut |expr| found |= matches!(expr, Expr::Call { .. }) && is_secret(expr, scope));
+    walk::value(value, &mut |met| {
+        let Met::Template(template) = met else { return };
+        for piece in &template.pieces {
+            let Piece::Hole(hole, _) = piece else { continue };
+            let mut calls = false;
+            walk::expr(hole, &mut |expr| calls |= matches!(expr, Expr::Call { .. }));
+            found |= calls && is_secret(hole, scope);
+        }
+    });
     found
 }
 

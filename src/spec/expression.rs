@@ -146,6 +146,10 @@ pub enum Function {
     Base64,
     /// `json()`: parsed.
     Json,
+    /// `jwt()`: `{header, payload}` of a JSON Web Token.
+    Jwt,
+    /// `sigv4()`: what an Authorization value or a presigned target says of its signature.
+    Sigv4,
     /// `cookie("n")`: the value of a cookie of a Cookie field.
     Cookie,
 }

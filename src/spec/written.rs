@@ -70,6 +70,8 @@ impl Function {
             Self::Md5 => "md5",
             Self::Base64 => "base64",
             Self::Json => "json",
+            Self::Jwt => "jwt",
+            Self::Sigv4 => "sigv4",
             Self::Cookie => "cookie",
         }
     }

@@ -8,4 +8,5 @@ mod masks;
 mod matchers;
 mod names;
 mod select;
+mod tokens;
 mod variants;

@@ -51,6 +51,8 @@ pub(super) const METHODS: &[Method] = &[
     method("md5", Function::Md5, 0, Type::Text, "md5()"),
     method("base64", Function::Base64, 0, Type::Text, "base64()"),
     method("json", Function::Json, 0, Type::Json, "json()"),
+    method("jwt", Function::Jwt, 0, Type::Json, "jwt()"),
+    method("sigv4", Function::Sigv4, 0, Type::Json, "sigv4()"),
     method("cookie", Function::Cookie, 1, Type::Text, "cookie(\"session\")"),
 ];
 
@@ -69,10 +71,8 @@ pub(super) const LATER: &[&str] = &[
     "has_header",
     "hop",
     "int",
-    "jwt",
     "map",
     "matches",
-    "sigv4",
     "size",
     "startsWith",
     "string",

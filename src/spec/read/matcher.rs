@@ -22,6 +22,7 @@ const KEYS: &[&str] = &[
     "list",
     "pairs",
     "json",
+    "jwt",
     "separator",
     "others",
     "present",
@@ -40,7 +41,7 @@ const TEXT: &[&str] = &["equals", "prefix", "suffix", "contains", "regex", "one_
 /// Keys that say something of a value.
 pub(super) const COMPARING: &[&str] = &[
     "equals", "prefix", "suffix", "contains", "regex", "one_of", "is", "cidr", "at_least", "at_most", "list", "pairs", "json",
-    "lines", "all", "any", "not",
+    "jwt", "lines", "all", "any", "not",
 ];
 
 /// `severity`
@@ -105,6 +106,7 @@ impl Reader<'_> {
             "list" => ClauseKind::List(self.list(node, spot)?),
             "pairs" => ClauseKind::Pairs(self.pairs(entry, entries, spot)?),
             "json" => ClauseKind::Json(self.json(entry, entries, spot)?),
+            "jwt" => ClauseKind::Jwt(self.jwt(entry, entries, spot)?),
             "lines" if !spot.lines => {
                 self.report(
                     Problem::new(entry.key, "`lines` is about the lines of a field, and here is one value")
@@ -155,13 +157,11 @@ impl Reader<'_> {
             return Some(*found);
         }
         let names = TypeName::ALL.iter().map(|(name, _)| *name);
-        self.report(if text == "sigv4" {
-            Problem::new(node.place, "the type `sigv4` is not supported yet")
-        } else {
+        self.report(
             Problem::new(node.place, format!("unknown type `{text}`"))
                 .label(format!("expected {}", one_of(names.clone())))
-                .maybe_help(did_you_mean(&text, names))
-        });
+                .maybe_help(did_you_mean(&text, names)),
+        );
         None
     }
 
@@ -207,8 +207,8 @@ impl Reader<'_> {
                 Problem::new(entry.key, "`separator` has no `pairs` beside it")
                     .help("the separator of a list stands inside of `list`"),
             ),
-            "others" if !has("pairs") && !has("json") => {
-                self.report(Problem::new(entry.key, "`others` has no `pairs` or `json` beside it"));
+            "others" if !has("pairs") && !has("json") && !has("jwt") => {
+                self.report(Problem::new(entry.key, "`others` has no `pairs`, `json` or `jwt` beside it"));
             }
             _ => {}
         }

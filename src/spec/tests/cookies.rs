@@ -33,7 +33,7 @@ hops:
     6:7 ‹set_cookies› a request has no `set_cookies` | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `others`, `order`, `name_case` or `body` | it stands under `response`
     8:9 ‹"a b"› `a b` is no cookie name |  | a cookie name is a token: no white space, `=`, `;`, `,` or quotes (RFC 6265 §4.1.1)
     9:9 ‹d› `d` has no value |  | give it one, or leave its key away
-    10:14 ‹Path› unknown key `Path` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `separator`, `others`, `present`, `optional`, `lines`, `all`, `any`, `not`, `bind`, `severity`, `why` or `reference`
+    10:14 ‹Path› unknown key `Path` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `jwt`, `separator`, `others`, `present`, `optional`, `lines`, `all`, `any`, `not`, `bind`, `severity`, `why` or `reference`
     11:16 ‹cookie› `Cookie` is expected in line 8 and must be absent here: both can never hold |  | keep the one that is meant; ways that exclude each other are `variants`
     13:7 ‹cookies› a response has no `cookies` | expected `version`, `status`, `reason`, `headers`, `set_cookies`, `absent`, `others`, `order`, `name_case` or `body` | it stands under `request`
     15:14 ‹Secrue› unknown attribute `Secrue` of a cookie | expected `value`, `Expires`, `Max-Age`, `Domain`, `Path`, `SameSite`, `Priority`, `Secure`, `HttpOnly` or `Partitioned` | did you mean `Secure`?
@@ -42,7 +42,7 @@ hops:
     18:23 ‹path› the attribute `path` stands twice |  | attributes have no case; keep one of them
     19:14 ‹value› `present` beside `value` is about the value's lines |  | write `value: { present: true, … }`
     20:20 ‹[a, b]› a list means several field lines, and here is one value |  | one of several values is `{ one_of: [a, b] }`; members of a list in one value are `{ list: … }`
-    22:18 ‹uiud› unknown type `uiud` | expected `ip`, `ipv4`, `ipv6`, `private-ip`, `public-ip`, `ip-port`, `port`, `integer`, `host`, `dns-name`, `uuid`, `http-date`, `iso-date`, `hex`, `base64`, `url`, `jwt`, `etag`, `media-type` or `xray-id` | did you mean `uuid`?
+    22:18 ‹uiud› unknown type `uiud` | expected `ip`, `ipv4`, `ipv6`, `private-ip`, `public-ip`, `ip-port`, `port`, `integer`, `host`, `dns-name`, `uuid`, `http-date`, `iso-date`, `hex`, `base64`, `base64url`, `url`, `jwt`, `etag`, `media-type`, `xray-id`, `sigv4` or `arn` | did you mean `uuid`?
     "#);
 }
 

@@ -49,7 +49,7 @@ L: ${header("A").pair(1)}
 M: ${header("A").members()["x"]}
 N: ${sorce}"#;
     assert_snapshot!(mistakes_of_fields(fields), @r#"
-    6:26 ‹pears› unknown function `pears` |  | functions: `pair`, `members`, `epoch`, `lower`, `host`, `port`, `without_default_port`, `sha256`, `md5`, `base64`, `json`, `cookie` or `header`
+    6:26 ‹pears› unknown function `pears` |  | functions: `pair`, `members`, `epoch`, `lower`, `host`, `port`, `without_default_port`, `sha256`, `md5`, `base64`, `json`, `jwt`, `sigv4`, `cookie` or `header`
     7:26 ‹pair› `pair` takes one argument, not 0 |  | write `.pair("Root")`
     8:32 ‹1› `lower` takes a text, and here stands a number
     9:14 ‹lower› `lower` is called on a value |  | write `x.lower()`
@@ -88,8 +88,6 @@ N: ${true}"#;
     7:27 ‹?› the operator `?` is not supported yet |  | this version knows names, paths, `header("Name")`, the functions for headers and `+` between texts
     8:14 ‹header› arithmetic is not supported yet |  | this version knows names, paths, `header("Name")`, the functions for headers and `+` between texts / `+` joins texts here
     9:14 ‹hop› `hop()` is not supported yet |  | this version knows names, paths, `header("Name")`, the functions for headers and `+` between texts
-    10:26 ‹jwt› `jwt()` is not supported yet |  | this version knows names, paths, `header("Name")`, the functions for headers and `+` between texts
-    11:26 ‹sigv4› `sigv4()` is not supported yet |  | this version knows names, paths, `header("Name")`, the functions for headers and `+` between texts
     12:26 ‹matches› `matches()` is not supported yet |  | this version knows names, paths, `header("Name")`, the functions for headers and `+` between texts
     13:14 ‹has› `has()` is not supported yet |  | this version knows names, paths, `header("Name")`, the functions for headers and `+` between texts
     14:14 ‹event› `event` is not supported yet |  | this version knows names, paths, `header("Name")`, the functions for headers and `+` between texts

@@ -23,7 +23,7 @@ hops:
     5:7 ‹headrs› unknown key `headrs` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `others`, `order`, `name_case` or `body` | did you mean `headers`?
     7:17 ‹*/*› `*/*` must stand in quotes: `*` begins an alias in YAML | not in quotes | write "*/*"
     8:31 ‹[› bad regex: unclosed character class | at column 1 of the pattern | the syntax is that of https://docs.rs/regex; the pattern stands for the whole value
-    9:32 ‹ip-adress› unknown type `ip-adress` | expected `ip`, `ipv4`, `ipv6`, `private-ip`, `public-ip`, `ip-port`, `port`, `integer`, `host`, `dns-name`, `uuid`, `http-date`, `iso-date`, `hex`, `base64`, `url`, `jwt`, `etag`, `media-type` or `xray-id`
+    9:32 ‹ip-adress› unknown type `ip-adress` | expected `ip`, `ipv4`, `ipv6`, `private-ip`, `public-ip`, `ip-port`, `port`, `integer`, `host`, `dns-name`, `uuid`, `http-date`, `iso-date`, `hex`, `base64`, `base64url`, `url`, `jwt`, `etag`, `media-type`, `xray-id`, `sigv4` or `arn`
     13:15 ‹"abc"› YAML takes these quotes away, and they belong to the value | this is `abc` without quotes | write '"abc"'
     "#);
 }
@@ -109,12 +109,11 @@ hops:
     20:15 ‹preserved› `others: preserved` is not supported yet
     21:31 ‹others› `others` beside `body.json` is not supported yet |  | leave it away: other members are allowed
     23:14 ‹wire› `wire` is not supported yet |  | leave it away; a later version will know it
-    24:14 ‹jwt› `jwt` is not supported yet |  | leave it away; a later version will know it
+    24:21 ‹a› `a` is no path into a JWT |  | a path begins with `header` or `payload`: `header.alg`, `payload.sub`
     25:14 ‹preserved› `preserved` is not supported yet |  | leave it away; a later version will know it
     26:14 ‹appended› `appended` is not supported yet |  | leave it away; a later version will know it
     27:14 ‹name_case› `name_case` of one field is not supported yet |  | `name_case` of the message is for all names
     28:14 ‹when› `when` is not supported yet |  | leave it away; a later version will know it
-    28:27 ‹sigv4› the type `sigv4` is not supported yet
     "#);
 }
 
