@@ -3,13 +3,14 @@
 use super::cookie::{SetCookie, cookies};
 use super::names::{HeadIndex, NameId};
 use super::plan::Aspect;
-use crate::http::HeadRef;
+use crate::http::{HeadRef, Message};
 
 impl Aspect {
     /// The field in whose lines it stands.
     pub(super) fn field_id(&self) -> Option<NameId> {
         match self {
             Self::Field { id, .. }
+            | Self::Line { id, .. }
             | Self::Cookie { id, .. }
             | Self::SetCookie { id, .. }
             | Self::SetCookieAttribute { id, .. } => Some(*id),
@@ -20,14 +21,18 @@ impl Aspect {
     /// The name that it has among others of its kind.
     pub(super) fn own_name(&self) -> Option<&str> {
         match self {
-            Self::Field { name, .. } | Self::Cookie { name, .. } | Self::SetCookie { name, .. } => Some(name),
+            Self::Field { name, .. }
+            | Self::Line { name, .. }
+            | Self::Cookie { name, .. }
+            | Self::SetCookie { name, .. }
+            | Self::Trailer(name) => Some(name),
             _ => None,
         }
     }
 
     /// Whether it is a thing with a name and lines of its own, which may be missing and may be repeated.
     pub(super) fn is_named(&self) -> bool {
-        matches!(self, Self::Field { .. } | Self::Cookie { .. } | Self::SetCookie { .. })
+        self.own_name().is_some()
     }
 
     /// The lines of a head in which it stands.
@@ -44,13 +49,15 @@ impl Aspect {
         index.lines(id).filter(stands).collect()
     }
 
-    /// The names of the same kind that a head has: what was meant may be among them.
-    pub(super) fn beside<'h>(&self, head: &HeadRef<'h>, index: &HeadIndex) -> Vec<&'h [u8]> {
+    /// The names of the same kind that a message has: what was meant may be among them.
+    pub(super) fn beside<'h>(&self, message: &Message<'h>, index: &HeadIndex) -> Vec<&'h [u8]> {
+        let head = message.head;
         let values = |id: NameId| index.lines(id).filter_map(|at| head.lines.get(at)).map(|line| line.value.of(head.raw));
         match self {
             Self::Cookie { id, .. } => values(*id).flat_map(cookies).map(|(name, _)| name).collect(),
             Self::SetCookie { id, .. } => values(*id).map(|value| SetCookie::of(value).name).collect(),
-            Self::Field { .. } => head.fields().map(|(name, _)| name).collect(),
+            Self::Trailer(_) => message.body.trailers.fields().map(|(name, _)| name).collect(),
+            Self::Field { .. } | Self::Line { .. } => head.fields().map(|(name, _)| name).collect(),
             _ => Vec::new(),
         }
     }

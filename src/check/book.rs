@@ -20,7 +20,7 @@ use super::plan::{Aspect, Plan, PlanHop};
 use super::reads;
 use super::scope::{BoundValue, Scope};
 use crate::finding::{Block, Bound, Evidence, EvidencePlace, Finding, Rule, Sample, SpecPlace};
-use crate::http::{HeadRef, Origin, Provenance};
+use crate::http::{Message, Origin, Provenance};
 use crate::secret::MASK;
 use crate::spec::{Claim, Part, Place, Severity, Side, Spec};
 
@@ -169,7 +169,7 @@ impl Book {
         let bound = self.bound(expectation, &scope, spec, &hide);
         let mut notes: Vec<String> = notes.to_vec();
         if rule == Rule::FieldMissing {
-            notes.extend(near_miss(&expectation.aspect, &message.head, entry.case.looked.index(expectation.side)));
+            notes.extend(near_miss(&expectation.aspect, &message, entry.case.looked.index(expectation.side)));
         }
         notes.extend(reason.map(|r| hide.text(r)));
         let block = fault.map(|_| {
@@ -318,11 +318,12 @@ impl Book {
                 Blamed { at, expectation, fault, text, actual }
             })
             .collect();
+        let hide_line = |name: &str, line: &str| hide.lines(name, line);
         let hide = |name: Option<&str>, text: &str| match name {
             Some(name) => hide.field(Some(name), text),
             None => hide.target(text),
         };
-        Arc::new(block::build(hop, &message.head, entry.case.looked.index(side), &blamed, &hide))
+        Arc::new(block::build(hop, &message.head, entry.case.looked.index(side), &blamed, &hide, &hide_line))
     }
 
     /// All findings, ordered by severity, spec and place.
@@ -369,12 +370,12 @@ pub(super) fn evidence(captures: &[String], at: &Provenance) -> Evidence {
 }
 
 /// A name in the message that was probably meant.
-fn near_miss(aspect: &Aspect, head: &HeadRef<'_>, index: &HeadIndex) -> Option<String> {
+fn near_miss(aspect: &Aspect, message: &Message<'_>, index: &HeadIndex) -> Option<String> {
     let plain = |name: &str| name.to_ascii_lowercase().replace('_', "-");
     let name = aspect.own_name()?;
     let wanted = plain(name);
     let near = aspect
-        .beside(head, index)
+        .beside(message, index)
         .into_iter()
         .map(show)
         .filter(|found| found.len() < 200 && found != name)

@@ -7,6 +7,7 @@ use super::content::{content, lack};
 use super::cookie::{SetCookie, cookies};
 use super::evaluate::{path_of, query_of};
 use super::functions;
+use super::legible::show;
 use super::mask;
 use super::names::HeadIndex;
 use super::plan::Aspect;
@@ -86,6 +87,15 @@ pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex
                 }
             }
         }
+        Aspect::Line { id, .. } => {
+            let mut lines = index.lines(*id).filter_map(|at| head.lines.get(at)).map(|line| line.line.of(head.raw)).peekable();
+            let fidelity = head.head.fidelity;
+            if lines.peek().is_some() && (fidelity.reformatted || !fidelity.name_case) {
+                return Found::Unknown("this source does not keep lines as they stood on the wire".to_owned());
+            }
+            let mut lines: Vec<Cow<'m, [u8]>> = lines.map(readable).collect();
+            if lines.len() > 1 { Found::Many(lines) } else { Found::Few(lines.pop()) }
+        }
         Aspect::Cookie { id, name } => {
             let values = |(n, value)| if n == name.as_bytes() { Ok(value) } else { Err((n, value)) };
             cookies_found(head, index.lines(*id).flat_map(|at| cookies(value(&head, at)).map(values)))
@@ -101,6 +111,7 @@ pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex
             let lines = target.lines(&head, index).into_iter();
             several(lines.filter_map(|at| SetCookie::of(value(&head, at)).attribute(attribute)).collect())
         }
+        Aspect::Trailer(name) => trailers(message, name),
         Aspect::BodyText => match content(message) {
             Ok(content) => Found::Few(Some(content)),
             Err(why) => Found::Unknown(why),
@@ -124,11 +135,33 @@ fn value<'m>(head: &HeadRef<'m>, at: usize) -> &'m [u8] {
     head.lines.get(at).map(|line| line.value.of(head.raw)).unwrap_or_default()
 }
 
+/// Bytes as text, those that are no UTF-8 as ISO-8859-1: a spec can write no other.
+fn readable(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if std::str::from_utf8(bytes).is_ok() { Cow::Borrowed(bytes) } else { Cow::Owned(show(bytes).into_bytes()) }
+}
+
 fn several<'m>(mut values: Vec<&'m [u8]>) -> Found<'m> {
     if values.len() > 1 {
         return Found::Many(values.into_iter().map(Cow::Borrowed).collect());
     }
     Found::option(values.pop())
+}
+
+/// The values of a trailer. Where the body does not end in the capture, nobody knows what follows it.
+fn trailers<'m>(message: &Message<'m>, name: &str) -> Found<'m> {
+    let trailers = &message.body.trailers;
+    if message.body.complete != Some(true) {
+        return Found::Unknown("the body does not end in the capture, and trailers follow it".to_owned());
+    }
+    let values: Vec<&[u8]> =
+        trailers.fields().filter(|(n, _)| n.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value).collect();
+    if trailers.cut {
+        return Found::Unknown("the trailer section is longer than what is kept".to_owned());
+    }
+    if trailers.lines.is_empty() && message.head.head.fidelity.reformatted {
+        return Found::Unknown("a text does not show where a body ends and trailers begin".to_owned());
+    }
+    several(values)
 }
 
 /// The values of cookies (`Ok`) among all that are there. Where none is, a mask without a name may stand for it.

@@ -81,6 +81,8 @@ impl Hide {
             Aspect::Cookie { .. } | Aspect::SetCookie { .. } => {
                 text.split('\n').map(|value| if value.is_empty() { "" } else { MASK }).collect::<Vec<_>>().join("\n")
             }
+            Aspect::Trailer(name) => self.field(Some(name), text),
+            Aspect::Line { name, .. } => self.lines(name, text),
             Aspect::BodyJson(_) | Aspect::BodyText => self.text(&body(aspect.json_key(), text)),
             _ => self.field(field, text),
         }
@@ -94,9 +96,22 @@ impl Hide {
             {
                 MASK.to_owned()
             }
+            Aspect::Trailer(name) => self.field(Some(name), text),
+            Aspect::Line { name, .. } => self.lines(name, text),
             Aspect::BodyJson(_) | Aspect::BodyText => self.text(text),
             _ => self.field(field, text),
         }
+    }
+
+    /// Lines of a field as they stand on the wire, or a phrase about them: the value of a secret behind each colon.
+    pub(super) fn lines(&self, name: &str, text: &str) -> String {
+        let line = |line: &str| {
+            let (before, value) = line.split_once(':').map_or(("", line), |(name, _)| line.split_at(name.len() + 1));
+            let blank = value.len() - value.trim_start().len();
+            let (blank, value) = value.split_at(blank);
+            format!("{before}{blank}{}", self.field(Some(name), value))
+        };
+        text.split('\n').map(line).collect::<Vec<_>>().join("\n")
     }
 
     /// Any other text.

@@ -96,6 +96,10 @@ impl<'e> Case<'e> {
                 let named = expectation.aspect.is_named();
                 let fault = fault.unwrap_or(LineFault::Mismatch);
                 let missing = fault == LineFault::Missing && named && message.head.head.flags.is_cut();
+                if fault == LineFault::Missing && matches!(expectation.aspect, Aspect::Line { alone: false, .. }) {
+                    // What is expected of the field's value says that it is missing.
+                    return Judged::NotObserved;
+                }
                 if missing || open {
                     return Judged::Inconclusive("the head is cut in the capture".to_owned());
                 }

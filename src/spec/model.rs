@@ -197,6 +197,13 @@ pub enum Part {
     Reason,
     /// `headers`: one name, as the spec writes it
     Field(String),
+    /// `wire`: the lines of one field as they stand on the wire, name and white space too
+    Line {
+        /// The field's name.
+        name: String,
+        /// Nothing else is expected of the field: that it is missing is told here.
+        alone: bool,
+    },
     /// `cookies`: one name
     Cookie(String),
     /// `set_cookies`: the value of one cookie that is set
@@ -210,6 +217,8 @@ pub enum Part {
         /// `false` in its place: it must not be there, whatever the value says.
         absent: bool,
     },
+    /// `trailers`: one name
+    Trailer(String),
     /// `body.json`: one path
     BodyJson {
         /// As typed: `headers["X.Y"]`, `Records[0].cf`.
@@ -230,7 +239,7 @@ impl Part {
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         match self {
-            Self::Field(name) => Some(name),
+            Self::Field(name) | Self::Line { name, .. } => Some(name),
             Self::Cookie(_) => Some("Cookie"),
             Self::SetCookie(_) | Self::SetCookieAttribute { .. } => Some("Set-Cookie"),
             _ => None,

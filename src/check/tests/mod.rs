@@ -4,6 +4,7 @@ mod cookies;
 mod driver;
 mod findings;
 mod heads;
+mod lines;
 mod masks;
 mod matchers;
 mod names;

@@ -28,6 +28,7 @@ const KEYS: &[&str] = &[
     "present",
     "optional",
     "lines",
+    "wire",
     "all",
     "any",
     "not",
@@ -62,6 +63,12 @@ impl Reader<'_> {
                     }
                 }
                 "separator" | "others" => self.beside(*entry, entries),
+                // Read with the field: it is about the line, not the value.
+                "wire" if spot.wire => {}
+                "wire" => self.report(
+                    Problem::new(entry.key, "`wire` is about the whole line of a field, and here is one value")
+                        .help("it stands directly under the field's name in an expectation, beside the other keys"),
+                ),
                 "ignore_case" => {
                     meta.ignore_case = self.truth(*entry).unwrap_or_default();
                     if !has(TEXT) {
@@ -217,7 +224,7 @@ impl Reader<'_> {
     /// What is wrong with a matcher as a whole.
     fn whole(&mut self, entries: &[Entry<'_>], node: &Node, clauses: &[Clause]) {
         let find = |name: &str| entries.iter().find(|e| e.name == name);
-        let compares = entries.iter().any(|e| COMPARING.contains(&e.name) || matches!(e.name, "present" | "bind"));
+        let compares = entries.iter().any(|e| COMPARING.contains(&e.name) || matches!(e.name, "present" | "bind" | "wire"));
         let known = entries.iter().all(|e| KEYS.contains(&e.name)) && all_readable(node);
         if !compares && known {
             let problem = Problem::new(node.place, "this matcher says nothing of the value").label("no key that compares");

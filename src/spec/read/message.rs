@@ -11,10 +11,23 @@ use crate::spec::problem::Problem;
 use crate::spec::yaml::Node;
 use crate::spec::{Claim, Expectation, MessageSpec, NameCase, OrderItem, Part, Place, Severity, Side, Tolerance, Value};
 
-const REQUEST: &[&str] =
-    &["method", "target", "path", "query", "version", "headers", "cookies", "absent", "others", "order", "name_case", "body"];
+const REQUEST: &[&str] = &[
+    "method",
+    "target",
+    "path",
+    "query",
+    "version",
+    "headers",
+    "cookies",
+    "absent",
+    "others",
+    "order",
+    "name_case",
+    "body",
+    "trailers",
+];
 const RESPONSE: &[&str] =
-    &["version", "status", "reason", "headers", "set_cookies", "absent", "others", "order", "name_case", "body"];
+    &["version", "status", "reason", "headers", "set_cookies", "absent", "others", "order", "name_case", "body", "trailers"];
 
 /// The keys of a message.
 pub(super) fn known(side: Side) -> &'static [&'static str] {
@@ -48,8 +61,8 @@ impl Reader<'_> {
                 continue;
             }
             match entry.name {
-                "headers" => self.headers(entry.node, side, |reader, entry, spot| {
-                    expectations.extend(reader.expectation(entry, Part::Field(entry.name.to_owned()), spot));
+                "headers" => self.fields(entry.node, "`headers`", side, |reader, entry, spot| {
+                    expectations.extend(reader.field(entry, spot));
                 }),
                 "query" if side == Side::Request => {
                     for entry in self.entries(entry.node, "`query`", Keys::Exact).unwrap_or_default() {
@@ -61,6 +74,9 @@ impl Reader<'_> {
                 }),
                 "set_cookies" if side == Side::Response => self.cookies(entry.node, "`set_cookies`", |reader, entry| {
                     expectations.extend(reader.set_cookie(entry, side));
+                }),
+                "trailers" => self.fields(entry.node, "`trailers`", side, |reader, entry, spot| {
+                    expectations.extend(reader.expectation(entry, Part::Trailer(entry.name.to_owned()), spot));
                 }),
                 "body" => self.body(entry.node, side, &mut |reader, entry, part, spot| {
                     expectations.extend(reader.expectation(entry, part, spot));
@@ -91,9 +107,9 @@ impl Reader<'_> {
         MessageSpec { expectations }
     }
 
-    /// The fields of `headers`.
-    pub(super) fn headers(&mut self, node: &Node, side: Side, mut each: impl FnMut(&mut Self, Entry<'_>, Spot)) {
-        for entry in self.entries(node, "`headers`", Keys::FieldNames).unwrap_or_default() {
+    /// The fields of `headers` or `trailers`.
+    pub(super) fn fields(&mut self, node: &Node, what: &str, side: Side, mut each: impl FnMut(&mut Self, Entry<'_>, Spot)) {
+        for entry in self.entries(node, what, Keys::FieldNames).unwrap_or_default() {
             if !is_token(entry.name) || entry.name.contains('*') {
                 let problem = Problem::new(entry.key, format!("`{}` is no field name", entry.name));
                 self.report(match entry.name {

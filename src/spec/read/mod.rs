@@ -22,5 +22,6 @@ mod spot;
 mod structure;
 mod template;
 mod value;
+mod wire;
 
 pub(super) use file::file;

@@ -21,10 +21,8 @@ pub(super) const LATER: &[&str] = &[
     "join",
     "preserved",
     "removed",
-    "trailers",
     "types",
     "when",
-    "wire",
 ];
 
 /// Reads a tree, and collects what is wrong with it.

@@ -62,8 +62,11 @@ impl Reader<'_> {
                 continue;
             }
             match entry.name {
-                "headers" => self.headers(entry.node, side, |reader, entry, spot| {
+                "headers" => self.fields(entry.node, "`headers`", side, |reader, entry, spot| {
                     all.extend(reader.atom(entry, SelectOn::Message(side, Part::Field(entry.name.to_owned())), spot));
+                }),
+                "trailers" => self.fields(entry.node, "`trailers`", side, |reader, entry, spot| {
+                    all.extend(reader.atom(entry, SelectOn::Message(side, Part::Trailer(entry.name.to_owned())), spot));
                 }),
                 "query" if side == Side::Request => {
                     for entry in self.entries(entry.node, "`query`", Keys::Exact).unwrap_or_default() {

@@ -9,6 +9,7 @@ mod places;
 mod shared;
 mod shown;
 mod structures;
+mod wire;
 mod yaml;
 
 use shown::{mistakes, mistakes_of_fields, request, spec};
