@@ -381,5 +381,5 @@ fn near_miss(aspect: &Aspect, message: &Message<'_>, index: &HeadIndex) -> Optio
         .filter(|found| found.len() < 200 && found != name)
         .map(|found| (strsim::damerau_levenshtein(&wanted, &plain(&found)), found))
         .min_by_key(|(distance, _)| *distance)?;
-    (near.0 <= 2 && name.len() > 4).then(|| format!("the message has `{}`: a near miss?", near.1))
+    (near.0 == 0 || near.0 <= 2 && name.len() > 4).then(|| format!("the message has `{}`: a near miss?", near.1))
 }

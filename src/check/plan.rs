@@ -333,8 +333,8 @@ fn compile_part(names: &mut Names, part: &Part) -> Aspect {
         Part::SetCookie(name) => Aspect::SetCookie { id: names.intern("Set-Cookie"), name: name.clone() },
         Part::SetCookieAttribute { cookie, attribute, absent } => Aspect::SetCookieAttribute {
             id: names.intern("Set-Cookie"),
-            cookie: cookie.clone(),
-            attribute: attribute.clone(),
+            cookie: cookie.to_string(),
+            attribute: attribute.to_string(),
             absent: *absent,
         },
         Part::Trailer(name) => Aspect::Trailer(name.clone()),

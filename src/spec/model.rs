@@ -211,9 +211,9 @@ pub enum Part {
     /// `set_cookies`: one attribute of a cookie
     SetCookieAttribute {
         /// The cookie's name.
-        cookie: String,
+        cookie: Box<str>,
         /// The attribute's name, as the spec writes it.
-        attribute: String,
+        attribute: Box<str>,
         /// `false` in its place: it must not be there, whatever the value says.
         absent: bool,
     },

@@ -19,6 +19,7 @@ mod layering;
 mod live_recording;
 mod mutations;
 mod observed;
+mod parts;
 mod pipes;
 mod program;
 mod properties;

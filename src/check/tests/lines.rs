@@ -57,9 +57,9 @@ fn other_keys_beside_wire_are_about_the_value() {
     };
     let missing = vec![(Rule::FieldMissing, "`X` is missing on hop `h`".to_owned())];
     assert_eq!(rules(""), missing);
-    let value = (Rule::FieldValueMismatch, "`X` is not what hop `h` must carry".to_owned());
+    let value = [(Rule::FieldValueMismatch, "`X` is not what hop `h` must carry".to_owned())];
     let line = (Rule::FieldValueMismatch, "the line of `X` is not what hop `h` must carry".to_owned());
-    assert_eq!(rules("x: a\r\n"), [value.clone()]);
+    assert_eq!(rules("x: a\r\n"), value);
     assert_eq!(rules("X: 10.0.0.1\r\n"), [line]);
 }
 

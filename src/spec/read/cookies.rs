@@ -95,7 +95,7 @@ impl Reader<'_> {
 
     /// An attribute: `true` and `false` say whether it is there, anything else what its value is.
     fn attribute(&mut self, cookie: &str, entry: Entry<'_>, flag: bool, side: Side) -> Option<Expectation> {
-        let part = |absent| Part::SetCookieAttribute { cookie: cookie.to_owned(), attribute: entry.name.to_owned(), absent };
+        let part = |absent| Part::SetCookieAttribute { cookie: cookie.into(), attribute: entry.name.into(), absent };
         match entry.node.scalar().map(|scalar| &scalar.typed) {
             Some(Typed::Bool(there)) => Some(expectation(entry, part(!there), anything(entry, true))),
             _ if flag && !matches!(entry.node.kind, Kind::Mapping(_)) => {
