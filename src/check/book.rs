@@ -8,6 +8,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::block::{self, Blamed};
+use super::checks;
 use super::hide::Hide;
 use super::hop::Open;
 use super::judge::Case;
@@ -19,10 +20,10 @@ use super::phrase;
 use super::plan::{Aspect, Plan, PlanHop};
 use super::reads;
 use super::scope::{BoundValue, Scope};
-use crate::finding::{Block, Bound, Evidence, EvidencePlace, Finding, Rule, Sample, SpecPlace};
+use crate::finding::{Block, Bound, Evidence, EvidencePlace, Finding, Part, Rule, Sample, SpecPlace};
 use crate::http::{Message, Origin, Provenance};
 use crate::secret::MASK;
-use crate::spec::{Claim, Part, Place, Severity, Side, Spec};
+use crate::spec::{Claim, Place, Severity, Side, Spec};
 
 /// Different names of unexpected fields that one expectation tells apart.
 const MOST_NAMES: usize = 100;
@@ -51,6 +52,12 @@ pub(super) struct Book {
     show_secrets: bool,
     /// The captures' names by their numbers.
     pub(super) captures: Vec<String>,
+}
+
+/// The parts of a check in a row, for reports that have one line.
+fn told_parts(parts: &[Part]) -> Option<String> {
+    let told: Vec<String> = parts.iter().map(|part| format!("{} is {}", part.text, part.value)).collect();
+    (!told.is_empty()).then(|| told.join("; "))
 }
 
 /// One exchange on its way into the book: a block is made at most once for each side.
@@ -133,7 +140,12 @@ impl Book {
         let (spec, model) = entry.plan.model(hop)?;
         let expectation = hop.expectations.get(key.expectation)?;
         let scope = entry.case.scope(&spec.params);
-        let message = scope.message(expectation.side)?;
+        // A check is about the exchange: its evidence is what there is of it.
+        let check = match &expectation.expectation.claim {
+            Claim::Check(check) => Some(check),
+            _ => None,
+        };
+        let message = scope.message(expectation.side).or_else(|| scope.exchange.response.filter(|_| check.is_some()))?;
         let hide = Hide::new(self.show_secrets, &scope);
         let wire_name = fault.and_then(|f| f.name.as_deref()).map(show);
         let field = match (&expectation.aspect, &wire_name) {
@@ -172,7 +184,9 @@ impl Book {
             notes.extend(near_miss(&expectation.aspect, &message, entry.case.looked.index(expectation.side)));
         }
         notes.extend(reason.map(|r| hide.text(r)));
-        let block = fault.map(|_| {
+        let parts = check.filter(|_| fault.is_some()).map(|check| checks::parts(check, &scope, &hide)).unwrap_or_default();
+        // What a check was about, its parts tell.
+        let block = fault.filter(|_| check.is_none()).map(|_| {
             let known = entry.blocks.get(expectation.side as usize).cloned().flatten();
             known.unwrap_or_else(|| self.block(entry, expectation.side, &scope, &hide))
         });
@@ -193,11 +207,13 @@ impl Book {
             subject,
             message: phrase::message(rule, &expectation.aspect, expectation.side, field.as_deref(), fault, &model.name.value),
             expected,
-            actual,
+            // A check's values are told part by part.
+            actual: actual.or_else(|| told_parts(&parts)),
             count: 1,
             of: 0,
             samples: vec![sample],
             bound,
+            parts,
             why: expectation.expectation.why.clone(),
             notes,
             block,
@@ -224,8 +240,10 @@ impl Book {
                 let written = entry.plan.model(hop)?.0.spec.source.excerpt(value.place);
                 return Some(format!("`{}`", written.split_whitespace().collect::<Vec<_>>().join(" ")));
             }
-            Claim::Part { part: Part::SetCookieAttribute { absent: true, .. }, .. } => Some("no such attribute".to_owned()),
-            Claim::Part { part: Part::SetCookieAttribute { .. }, value } if value.takes_anything() => {
+            Claim::Part { part: crate::spec::Part::SetCookieAttribute { absent: true, .. }, .. } => {
+                Some("no such attribute".to_owned())
+            }
+            Claim::Part { part: crate::spec::Part::SetCookieAttribute { .. }, value } if value.takes_anything() => {
                 Some("this attribute".to_owned())
             }
             Claim::Part { value, .. } => {
@@ -240,6 +258,7 @@ impl Book {
                     _ => Some(whole()),
                 }
             }
+            Claim::Check(check) => Some(check.that.value.to_string().split_whitespace().collect::<Vec<_>>().join(" ")),
             Claim::Absent(_) | Claim::Others => Some("no such field".to_owned()),
             Claim::Order(items) => {
                 let name = |item: &crate::spec::OrderItem| match item {
@@ -262,10 +281,9 @@ impl Book {
         spec: &'s super::plan::PlanSpec,
         hide: &Hide,
     ) -> Vec<Bound> {
-        let Claim::Part { value, .. } = &expectation.expectation.claim else { return Vec::new() };
         let bound = scope.bound.borrow();
         let secret_here = expectation.aspect.is_secret() && !hide.shows_secrets();
-        reads::names(value)
+        reads::names(&expectation.expectation.claim)
             .into_iter()
             .filter_map(|name| {
                 if let Some(BoundValue { value, from, secret, .. }) = bound.iter().find(|b| b.name == name) {
@@ -307,7 +325,7 @@ impl Book {
                 };
                 let text = match &expectation.expectation.claim {
                     // A flag stands alone.
-                    Claim::Part { part: Part::SetCookieAttribute { .. }, value } if value.takes_anything() => None,
+                    Claim::Part { part: crate::spec::Part::SetCookieAttribute { .. }, value } if value.takes_anything() => None,
                     Claim::Part { value, .. } => matcher::exact_text(value, scope)
                         .filter(|_| hide.shows_secrets() || !reads::derives_secret(value, scope))
                         .map(|text| if expectation.pure { hide.text(&text) } else { hide.value(aspect, field, &text) })

@@ -9,21 +9,8 @@ use crate::spec::yaml::{Kind, Node, Style};
 use crate::spec::{Place, Reference, Source};
 
 /// Keys of the language that later versions will know.
-pub(super) const LATER: &[&str] = &[
-    "appended",
-    "captures",
-    "checks",
-    "echoed_in",
-    "event",
-    "follows",
-    "for_each",
-    "include",
-    "join",
-    "preserved",
-    "removed",
-    "types",
-    "when",
-];
+pub(super) const LATER: &[&str] =
+    &["appended", "captures", "echoed_in", "event", "follows", "include", "join", "preserved", "removed", "types"];
 
 /// Reads a tree, and collects what is wrong with it.
 #[derive(Debug)]
