@@ -40,6 +40,7 @@ impl<'e> Case<'e> {
         Scope {
             exchange: self.looked.exchange,
             looked: Some(self.looked),
+            joined: None,
             params,
             bound: &self.bound,
             masks: self.masks(),

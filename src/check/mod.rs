@@ -5,6 +5,7 @@
 //! finds the hops, `bind` and `judge` hold expectations against them with the comparisons of `matcher`, `book` collects
 //! findings, `outcome` sums up.
 
+mod across;
 mod bind;
 mod block;
 mod book;

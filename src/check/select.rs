@@ -31,6 +31,7 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
     let scope = Scope {
         exchange,
         looked: Some(looked),
+        joined: None,
         params,
         bound: &bound,
         masks: origin.is_some_and(|h| h.fidelity.masks),
@@ -169,6 +170,7 @@ fn describe_value(value: &Value, params: &Params) -> String {
     let scope = Scope {
         exchange: &empty,
         looked: None,
+        joined: None,
         params,
         bound: &bound,
         masks: false,
