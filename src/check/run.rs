@@ -213,7 +213,7 @@ impl State {
             }
             match &decided.judged {
                 Judged::Violated(_) => {
-                    self.book.across(plan, across, Rule::CheckFailed, None, &decided.parts, &decided.places, 1)
+                    self.book.across(plan, across, Rule::CheckFailed, None, &decided.parts, &decided.places, 1);
                 }
                 Judged::Inconclusive(reason) => {
                     self.book.across(plan, across, Rule::EvidenceInconclusive, Some(reason), &[], &decided.places, 1);
