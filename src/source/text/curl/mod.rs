@@ -8,6 +8,7 @@
 mod mark;
 mod meter;
 mod notes;
+mod request;
 mod response;
 #[cfg(test)]
 mod tests;

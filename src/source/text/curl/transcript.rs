@@ -3,10 +3,11 @@
 use std::collections::VecDeque;
 
 use super::super::line::Line;
-use super::super::piece::{Announced, Item, Piece, Shown, Speaker, push};
+use super::super::piece::{Announced, Item, Piece, Speaker, push};
 use super::super::recognise::{command, is_fence, is_field_line, is_recorder, is_request_line, is_start_line, is_status_line};
 use super::mark::{Mark, take};
 use super::notes::{Note, tells};
+use super::request::Head;
 use super::response::{Response, Stop};
 use crate::http::Fidelity;
 
@@ -40,16 +41,6 @@ enum Phase {
     Receiving { head: Head },
     /// Behind the head of a response.
     Body,
-}
-
-/// A head that is read.
-#[derive(Debug)]
-struct Head {
-    line: u32,
-    bytes: Vec<u8>,
-    indent: Vec<u8>,
-    transfer: Option<u32>,
-    uploads: bool,
 }
 
 /// The state between two lines.
@@ -397,14 +388,9 @@ impl Transcript {
 
     /// Gives out the request.
     fn flush_request(&mut self, items: &mut Items) {
-        let Some(request) = self.request.take() else { return };
-        let (head, fidelity) = as_sent(request.bytes);
-        let announced = Announced::by(&head);
-        let later = !head.trim_ascii_end().is_empty() && fidelity != Fidelity::CURL && takes_content(&self.method);
-        let unknown = request.uploads || (later && announced.length.is_none());
-        let body = if unknown { Shown::Nothing } else { announced.nothing() };
-        let speaker = Speaker::Curl(request.transfer);
-        items.push_back(Item::Message(Piece { line: request.line, head, body, speaker, fidelity }));
+        if let Some(request) = self.request.take() {
+            items.push_back(Item::Message(request.piece(&self.method)));
+        }
     }
 
     /// Gives out the response. `Back` where its body has no sure end and a message of somebody else stands in it.
@@ -442,35 +428,4 @@ impl Transcript {
         self.parallel = false;
         self.phase = Phase::Outside;
     }
-}
-
-impl Head {
-    fn new(line: &Line<'_>, text: &[u8], transfer: Option<u32>) -> Self {
-        let mut bytes = Vec::new();
-        push(&mut bytes, text.trim_ascii_end());
-        Self { line: line.number, bytes, indent: line.indent().to_vec(), transfer, uploads: false }
-    }
-}
-
-/// A request as curl sends it. For HTTP/2 and HTTP/3 it shows the request that it makes the frames of: names as they were
-/// given to it, and fields that it leaves away (`Curl_http_req_to_h2`).
-fn as_sent(head: Vec<u8>) -> (Vec<u8>, Fidelity) {
-    const LEFT_AWAY: [&[u8]; 5] = [b"Connection", b"Keep-Alive", b"Proxy-Connection", b"Transfer-Encoding", b"Upgrade"];
-    let start = head.split(|byte| *byte == b'\r').next().unwrap_or_default();
-    if !start.ends_with(b" HTTP/2") && !start.ends_with(b" HTTP/3") {
-        return (head, Fidelity::CURL);
-    }
-    let mut sent = Vec::with_capacity(head.len());
-    for line in head.split_inclusive(|byte| *byte == b'\n') {
-        let name = super::super::piece::field(line).map(|(name, _)| name);
-        if !LEFT_AWAY.iter().any(|left| name.is_some_and(|name| name.eq_ignore_ascii_case(left))) {
-            sent.extend(line);
-        }
-    }
-    (sent, Fidelity::CURL_FRAMES)
-}
-
-/// Whether requests with this method usually have a body: in frames no field need say so.
-fn takes_content(method: &[u8]) -> bool {
-    !matches!(method, b"GET" | b"HEAD" | b"OPTIONS" | b"DELETE" | b"TRACE" | b"CONNECT")
 }
