@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::appearance::{READS, describe, is_binary, is_packet_dump};
+use super::appearance::{READS, describe, is_binary, is_other};
 use super::{Input, SourceError, Summary, Undecoded, packets, text};
 use crate::anomaly::Anomalies;
 use crate::capture::{CaptureError, Opened, PacketReader, open};
@@ -23,7 +23,7 @@ pub fn read<S: MessageSink>(input: &Input, id: CaptureId, sink: &mut S) -> Resul
         Ok(Opened::Packets(reader)) => packets(input, reader, id, sink),
         Ok(Opened::Other(reader)) => {
             let text = text_of(input, reader)?;
-            if is_packet_dump(&text) {
+            if is_other(&text) {
                 return Err(no_capture(input, describe(&text)));
             }
             let summary = text::read(&text, id, sink);

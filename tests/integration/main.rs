@@ -9,6 +9,7 @@
 
 mod arguments;
 mod corpus;
+mod curl;
 mod disorder;
 mod docs;
 mod edge;
