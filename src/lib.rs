@@ -36,9 +36,12 @@ pub mod cli;
 pub mod exit;
 pub mod finding;
 pub mod flow;
+pub mod harness;
 pub mod http;
 pub mod report;
 pub mod secret;
 pub mod source;
 pub mod spec;
 pub mod wire;
+
+pub use harness::{Check, Checked, NotChecked, check, check_bytes, text};

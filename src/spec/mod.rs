@@ -25,7 +25,7 @@ mod tests;
 pub use error::SpecError;
 pub use expression::{Expr, Function, MessagePath, Piece, Template};
 pub(crate) use field_name::glob;
-pub use find::{FindError, Found, SpecFile, load};
+pub use find::{FindError, Found, SpecFile, load, name_at};
 pub use load::{Loaded, MOST_BYTES, parse, parse_named};
 pub use model::{
     Bounds, Claim, Expectation, Hop, MessageSpec, NameCase, OrderItem, Param, Part, Reference, Select, SelectOn, Side, Spec,
