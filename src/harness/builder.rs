@@ -83,7 +83,7 @@ impl Check {
     /// [`NotChecked`]: specs that do not load, no spec, a param that no spec knows.
     pub fn run(self) -> Result<Checked, NotChecked> {
         let specs = self.request.specs.iter().map(|path| Input::File(path.clone()).name()).collect();
-        let outcome = check::check(&self.from_root().request).map_err(NotChecked::new)?;
+        let outcome = check::check(&self.placed().request).map_err(NotChecked::new)?;
         Ok(Checked::new(outcome, specs))
     }
 
@@ -93,7 +93,7 @@ impl Check {
     }
 
     /// The same with its paths as they are found from here.
-    fn from_root(mut self) -> Self {
+    fn placed(mut self) -> Self {
         let request = &mut self.request;
         let place = |path: &mut PathBuf| *path = from_root(path);
         request.specs.iter_mut().chain(&mut request.captures_dir).for_each(place);

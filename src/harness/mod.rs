@@ -10,8 +10,6 @@ mod root;
 mod stable;
 #[cfg(feature = "harness")]
 mod suite;
-#[cfg(all(test, feature = "harness"))]
-mod suite_tests;
 #[cfg(test)]
 mod tests;
 

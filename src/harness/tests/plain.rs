@@ -4,7 +4,7 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use super::{Check, Checked, check, check_bytes};
+use super::super::{Check, Checked, check, check_bytes};
 use crate::check::{CheckError, FailOn};
 use crate::finding::Verdict;
 

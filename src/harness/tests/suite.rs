@@ -10,8 +10,8 @@ use std::time::Duration;
 use libtest_mimic::Arguments;
 use tempfile::TempDir;
 
-use super::Check;
-use super::suite::trials;
+use super::super::Check;
+use super::super::suite::trials;
 
 const TWO_HOPS: &str = "
 hops:
@@ -42,6 +42,7 @@ impl Site {
         self
     }
 
+    #[cfg(unix)]
     /// A file whose reading is seen: it can be read once, and only while somebody writes it.
     fn fifo(self, name: &str) -> Self {
         fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
@@ -213,12 +214,14 @@ fn evidence_that_cannot_be_read_is_no_missing_evidence() {
 }
 
 /// Runs what must not wait for a capture.
+#[cfg(unix)]
 fn in_time<T: Send + 'static>(what: &str, work: impl FnOnce() -> T + Send + 'static) -> T {
     let (done, wait) = mpsc::channel();
     thread::spawn(move || done.send(work()));
     wait.recv_timeout(Duration::from_secs(20)).unwrap_or_else(|_| panic!("{what} reads a capture"))
 }
 
+#[cfg(unix)]
 fn write_once(path: &Path, text: &'static str) -> thread::JoinHandle<()> {
     let path = path.to_owned();
     thread::spawn(move || fs::write(path, text).unwrap())
