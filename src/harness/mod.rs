@@ -6,6 +6,8 @@
 mod builder;
 mod bytes;
 mod checked;
+#[cfg(not(feature = "harness"))]
+mod missing;
 mod root;
 mod stable;
 #[cfg(feature = "harness")]

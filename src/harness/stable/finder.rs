@@ -12,8 +12,6 @@ use crate::secret::MASK;
 
 /// Shorter ids are found anywhere by chance, and only replaced where they stand by themselves.
 const SHORTEST_ID: usize = 8;
-/// Kinds that say little: a value of one that has a telling shape is named by that.
-const VAGUE: [&str; 2] = ["id", "etag"];
 /// The kind of multipart boundaries.
 const BOUNDARY: &str = "boundary";
 /// So many ids are looked for elsewhere.
@@ -116,9 +114,12 @@ impl Finder {
 
     /// A value that is volatile as a whole.
     fn replaced(&mut self, row: &Volatile, value: &str, pass: &Pass) -> String {
-        let telling = if VAGUE.contains(&row.kind) { shape_of(value) } else { None };
-        // Many ids are as long as a digest.
-        let telling = telling.filter(|(kind, _)| row.kind != "id" || *kind != "hash");
+        // Other shapes say nothing: many ids are as long as a digest, or are a number that could be a time.
+        let telling = match row.kind {
+            "id" => shape_of(value).filter(|(kind, _)| matches!(*kind, "uuid" | "xray-id")),
+            "etag" => shape_of(value).filter(|(kind, _)| matches!(*kind, "uuid" | "hash")),
+            _ => None,
+        };
         let known = self.ids.get(value).map(|kind| (*kind, Scope::Capture));
         let (kind, scope) = known.or(telling).unwrap_or((row.kind, row.scope));
         match pass {

@@ -62,6 +62,8 @@ fn what_differs_between_recordings_is_replaced() {
         ("x-amzn-RequestId", "ac27b88f-32d7-4875-ad75-857a469c5429", "<uuid:1>"),
         ("x-amz-request-id", "656C76696E672E20", "<id:1>"),
         ("X-Request-Id", "checkout", "<id:1>"),
+        ("X-Request-Id", "1592129089, 10.0.0.1", "<id:1>"),
+        ("Host", "my-alb-1592129089.eu-west-1.elb.amazonaws.com", "my-alb-<id:1>.eu-west-1.elb.amazonaws.com"),
         ("User-Agent", "AmazonAPIGateway_a1b2c3d4e5", "AmazonAPIGateway_<id:1>"),
         ("Host", "a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com", "<id:1>.execute-api.eu-west-1.amazonaws.com"),
         ("Host", "my-alb-104729351.eu-west-1.elb.amazonaws.com", "my-alb-<id:1>.eu-west-1.elb.amazonaws.com"),
