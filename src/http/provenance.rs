@@ -23,7 +23,7 @@ pub enum Origin {
         /// The message's receiver.
         dst: Endpoint,
     },
-    /// A text: the line of the start line, counted from 1.
+    /// A text, or bytes that somebody holds: the line of the start line, counted from 1.
     Line(u32),
 }
 

@@ -47,12 +47,23 @@ pub(super) fn describe(beginning: &[u8]) -> String {
         return format!("is no capture: it looks like {what}; {READS}");
     }
     if is_binary(beginning) {
-        let shown: Vec<String> = beginning.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        return format!("is no capture: it begins with the bytes {}, which hopspec does not know; {READS}", shown.join(" "));
+        return format!("is no capture: it begins with the bytes {}, which hopspec does not know; {READS}", hex(beginning));
     }
     match text(beginning) {
         Some(what) => format!("has no HTTP message: it looks like {what}; {READS}"),
         None => format!("has no HTTP message: it begins with {}; {READS}", first_line(beginning)),
+    }
+}
+
+/// The sentence about bytes at hand that hold no message of the wire.
+pub(super) fn describe_bytes(bytes: &[u8]) -> String {
+    const WANTS: &str = "expected a message as on the wire, such as `GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n`";
+    match bytes {
+        [] => format!("are empty; {WANTS}"),
+        bytes if is_binary(bytes) => {
+            format!("hold no HTTP message: they begin with {}; {WANTS}; name a capture file by its path", hex(bytes))
+        }
+        bytes => format!("hold no HTTP message: they begin with {}; {WANTS}", first_line(bytes)),
     }
 }
 
@@ -89,6 +100,11 @@ fn text(beginning: &[u8]) -> Option<&'static str> {
 fn is_json(text: &[u8]) -> bool {
     let inside = text.trim_ascii_start().get(1..).unwrap_or_default().trim_ascii_start();
     matches!(inside.first(), Some(b'"' | b'{' | b'[' | b'}' | b']'))
+}
+
+/// The first bytes.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().take(8).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
 }
 
 fn first_line(text: &[u8]) -> String {

@@ -28,4 +28,5 @@ mod schema;
 mod shipped;
 mod spec_roots;
 mod specs_alone;
+mod stable;
 mod systems;
