@@ -121,6 +121,9 @@ pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex
             None => Found::Unknown(lack(message)),
         },
         Aspect::BodyLength => match message.body.complete {
+            Some(true) if message.head.head.fidelity.reformatted && message.body.length > 0 => {
+                Found::Unknown("a text may hold the body re-formatted: its length is not known".to_owned())
+            }
             Some(true) => Found::Few(Some(Cow::Owned(message.body.length.to_string().into_bytes()))),
             _ => Found::Unknown(lack(message)),
         },
@@ -153,6 +156,9 @@ fn several<'m>(mut values: Vec<&'m [u8]>) -> Found<'m> {
 /// The values of a trailer. Where the body does not end in the capture, nobody knows what follows it.
 fn trailers<'m>(message: &Message<'m>, name: &str) -> Found<'m> {
     let trailers = &message.body.trailers;
+    if trailers.lines.is_empty() && !message.head.head.fidelity.trailers {
+        return Found::Unknown("this source does not show trailers".to_owned());
+    }
     if message.body.complete != Some(true) {
         return Found::Unknown("the body does not end in the capture, and trailers follow it".to_owned());
     }
@@ -160,9 +166,6 @@ fn trailers<'m>(message: &Message<'m>, name: &str) -> Found<'m> {
         trailers.fields().filter(|(n, _)| n.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value).collect();
     if trailers.cut {
         return Found::Unknown("the trailer section is longer than what is kept".to_owned());
-    }
-    if trailers.lines.is_empty() && message.head.head.fidelity.reformatted {
-        return Found::Unknown("a text does not show where a body ends and trailers begin".to_owned());
     }
     several(values)
 }

@@ -41,6 +41,7 @@ impl<'e> Case<'e> {
         Scope {
             exchange: self.looked.exchange,
             looked: Some(self.looked),
+            joined: None,
             params,
             bound: &self.bound,
             masks: self.masks(),
@@ -116,6 +117,11 @@ impl<'e> Case<'e> {
                 }
                 if missing || open {
                     return Judged::Inconclusive("the head is cut in the capture".to_owned());
+                }
+                if matches!(expectation.aspect, Aspect::BodySha256) && message.head.head.fidelity.reformatted {
+                    return Judged::Inconclusive(
+                        "a text may hold the body re-formatted: its hash is not the one sent".to_owned(),
+                    );
                 }
                 let rule = match (&expectation.aspect, fault) {
                     (_, LineFault::Missing) if named => Rule::FieldMissing,

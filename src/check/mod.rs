@@ -5,6 +5,7 @@
 //! finds the hops, `bind` and `judge` hold expectations against them with the comparisons of `matcher`, `book` collects
 //! findings, `outcome` sums up.
 
+mod across;
 mod aspect;
 mod attribute;
 mod bind;
@@ -45,6 +46,7 @@ mod select;
 mod selection;
 mod sigv4;
 mod structure;
+mod suite;
 mod tally;
 mod truth;
 mod whole;
@@ -58,3 +60,4 @@ pub use plan::Plan;
 pub use request::{CheckRequest, check, plan};
 pub use run::Run;
 pub use selection::Selection;
+pub use suite::{Broken, HopVerdict, Suite};

@@ -59,6 +59,7 @@ pub(super) fn is_looked_at(plan: &Plan, looked: &Looked<'_>) -> Condition {
     let scope = Scope {
         exchange: looked.exchange,
         looked: Some(looked),
+        joined: None,
         params: &params,
         bound: &bound,
         masks: looked.exchange.first().is_some_and(|m| m.head.head.fidelity.masks),

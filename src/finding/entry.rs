@@ -107,6 +107,20 @@ pub struct Evidence {
     pub place: EvidencePlace,
 }
 
+impl Evidence {
+    /// In a sentence: `a.pcap, packet 41`.
+    #[must_use]
+    pub fn short(&self) -> String {
+        match self.place {
+            EvidencePlace::Packet { packet, .. } | EvidencePlace::Capture { packet: Some(packet) } => {
+                format!("{}, packet {packet}", self.capture)
+            }
+            EvidencePlace::Line(line) => format!("{}, line {line}", self.capture),
+            EvidencePlace::Capture { packet: None } => self.capture.clone(),
+        }
+    }
+}
+
 /// Packet or line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EvidencePlace {

@@ -119,3 +119,27 @@ fn presigned_targets_tell_their_scope() {
     let finding = only(&run(&broken, host));
     assert_eq!(finding.notes, ["`request.target` has no `X-Amz-SignedHeaders`"]);
 }
+
+#[test]
+fn conditions_look_into_signatures_and_hide_them() {
+    let spec = "
+hops:
+  h:
+    checks:
+      - id: date
+        that: request.header(\"X-Amz-Date\").startsWith(request.header(\"Authorization\").sigv4().date)
+      - id: host-is-signed
+        that: request.header(\"Authorization\").sigv4().signed_headers.exists(name, name == \"host\")
+      - id: signature
+        that: request.header(\"Authorization\").sigv4().signature == \"00\" || (request.target + \"\").sigv4().signature == \"1\"
+";
+    let check =
+        Check::new(spec).request(&format!("GET {PRESIGNED} HTTP/1.1\r\nAuthorization: {SIGNED}\r\nX-Amz-Date: 2013\r\n\r\n"));
+    assert_eq!(check.verdict("check.date"), Verdict::Violated);
+    assert_eq!(check.verdict("check.host-is-signed"), Verdict::Met);
+    assert_eq!(check.verdict("check.signature"), Verdict::Violated);
+    let findings = check.run().findings;
+    let all: String = findings.iter().map(told).collect();
+    assert!(!all.contains("f0e8bd") && !all.contains("AKIAIOS"), "{all}");
+    assert!(all.contains("\\\"20130524\\\""), "the date of the scope is shown: {all}");
+}

@@ -81,6 +81,3 @@ pub(super) const METHODS: &[Method] = &[
     method("sigv4", Function::Sigv4, 0, Type::Json, "sigv4()"),
     method("cookie", Function::Cookie, 1, Type::Text, "cookie(\"session\")"),
 ];
-
-/// Functions of the design that later versions will know.
-pub(super) const LATER: &[&str] = &["hop"];
