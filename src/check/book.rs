@@ -200,6 +200,7 @@ impl Book {
             why: expectation.expectation.why.clone(),
             notes,
             block,
+            suggestion: None,
         })
     }
 
