@@ -220,6 +220,7 @@ impl Book {
             why: expectation.expectation.why.clone(),
             notes,
             block,
+            suggestion: None,
         })
     }
 
