@@ -221,6 +221,7 @@ impl Book {
             why: expectation.expectation.why.clone(),
             notes,
             block,
+            suggestion: None,
         })
     }
 

@@ -12,7 +12,7 @@ use crate::spec::Severity;
 pub const NO_PACKET: &str = "a capture without a packet; its filter let nothing through, or it ended before anything was written (tcpdump -U writes at once)";
 
 /// The last line; none where everything was met, unless that line is all that is printed.
-pub(super) fn line(outcome: &Outcome, verbosity: Verbosity, paint: Paint) -> Option<String> {
+pub(in crate::report) fn line(outcome: &Outcome, verbosity: Verbosity, paint: Paint) -> Option<String> {
     let gravest = outcome.findings.iter().map(|f| f.severity).max();
     let plain = outcome.exit_code == exit::MET && gravest.is_none_or(|s| s == Severity::Note);
     if plain && verbosity != Verbosity::Quiet {

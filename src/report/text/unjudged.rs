@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::options::TextOptions;
-use super::place::shell_word;
 use crate::finding::Outcome;
 use crate::report::escape::value;
 use crate::report::paint::{Paint, Tone};
+use crate::report::place::shell_word;
 use crate::report::{count, escape};
 use crate::source::{BYTES, Undecoded};
 
