@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
+use super::accept::{Asked, Budget, Seen, suggest};
 use super::block::{self, Blamed};
 use super::hide::Hide;
 use super::hop::Open;
@@ -18,7 +19,8 @@ use super::phrase;
 use super::plan::{Aspect, Plan, PlanHop};
 use super::reads;
 use super::scope::{BoundValue, Scope};
-use crate::finding::{Block, Bound, Evidence, EvidencePlace, Finding, Rule, Sample, SpecPlace};
+use super::sighting;
+use crate::finding::{Block, Bound, Counts, Evidence, EvidencePlace, Finding, Rule, Sample, SpecPlace};
 use crate::http::{HeadRef, Origin, Provenance};
 use crate::secret::MASK;
 use crate::spec::{Claim, Place, Severity, Side, Spec};
@@ -27,6 +29,9 @@ use crate::spec::{Claim, Place, Severity, Side, Spec};
 const MOST_NAMES: usize = 100;
 /// Different values that a finding shows.
 const MOST_SAMPLES: usize = 3;
+/// Different values that are told apart, and their longest.
+const MOST_VALUES: usize = 8;
+const LONGEST_VALUE: usize = 512;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
@@ -38,13 +43,20 @@ struct Key {
     warning: bool,
 }
 
-/// The values of a finding's samples, as bytes.
-type SeenValues = Vec<Option<Vec<u8>>>;
+/// A finding as it grows.
+#[derive(Debug)]
+struct Noted {
+    finding: Finding,
+    /// The different values as bytes: of its samples, then further ones.
+    values: Vec<Option<Vec<u8>>>,
+    /// What a change of the spec would have to accept.
+    seen: Seen,
+}
 
 /// The findings of a run.
 #[derive(Debug, Default)]
 pub(super) struct Book {
-    by_key: HashMap<Key, (Finding, SeenValues), foldhash::fast::RandomState>,
+    by_key: HashMap<Key, Noted, foldhash::fast::RandomState>,
     /// How many names an expectation (of a hop) told apart.
     names: HashMap<(usize, usize), usize, foldhash::fast::RandomState>,
     show_secrets: bool,
@@ -60,6 +72,13 @@ pub(super) struct Entry<'r> {
     /// What is not met in this exchange.
     pub(super) open: &'r Open,
     pub(super) blocks: [Option<Arc<Block>>; 2],
+}
+
+impl Entry<'_> {
+    /// Whether the verdict of an expectation depends on nothing but the value.
+    fn is_pure(&self, expectation: usize) -> bool {
+        self.plan.hops.get(self.hop).and_then(|hop| hop.expectations.get(expectation)).is_some_and(|e| e.pure)
+    }
 }
 
 impl Book {
@@ -93,15 +112,24 @@ impl Book {
                 key.name = Some(b":".to_vec());
             }
         }
-        if let Some((finding, values)) = self.by_key.get_mut(&key) {
-            finding.count += 1;
-            if let Some(at) = values.iter().position(|v| v.as_deref() == actual) {
-                if let Some(sample) = finding.samples.get_mut(at) {
+        if let Some(noted) = self.by_key.get_mut(&key) {
+            noted.finding.count += 1;
+            if let Some(at) = noted.values.iter().position(|v| v.as_deref() == actual) {
+                if let Some(sample) = noted.finding.samples.get_mut(at) {
                     sample.count += 1;
+                }
+                // What depends on nothing but the value is known of it.
+                if let Some(fault) = fault.filter(|_| !entry.is_pure(key.expectation)) {
+                    sight(&mut noted.seen, entry, key.expectation, fault);
                 }
                 return;
             }
-            if values.len() >= MOST_SAMPLES || fault.is_none() {
+            let Some(fault) = fault else { return };
+            sight(&mut noted.seen, entry, key.expectation, fault);
+            if noted.values.len() >= MOST_SAMPLES {
+                if noted.values.len() < MOST_VALUES && actual.is_none_or(|value| value.len() <= LONGEST_VALUE) {
+                    noted.values.push(actual.map(<[u8]>::to_vec));
+                }
                 return;
             }
         }
@@ -110,12 +138,16 @@ impl Book {
             finding.notes.push(format!("{MOST_NAMES} other names have findings of their own; all further ones are counted here"));
         }
         match self.by_key.get_mut(&key) {
-            Some((known, values)) => {
-                known.samples.extend(finding.samples);
-                values.push(actual.map(<[u8]>::to_vec));
+            Some(noted) => {
+                noted.finding.samples.extend(finding.samples);
+                noted.values.push(actual.map(<[u8]>::to_vec));
             }
             None => {
-                self.by_key.insert(key, (finding, vec![actual.map(<[u8]>::to_vec)]));
+                let mut seen = Seen::default();
+                if let Some(fault) = fault {
+                    sight(&mut seen, entry, key.expectation, fault);
+                }
+                self.by_key.insert(key, Noted { finding, values: vec![actual.map(<[u8]>::to_vec)], seen });
             }
         }
     }
@@ -319,16 +351,25 @@ impl Book {
         Arc::new(block::build(hop, &message.head, entry.case.looked.index(side), &blamed, &hide))
     }
 
-    /// All findings, ordered by severity, spec and place.
-    pub(super) fn into_findings(self, of: impl Fn(usize, usize) -> u64) -> Vec<Finding> {
-        let mut findings: Vec<(usize, Option<Vec<u8>>, Finding)> = self
-            .by_key
-            .into_iter()
-            .map(|(key, (mut finding, _))| {
-                finding.of = of(key.hop, key.expectation);
-                (key.hop, key.name, finding)
-            })
-            .collect();
+    /// All findings, ordered by severity, spec and place. `counts` says how an expectation of a hop fared.
+    pub(super) fn into_findings(self, plan: &Plan, counts: impl Fn(usize, usize) -> Counts) -> Vec<Finding> {
+        let mut findings: Vec<(usize, Option<Vec<u8>>, Finding)> = Vec::with_capacity(self.by_key.len());
+        let mut noted: Vec<(Key, Noted)> = self.by_key.into_iter().collect();
+        // The budget goes to the gravest and first, whatever the hasher.
+        noted.sort_by(|(a, x), (b, y)| {
+            let place = |key: &Key| (key.hop, key.expectation, key.rule);
+            (y.finding.severity, place(a), &a.name).cmp(&(x.finding.severity, place(b), &b.name))
+        });
+        let mut budget = Budget::default();
+        for (key, Noted { mut finding, values: _, seen }) in noted {
+            let counts = counts(key.hop, key.expectation);
+            finding.of = counts.met + counts.violated + counts.inconclusive;
+            let (rule, count) = (key.rule, finding.count);
+            let name = finding.subject.split_once(".header.").map(|(_, name)| name.as_bytes()).filter(|_| key.name.is_some());
+            let asked = Asked { plan, hop: key.hop, expectation: key.expectation, rule, name, counts, count, seen: &seen };
+            finding.suggestion = suggest(&asked, &mut budget);
+            findings.push((key.hop, key.name, finding));
+        }
         // Names as bytes come last: two of them may read alike.
         findings.sort_by(|(hop_a, name_a, a), (hop_b, name_b, b)| {
             let place = |f: &Finding| f.spec.as_ref().map(|s| (s.file.clone(), s.start));
@@ -336,6 +377,14 @@ impl Book {
             of_a.cmp(&(a.severity, place(b), hop_b, b.rule, &b.subject, name_b))
         });
         findings.into_iter().map(|(_, _, finding)| finding).collect()
+    }
+}
+
+/// Notes what was there in an exchange that broke an expectation.
+fn sight(seen: &mut Seen, entry: &Entry<'_>, expectation: usize, fault: &Fault) {
+    let Some(hop) = entry.plan.hops.get(entry.hop) else { return };
+    if let (Some(spec), Some(of)) = (entry.plan.specs.get(hop.spec), hop.expectations.get(expectation)) {
+        sighting::note(seen, entry.case, &spec.params, of, fault);
     }
 }
 

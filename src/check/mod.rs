@@ -5,6 +5,7 @@
 //! finds the hops, `bind` and `judge` hold expectations against them with the comparisons of `matcher`, `book` collects
 //! findings, `outcome` sums up.
 
+mod accept;
 mod bind;
 mod block;
 mod book;
@@ -36,6 +37,7 @@ mod run;
 mod scope;
 mod select;
 mod selection;
+mod sighting;
 mod structure;
 mod tally;
 mod truth;

@@ -15,7 +15,7 @@ use super::plan::{Plan, PlanHop};
 use super::select::{describe_entry, misses};
 use super::selection;
 use super::tally::{HopTally, Nearest};
-use crate::finding::Finding;
+use crate::finding::{Counts, Finding};
 use crate::http::{Body, BodyWant, CaptureId, Exchange, HeadRef, MessageId, MessageSink};
 use crate::secret;
 
@@ -73,14 +73,11 @@ impl<'p> Run<'p> {
         let mut state = self.state.into_inner();
         let hops = std::mem::take(&mut state.hops);
         let book = std::mem::take(&mut state.book);
-        let judged = |hop: usize, expectation: usize| {
-            let Some(tally) = hops.get(hop) else { return 0 };
-            match tally.counts.get(expectation) {
-                Some(counts) => counts.met + counts.violated + counts.inconclusive,
-                None => tally.exchanges,
-            }
+        let counts = |hop: usize, expectation: usize| {
+            let Some(tally) = hops.get(hop) else { return Counts::default() };
+            tally.counts.get(expectation).copied().unwrap_or(Counts { met: tally.exchanges, ..Counts::default() })
         };
-        let findings = book.into_findings(judged);
+        let findings = book.into_findings(self.plan, counts);
         (hops, findings, state)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::accept::{Edit, suggestion};
 use super::book::spec_place;
 use super::plan::PlanHop;
 use crate::anomaly::AnomalyKind;
@@ -32,6 +33,14 @@ pub(super) fn hop_count(spec: &Spec, hop: &PlanHop, seen: u64) -> Finding {
     let mut finding = hop_finding(spec, hop, Rule::HopCount, place, message);
     finding.expected = Some(expected);
     finding.actual = Some(seen.to_string());
+    finding.suggestion = bounds.and_then(|bounds| {
+        let count = match bounds.at_most {
+            Some(most) if most == bounds.at_least => seen.to_string(),
+            Some(most) => format!("{{ at_least: {}, at_most: {} }}", bounds.at_least.min(seen), most.max(seen)),
+            None => format!("{{ at_least: {} }}", bounds.at_least.min(seen)),
+        };
+        suggestion(&spec.source, Edit::replace(&spec.source, place, count), None)
+    });
     finding
 }
 

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on should panic"
 )]
 
+mod accept;
 mod arguments;
 mod corpus;
 mod disorder;

@@ -17,6 +17,7 @@ use crate::wire::Endpoint;
 type Said = Option<(HeadBuf, Vec<u8>)>;
 
 /// A spec, params and exchanges.
+#[derive(Clone)]
 pub(super) struct Check {
     spec: Arc<Spec>,
     params: Vec<(String, String)>,
@@ -33,6 +34,11 @@ impl Check {
             Err(errors) => panic!("{spec}\n{}", errors.iter().map(|e| e.message.clone()).collect::<Vec<_>>().join("\n")),
         };
         Self { spec, params: Vec::new(), show_secrets: false, exchanges: Vec::new() }
+    }
+
+    /// The same exchanges against another spec.
+    pub(super) fn against(self, spec: &str) -> Self {
+        Self { spec: Self::new(spec).spec, ..self }
     }
 
     pub(super) fn params(mut self, params: &[(&str, &str)]) -> Self {

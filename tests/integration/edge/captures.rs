@@ -544,7 +544,8 @@ fn a_text_of_a_wiki() {
     11 |         User-Agent: ELB-HealthChecker/2.0
        |                     ^^^^^^^^^^^^^^^^^^^^^ expected `ELB-HealthChecker/2.0`
        |
-       = seen: 1 of 2 exchanges; wiki.txt:9
+       = seen:   1 of 2 exchanges; wiki.txt:9
+       = accept: line 11 → User-Agent: { one_of: [ELB-HealthChecker/2.0, ELB-HealthChecker/1.0] }
 
         (- expected, + seen)
           GET /health HTTP/1.1

@@ -222,8 +222,9 @@ fn a_spec_with_crlf() {
     10 |         Host: ${dst}
        |               ^^^^^^ expected `10.0.2.7:8000`
        |
-       = seen: bad.pcap, packet 4, 10.0.1.5:41022 → 10.0.2.7:8000, 2026-11-20T08:11:02Z
-       = show: hopspec show bad.pcap --packet 4      tshark -r bad.pcap -Y frame.number==4
+       = seen:   bad.pcap, packet 4, 10.0.1.5:41022 → 10.0.2.7:8000, 2026-11-20T08:11:02Z
+       = show:   hopspec show bad.pcap --packet 4      tshark -r bad.pcap -Y frame.number==4
+       = accept: line 10 → Host: app.example.com
 
         (- expected, + seen)
           GET /health HTTP/1.1
