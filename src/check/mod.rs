@@ -6,9 +6,11 @@
 //! findings, `outcome` sums up.
 
 mod accept;
+mod across;
 mod bind;
 mod block;
 mod book;
+mod checks;
 mod content;
 mod error;
 mod evaluate;
@@ -19,6 +21,7 @@ mod given;
 mod head;
 mod hide;
 mod hop;
+mod interpret;
 mod json_text;
 mod judge;
 mod judged;
@@ -39,6 +42,7 @@ mod select;
 mod selection;
 mod sighting;
 mod structure;
+mod suite;
 mod tally;
 mod truth;
 mod whole;
@@ -52,3 +56,4 @@ pub use plan::Plan;
 pub use request::{CheckRequest, check, plan};
 pub use run::Run;
 pub use selection::Selection;
+pub use suite::{Broken, HopVerdict, Suite};

@@ -82,6 +82,9 @@ fn message(finding: &Finding) -> String {
     for bound in &finding.bound {
         add("bound", format!("{} = {}, from {}", escape(&bound.name), value(&bound.value), value(&bound.from)));
     }
+    for part in &finding.parts {
+        add("value", format!("`{}` is {}", value(&part.text), value(&part.value)));
+    }
     if let Some(first) = finding.samples.first() {
         // What a capture lost stands in its notes.
         let told = finding.spec.is_some().then_some(first.actual.as_deref()).flatten();

@@ -3,10 +3,12 @@
 //! Stands beside the way of the data: knows nothing of captures. Specs are hostile bytes too: size, depth, number of
 //! nodes and alias expansion are bounded.
 
+mod condition;
 mod error;
 mod expression;
 mod field_name;
 mod find;
+mod interpreted;
 mod load;
 mod model;
 mod near;
@@ -22,14 +24,16 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
+pub use condition::{ConditionError, condition};
 pub use error::SpecError;
 pub use expression::{Expr, Function, MessagePath, Piece, Template};
 pub(crate) use field_name::glob;
-pub use find::{FindError, Found, SpecFile, load};
+pub use find::{FindError, Found, SpecFile, load, name_at};
+pub use interpreted::{ExprPart, Interpreted, operator};
 pub use load::{Loaded, MOST_BYTES, parse, parse_named};
 pub use model::{
-    Bounds, Claim, Expectation, Hop, MessageSpec, NameCase, OrderItem, Param, Part, Reference, Select, SelectOn, Side, Spec,
-    Tolerance, Variant,
+    Bounds, Check, Claim, Expectation, Hop, MessageSpec, NameCase, OrderItem, Param, Part, Reference, Select, SelectOn, Side,
+    Spec, Tolerance, Variant,
 };
 pub use place::{Place, Source, Spanned};
 pub use value::{

@@ -10,6 +10,7 @@
 mod accept;
 mod arguments;
 mod corpus;
+mod curl;
 mod disorder;
 mod docs;
 mod edge;
@@ -28,4 +29,5 @@ mod schema;
 mod shipped;
 mod spec_roots;
 mod specs_alone;
+mod stable;
 mod systems;

@@ -87,6 +87,7 @@ pub(crate) fn changes(side: Side, expectation: &Expectation) -> (String, Vec<Cha
         Claim::Others => (format!("{side}.header.X-Added"), vec![Add]),
         Claim::Order(_) => (format!("{side}.order"), vec![Move]),
         Claim::NameCase(_) => (format!("{side}.header."), vec![Lower]),
+        Claim::Check(check) => panic!("`{}` is of the hop, not of a message", check.id),
     }
 }
 

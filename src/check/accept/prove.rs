@@ -92,8 +92,17 @@ fn matching(
 fn is_right(asked: &Asked<'_>, params: &Params, hop: &PlanHop, matching: Matching, before: &Spec, after: &Spec) -> bool {
     let exchange = Exchange { request: None, response: None };
     let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
-    let scope =
-        Scope { exchange: &exchange, params, bound: &bound, masks: false, allow_warned: false, secret: false, reason: &reason };
+    let scope = Scope {
+        exchange: &exchange,
+        looked: None,
+        joined: None,
+        params,
+        bound: &bound,
+        masks: false,
+        allow_warned: false,
+        secret: false,
+        reason: &reason,
+    };
     // What no longer stands in the spec is one of the others, which may not be allowed.
     let of_others = |e: &PlanExpectation| matches!(e.aspect, Aspect::Others { .. }) && e.side == asked.side();
     let index = match matching {

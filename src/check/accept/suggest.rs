@@ -112,8 +112,17 @@ fn changes(asked: &Asked<'_>) -> Option<Vec<Edit>> {
             let exchange = Exchange { request: None, response: None };
             let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
             let (params, exchange) = (&spec.params, &exchange);
-            let scope =
-                Scope { exchange, params, bound: &bound, masks: false, allow_warned: false, secret: false, reason: &reason };
+            let scope = Scope {
+                exchange,
+                looked: None,
+                joined: None,
+                params,
+                bound: &bound,
+                masks: false,
+                allow_warned: false,
+                secret: false,
+                reason: &reason,
+            };
             let ground = Ground { source, scope: &scope, replace };
             match rule {
                 Rule::FieldMissing | Rule::MessageLineMismatch | Rule::BodyMismatch if seen.nothing() => {

@@ -61,6 +61,7 @@ fn refuse_targets(unwritable: &[OutputError], args: &Args, talk: Talk) -> u8 {
 fn request(args: &Args) -> CheckRequest {
     CheckRequest {
         specs: args.specs.clone(),
+        spec_texts: Vec::new(),
         captures: args.captures.iter().map(|path| input(path)).collect(),
         captures_dir: args.captures_dir.clone(),
         params: args.params.clone(),

@@ -2,7 +2,7 @@
 
 use annotate_snippets::{Element, Level, Origin};
 
-use crate::finding::{EvidencePlace, Finding, Sample};
+use crate::finding::{EvidencePlace, Finding, Rule, Sample};
 use crate::report::escape::value;
 use crate::report::excerpt::Excerpt;
 use crate::report::paint::Paint;
@@ -21,7 +21,10 @@ pub(super) fn finding(finding: &Finding, next: Option<&Finding>, paint: Paint) -
     // The line of the spec says it already where it says it in the same words.
     let told = |expected: &str| excerpt.as_ref().is_some_and(|e| e.marked().trim_matches(['[', ']', '\'', '"']) == expected);
     let label = expected(finding).filter(|_| !finding.expected.as_deref().is_some_and(told));
-    let label = label.map(|expected| format!("expected {expected}"));
+    let label = match finding.rule {
+        Rule::CheckFailed => Some("this is false".to_owned()),
+        _ => label.map(|expected| format!("expected {expected}")),
+    };
     let capture = finding.samples.first().map(|s| s.evidence.capture.as_str()).unwrap_or_default();
     let place: Option<Element<'_>> = match &excerpt {
         Some(excerpt) => Some(excerpt.snippet(label.as_deref()).into()),
@@ -58,6 +61,9 @@ fn remarks(finding: &Finding, next: Option<&Finding>) -> Vec<(&'static str, Stri
     let mut lines = Vec::new();
     for bound in &finding.bound {
         lines.push(("bound", format!("{} = {}, from {}", escape(&bound.name), value(&bound.value), value(&bound.from))));
+    }
+    for part in &finding.parts {
+        lines.push(("value", format!("`{}` is {}", value(&part.text), value(&part.value))));
     }
     if let Some(first) = finding.samples.first() {
         lines.extend(seen(finding, first).map(|seen| ("seen", seen)));

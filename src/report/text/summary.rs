@@ -93,11 +93,12 @@ fn unseen(outcome: &Outcome) -> String {
         _ if outcome.specs.is_empty() => "there is no spec".to_owned(),
         _ if judged => format!("the evidence of {} decides nothing", count(exchanges(outcome), "exchange")),
         [] => "there is no capture".to_owned(),
-        [one] if one.summary.packets == 0 && one.summary.anomalies.is_empty() => {
+        [one] if one.summary.packets == 0 && !messages && one.summary.anomalies.is_empty() => {
             format!("{} is {NO_PACKET}", crate::report::escape(&one.file))
         }
         [one] if !messages => format!("{} holds no HTTP message that could be decoded", crate::report::escape(&one.file)),
         _ if !messages => "the captures hold no HTTP message that could be decoded".to_owned(),
+        _ if outcome.unselected.exchanges == 0 => "the captures hold no exchange of any hop".to_owned(),
         _ => format!("{} of the captures, none of any hop", count(outcome.unselected.exchanges, "exchange")),
     }
 }
