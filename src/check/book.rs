@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use hashbrown::HashMap;
+use serde_json::Value as Json;
 
 use super::accept::{Asked, Budget, Seen, suggest};
 use super::block::{self, Blamed};
@@ -21,6 +22,7 @@ use super::plan::{Across, Aspect, Plan, PlanHop};
 use super::reads;
 use super::scope::{BoundValue, Scope};
 use super::sighting;
+use super::whole;
 use crate::finding::{Block, Bound, Counts, Evidence, EvidencePlace, Finding, Part, Rule, Sample, SpecPlace};
 use crate::http::{HeadRef, Origin, Provenance};
 use crate::secret::MASK;
@@ -61,6 +63,8 @@ pub(super) struct Book {
     /// How many names an expectation (of a hop) told apart.
     names: HashMap<(usize, usize), usize, foldhash::fast::RandomState>,
     show_secrets: bool,
+    /// The hop, the nearest variant and the place of the last exchange that met none.
+    none_met: Option<(usize, usize, Provenance)>,
     /// The captures' names by their numbers.
     pub(super) captures: Vec<String>,
 }
@@ -103,6 +107,31 @@ impl Book {
         let name = fault.name.as_ref().map(|n| n.to_ascii_lowercase());
         let key = Key { hop: entry.hop, expectation, rule: fault.rule, name, warning: fault.warning };
         self.note(entry, key, Some(fault), None, notes);
+        if !notes.is_empty() {
+            self.none_met(entry, expectation, notes);
+        }
+    }
+
+    /// Notes once an exchange that no variant is met, and which is the nearest: the one that an expectation is of.
+    fn none_met(&mut self, entry: &Entry<'_>, expectation: usize, notes: &[String]) {
+        let Some(hop) = entry.plan.hops.get(entry.hop) else { return };
+        let Some(variant) = hop.expectations.get(expectation).and_then(|of| of.variant) else { return };
+        let (Some((spec, _)), Some((name, _))) = (entry.plan.model(hop), hop.variants.get(variant)) else { return };
+        let Some(first) = entry.case.looked.exchange.first() else { return };
+        let at = first.head.head.at;
+        if self.none_met.replace((entry.hop, variant, at)) == Some((entry.hop, variant, at)) {
+            return;
+        }
+        // Of no expectation of its own.
+        let key =
+            Key { hop: entry.hop, expectation: usize::MAX - variant, rule: Rule::VariantNoneMet, name: None, warning: false };
+        match self.by_key.get_mut(&key) {
+            Some(noted) => noted.finding.count += 1,
+            None => {
+                let finding = whole::none_met(&spec.spec, hop, name, evidence(&self.captures, &at), notes);
+                self.by_key.insert(key, Noted { finding, values: vec![None], seen: Seen::default() });
+            }
+        }
     }
 
     /// Notes what cannot be decided.
@@ -357,6 +386,8 @@ impl Book {
                     Claim::Part { value, .. } => matcher::exact_text(value, scope)
                         .filter(|_| hide.shows_secrets() || !reads::derives_secret(value, scope))
                         .map(|text| if expectation.pure { hide.text(&text) } else { hide.value(aspect, field, &text) })
+                        // A text in JSON is shown as what is there: in quotes.
+                        .map(|text| if phrase::is_json_text(aspect, value) { Json::from(text).to_string() } else { text })
                         .or_else(|| self.expected(entry, at, Some(fault), scope, hide).map(|t| format!("‹{t}›"))),
                     _ => None,
                 };

@@ -25,6 +25,7 @@ mod pipes;
 mod program;
 mod properties;
 mod recordings;
+mod rules;
 mod schema;
 mod shipped;
 mod spec_roots;
