@@ -17,16 +17,18 @@ use super::judge::Case;
 use super::judged::Fault;
 use super::legible::show;
 use super::matcher;
+use super::names::HeadIndex;
 use super::phrase;
+use super::placed::{evidence, spec_place};
 use super::plan::{Across, Aspect, Plan, PlanHop};
 use super::reads;
 use super::scope::{BoundValue, Scope};
 use super::sighting;
 use super::whole;
-use crate::finding::{Block, Bound, Counts, Evidence, EvidencePlace, Finding, Part, Rule, Sample, SpecPlace};
-use crate::http::{HeadRef, Origin, Provenance};
+use crate::finding::{Block, Bound, Counts, Finding, Part, Rule, Sample};
+use crate::http::{Message, Provenance};
 use crate::secret::MASK;
-use crate::spec::{Claim, Place, Severity, Side, Spec};
+use crate::spec::{Claim, Severity, Side};
 
 /// Different names of unexpected fields that one expectation tells apart.
 const MOST_NAMES: usize = 100;
@@ -244,8 +246,8 @@ impl Book {
         let provenance = message.head.head.at;
         let bound = self.bound(expectation, &scope, spec, &hide);
         let mut notes: Vec<String> = notes.to_vec();
-        if let (Rule::FieldMissing, Some(name)) = (rule, &field) {
-            notes.extend(near_miss(name, &message.head));
+        if rule == Rule::FieldMissing {
+            notes.extend(near_miss(&expectation.aspect, &message, entry.case.looked.index(expectation.side)));
         }
         notes.extend(reason.map(|r| hide.text(r)));
         let parts = check.filter(|_| fault.is_some()).map(|check| checks::parts(check, &scope, &hide)).unwrap_or_default();
@@ -304,6 +306,12 @@ impl Book {
             Claim::Part { value, .. } if !hide.shows_secrets() && reads::derives_secret(value, scope) => {
                 let written = entry.plan.model(hop)?.0.spec.source.excerpt(value.place);
                 return Some(format!("`{}`", written.split_whitespace().collect::<Vec<_>>().join(" ")));
+            }
+            Claim::Part { part: crate::spec::Part::SetCookieAttribute { absent: true, .. }, .. } => {
+                Some("no such attribute".to_owned())
+            }
+            Claim::Part { part: crate::spec::Part::SetCookieAttribute { .. }, value } if value.takes_anything() => {
+                Some("this attribute".to_owned())
             }
             Claim::Part { value, .. } => {
                 let whole = || matcher::describe(value, scope);
@@ -383,6 +391,8 @@ impl Book {
                     _ => None,
                 };
                 let text = match &expectation.expectation.claim {
+                    // A flag stands alone.
+                    Claim::Part { part: crate::spec::Part::SetCookieAttribute { .. }, value } if value.takes_anything() => None,
                     Claim::Part { value, .. } => matcher::exact_text(value, scope)
                         .filter(|_| hide.shows_secrets() || !reads::derives_secret(value, scope))
                         .map(|text| if expectation.pure { hide.text(&text) } else { hide.value(aspect, field, &text) })
@@ -395,11 +405,12 @@ impl Book {
                 Blamed { at, expectation, fault, text, actual }
             })
             .collect();
+        let hide_line = |name: &str, line: &str| hide.lines(name, line);
         let hide = |name: Option<&str>, text: &str| match name {
             Some(name) => hide.field(Some(name), text),
             None => hide.target(text),
         };
-        Arc::new(block::build(hop, &message.head, entry.case.looked.index(side), &blamed, &hide))
+        Arc::new(block::build(hop, &message.head, entry.case.looked.index(side), &blamed, &hide, &hide_line))
     }
 
     /// Notes what a check over several hops came to, `count` times. `places`: each hop's exchange, in the order of its text.
@@ -493,38 +504,17 @@ fn sight(seen: &mut Seen, entry: &Entry<'_>, expectation: usize, fault: &Fault) 
     }
 }
 
-/// A place of the model, ready for reports.
-pub(super) fn spec_place(spec: &Spec, place: Place) -> SpecPlace {
-    let (line, column) = spec.source.line_column(place.start);
-    SpecPlace {
-        file: spec.source.file.clone(),
-        line,
-        column,
-        start: place.start,
-        end: place.end,
-        text: Arc::clone(&spec.source.text),
-    }
-}
-
-/// Where a head was seen, ready for reports.
-pub(super) fn evidence(captures: &[String], at: &Provenance) -> Evidence {
-    let capture = captures.get(at.capture.0 as usize).cloned().unwrap_or_default();
-    let place = match at.origin {
-        Origin::Packet { packet, stream, time, src, dst } => EvidencePlace::Packet { packet, stream, time, src, dst },
-        Origin::Line(line) => EvidencePlace::Line(line),
-    };
-    Evidence { capture, place }
-}
-
 /// A name in the message that was probably meant.
-fn near_miss(name: &str, head: &HeadRef<'_>) -> Option<String> {
+fn near_miss(aspect: &Aspect, message: &Message<'_>, index: &HeadIndex) -> Option<String> {
     let plain = |name: &str| name.to_ascii_lowercase().replace('_', "-");
+    let name = aspect.own_name()?;
     let wanted = plain(name);
-    let near = head
-        .fields()
-        .map(|(found, _)| show(found))
-        .filter(|found| found.len() < 200 && !found.eq_ignore_ascii_case(name))
+    let near = aspect
+        .beside(message, index)
+        .into_iter()
+        .map(show)
+        .filter(|found| found.len() < 200 && found != name)
         .map(|found| (strsim::damerau_levenshtein(&wanted, &plain(&found)), found))
         .min_by_key(|(distance, _)| *distance)?;
-    (near.0 <= 2 && name.len() > 4).then(|| format!("the message has `{}`: a near miss?", near.1))
+    (near.0 == 0 || near.0 <= 2 && name.len() > 4).then(|| format!("the message has `{}`: a near miss?", near.1))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::accept::{Edit, suggestion};
-use super::book::spec_place;
+use super::placed::spec_place;
 use super::plan::PlanHop;
 use crate::anomaly::AnomalyKind;
 use crate::finding::{CaptureOutcome, Evidence, EvidencePlace, Finding, Rule, Sample};

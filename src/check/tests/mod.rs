@@ -3,11 +3,14 @@
 mod accept;
 mod across;
 mod conditions;
+mod cookies;
 mod driver;
 mod findings;
 mod heads;
+mod lines;
 mod masks;
 mod matchers;
 mod names;
 mod select;
+mod tokens;
 mod variants;
