@@ -14,6 +14,7 @@ use super::judge::Case;
 use super::judged::Fault;
 use super::legible::show;
 use super::matcher;
+use super::params::Params;
 use super::phrase;
 use super::plan::{Aspect, Plan, PlanHop};
 use super::reads;
@@ -57,6 +58,8 @@ pub(super) struct Entry<'r> {
     pub(super) plan: &'r Plan,
     pub(super) hop: usize,
     pub(super) case: &'r Case<'r>,
+    /// The params of the hop's spec.
+    pub(super) params: &'r Params,
     /// What is not met in this exchange.
     pub(super) open: &'r Open,
     pub(super) blocks: [Option<Arc<Block>>; 2],
@@ -131,7 +134,7 @@ impl Book {
         let hop = entry.plan.hops.get(entry.hop)?;
         let (spec, model) = entry.plan.model(hop)?;
         let expectation = hop.expectations.get(key.expectation)?;
-        let scope = entry.case.scope(&spec.params);
+        let scope = entry.case.scope(entry.params);
         let message = scope.message(expectation.side)?;
         let hide = Hide::new(self.show_secrets, &scope);
         let wire_name = fault.and_then(|f| f.name.as_deref()).map(show);
@@ -165,7 +168,7 @@ impl Book {
             _ => expectation.expectation.severity,
         };
         let provenance = message.head.head.at;
-        let bound = self.bound(expectation, &scope, spec, &hide);
+        let bound = self.bound(expectation, &scope, &hide);
         let mut notes: Vec<String> = notes.to_vec();
         if let (Rule::FieldMissing, Some(name)) = (rule, &field) {
             notes.extend(near_miss(name, &message.head));
@@ -250,13 +253,7 @@ impl Book {
         told.map(|text| if expectation.pure { hide.text(&text) } else { hide.expected(&expectation.aspect, field, &text) })
     }
 
-    fn bound<'s>(
-        &self,
-        expectation: &'s super::plan::PlanExpectation,
-        scope: &Scope<'s>,
-        spec: &'s super::plan::PlanSpec,
-        hide: &Hide,
-    ) -> Vec<Bound> {
+    fn bound<'s>(&self, expectation: &'s super::plan::PlanExpectation, scope: &Scope<'s>, hide: &Hide) -> Vec<Bound> {
         let Claim::Part { value, .. } = &expectation.expectation.claim else { return Vec::new() };
         let bound = scope.bound.borrow();
         let secret_here = expectation.aspect.is_secret() && !hide.shows_secrets();
@@ -271,9 +268,9 @@ impl Book {
                     };
                     return Some(Bound { name: name.to_owned(), value: text, from: from.clone() });
                 }
-                let (_, param) = spec.params.get(name)?;
+                let param = scope.param(name)?;
                 let (value, from) = match &param.source {
-                    super::params::ParamSource::Given(value) => (hide.text(value), "--param"),
+                    super::params::ParamSource::Given { value, from } => (hide.text(value), from.as_str()),
                     super::params::ParamSource::Default(template) => {
                         (show(&super::evaluate::render(template, scope).ok()?), "the param's default")
                     }

@@ -27,8 +27,10 @@ mod mask;
 mod matcher;
 mod names;
 mod outcome;
+mod own;
 mod params;
 mod phrase;
+mod picks;
 mod plan;
 mod reads;
 mod request;
@@ -46,6 +48,7 @@ mod whole;
 mod tests;
 
 pub use error::CheckError;
+pub use given::PARAM_VARIABLE;
 pub use outcome::FailOn;
 pub use plan::Plan;
 pub use request::{CheckRequest, check, plan};

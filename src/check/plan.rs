@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
+use super::given::Given;
 use super::names::{NameId, Names};
 use super::params::Params;
+use super::picks::Picks;
 use super::reads;
 use crate::http::BodyWant;
 use crate::secret;
@@ -24,9 +26,15 @@ pub struct Plan {
 #[derive(Debug)]
 pub(super) struct PlanSpec {
     pub(super) spec: Arc<Spec>,
-    pub(super) params: Params,
-    /// Its hops must be observed.
-    pub(super) required: bool,
+    /// Its params; several where captures say different things of them.
+    pub(super) params: Vec<Params>,
+}
+
+impl PlanSpec {
+    /// The params of a set; the first where there is no such set.
+    pub(super) fn params(&self, set: usize) -> Option<&Params> {
+        self.params.get(set).or_else(|| self.params.first())
+    }
 }
 
 /// A hop of the plan.
@@ -36,6 +44,10 @@ pub(super) struct PlanHop {
     pub(super) spec: usize,
     /// Index into the spec's hops.
     pub(super) hop: usize,
+    /// It is judged; otherwise it only takes its exchanges.
+    pub(super) judged: bool,
+    /// It must be observed.
+    pub(super) required: bool,
     pub(super) select: Option<PlanSelect>,
     /// The hop's own expectations, then those of each variant.
     pub(super) expectations: Vec<PlanExpectation>,
@@ -150,12 +162,21 @@ impl Plan {
     /// Compiles specs. `required` says of each whether its hops must be observed.
     #[must_use]
     pub fn compile(specs: &[(Arc<Spec>, bool)], params: &[(String, String)]) -> Self {
+        let given: Vec<Given> = params.iter().rev().map(Given::option).collect();
+        Self::of(specs, &[given], &Picks::default())
+    }
+
+    /// Compiles what is picked of specs, with sets of values for params, the strongest of each first.
+    pub(super) fn of(specs: &[(Arc<Spec>, bool)], given: &[Vec<Given>], picks: &Picks) -> Self {
         let mut plan = Self::default();
         for (spec, required) in specs {
             let index = plan.specs.len();
-            plan.specs.push(PlanSpec { spec: Arc::clone(spec), params: Params::of(spec, params), required: *required });
+            let params = given.iter().map(|given| Params::of(spec, given)).collect();
+            plan.specs.push(PlanSpec { spec: Arc::clone(spec), params });
             for (at, hop) in spec.hops.iter().enumerate() {
-                let compiled = compile_hop(&mut plan.names, index, at, hop);
+                let name = &hop.name.value;
+                let mut compiled = compile_hop(&mut plan.names, index, at, &picks.hop(hop));
+                (compiled.judged, compiled.required) = (picks.judges(name), picks.require(name, *required));
                 plan.hops.push(compiled);
             }
         }
@@ -208,7 +229,7 @@ fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop 
             }
         });
     }
-    PlanHop { spec, hop: at, select, expectations, own, variants, bodies, selects_by_body }
+    PlanHop { spec, hop: at, judged: true, required: false, select, expectations, own, variants, bodies, selects_by_body }
 }
 
 fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, side: Side, variant: Option<usize>) {

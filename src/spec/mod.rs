@@ -8,6 +8,7 @@ mod error;
 mod expression;
 mod field_name;
 mod find;
+mod given;
 mod load;
 mod model;
 mod near;
@@ -29,11 +30,13 @@ pub use error::SpecError;
 pub use expression::{Expr, Function, MessagePath, Piece, Template};
 pub(crate) use field_name::glob;
 pub use find::{FindError, Found, SpecFile, load, load_embedded};
+pub use given::{GivenError, GivenFile, GivenValue, read_given};
 pub use load::{Loaded, MOST_BYTES, parse, parse_named};
 pub use model::{
-    Bounds, Claim, Expectation, Hop, MessageSpec, NameCase, OrderItem, Param, Part, Reference, Select, SelectOn, Side, Spec,
-    Tolerance, Variant,
+    Bounds, Claim, Evidence, Expectation, Hop, MessageSpec, NameCase, OrderItem, Param, Part, Reference, Select, SelectOn, Side,
+    Spec, Tolerance, Variant,
 };
+pub(crate) use near::nearest;
 pub use origin::Origin;
 pub use place::{Place, Source, Spanned};
 pub use value::{

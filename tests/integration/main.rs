@@ -19,7 +19,10 @@ mod layering;
 #[cfg(unix)]
 mod live_recording;
 mod mutations;
+mod named_evidence;
 mod observed;
+mod params;
+mod picks;
 mod pipes;
 mod program;
 mod properties;

@@ -14,7 +14,10 @@ use crate::check::FailOn;
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXIT_CODES)]
 pub(crate) struct Args {
-    /// Captures: pcap, pcapng or text files, folders of them, or `-` for a stream
+    /// Captures: pcap, pcapng or text files, folders of them, `-` for a stream; HOP=PATH for one hop's
+    ///
+    /// `client=edge.pcap` says where a capture was recorded: its exchanges are judged by hops of the name `client` only, and
+    /// these must be seen. A file whose name holds `=` is written `./a=b.pcap`.
     #[arg(value_name = "CAPTURE")]
     pub(super) captures: Vec<PathBuf>,
 
@@ -29,9 +32,24 @@ pub(crate) struct Args {
     #[arg(long = "captures", value_name = "DIR", conflicts_with = "captures", help_heading = "What is checked")]
     pub(super) captures_dir: Option<PathBuf>,
 
+    /// Only hops of this name, which must be seen; repeatable
+    #[arg(long = "hop", value_name = "NAME", help_heading = "What is checked")]
+    pub(super) hops: Vec<String>,
+
+    /// Only this variant, in hops that have one of the name; repeatable
+    #[arg(long = "variant", value_name = "NAME", help_heading = "What is checked")]
+    pub(super) variants: Vec<String>,
+
     /// A value for a param of the specs; repeatable
+    ///
+    /// It counts before the variable HOPSPEC_PARAM_<K>, and that before --params, what the specs say of their own captures,
+    /// and a param's default.
     #[arg(long = "param", value_name = "K=V", value_parser = param, help_heading = "What is checked")]
     pub(super) params: Vec<(String, String)>,
+
+    /// A file of values for params, YAML or JSON: `name: value`; repeatable, the last that has a name counts
+    #[arg(long = "params", value_name = "FILE", help_heading = "What is checked")]
+    pub(super) param_files: Vec<PathBuf>,
 
     /// TLS secrets (SSLKEYLOGFILE); accepted, but not used yet
     #[arg(long, value_name = "FILE", help_heading = "What is checked")]

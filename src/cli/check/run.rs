@@ -1,9 +1,11 @@
 //! Runs a check and writes its reports.
 
 use super::super::args::Color;
+use super::super::environment::param_variables;
 use super::super::output::Target;
 use super::super::talk::Talk;
 use super::args::Args;
+use super::capture::CaptureArg;
 use super::format::{self, Format};
 use crate::check::{self, CheckError, CheckRequest};
 use crate::exit;
@@ -20,34 +22,43 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
             return exit::USAGE;
         }
     };
-    if args.captures.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
+    let captures: Vec<CaptureArg> = args.captures.iter().map(|argument| CaptureArg::new(argument)).collect();
+    if captures.iter().filter(|capture| capture.input == Input::Stdin).count() > 1 {
         talk.error("`-` is given twice, but standard input can be read only once");
         return exit::USAGE;
     }
     if args.keylog.is_some() {
         talk.note("--keylog is not used yet: flows of TLS are listed and not decoded");
     }
-    match check::check(&request(args)) {
+    let environment = match param_variables() {
+        Ok(variables) => variables,
+        Err(message) => {
+            talk.error(message);
+            return exit::USAGE;
+        }
+    };
+    match check::check(&request(args, captures, environment)) {
         Ok(outcome) => write(&outcome, &targets, args, color, talk),
         Err(error) => refuse(&error, talk),
     }
 }
 
-fn request(args: &Args) -> CheckRequest {
+fn request(args: &Args, captures: Vec<CaptureArg>, environment: Vec<(String, String)>) -> CheckRequest {
+    let (bound, free): (Vec<_>, Vec<_>) = captures.into_iter().partition(|capture| capture.hop.is_some());
     CheckRequest {
         specs: args.specs.clone(),
-        captures: args.captures.iter().map(|path| input(path)).collect(),
+        captures: free.into_iter().map(|capture| capture.input).collect(),
+        bound: bound.into_iter().filter_map(|capture| Some((capture.hop?, capture.input))).collect(),
         captures_dir: args.captures_dir.clone(),
         params: args.params.clone(),
+        environment,
+        param_files: args.param_files.clone(),
+        hops: args.hops.clone(),
+        variants: args.variants.clone(),
         fail_on: args.fail_on.into(),
         strict: args.strict,
         show_secrets: args.show_secrets,
     }
-}
-
-/// A path, or `-` for standard input.
-pub(in super::super) fn input(path: &std::path::Path) -> Input {
-    if path.as_os_str() == "-" { Input::Stdin } else { Input::File(path.to_owned()) }
 }
 
 fn write(outcome: &Outcome, targets: &[(Format, Target)], args: &Args, color: Color, talk: Talk) -> u8 {
@@ -88,6 +99,10 @@ pub(in super::super) fn refuse(error: &CheckError, talk: Talk) -> u8 {
         }
         CheckError::Specs(errors) => {
             talk.print(&report::spec_errors(errors, talk.color()));
+            exit::USAGE
+        }
+        CheckError::Params(errors) => {
+            talk.print(&report::param_errors(errors, talk.color()));
             exit::USAGE
         }
         CheckError::Unreadable(message) => {

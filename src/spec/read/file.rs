@@ -5,7 +5,7 @@ use crate::spec::problem::Problem;
 use crate::spec::yaml::Node;
 use crate::spec::{Reference, Source, Spec};
 
-const KEYS: &[&str] = &["title", "about", "references", "params", "hops"];
+const KEYS: &[&str] = &["title", "about", "references", "params", "captures", "hops"];
 
 /// Reads the file's tree. A spec comes back always; with problems it is not to be used.
 pub(in crate::spec) fn file(root: &Node, name: &str, source: &Source) -> (Spec, Vec<Problem>) {
@@ -17,6 +17,7 @@ pub(in crate::spec) fn file(root: &Node, name: &str, source: &Source) -> (Spec, 
         about: None,
         references: Vec::new(),
         params: Vec::new(),
+        captures: Vec::new(),
         hops: Vec::new(),
     };
     let entries = reader.entries(root, "a spec", Keys::Exact).unwrap_or_default();
@@ -29,11 +30,13 @@ pub(in crate::spec) fn file(root: &Node, name: &str, source: &Source) -> (Spec, 
             "about" => spec.about = reader.text(entry.node, "`about`"),
             "references" => {}
             "params" => spec.params = reader.params(entry.node),
+            "captures" => spec.captures = reader.captures(entry.node),
             "hops" => spec.hops = reader.hops(entry.node),
             _ => reader.unknown_key(entry, "a spec", KEYS, None),
         }
     }
     reader.names(&spec);
+    reader.names_of_captures(&spec);
     spec.references = std::mem::take(&mut reader.references);
     (spec, reader.problems)
 }

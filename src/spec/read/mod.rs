@@ -3,9 +3,11 @@
 //! One file a level of the language: the file, a hop, a message, a value, a matcher, its structures. What cannot be read
 //! is reported and left out, so that one mistake does not hide the next.
 
+mod captures;
 mod expression;
 mod file;
 mod functions;
+mod given;
 mod hop;
 mod json_path;
 mod lexer;
@@ -23,3 +25,4 @@ mod template;
 mod value;
 
 pub(super) use file::file;
+pub(super) use given::given;

@@ -11,7 +11,6 @@ use crate::spec::{Place, Reference, Source};
 /// Keys of the language that later versions will know.
 pub(super) const LATER: &[&str] = &[
     "appended",
-    "captures",
     "checks",
     "cookies",
     "echoed_in",
