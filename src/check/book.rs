@@ -8,6 +8,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::block::{self, Blamed};
+use super::checks;
 use super::hide::Hide;
 use super::hop::Open;
 use super::judge::Case;
@@ -16,10 +17,10 @@ use super::legible::show;
 use super::matcher;
 use super::params::Params;
 use super::phrase;
-use super::plan::{Aspect, Plan, PlanHop};
+use super::plan::{Across, Aspect, Plan, PlanHop};
 use super::reads;
 use super::scope::{BoundValue, Scope};
-use crate::finding::{Block, Bound, Evidence, EvidencePlace, Finding, Rule, Sample, SpecPlace};
+use crate::finding::{Block, Bound, Evidence, EvidencePlace, Finding, Part, Rule, Sample, SpecPlace};
 use crate::http::{HeadRef, Origin, Provenance};
 use crate::secret::MASK;
 use crate::spec::{Claim, Place, Severity, Side, Spec};
@@ -51,6 +52,16 @@ pub(super) struct Book {
     show_secrets: bool,
     /// The captures' names by their numbers.
     pub(super) captures: Vec<String>,
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The parts of a check in a row, for reports that have one line.
+fn told_parts(parts: &[Part]) -> Option<String> {
+    let told: Vec<String> = parts.iter().map(|part| format!("{} is {}", part.text, part.value)).collect();
+    (!told.is_empty()).then(|| told.join("; "))
 }
 
 /// One exchange on its way into the book: a block is made at most once for each side.
@@ -135,7 +146,12 @@ impl Book {
         let (spec, model) = entry.plan.model(hop)?;
         let expectation = hop.expectations.get(key.expectation)?;
         let scope = entry.case.scope(entry.params);
-        let message = scope.message(expectation.side)?;
+        // A check is about the exchange: its evidence is what there is of it.
+        let check = match &expectation.expectation.claim {
+            Claim::Check(check) => Some(check),
+            _ => None,
+        };
+        let message = scope.message(expectation.side).or_else(|| scope.exchange.response.filter(|_| check.is_some()))?;
         let hide = Hide::new(self.show_secrets, &scope);
         let wire_name = fault.and_then(|f| f.name.as_deref()).map(show);
         let field = match (&expectation.aspect, &wire_name) {
@@ -174,7 +190,9 @@ impl Book {
             notes.extend(near_miss(name, &message.head));
         }
         notes.extend(reason.map(|r| hide.text(r)));
-        let block = fault.map(|_| {
+        let parts = check.filter(|_| fault.is_some()).map(|check| checks::parts(check, &scope, &hide)).unwrap_or_default();
+        // What a check was about, its parts tell.
+        let block = fault.filter(|_| check.is_none()).map(|_| {
             let known = entry.blocks.get(expectation.side as usize).cloned().flatten();
             known.unwrap_or_else(|| self.block(entry, expectation.side, &scope, &hide))
         });
@@ -195,14 +213,17 @@ impl Book {
             subject,
             message: phrase::message(rule, &expectation.aspect, expectation.side, field.as_deref(), fault, &model.name.value),
             expected,
-            actual,
+            // A check's values are told part by part.
+            actual: actual.or_else(|| told_parts(&parts)),
             count: 1,
             of: 0,
             samples: vec![sample],
             bound,
+            parts,
             why: expectation.expectation.why.clone(),
             notes,
             block,
+            suggestion: None,
         })
     }
 
@@ -238,6 +259,7 @@ impl Book {
                     _ => Some(whole()),
                 }
             }
+            Claim::Check(check) => Some(one_line(&check.that.value.to_string())),
             Claim::Absent(_) | Claim::Others => Some("no such field".to_owned()),
             Claim::Order(items) => {
                 let name = |item: &crate::spec::OrderItem| match item {
@@ -254,10 +276,9 @@ impl Book {
     }
 
     fn bound<'s>(&self, expectation: &'s super::plan::PlanExpectation, scope: &Scope<'s>, hide: &Hide) -> Vec<Bound> {
-        let Claim::Part { value, .. } = &expectation.expectation.claim else { return Vec::new() };
         let bound = scope.bound.borrow();
         let secret_here = expectation.aspect.is_secret() && !hide.shows_secrets();
-        reads::names(value)
+        reads::names(&expectation.expectation.claim)
             .into_iter()
             .filter_map(|name| {
                 if let Some(BoundValue { value, from, secret, .. }) = bound.iter().find(|b| b.name == name) {
@@ -313,6 +334,60 @@ impl Book {
             None => hide.target(text),
         };
         Arc::new(block::build(hop, &message.head, entry.case.looked.index(side), &blamed, &hide))
+    }
+
+    /// Notes what a check over several hops came to, `count` times. `places`: each hop's exchange, in the order of its text.
+    #[expect(clippy::too_many_arguments, reason = "what a finding is made of, once, instead of a type for it")]
+    pub(super) fn across(
+        &mut self,
+        plan: &Plan,
+        across: &Across,
+        rule: Rule,
+        reason: Option<&str>,
+        parts: &[Part],
+        places: &[Provenance],
+        count: u64,
+    ) {
+        let (Some(first), Claim::Check(check), Some(spec)) =
+            (across.parties.first(), &across.expectation.claim, plan.specs.get(across.spec))
+        else {
+            return;
+        };
+        // Different reasons are different notes.
+        let name = reason.map(|reason| reason.as_bytes().to_vec());
+        let key = Key { hop: first.hop, expectation: across.counted, rule, name, warning: false };
+        if let Some((finding, _)) = self.by_key.get_mut(&key) {
+            finding.count += count;
+            return;
+        }
+        let aspect = Aspect::Check(check.id.clone());
+        let severity = if rule == Rule::EvidenceInconclusive { Severity::Note } else { across.expectation.severity };
+        let subject = format!("check.{}", check.id);
+        let message = phrase::message(rule, &aspect, Side::Request, None, None, &first.name);
+        let message = message.replace(&format!(" on hop `{}`", first.name), "");
+        let told = |place: &Provenance| evidence(&self.captures, place);
+        let mut notes: Vec<String> = across
+            .parties
+            .iter()
+            .zip(places)
+            .skip(1)
+            .map(|(party, place)| format!("hop `{}`: {}", party.name, told(place).short()))
+            .collect();
+        notes.extend(reason.map(str::to_owned));
+        let sample = places.first().map(|place| Sample { actual: None, expected: None, evidence: told(place), count });
+        let finding = Finding {
+            spec: Some(spec_place(&spec.spec, across.expectation.place)),
+            hop: Some(first.name.clone()),
+            expected: Some(one_line(&check.that.value.to_string())),
+            actual: told_parts(parts),
+            count,
+            samples: sample.into_iter().collect(),
+            parts: parts.to_vec(),
+            why: across.expectation.why.clone(),
+            notes,
+            ..Finding::new(rule, severity, &subject, message)
+        };
+        self.by_key.insert(key, (finding, vec![None]));
     }
 
     /// All findings, ordered by severity, spec and place.

@@ -5,9 +5,11 @@
 //! finds the hops, `bind` and `judge` hold expectations against them with the comparisons of `matcher`, `book` collects
 //! findings, `outcome` sums up.
 
+mod across;
 mod bind;
 mod block;
 mod book;
+mod checks;
 mod content;
 mod error;
 mod evaluate;
@@ -18,6 +20,7 @@ mod given;
 mod head;
 mod hide;
 mod hop;
+mod interpret;
 mod json_text;
 mod judge;
 mod judged;
@@ -40,6 +43,7 @@ mod select;
 mod selection;
 mod specs;
 mod structure;
+mod suite;
 mod tally;
 mod truth;
 mod whole;
@@ -54,3 +58,4 @@ pub use plan::Plan;
 pub use request::{CheckRequest, check, plan};
 pub use run::Run;
 pub use selection::Selection;
+pub use suite::{Broken, HopVerdict, Suite};

@@ -38,18 +38,20 @@ struct Cases<'s> {
     missing: Vec<Finding>,
 }
 
-/// Holds every spec against its own evidence.
+/// Holds specs against their own evidence: all of which something is picked, or the one of a name.
 ///
 /// # Errors
 /// [`CheckError::Params`]: an entry of `captures` gives a param a value outside its constraint.
-pub(super) fn against_evidence(wanted: &Wanted<'_>, specs: &[LoadedSpec]) -> Result<Outcome, CheckError> {
+pub(super) fn against_evidence(wanted: &Wanted<'_>, specs: &[LoadedSpec], only: Option<&str>) -> Result<Outcome, CheckError> {
     let request = wanted.request;
     let mut outcome = blank();
     let given = request.captures_dir.is_some();
     let all: Vec<Mirror> = specs.iter().filter_map(|file| file.mirror(given)).collect();
     let mut groups: BTreeMap<String, u64> = BTreeMap::new();
-    let evidence = specs.iter().map(|file| cases(wanted, file, &all)).collect::<Result<Vec<_>, _>>()?;
-    for (file, Cases { cases, given: sets, missing }) in specs.iter().zip(evidence) {
+    let asked = |file: &&LoadedSpec| wanted.picks.judge_some(&file.spec) && only.is_none_or(|name| file.spec.name == name);
+    let asked: Vec<&LoadedSpec> = specs.iter().filter(asked).collect();
+    let evidence = asked.iter().map(|file| cases(wanted, file, &all)).collect::<Result<Vec<_>, _>>()?;
+    for (file, Cases { cases, given: sets, missing }) in asked.into_iter().zip(evidence) {
         let spec = &file.spec;
         let plan = Plan::of(&[(Arc::clone(spec), !cases.is_empty())], &sets, &wanted.picks);
         let mut run = Run::new(&plan, request.show_secrets);
@@ -143,13 +145,22 @@ fn cases<'s>(wanted: &Wanted<'_>, file: &'s LoadedSpec, all: &[Mirror]) -> Resul
         found.cases.push(Case { files, entry: Some(entry), exact, params });
     }
     let named: Vec<PathBuf> = found.cases.iter().flat_map(|case| &case.files).map(|file| real(file)).collect();
-    let mirrored = file.mirror(captures_dir.is_some()).map(|m| evidence::cases(&m, all, captures_dir)).unwrap_or_default();
-    for EvidenceCase { files } in mirrored {
+    for EvidenceCase { files } in mirrored(file, all, captures_dir) {
         if !files.iter().all(|file| named.contains(&real(file))) {
             found.cases.push(Case { files, entry: None, exact: false, params: 0 });
         }
     }
     Ok(found)
+}
+
+/// The cases at a spec's path.
+fn mirrored(file: &LoadedSpec, all: &[Mirror], captures_dir: Option<&Path>) -> Vec<EvidenceCase> {
+    file.mirror(captures_dir.is_some()).map(|mirror| evidence::cases(&mirror, all, captures_dir)).unwrap_or_default()
+}
+
+/// Whether anything lies at a spec's path.
+pub(super) fn is_mirrored(file: &LoadedSpec, all: &[Mirror], captures_dir: Option<&Path>) -> bool {
+    !mirrored(file, all, captures_dir).is_empty()
 }
 
 /// A path without symbolic links.

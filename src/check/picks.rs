@@ -79,9 +79,11 @@ fn unjudged(hop: &Hop) -> Hop {
         to: None,
         about: None,
         select: hop.select.clone(),
+        when: None,
         count: None,
         request: MessageSpec::default(),
         response: MessageSpec::default(),
+        checks: Vec::new(),
         variants: Vec::new(),
         variants_place: None,
     }

@@ -21,8 +21,11 @@ use crate::spec::Spec;
 #[derive(Debug, Clone, Default)]
 pub struct CheckRequest {
     /// Spec files and folders, and names of specs and folders in the program ([`spec::embedded`](crate::spec::embedded)); a
-    /// path that exists wins. Empty means `./specs`, and where that holds no spec all of the program.
+    /// path that exists wins. Empty means none where there are `spec_texts`, else `./specs`, and where that holds no spec all
+    /// of the program.
     pub specs: Vec<PathBuf>,
+    /// Specs that are at hand as YAML, in place of files.
+    pub spec_texts: Vec<String>,
     /// Captures: files, folders and `-`. None here and none in `bound` means every spec's own evidence.
     pub captures: Vec<Input>,
     /// `HOP=PATH`: captures that show no hop but those of a name, which must be observed. They are read last.
@@ -62,27 +65,51 @@ pub(super) struct Wanted<'r> {
 /// # Errors
 /// [`CheckError`]: usage, invalid specs, or no spec at all.
 pub fn check(request: &CheckRequest) -> Result<Outcome, CheckError> {
-    let mut loaded = specs::load(&request.specs)?;
-    let wanted =
-        Wanted { request, given: given::collect(request, &loaded.models())?, picks: Picks::of(request, &loaded.models())? };
-    let fail_on = if request.strict { FailOn::Inconclusive } else { request.fail_on };
-    let mut outcome = if request.captures.is_empty() && request.bound.is_empty() {
-        if request.captures_dir.is_none() && loaded.specs.iter().all(LoadedSpec::is_embedded) {
-            return Err(CheckError::Nothing(no_evidence(&loaded)));
-        }
-        loaded.specs.retain(|file| wanted.picks.judge_some(&file.spec));
-        own::against_evidence(&wanted, &loaded.specs)?
-    } else {
-        against_captures(&wanted, &loaded.specs)?
-    };
+    let loaded = specs::load(&request.specs, &request.spec_texts)?;
+    let shipped = loaded.specs.iter().all(LoadedSpec::is_embedded);
+    if shipped && !request.names_captures() && request.captures_dir.is_none() {
+        // What is wrong with the arguments comes before that there is nothing to judge.
+        Wanted::of(request, &loaded.models())?;
+        return Err(CheckError::Nothing(no_evidence(&loaded)));
+    }
+    let mut outcome = judged(request, &loaded.specs, None)?;
     outcome.skipped_specs = loaded.not_specs;
     outcome.notes.splice(0..0, loaded.notes);
+    Ok(outcome)
+}
+
+/// The outcome of specs, or of the one of this name among them: it alone is judged and its evidence alone is read, and the
+/// others say which evidence is theirs.
+pub(super) fn judged(request: &CheckRequest, specs: &[LoadedSpec], only: Option<&str>) -> Result<Outcome, CheckError> {
+    let models: Vec<&Spec> = specs.iter().map(|file| &*file.spec).collect();
+    let wanted = Wanted::of(request, &models)?;
+    let mut outcome =
+        if request.names_captures() { against_captures(&wanted, specs)? } else { own::against_evidence(&wanted, specs, only)? };
     let captures: Vec<Finding> = outcome.captures.iter().flat_map(whole::capture_findings).collect();
     outcome.findings.extend(captures);
     outcome.findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
-    outcome.verdict = Verdict::over(outcome.specs.iter().map(|s| s.verdict));
-    outcome.exit_code = outcome::exit_code(!outcome.unreadable.is_empty(), &outcome.findings, &outcome.specs, fail_on);
+    request.sum_up(&mut outcome);
     Ok(outcome)
+}
+
+impl CheckRequest {
+    /// Whether captures are named, in place of the specs' own.
+    pub(super) fn names_captures(&self) -> bool {
+        !self.captures.is_empty() || !self.bound.is_empty()
+    }
+
+    /// Verdict and exit code of what is in an outcome.
+    pub(super) fn sum_up(&self, outcome: &mut Outcome) {
+        let fail_on = if self.strict { FailOn::Inconclusive } else { self.fail_on };
+        outcome.verdict = Verdict::over(outcome.specs.iter().map(|s| s.verdict));
+        outcome.exit_code = outcome::exit_code(!outcome.unreadable.is_empty(), &outcome.findings, &outcome.specs, fail_on);
+    }
+}
+
+impl<'r> Wanted<'r> {
+    fn of(request: &'r CheckRequest, specs: &[&Spec]) -> Result<Self, CheckError> {
+        Ok(Self { request, given: given::collect(request, specs)?, picks: Picks::of(request, specs)? })
+    }
 }
 
 /// The plan of a request's specs and params, for whoever asks which exchanges are a hop's own; with what is worth knowing
@@ -91,8 +118,8 @@ pub fn check(request: &CheckRequest) -> Result<Outcome, CheckError> {
 /// # Errors
 /// As [`check`].
 pub fn plan(request: &CheckRequest) -> Result<(Plan, Vec<String>), CheckError> {
-    let loaded = specs::load(&request.specs)?;
-    let given = given::collect(request, &loaded.models())?;
+    let loaded = specs::load(&request.specs, &request.spec_texts)?;
+    let Wanted { given, .. } = Wanted::of(request, &loaded.models())?;
     let specs: Vec<(Arc<Spec>, bool)> = loaded.specs.into_iter().map(|file| (file.spec, false)).collect();
     Ok((Plan::of(&specs, &[given], &Picks::default()), loaded.notes))
 }
@@ -131,8 +158,9 @@ pub(super) fn read(run: &mut Run<'_>, input: &Input, known: Known) -> Result<Cap
 
 fn against_captures(wanted: &Wanted<'_>, specs: &[LoadedSpec]) -> Result<Outcome, CheckError> {
     let Wanted { request, given, picks } = wanted;
-    // A spec is required where its own file is named.
-    let specs: Vec<(Arc<Spec>, bool)> = specs.iter().map(|s| (Arc::clone(&s.spec), s.named)).collect();
+    // A spec is required where its own file is named. Bytes at hand are one message, and no capture of every hop.
+    let all_bytes = request.bound.is_empty() && request.captures.iter().all(|input| matches!(input, Input::Bytes(_)));
+    let specs: Vec<(Arc<Spec>, bool)> = specs.iter().map(|s| (Arc::clone(&s.spec), s.named && !all_bytes)).collect();
     let plan = Plan::of(&specs, std::slice::from_ref(given), picks);
     let mut run = Run::new(&plan, request.show_secrets);
     let mut outcome = blank();

@@ -1,6 +1,6 @@
 //! What a spec says, after loading: everything named, everything placed, nothing left to parse.
 
-use super::{GivenValue, JsonStep, Place, Severity, Source, Spanned, Template, Value};
+use super::{Expr, GivenValue, JsonStep, Place, Severity, Source, Spanned, Template, Value};
 
 /// One spec file.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub struct Spec {
     pub captures: Vec<Evidence>,
     /// `hops`, in order
     pub hops: Vec<Hop>,
+    /// `checks` over several hops, each a [`Claim::Check`]
+    pub checks: Vec<Expectation>,
 }
 
 /// Where a fact comes from.
@@ -79,12 +81,16 @@ pub struct Hop {
     pub about: Option<String>,
     /// `select`: which exchanges are its own; `None` takes every one
     pub select: Option<Select>,
+    /// `when`: its exchanges are judged only where this holds
+    pub when: Option<Spanned<Expr>>,
     /// `count`: how many exchanges must be seen
     pub count: Option<Spanned<Bounds>>,
     /// `request`
     pub request: MessageSpec,
     /// `response`
     pub response: MessageSpec,
+    /// `checks`, each a [`Claim::Check`]
+    pub checks: Vec<Expectation>,
     /// `variants`: one group of ways that exclude each other
     pub variants: Vec<Variant>,
     /// Where the `variants` key stands.
@@ -173,6 +179,44 @@ pub enum Claim {
     Order(Vec<OrderItem>),
     /// `name_case: exact|lower` for all names.
     NameCase(NameCase),
+    /// A member of `checks`.
+    Check(Check),
+}
+
+/// What must be true of an exchange as a whole.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// `id`, unique in the hop
+    pub id: String,
+    /// `that`: what must hold
+    pub that: Spanned<Expr>,
+    /// `when`: else it is not judged
+    pub when: Option<Spanned<Expr>>,
+    /// `for_each`: `that` must hold for each member, and sees it as `key` and `value`
+    pub for_each: Option<Spanned<Expr>>,
+}
+
+impl Check {
+    /// The hops that it names, in the order of its text; none where it is of one hop.
+    #[must_use]
+    pub fn hops(&self) -> Vec<&str> {
+        let mut hops: Vec<&str> = Vec::new();
+        for expression in self.expressions() {
+            super::walk::expr(&expression.value, &mut |expr| {
+                if let Expr::OfHop { hop, .. } = expr
+                    && !hops.contains(&hop.as_str())
+                {
+                    hops.push(hop);
+                }
+            });
+        }
+        hops
+    }
+
+    /// Its expressions, each with its place.
+    pub fn expressions(&self) -> impl Iterator<Item = &Spanned<Expr>> {
+        std::iter::once(&self.that).chain(&self.when).chain(&self.for_each)
+    }
 }
 
 /// An entry of `order`.
@@ -253,7 +297,7 @@ pub enum Select {
         /// What it looks at.
         on: SelectOn,
         /// What it must be.
-        value: Value,
+        value: Box<Value>,
         /// Where its key stands.
         key: Place,
     },

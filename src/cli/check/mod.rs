@@ -3,6 +3,7 @@
 mod args;
 mod capture;
 mod format;
+mod repository;
 mod run;
 
 pub(super) use args::{Args, param};

@@ -4,6 +4,8 @@
 //! is reported and left out, so that one mistake does not hide the next.
 
 mod captures;
+mod cel;
+mod check;
 mod expression;
 mod file;
 mod functions;
@@ -24,5 +26,6 @@ mod structure;
 mod template;
 mod value;
 
+pub(super) use check::condition;
 pub(super) use file::file;
 pub(super) use given::given;
