@@ -2,8 +2,8 @@
 //! are sent and how values relate (`<name:1>` is a placeholder that repeats where a value repeats), not their order or
 //! case, so the lines that are not observed come from a site of the kit, and only what is observed is asserted.
 //!
-//! None is of a load balancer, so of `aws/alb` nothing is asserted; of `aws/api-gateway/http-via-alb` what API Gateway itself
-//! sends; of `aws/api-gateway/lambda` the header section.
+//! None is of a load balancer, so of `aws/alb` nothing is asserted; of `aws/api-gateway/http-via-alb` and
+//! `http-proxy-via-alb` what API Gateway itself sends; of `aws/api-gateway/lambda` the header section.
 
 use serde_json::Value;
 
@@ -70,6 +70,7 @@ fn what_api_gateway_sends_to_an_integration_meets_the_spec() {
         traffic.request = traffic.request.with_body(seen["data"].to_string());
         traffic.request = as_observed(traffic.request, &seen["headers"], &fill);
         assert_met(
+            Hop::HttpViaAlb,
             &traffic,
             &["X-Forwarded-For", "Host", "x-amzn-apigateway-api-id", "User-Agent", "Accept", "Forwarded", "Via"],
         );
@@ -90,17 +91,21 @@ fn what_api_gateway_sends_to_a_web_site_meets_the_spec() {
     }
     let fill = [("<apigw-id:1>", site.api_id.as_str()), ("<host:1>", &site.alb_host)];
     traffic.request = as_observed(traffic.request.with_body(*b""), &headers, &fill);
-    assert_met(&traffic, &["Host", "X-Amzn-Trace-Id", "x-amzn-apigateway-api-id", "User-Agent", "Accept", "Forwarded", "Via"]);
+    let names = ["Host", "X-Amzn-Trace-Id", "x-amzn-apigateway-api-id", "User-Agent", "Accept", "Forwarded", "Via"];
+    assert_met(Hop::HttpViaAlb, &traffic, &names);
 }
 
-/// Asserts that the hop behind API Gateway and a load balancer takes it, and that these fields are as it says.
+/// Asserts that this hop takes it, that its counterpart does not, and that these fields are as the spec says.
 #[track_caller]
-fn assert_met(traffic: &Traffic, names: &[&str]) {
+fn assert_met(hop: Hop, traffic: &Traffic, names: &[&str]) {
     let run = checked(traffic);
-    assert_eq!(run.exchanges(Hop::HttpViaAlb.spec(), Hop::HttpViaAlb.name()), 1, "{:#?}\n{}", traffic.request, run.stdout);
+    let other = if hop == Hop::HttpViaAlb { Hop::HttpProxyViaAlb } else { Hop::HttpViaAlb };
+    let taken = [hop, other].map(|hop| run.exchanges(hop.spec(), hop.name()));
+    assert_eq!(taken, [1, 0], "{:#?}\n{}", traffic.request, run.stdout);
     let report = run.report();
     let specs = report["specs"].as_array().unwrap();
-    let spec = specs.iter().find(|spec| spec["file"].as_str().unwrap().ends_with("http-via-alb.yaml")).unwrap();
+    let file = format!("{}.yaml", hop.spec());
+    let spec = specs.iter().find(|spec| spec["file"].as_str().unwrap().ends_with(&file)).unwrap();
     let expectations = spec["hops"][0]["expectations"].as_array().unwrap();
     for name in names {
         let subject = format!("request.header.{name}");
@@ -111,19 +116,40 @@ fn assert_met(traffic: &Traffic, names: &[&str]) {
 
 /// With HTTP proxy integration the client's fields arrive: another hop.
 #[test]
-fn what_a_proxy_integration_sends_is_not_taken() {
+fn what_a_proxy_integration_sends_meets_its_own_spec() {
     let test = "test_http_integration_with_lambda[HTTP_PROXY]";
     let Some(content) = observed("test_apigateway_http.snapshot.json", test) else { return };
     let seen = &content["http-invocation-lambda-url"]["content"];
     assert_ne!(seen["headers"]["x-forwarded-for"], seen["origin"], "not the caller's address alone");
-    let site = Site::numbered(0);
-    let mut traffic = site.traffic(Hop::HttpViaAlb);
-    let both = format!("{}, {}", site.client.ip(), site.egress);
-    let fill = [("<rest_api_id:1>", site.api_id.as_str()), ("<domain:1>", &site.alb_host), ("<x-forwarded-for:1>", &both)];
-    traffic.request = as_observed(traffic.request.with_body(seen["data"].to_string()), &seen["headers"], &fill);
-    assert_eq!(traffic.request.value("User-Agent"), Some("test/integration"), "the client's own");
-    let run = checked(&traffic);
-    assert_eq!(run.exchanges(Hop::HttpViaAlb.spec(), Hop::HttpViaAlb.name()), 0, "{:#?}\n{}", traffic.request, run.stdout);
+    for number in 0..3 {
+        let site = Site::numbered(number);
+        let mut traffic = site.traffic(Hop::HttpProxyViaAlb);
+        let both = format!("{}, {}", site.client.ip(), site.egress);
+        let fill = [("<rest_api_id:1>", site.api_id.as_str()), ("<domain:1>", &site.alb_host), ("<x-forwarded-for:1>", &both)];
+        traffic.request = traffic.request.with_body(seen["data"].to_string());
+        traffic.request = as_observed(traffic.request, &seen["headers"], &fill);
+        assert_eq!(traffic.request.value("User-Agent"), Some("test/integration"), "the client's own");
+        let names = ["X-Forwarded-For", "Host", "x-amzn-apigateway-api-id", "User-Agent", "Via"];
+        assert_met(Hop::HttpProxyViaAlb, &traffic, &names);
+    }
+}
+
+/// The same at a web site, which hides what its load balancer adds. The client sent a Via, which is not there.
+#[test]
+fn what_a_proxy_integration_sends_to_a_web_site_meets_its_own_spec() {
+    let test = "test_apigateway_header_remapping_http[HTTP_PROXY]";
+    let Some(content) = observed("test_apigateway_integrations.snapshot.json", test) else { return };
+    let site = Site::numbered(1);
+    let mut traffic = site.traffic(Hop::HttpProxyViaAlb);
+    let mut headers = content["no-param-integration"]["headers"].clone();
+    let hidden = |(name, _): &&(String, String)| name.starts_with("X-Forwarded-");
+    for (name, value) in traffic.request.fields.iter().filter(hidden) {
+        headers[name] = value.as_str().into();
+    }
+    headers["Date"] = "Wed, 11 Dec 2024 15:29:02 GMT".into();
+    let fill = [("<apigw-id:1>", site.api_id.as_str()), ("<host:1>", &site.alb_host)];
+    traffic.request = as_observed(traffic.request.with_body(*b""), &headers, &fill);
+    assert_met(Hop::HttpProxyViaAlb, &traffic, &["Host", "X-Amzn-Trace-Id", "x-amzn-apigateway-api-id", "User-Agent", "Via"]);
 }
 
 /// The header section of API Gateway's responses, where no proxy integration fills it.

@@ -11,11 +11,12 @@ pub(crate) enum Hop {
     HealthCheck,
     Forward,
     HttpViaAlb,
+    HttpProxyViaAlb,
     Lambda,
 }
 
 impl Hop {
-    pub(crate) const ALL: [Self; 4] = [Self::HealthCheck, Self::Forward, Self::HttpViaAlb, Self::Lambda];
+    pub(crate) const ALL: [Self; 5] = [Self::HealthCheck, Self::Forward, Self::HttpViaAlb, Self::HttpProxyViaAlb, Self::Lambda];
 
     /// The spec that it is described by, as `-s` and the folder know it.
     pub(crate) fn spec(self) -> &'static str {
@@ -23,14 +24,20 @@ impl Hop {
             Self::HealthCheck => "aws/alb/health-check",
             Self::Forward => "aws/alb/forward",
             Self::HttpViaAlb => "aws/api-gateway/http-via-alb",
+            Self::HttpProxyViaAlb => "aws/api-gateway/http-proxy-via-alb",
             Self::Lambda => "aws/api-gateway/lambda",
         }
+    }
+
+    /// Whether the published note shows a message of it.
+    pub(crate) fn is_in_the_note(self) -> bool {
+        !matches!(self, Self::HttpProxyViaAlb)
     }
 
     /// Its name in that spec.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::HealthCheck | Self::Forward | Self::HttpViaAlb => "alb-to-target",
+            Self::HealthCheck | Self::Forward | Self::HttpViaAlb | Self::HttpProxyViaAlb => "alb-to-target",
             Self::Lambda => "client",
         }
     }
@@ -184,6 +191,7 @@ impl Site {
             Hop::HealthCheck => (self.health_check(), ok().with("Connection", "close")),
             Hop::Forward => (self.forward(), ok()),
             Hop::HttpViaAlb => (self.http_via_alb(), ok()),
+            Hop::HttpProxyViaAlb => (self.http_proxy_via_alb(), ok()),
             Hop::Lambda => (self.api_call(), self.lambda_response()),
         };
         Traffic { client, server, request, response }
@@ -207,14 +215,19 @@ impl Site {
             .with("X-Amzn-Trace-Id", trace)
     }
 
-    fn forward(&self) -> Message {
+    /// The client's address, behind those that came in with its request.
+    fn forwarded_for(&self) -> String {
         let mut forwarded_for = String::new();
         for ip in &self.came_in {
             write!(forwarded_for, "{ip}, ").expect("memory takes everything");
         }
         write!(forwarded_for, "{}", self.client.ip()).expect("memory takes everything");
+        forwarded_for
+    }
+
+    fn forward(&self) -> Message {
         let trace = if self.traced { format!("Self={};Root={}", self.own, self.root) } else { format!("Root={}", self.root) };
-        self.through_alb("POST", &forwarded_for, &trace)
+        self.through_alb("POST", &self.forwarded_for(), &trace)
             .with("User-Agent", "Mozilla/5.0 (X11; Linux x86_64)")
             .with("Accept", "*/*")
             .with("Cookie", "theme=dark; session=0123456789abcdef")
@@ -227,6 +240,17 @@ impl Site {
             .with("x-amzn-apigateway-api-id", &self.api_id)
             .with("User-Agent", format!("AmazonAPIGateway_{}", self.api_id))
             .with("Accept", "application/json")
+    }
+
+    /// With proxy integration the client's own lines pass. Some clients want JSON, as API Gateway itself does.
+    fn http_proxy_via_alb(&self) -> Message {
+        let forwarded_for = format!("{}, {}", self.forwarded_for(), self.egress);
+        self.through_alb("PUT", &forwarded_for, &format!("Self={};Root={}", self.own, self.root))
+            .with("accept", if self.traced { "application/json" } else { "*/*" })
+            .with("accept-language", "ja")
+            .with("User-Agent", "Mozilla/5.0 (X11; Linux x86_64)")
+            .with("x-amzn-apigateway-api-id", &self.api_id)
+            .with_body(*b"{\"n\": 1}")
     }
 
     fn api_call(&self) -> Message {

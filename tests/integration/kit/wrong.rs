@@ -124,6 +124,48 @@ table! {
         "HTTP/1.0", "request.version", |t, _| t.request.start = t.request.start.replace("HTTP/1.1", "HTTP/1.0");
         "API Gateway's lines first", "request.order", |t, _| t.request.fields.rotate_left(5);
     }
+    HttpProxyViaAlb {
+        "the client's address alone", "request.header.X-Forwarded-For",
+            |t, s| {
+                t.request.set("X-Forwarded-For", s.client.ip().to_string());
+                t.request.set("accept", "*/*");
+            };
+        "a member of X-Forwarded-For that is no address", "request.header.X-Forwarded-For",
+            |t, s| t.request.set("X-Forwarded-For", format!("unknown, {}", s.egress));
+        "an X-Forwarded-For that ends in the load balancer", "request.header.X-Forwarded-For",
+            |t, s| t.request.set("X-Forwarded-For", format!("{}, {}", s.client.ip(), s.node.ip()));
+        "no X-Forwarded-For", "request.header.X-Forwarded-For", |t, _| t.request.remove("X-Forwarded-For");
+        "X-Forwarded-Proto as a list", "request.header.X-Forwarded-Proto",
+            |t, _| t.request.set("X-Forwarded-Proto", "https, http");
+        "no X-Forwarded-Proto", "request.header.X-Forwarded-Proto", |t, _| t.request.remove("X-Forwarded-Proto");
+        "no X-Forwarded-Port", "request.header.X-Forwarded-Port", |t, _| t.request.remove("X-Forwarded-Port");
+        "an X-Forwarded-Port that is none", "request.header.X-Forwarded-Port",
+            |t, _| t.request.set("X-Forwarded-Port", "https");
+        "Host is the target", "request.header.Host", |t, s| t.request.set("Host", s.target.to_string());
+        "no Host", "request.header.Host", |t, _| t.request.remove("Host");
+        "no trace id", "request.header.X-Amzn-Trace-Id",
+            |t, _| {
+                t.request.remove("X-Amzn-Trace-Id");
+                t.request.set("X-Forwarded-Proto", "http");
+            };
+        "a trace id without Root", "request.header.X-Amzn-Trace-Id",
+            |t, s| t.request.set("X-Amzn-Trace-Id", format!("Self={}", s.own));
+        "a Root that is no trace id", "request.header.X-Amzn-Trace-Id",
+            |t, s| t.request.set("X-Amzn-Trace-Id", format!("Self={};Root=1", s.own));
+        "API Gateway's User-Agent", "request.header.User-Agent",
+            |t, s| {
+                t.request.set("User-Agent", format!("AmazonAPIGateway_{}", s.api_id));
+                t.request.set("accept", "*/*");
+            };
+        "no User-Agent", "request.header.User-Agent", |t, _| t.request.remove("User-Agent");
+        "User-Agent twice", "request.header.User-Agent", |t, _| t.request.repeat("User-Agent");
+        "an API id that is none", "request.header.x-amzn-apigateway-api-id",
+            |t, _| t.request.set("x-amzn-apigateway-api-id", "A1B2C3D4E5");
+        "two API ids", "request.header.x-amzn-apigateway-api-id", |t, _| t.request.repeat("x-amzn-apigateway-api-id");
+        "a Via", "request.header.Via", |t, _| t.request.add("Via", "1.1 proxy");
+        "HTTP/1.0", "request.version", |t, _| t.request.start = t.request.start.replace("HTTP/1.1", "HTTP/1.0");
+        "the client's lines first", "request.order", |t, _| t.request.fields.rotate_left(5);
+    }
     Lambda {
         "another status", "response.status", |t, _| t.response.start = "HTTP/1.1 502 Bad Gateway".to_owned();
         "the function's Content-Type", "response.header.Content-Type", |t, _| t.response.set("Content-Type", "text/html");
