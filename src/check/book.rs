@@ -8,6 +8,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::block::{self, Blamed};
+use super::checks;
 use super::hide::Hide;
 use super::hop::Open;
 use super::judge::Case;
@@ -18,7 +19,7 @@ use super::phrase;
 use super::plan::{Aspect, Plan, PlanHop};
 use super::reads;
 use super::scope::{BoundValue, Scope};
-use crate::finding::{Block, Bound, Evidence, EvidencePlace, Finding, Rule, Sample, SpecPlace};
+use crate::finding::{Block, Bound, Evidence, EvidencePlace, Finding, Part, Rule, Sample, SpecPlace};
 use crate::http::{HeadRef, Origin, Provenance};
 use crate::secret::MASK;
 use crate::spec::{Claim, Place, Severity, Side, Spec};
@@ -50,6 +51,12 @@ pub(super) struct Book {
     show_secrets: bool,
     /// The captures' names by their numbers.
     pub(super) captures: Vec<String>,
+}
+
+/// The parts of a check in a row, for reports that have one line.
+fn told_parts(parts: &[Part]) -> Option<String> {
+    let told: Vec<String> = parts.iter().map(|part| format!("{} is {}", part.text, part.value)).collect();
+    (!told.is_empty()).then(|| told.join("; "))
 }
 
 /// One exchange on its way into the book: a block is made at most once for each side.
@@ -132,7 +139,12 @@ impl Book {
         let (spec, model) = entry.plan.model(hop)?;
         let expectation = hop.expectations.get(key.expectation)?;
         let scope = entry.case.scope(&spec.params);
-        let message = scope.message(expectation.side)?;
+        // A check is about the exchange: its evidence is what there is of it.
+        let check = match &expectation.expectation.claim {
+            Claim::Check(check) => Some(check),
+            _ => None,
+        };
+        let message = scope.message(expectation.side).or_else(|| scope.exchange.response.filter(|_| check.is_some()))?;
         let hide = Hide::new(self.show_secrets, &scope);
         let wire_name = fault.and_then(|f| f.name.as_deref()).map(show);
         let field = match (&expectation.aspect, &wire_name) {
@@ -171,7 +183,9 @@ impl Book {
             notes.extend(near_miss(name, &message.head));
         }
         notes.extend(reason.map(|r| hide.text(r)));
-        let block = fault.map(|_| {
+        let parts = check.filter(|_| fault.is_some()).map(|check| checks::parts(check, &scope, &hide)).unwrap_or_default();
+        // What a check was about, its parts tell.
+        let block = fault.filter(|_| check.is_none()).map(|_| {
             let known = entry.blocks.get(expectation.side as usize).cloned().flatten();
             known.unwrap_or_else(|| self.block(entry, expectation.side, &scope, &hide))
         });
@@ -192,11 +206,13 @@ impl Book {
             subject,
             message: phrase::message(rule, &expectation.aspect, expectation.side, field.as_deref(), fault, &model.name.value),
             expected,
-            actual,
+            // A check's values are told part by part.
+            actual: actual.or_else(|| told_parts(&parts)),
             count: 1,
             of: 0,
             samples: vec![sample],
             bound,
+            parts,
             why: expectation.expectation.why.clone(),
             notes,
             block,
@@ -235,6 +251,7 @@ impl Book {
                     _ => Some(whole()),
                 }
             }
+            Claim::Check(check) => Some(check.that.value.to_string().split_whitespace().collect::<Vec<_>>().join(" ")),
             Claim::Absent(_) | Claim::Others => Some("no such field".to_owned()),
             Claim::Order(items) => {
                 let name = |item: &crate::spec::OrderItem| match item {
@@ -257,10 +274,9 @@ impl Book {
         spec: &'s super::plan::PlanSpec,
         hide: &Hide,
     ) -> Vec<Bound> {
-        let Claim::Part { value, .. } = &expectation.expectation.claim else { return Vec::new() };
         let bound = scope.bound.borrow();
         let secret_here = expectation.aspect.is_secret() && !hide.shows_secrets();
-        reads::names(value)
+        reads::names(&expectation.expectation.claim)
             .into_iter()
             .filter_map(|name| {
                 if let Some(BoundValue { value, from, secret, .. }) = bound.iter().find(|b| b.name == name) {

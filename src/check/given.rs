@@ -48,8 +48,16 @@ fn broken(params: &Params, name: &str, value: &str) -> Option<String> {
     let (_, param) = params.get(name)?;
     let exchange = Exchange { request: None, response: None };
     let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
-    let scope =
-        Scope { exchange: &exchange, params, bound: &bound, masks: false, allow_warned: false, secret: false, reason: &reason };
+    let scope = Scope {
+        exchange: &exchange,
+        looked: None,
+        params,
+        bound: &bound,
+        masks: false,
+        allow_warned: false,
+        secret: false,
+        reason: &reason,
+    };
     let truth = matcher::holds(&param.constraint, value.as_bytes(), &scope);
     (truth == Truth::No).then(|| matcher::describe(&param.constraint, &scope))
 }

@@ -1,5 +1,6 @@
 //! One exchange of one hop: the hop's own expectations, and the variant that fits best.
 
+use super::checks::{self, Condition};
 use super::judge::Case;
 use super::judged::Judged;
 use super::looked::Looked;
@@ -26,6 +27,19 @@ pub(super) fn judge<'e>(hop: &'e PlanHop, params: &'e Params, tally: &mut HopTal
     tally.exchanges += 1;
     count_missing_sides(hop, tally, looked);
     let own = hop.expectations.get(..hop.own).unwrap_or_default();
+    if let Some(when) = &hop.when {
+        let case = Case::new(looked, own.iter());
+        let reason = match checks::condition(when, &[], &case.scope(params)) {
+            Condition::Holds => None,
+            Condition::Fails | Condition::Skip => return Verdicts { case, open: Vec::new(), variant_notes: Vec::new() },
+            Condition::Open(reason) => Some(format!("whether it is to be judged is open: {reason}")),
+        };
+        if let Some(reason) = reason {
+            let open: Open = (0..own.len()).map(|at| (at, Judged::Inconclusive(reason.clone()))).collect();
+            open.iter().for_each(|(at, judged)| tally.count(*at, judged));
+            return Verdicts { case, open, variant_notes: Vec::new() };
+        }
+    }
     if hop.variants.is_empty() {
         let case = Case::new(looked, own.iter());
         let open = judge_all(tally, &case, own, params);
@@ -49,7 +63,8 @@ pub(super) fn judge<'e>(hop: &'e PlanHop, params: &'e Params, tally: &mut HopTal
 
 fn count_missing_sides(hop: &PlanHop, tally: &mut HopTally, looked: &Looked<'_>) {
     for (side, message) in [(Side::Request, looked.exchange.request), (Side::Response, looked.exchange.response)] {
-        let expected = message.is_none() && hop.expectations.iter().any(|e| e.side == side);
+        let expected =
+            message.is_none() && hop.expectations.iter().any(|e| e.side == side && !matches!(e.aspect, Aspect::Check(_)));
         if let (true, Some(count)) = (expected, tally.one_sided.get_mut(side as usize)) {
             *count += 1;
         }

@@ -8,6 +8,7 @@
 mod bind;
 mod block;
 mod book;
+mod checks;
 mod content;
 mod error;
 mod evaluate;
@@ -18,6 +19,7 @@ mod given;
 mod head;
 mod hide;
 mod hop;
+mod interpret;
 mod json_text;
 mod judge;
 mod judged;

@@ -9,7 +9,7 @@ use super::reads;
 use crate::http::BodyWant;
 use crate::secret;
 use crate::spec::{
-    Claim, Expectation, Hop, JsonStep, MessageSpec, NameCase, OrderItem, Part, Select, SelectOn, Side, Spec, Value,
+    Claim, Expectation, Expr, Hop, JsonStep, MessageSpec, NameCase, OrderItem, Part, Select, SelectOn, Side, Spec, Value,
 };
 
 /// Everything that a run checks.
@@ -37,6 +37,8 @@ pub(super) struct PlanHop {
     /// Index into the spec's hops.
     pub(super) hop: usize,
     pub(super) select: Option<PlanSelect>,
+    /// Its exchanges are judged only where this holds.
+    pub(super) when: Option<Expr>,
     /// The hop's own expectations, then those of each variant.
     pub(super) expectations: Vec<PlanExpectation>,
     /// How many of them are the hop's own.
@@ -97,6 +99,8 @@ pub(super) enum Aspect {
     NameCase {
         exact: Option<Vec<(NameId, String)>>,
     },
+    /// A member of `checks`: the exchange as a whole.
+    Check(String),
 }
 
 impl Aspect {
@@ -173,6 +177,7 @@ fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop 
     let mut expectations = Vec::new();
     add(names, &mut expectations, &hop.request, Side::Request, None);
     add(names, &mut expectations, &hop.response, Side::Response, None);
+    expectations.extend(hop.checks.iter().filter_map(check));
     let own = expectations.len();
     let mut variants = Vec::new();
     for (number, variant) in hop.variants.iter().enumerate() {
@@ -182,13 +187,18 @@ fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop 
         variants.push((variant.name.value.clone(), start..expectations.len()));
     }
     know_others(&mut expectations);
-    know_bound(&mut expectations);
+    know_bound(hop, &mut expectations);
     let mut bodies = [BodyWant::NOTHING; 2];
     for expectation in &expectations {
         for (side, want) in bodies_of(expectation) {
             if let Some(body) = bodies.get_mut(side as usize) {
                 *body = body.or(want);
             }
+        }
+    }
+    for side in hop.when.iter().flat_map(|when| reads::expression_bodies(&when.value)) {
+        if let Some(body) = bodies.get_mut(side as usize) {
+            *body = body.or(BodyWant { keep: BODY_LIMIT, sha256: false });
         }
     }
     let select = hop.select.as_ref().map(|s| compile_select(names, s));
@@ -208,7 +218,8 @@ fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop 
             }
         });
     }
-    PlanHop { spec, hop: at, select, expectations, own, variants, bodies, selects_by_body }
+    let when = hop.when.as_ref().map(|when| when.value.clone());
+    PlanHop { spec, hop: at, select, when, expectations, own, variants, bodies, selects_by_body }
 }
 
 fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, side: Side, variant: Option<usize>) {
@@ -239,6 +250,8 @@ fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, 
                 let exact = (*case == NameCase::Exact).then(|| exact.clone());
                 (Aspect::NameCase { exact }, "name_case".to_owned())
             }
+            // They are of the hop, not of a message.
+            Claim::Check(_) => continue,
         };
         let value = match &expectation.claim {
             Claim::Part { value, .. } => Some(value),
@@ -255,6 +268,21 @@ fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, 
             expectation: expectation.clone(),
         });
     }
+}
+
+/// A member of `checks`. Its evidence is the request, or the response where there is none.
+fn check(expectation: &Expectation) -> Option<PlanExpectation> {
+    let Claim::Check(check) = &expectation.claim else { return None };
+    Some(PlanExpectation {
+        side: Side::Request,
+        aspect: Aspect::Check(check.id.clone()),
+        subject: format!("check.{}", check.id),
+        variant: None,
+        pure: false,
+        optional: false,
+        binds: false,
+        expectation: expectation.clone(),
+    })
 }
 
 /// `others` allows what the hop and the variant at hand name: expectations on fields, and `absent` that has a finding of
@@ -281,15 +309,17 @@ fn know_others(expectations: &mut [PlanExpectation]) {
 }
 
 /// Values are bound only under names that something in the hop uses.
-fn know_bound(expectations: &mut [PlanExpectation]) {
-    let value = |e: &PlanExpectation| match &e.expectation.claim {
-        Claim::Part { value, .. } => Some(value.clone()),
-        _ => None,
-    };
-    let values: Vec<Option<Value>> = expectations.iter().map(value).collect();
-    let used: Vec<&str> = values.iter().flatten().flat_map(reads::names).collect();
-    for (expectation, value) in expectations.iter_mut().zip(&values) {
-        expectation.binds = value.as_ref().is_some_and(|v| reads::binds(v).iter().any(|name| used.contains(name)));
+fn know_bound(hop: &Hop, expectations: &mut [PlanExpectation]) {
+    let mut used: Vec<String> = Vec::new();
+    for expectation in expectations.iter() {
+        used.extend(reads::names(&expectation.expectation.claim).into_iter().map(str::to_owned));
+    }
+    if let Some(when) = &hop.when {
+        reads::expression_names(&when.value, &mut |name| used.push(name.to_owned()));
+    }
+    for expectation in expectations.iter_mut() {
+        let Claim::Part { value, .. } = &expectation.expectation.claim else { continue };
+        expectation.binds = reads::binds(value).iter().any(|name| used.iter().any(|used| used == name));
     }
 }
 
@@ -340,7 +370,7 @@ fn compile_select(names: &mut Names, select: &Select) -> PlanSelect {
                 SelectOn::Port { dst } => PlanSelectOn::Port(*dst),
                 SelectOn::Source => PlanSelectOn::Source,
             };
-            PlanSelect::Atom { on, value: value.clone() }
+            PlanSelect::Atom { on, value: Value::clone(value) }
         }
     }
 }
@@ -369,8 +399,6 @@ fn bodies_of(expectation: &PlanExpectation) -> Vec<(Side, BodyWant)> {
     let keep = BodyWant { keep: BODY_LIMIT, sha256: false };
     let mut wants: Vec<(Side, BodyWant)> =
         body_want(&expectation.aspect).into_iter().map(|want| (expectation.side, want)).collect();
-    if let Claim::Part { value, .. } = &expectation.expectation.claim {
-        wants.extend(reads::bodies(value).map(|side| (side, keep)));
-    }
+    wants.extend(reads::claim_bodies(&expectation.expectation.claim).into_iter().map(|side| (side, keep)));
     wants
 }

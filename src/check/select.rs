@@ -30,6 +30,7 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
     let origin = exchange.first().map(|m| m.head.head);
     let scope = Scope {
         exchange,
+        looked: Some(looked),
         params,
         bound: &bound,
         masks: origin.is_some_and(|h| h.fidelity.masks),
@@ -165,8 +166,16 @@ fn describe_value(value: &Value, params: &Params) -> String {
     let literal = |t: &crate::spec::Template| t.to_string();
     let empty = Exchange { request: None, response: None };
     let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
-    let scope =
-        Scope { exchange: &empty, params, bound: &bound, masks: false, allow_warned: false, secret: false, reason: &reason };
+    let scope = Scope {
+        exchange: &empty,
+        looked: None,
+        params,
+        bound: &bound,
+        masks: false,
+        allow_warned: false,
+        secret: false,
+        reason: &reason,
+    };
     match &value.form {
         Form::Scalar(template) => literal(template),
         Form::Matcher(clauses) => match clauses.as_slice() {

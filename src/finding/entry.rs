@@ -33,6 +33,8 @@ pub struct Finding {
     pub samples: Vec<Sample>,
     /// The names that the expected value was made from.
     pub bound: Vec<Bound>,
+    /// What the parts of a failed check were.
+    pub parts: Vec<Part>,
     /// The expectation's `why`.
     pub why: Option<String>,
     /// Further remarks: a near miss, why something is inconclusive, what other variants expect.
@@ -58,6 +60,7 @@ impl Finding {
             of: 1,
             samples: Vec::new(),
             bound: Vec::new(),
+            parts: Vec::new(),
             why: None,
             notes: Vec::new(),
             block: None,
@@ -127,6 +130,15 @@ pub enum EvidencePlace {
         /// The packet, where one can be named.
         packet: Option<u64>,
     },
+}
+
+/// A part of a condition, and what it was in the finding's first exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// As the spec writes it.
+    pub text: String,
+    /// Its value: a text in quotes, a number, JSON; masked where it comes from a secret.
+    pub value: String,
 }
 
 /// A name in a template, and its value in the finding's first exchange.

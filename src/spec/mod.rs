@@ -7,6 +7,7 @@ mod error;
 mod expression;
 mod field_name;
 mod find;
+mod interpreted;
 mod load;
 mod model;
 mod near;
@@ -26,10 +27,11 @@ pub use error::SpecError;
 pub use expression::{Expr, Function, MessagePath, Piece, Template};
 pub(crate) use field_name::glob;
 pub use find::{FindError, Found, SpecFile, load};
+pub use interpreted::{ExprPart, Interpreted, operator};
 pub use load::{Loaded, MOST_BYTES, parse, parse_named};
 pub use model::{
-    Bounds, Claim, Expectation, Hop, MessageSpec, NameCase, OrderItem, Param, Part, Reference, Select, SelectOn, Side, Spec,
-    Tolerance, Variant,
+    Bounds, Check, Claim, Expectation, Hop, MessageSpec, NameCase, OrderItem, Param, Part, Reference, Select, SelectOn, Side,
+    Spec, Tolerance, Variant,
 };
 pub use place::{Place, Source, Spanned};
 pub use value::{

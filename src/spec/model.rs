@@ -1,6 +1,6 @@
 //! What a spec says, after loading: everything named, everything placed, nothing left to parse.
 
-use super::{JsonStep, Place, Severity, Source, Spanned, Template, Value};
+use super::{Expr, JsonStep, Place, Severity, Source, Spanned, Template, Value};
 
 /// One spec file.
 #[derive(Debug, Clone)]
@@ -64,12 +64,16 @@ pub struct Hop {
     pub about: Option<String>,
     /// `select`: which exchanges are its own; `None` takes every one
     pub select: Option<Select>,
+    /// `when`: its exchanges are judged only where this holds
+    pub when: Option<Spanned<Expr>>,
     /// `count`: how many exchanges must be seen
     pub count: Option<Spanned<Bounds>>,
     /// `request`
     pub request: MessageSpec,
     /// `response`
     pub response: MessageSpec,
+    /// `checks`, each a [`Claim::Check`]
+    pub checks: Vec<Expectation>,
     /// `variants`: one group of ways that exclude each other
     pub variants: Vec<Variant>,
     /// Where the `variants` key stands.
@@ -158,6 +162,28 @@ pub enum Claim {
     Order(Vec<OrderItem>),
     /// `name_case: exact|lower` for all names.
     NameCase(NameCase),
+    /// A member of `checks`.
+    Check(Check),
+}
+
+/// What must be true of an exchange as a whole.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// `id`, unique in the hop
+    pub id: String,
+    /// `that`: what must hold
+    pub that: Spanned<Expr>,
+    /// `when`: else it is not judged
+    pub when: Option<Spanned<Expr>>,
+    /// `for_each`: `that` must hold for each member, and sees it as `key` and `value`
+    pub for_each: Option<Spanned<Expr>>,
+}
+
+impl Check {
+    /// Its expressions, each with its place.
+    pub fn expressions(&self) -> impl Iterator<Item = &Spanned<Expr>> {
+        std::iter::once(&self.that).chain(&self.when).chain(&self.for_each)
+    }
 }
 
 /// An entry of `order`.
@@ -238,7 +264,7 @@ pub enum Select {
         /// What it looks at.
         on: SelectOn,
         /// What it must be.
-        value: Value,
+        value: Box<Value>,
         /// Where its key stands.
         key: Place,
     },

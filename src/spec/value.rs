@@ -3,7 +3,7 @@
 use regex::bytes::Regex;
 use std::sync::OnceLock;
 
-use super::{Bounds, Place, Spanned, Template};
+use super::{Bounds, Expr, Place, Spanned, Template};
 
 /// How grave a violation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -72,6 +72,8 @@ pub struct Meta {
     pub ignore_case: bool,
     /// `bind: name`, a name for the value within the exchange.
     pub bind: Option<Spanned<String>>,
+    /// `when`: else it is not judged.
+    pub when: Option<Box<Spanned<Expr>>>,
     /// `severity`
     pub severity: Option<Severity>,
     /// `why`

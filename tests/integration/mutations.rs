@@ -109,6 +109,7 @@ fn changes(side: Side, expectation: &Expectation) -> (String, Vec<Change>) {
         Claim::Others => (format!("{side}.header.X-Added"), vec![Add]),
         Claim::Order(_) => (format!("{side}.order"), vec![Move]),
         Claim::NameCase(_) => (format!("{side}.header."), vec![Lower]),
+        Claim::Check(check) => panic!("`{}` is of the hop, not of a message", check.id),
     }
 }
 

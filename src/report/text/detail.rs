@@ -3,7 +3,7 @@
 use annotate_snippets::{Element, Level, Origin};
 
 use super::place;
-use crate::finding::{EvidencePlace, Finding, Sample};
+use crate::finding::{EvidencePlace, Finding, Rule, Sample};
 use crate::report::escape::value;
 use crate::report::excerpt::Excerpt;
 use crate::report::paint::Paint;
@@ -40,6 +40,9 @@ pub(super) fn finding(finding: &Finding, next: Option<&Finding>, paint: Paint) -
 
 /// What stands under the caret.
 fn label(finding: &Finding) -> Option<String> {
+    if finding.rule == Rule::CheckFailed {
+        return Some("this is false".to_owned());
+    }
     finding.expected.as_deref().filter(|e| !e.is_empty()).map(|expected| {
         let shown = value(expected);
         if is_value(finding, expected) { format!("expected `{shown}`") } else { format!("expected {shown}") }
@@ -58,6 +61,9 @@ fn remarks(finding: &Finding, next: Option<&Finding>) -> Vec<(&'static str, Stri
     let mut lines = Vec::new();
     for bound in &finding.bound {
         lines.push(("bound", format!("{} = {}, from {}", escape(&bound.name), value(&bound.value), value(&bound.from))));
+    }
+    for part in &finding.parts {
+        lines.push(("value", format!("`{}` is {}", value(&part.text), value(&part.value))));
     }
     if let Some(first) = finding.samples.first() {
         lines.extend(seen(finding, first).map(|seen| ("seen", seen)));

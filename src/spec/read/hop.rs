@@ -5,7 +5,7 @@ use crate::spec::problem::Problem;
 use crate::spec::yaml::{Kind, Node};
 use crate::spec::{Hop, MessageSpec, Side, Spanned, Variant};
 
-const KEYS: &[&str] = &["from", "to", "about", "select", "count", "request", "response", "variants"];
+const KEYS: &[&str] = &["from", "to", "about", "select", "when", "count", "request", "response", "checks", "variants"];
 
 impl Reader<'_> {
     /// `hops: { name: hop }`
@@ -21,9 +21,11 @@ impl Reader<'_> {
             to: None,
             about: None,
             select: None,
+            when: None,
             count: None,
             request: MessageSpec::default(),
             response: MessageSpec::default(),
+            checks: Vec::new(),
             variants: Vec::new(),
             variants_place: None,
         };
@@ -33,6 +35,8 @@ impl Reader<'_> {
                 "to" => read.to = self.text(entry.node, "`to`"),
                 "about" => read.about = self.text(entry.node, "`about`"),
                 "select" => read.select = self.select(entry.node),
+                "when" => read.when = self.condition(entry, None, &[]),
+                "checks" => read.checks = self.checks(entry.node),
                 "count" => read.count = self.bounds(entry.node, "`count`"),
                 "request" => read.request = self.message(entry.node, Side::Request),
                 "response" => read.response = self.message(entry.node, Side::Response),

@@ -31,6 +31,7 @@ const KEYS: &[&str] = &[
     "any",
     "not",
     "bind",
+    "when",
     "severity",
     "why",
     "reference",
@@ -68,7 +69,7 @@ impl Reader<'_> {
                         self.report(problem.help(format!("it goes with {}", one_of(TEXT.iter().copied()))));
                     }
                 }
-                "present" | "optional" | "bind" | "severity" | "why" | "reference" => self.meta(*entry, spot, &mut meta),
+                "present" | "optional" | "bind" | "when" | "severity" | "why" | "reference" => self.meta(*entry, spot, &mut meta),
                 "name_case" => self.report(
                     Problem::new(entry.key, "`name_case` of one field is not supported yet")
                         .help("`name_case` of the message is for all names"),
@@ -171,7 +172,7 @@ impl Reader<'_> {
             "present" if !spot.presence => Some("a value that is looked at is always there"),
             "optional" if !spot.optional => Some("only what is expected of a field, a pair or a JSON member can be optional"),
             "bind" if !spot.bind => Some("a name is bound to one value of a request or response, outside of `any` and `not`"),
-            "severity" | "reference" if !spot.claim => Some("it belongs to the whole expectation of a field or part"),
+            "when" | "severity" | "reference" if !spot.claim => Some("it belongs to the whole expectation of a field or part"),
             _ => None,
         };
         if let Some(reason) = misplaced {
@@ -193,6 +194,7 @@ impl Reader<'_> {
                     meta.bind = Some(Spanned::new(name, entry.node.place));
                 }
             }
+            "when" => meta.when = self.condition(entry, spot.side, &[]).map(Box::new),
             "severity" => meta.severity = self.word(entry.node, "`severity`", SEVERITIES),
             "reference" => meta.reference = self.reference(entry.node),
             _ => meta.why = self.text(entry.node, "`why`"),
@@ -247,7 +249,7 @@ impl Reader<'_> {
     }
 
     /// `reference`: an index into `references`, counted from 0, or a title.
-    fn reference(&mut self, node: &Node) -> Option<usize> {
+    pub(super) fn reference(&mut self, node: &Node) -> Option<usize> {
         let text = self.text(node, "`reference`")?;
         let titled = self.references.iter().position(|r| r.title.as_deref() == Some(text.as_str()));
         let index = titled.or_else(|| text.parse().ok().filter(|index| *index < self.references.len()));

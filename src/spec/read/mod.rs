@@ -3,6 +3,8 @@
 //! One file a level of the language: the file, a hop, a message, a value, a matcher, its structures. What cannot be read
 //! is reported and left out, so that one mistake does not hide the next.
 
+mod cel;
+mod check;
 mod expression;
 mod file;
 mod functions;

@@ -72,6 +72,15 @@ impl Reader<'_> {
             self.value_names(value, Scope { names: &[params, &base], outside: None });
         }
         self.cycles(&base_depends, "the value of");
+        let scope = Scope { names: &[params, &base], outside: None };
+        for check in &hop.checks {
+            if let Claim::Check(check) = &check.claim {
+                check.expressions().for_each(|e| self.expression_names(&e.value, e.place, scope));
+            }
+        }
+        if let Some(when) = &hop.when {
+            self.expression_names(&when.value, when.place, scope);
+        }
         for variant in &hop.variants {
             let own_values: Vec<&Value> = values(&variant.request).chain(values(&variant.response)).collect();
             let mut own: Names<'_> = HashMap::new();
@@ -129,33 +138,54 @@ impl Reader<'_> {
     }
 
     fn value_names(&mut self, value: &Value, scope: Scope<'_, '_>) {
-        walk::value(value, &mut |met| {
-            if let Met::Template(template) = met {
-                self.template_names(template, scope);
-            }
+        walk::value(value, &mut |met| match met {
+            Met::Template(template) => self.template_names(template, scope),
+            Met::When(when) => self.expression_names(&when.value, when.place, scope),
+            Met::Bind(..) => {}
         });
     }
 
     fn template_names(&mut self, template: &Template, scope: Scope<'_, '_>) {
         for piece in &template.pieces {
-            let Piece::Hole(hole, place) = piece else {
-                continue;
-            };
-            walk::expr(hole, &mut |expr| match expr {
-                Expr::Name(name) if !scope.names.iter().any(|names| names.contains_key(name.as_str())) => {
-                    let hints = self.problems.len() < MOST_HINTS;
-                    self.report(unbound(name, *place, scope, hints));
+            if let Piece::Hole(hole, place) = piece {
+                self.expression_names(hole, *place, scope);
+            }
+        }
+    }
+
+    fn expression_names(&mut self, expr: &Expr, place: Place, scope: Scope<'_, '_>) {
+        walk::expr(expr, &mut |expr| match expr {
+            Expr::Name(name) if !scope.names.iter().any(|names| names.contains_key(name.as_str())) => {
+                let hints = self.problems.len() < MOST_HINTS;
+                self.report(unbound(name, self.word_in(place, name), scope, hints));
+            }
+            Expr::Message { .. } | Expr::Time => {
+                if let Some(what) = scope.outside {
+                    self.report(
+                        Problem::new(place, format!("{what} cannot look at messages"))
+                            .help("it may name params, `src` and `dst`"),
+                    );
                 }
-                Expr::Message { .. } | Expr::Time => {
-                    if let Some(what) = scope.outside {
-                        self.report(
-                            Problem::new(*place, format!("{what} cannot look at messages"))
-                                .help("it may name params, `src` and `dst`"),
-                        );
-                    }
-                }
-                _ => {}
-            });
+            }
+            _ => {}
+        });
+    }
+
+    /// The place of a word within a place; that itself where the text holds several or none.
+    fn word_in(&self, place: Place, word: &str) -> Place {
+        let text = self.source.excerpt(place);
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let mut found = text.match_indices(word).filter(|(at, _)| {
+            let before = text.get(..*at).and_then(|t| t.chars().next_back());
+            let behind = text.get(at + word.len()..).and_then(|t| t.chars().next());
+            !before.is_some_and(is_part) && !behind.is_some_and(is_part)
+        });
+        match (found.next(), found.next(), text.starts_with("${")) {
+            (Some((at, _)), None, false) => {
+                let start = place.start.saturating_add(u32::try_from(at).unwrap_or_default());
+                Place { start, end: start.saturating_add(u32::try_from(word.len()).unwrap_or_default()) }
+            }
+            _ => place,
         }
     }
 
@@ -229,7 +259,7 @@ struct Open {
 fn values(message: &MessageSpec) -> impl Iterator<Item = &Value> {
     message.expectations.iter().filter_map(|e| match &e.claim {
         Claim::Part { value, .. } => Some(value),
-        Claim::Absent(_) | Claim::Others | Claim::Order(_) | Claim::NameCase(_) => None,
+        Claim::Absent(_) | Claim::Others | Claim::Order(_) | Claim::NameCase(_) | Claim::Check(_) => None,
     })
 }
 

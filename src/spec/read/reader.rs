@@ -12,12 +12,10 @@ use crate::spec::{Place, Reference, Source};
 pub(super) const LATER: &[&str] = &[
     "appended",
     "captures",
-    "checks",
     "cookies",
     "echoed_in",
     "event",
     "follows",
-    "for_each",
     "include",
     "join",
     "jwt",
@@ -27,7 +25,6 @@ pub(super) const LATER: &[&str] = &[
     "sigv4",
     "trailers",
     "types",
-    "when",
     "wire",
 ];
 

@@ -41,10 +41,10 @@ hops:
     variants: { v: { requests: { method: GET } } }
     select: { method: GET, requst: { method: GET }, request: { header: { A: b }, order: [A, B] } }
 ";
-    assert_snapshot!(mistakes(text), @r#"
+    assert_snapshot!(mistakes(text), @"
     2:1 ‹titel› unknown key `titel` in a spec | expected `title`, `about`, `references`, `params` or `hops` | did you mean `title`?
-    5:5 ‹form› unknown key `form` in a hop | expected `from`, `to`, `about`, `select`, `count`, `request`, `response` or `variants` | did you mean `from`?
-    6:5 ‹headers› unknown key `headers` in a hop | expected `from`, `to`, `about`, `select`, `count`, `request`, `response` or `variants` | it stands under `request`
+    5:5 ‹form› unknown key `form` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `request`, `response`, `checks` or `variants` | did you mean `from`?
+    6:5 ‹headers› unknown key `headers` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `request`, `response`, `checks` or `variants` | it stands under `request`
     7:16 ‹methd› unknown key `methd` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `absent`, `others`, `order`, `name_case` or `body` | did you mean `method`?
     7:28 ‹status› a request has no `status` | expected `method`, `target`, `path`, `query`, `version`, `headers`, `absent`, `others`, `order`, `name_case` or `body` | it stands under `response`
     7:41 ‹Host› unknown key `Host` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `absent`, `others`, `order`, `name_case` or `body` | fields stand under `headers`
@@ -54,7 +54,7 @@ hops:
     10:28 ‹requst› unknown key `requst` in `select` | expected `request`, `response`, `src`, `dst`, `source`, `any`, `all` or `not` | did you mean `request`?
     10:64 ‹header› unknown key `header` in `request` of a select | expected `method`, `target`, `path`, `query`, `version`, `headers`, `absent` or `body` | did you mean `headers`?
     10:82 ‹order› `order` means nothing in a select |  | it is an expectation: put it under the hop's own `request` or `response`
-    "#);
+    ");
 }
 
 #[test]
@@ -90,16 +90,16 @@ hops:
     response:
       set_cookies: { a: { value: b } }
 ";
-    assert_snapshot!(mistakes(text), @r#"
+    assert_snapshot!(mistakes(text), @"
     2:1 ‹types› `types` is not supported yet |  | leave it away; a later version will know it
     3:1 ‹include› `include` is not supported yet |  | leave it away; a later version will know it
     4:1 ‹captures› `captures` is not supported yet |  | leave it away; a later version will know it
-    5:1 ‹checks› `checks` is not supported yet |  | leave it away; a later version will know it
-    8:5 ‹when› `when` is not supported yet |  | leave it away; a later version will know it
+    5:9 ‹[]› `checks` has the empty list `[]` |  | give it one, or leave its key away
+    8:11 ‹x› `when` must be true or false, and this is a text |  | compare it: `… == …`
     9:5 ‹follows› `follows` is not supported yet |  | leave it away; a later version will know it
     10:5 ‹join› `join` is not supported yet |  | leave it away; a later version will know it
     11:5 ‹echoed_in› `echoed_in` is not supported yet |  | leave it away; a later version will know it
-    12:5 ‹checks› `checks` is not supported yet |  | leave it away; a later version will know it
+    12:29 ‹b› `that` must be true or false, and this is a text |  | compare it: `… == …`
     13:23 ‹har› the source `har` is not supported yet |  | `wire` or `text`
     13:48 ‹X-*› `*` in a select's `absent` is not supported yet |  | name the fields
     14:15 ‹[{ a: { request: { method: GET } } }]› `variants` as a list of groups is not supported yet |  | write one mapping of variants
@@ -114,10 +114,10 @@ hops:
     25:14 ‹preserved› `preserved` is not supported yet |  | leave it away; a later version will know it
     26:14 ‹appended› `appended` is not supported yet |  | leave it away; a later version will know it
     27:14 ‹name_case› `name_case` of one field is not supported yet |  | `name_case` of the message is for all names
-    28:14 ‹when› `when` is not supported yet |  | leave it away; a later version will know it
+    28:20 ‹a› `when` must be true or false, and this is a text |  | compare it: `… == …`
     28:27 ‹sigv4› the type `sigv4` is not supported yet
     30:7 ‹set_cookies› `set_cookies` is not supported yet |  | leave it away; a later version will know it
-    "#);
+    ");
 }
 
 #[test]
@@ -266,13 +266,13 @@ hops:
         C: { is: ip, reference: 2 }
         D: { is: ip, reference: The nota }
 ";
-    assert_snapshot!(mistakes(text), @r#"
+    assert_snapshot!(mistakes(text), @"
     4:27 ‹yesterday› `observed` is a date, not `yesterday` |  | write it as 2020-06-14
     4:45 ‹sure› `grade` is not `sure` | expected `observed`, `documented` or `inferred`
-    4:51 ‹when› `when` is not supported yet |  | leave it away; a later version will know it
+    4:51 ‹when› unknown key `when` in a reference | expected `title`, `url`, `observed`, `region` or `grade`
     11:33 ‹2› no reference `2` | expected a title, or a number from 0 to 1 | did you mean `b`?
     12:33 ‹The nota› no reference `The nota` | expected a title, or a number from 0 to 1 | did you mean `The note`?
-    "#);
+    ");
 }
 
 #[test]
@@ -304,7 +304,7 @@ hops:
     12:16 ‹optional› `optional` means nothing here |  | only what is expected of a field, a pair or a JSON member can be optional
     13:24 ‹severity› `severity` means nothing here |  | it belongs to the whole expectation of a field or part
     14:14 ‹${x}› `x` is no param |  | give it under `params`
-    15:17 ‹header› `header()` belongs to a message, and none is here |  | write `request.header("Name")` in an expectation
+    15:17 ‹header› `header()` belongs to a message, and none is here |  | write `request.header("Name")` or `response.header("Name")`
     16:15 ‹${request.method}› a select cannot look at messages |  | it may name params, `src` and `dst`
     17:34 ‹20› a status is three digits, not `20`
     "#);
