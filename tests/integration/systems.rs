@@ -32,7 +32,9 @@ fn counterpart(hop: Hop) -> Option<Hop> {
     match hop {
         Hop::HttpViaAlb => Some(Hop::HttpProxyViaAlb),
         Hop::HttpProxyViaAlb => Some(Hop::HttpViaAlb),
-        Hop::HealthCheck | Hop::Forward | Hop::Lambda => None,
+        Hop::Lambda => Some(Hop::LambdaProxy),
+        Hop::LambdaProxy => Some(Hop::Lambda),
+        Hop::HealthCheck | Hop::Forward | Hop::S3 => None,
     }
 }
 
@@ -72,7 +74,7 @@ fn each_hop_takes_its_own_out_of_one_capture() {
     assert_eq!(run.code, 0, "{run:#?}");
     let taken = Hop::ALL.map(|hop| run.exchanges(hop.spec(), hop.name()));
     // Forward takes its own two, and those three and four that API Gateway sent.
-    assert_eq!(taken, [1, 9, 3, 4, 5], "{run:#?}");
+    assert_eq!(taken, [1, 9, 3, 4, 5, 6, 7], "{run:#?}");
 }
 
 #[test]
