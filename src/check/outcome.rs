@@ -93,6 +93,19 @@ fn expectation(spec: &Spec, hop: &PlanHop, e: &super::plan::PlanExpectation, cou
     ExpectationOutcome { subject: e.subject.clone(), variant, verdict: counts.verdict(), counts, line, column }
 }
 
+/// What is said of exchanges that `--where` leaves out.
+pub(super) fn left_out(state: &State) -> Vec<String> {
+    let exchanges = |count: u64| if count == 1 { "1 exchange".to_owned() } else { format!("{count} exchanges") };
+    let mut notes = Vec::new();
+    if state.left_out > 0 {
+        notes.push(format!("--where leaves out {}", exchanges(state.left_out)));
+    }
+    if state.undecided > 0 {
+        notes.push(format!("--where cannot be decided for {}, which were left out", exchanges(state.undecided)));
+    }
+    notes
+}
+
 /// What is said of exchanges of which one side was not captured.
 pub(super) fn one_sided(plan: &Plan, tallies: &[HopTally]) -> Vec<String> {
     let mut notes = Vec::new();

@@ -15,6 +15,8 @@ use crate::spec::{
 /// Everything that a run checks.
 #[derive(Debug, Default)]
 pub struct Plan {
+    /// `--where`: only exchanges of which this holds are looked at.
+    pub(super) only: Option<Expr>,
     pub(super) names: Names,
     pub(super) specs: Vec<PlanSpec>,
     pub(super) hops: Vec<PlanHop>,
@@ -164,6 +166,12 @@ impl Plan {
             }
         }
         plan
+    }
+
+    /// Looks only at exchanges of which a condition holds.
+    #[must_use]
+    pub fn only(self, condition: Option<Expr>) -> Self {
+        Self { only: condition, ..self }
     }
 
     /// The spec and the hop of the model behind a hop of the plan.

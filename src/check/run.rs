@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use hashbrown::HashMap;
 
 use super::book::{Book, Entry};
+use super::checks::Condition;
 use super::evaluate::path_of;
 use super::hop::{self as judging, Verdicts};
 use super::judged::Judged;
@@ -38,6 +39,9 @@ pub(super) struct State {
     pub(super) book: Book,
     pub(super) hops: Vec<HopTally>,
     pub(super) exchanges: u64,
+    /// Exchanges that `--where` leaves out, and those of which it cannot be said.
+    pub(super) left_out: u64,
+    pub(super) undecided: u64,
     pub(super) unselected: u64,
     pub(super) groups: HashMap<String, u64, foldhash::fast::RandomState>,
 }
@@ -50,6 +54,8 @@ impl<'p> Run<'p> {
             book: Book::new(show_secrets),
             hops: plan.hops.iter().map(HopTally::new).collect(),
             exchanges: 0,
+            left_out: 0,
+            undecided: 0,
             unselected: 0,
             groups: HashMap::default(),
         };
@@ -96,6 +102,17 @@ impl MessageSink for Run<'_> {
         selection::look(self.plan, &mut self.index, exchange);
         let looked = Looked::new(exchange, &self.index);
         let mut state = self.state.borrow_mut();
+        match selection::is_looked_at(self.plan, &looked) {
+            Condition::Holds => {}
+            Condition::Open(_) => {
+                state.undecided += 1;
+                return;
+            }
+            Condition::Fails | Condition::Skip => {
+                state.left_out += 1;
+                return;
+            }
+        }
         state.exchanges += 1;
         let mut own = false;
         for (at, hop) in self.plan.hops.iter().enumerate() {

@@ -1,8 +1,14 @@
 //! Which exchanges belong to some hop, and what of their bodies is needed to judge them.
 
+use std::cell::RefCell;
+
+use super::checks::{self, Condition};
 use super::looked::Looked;
 use super::names::HeadIndex;
-use super::plan::{Plan, PlanHop};
+use super::plan::{BODY_LIMIT, Plan, PlanHop};
+use super::reads;
+use super::params::Params;
+use super::scope::Scope;
 use super::select::selects;
 use super::truth::Truth;
 use crate::http::{Body, BodyWant, Exchange, HeadRef, Message};
@@ -45,6 +51,24 @@ pub(super) fn look(plan: &Plan, [request, response]: &mut [HeadIndex; 2], exchan
     }
 }
 
+/// What `--where` says of an exchange.
+pub(super) fn is_looked_at(plan: &Plan, looked: &Looked<'_>) -> Condition {
+    let Some(only) = &plan.only else { return Condition::Holds };
+    let params = Params::default();
+    let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
+    let scope = Scope {
+        exchange: looked.exchange,
+        looked: Some(looked),
+        params: &params,
+        bound: &bound,
+        masks: looked.exchange.first().is_some_and(|m| m.head.head.fidelity.masks),
+        allow_warned: false,
+        secret: false,
+        reason: &reason,
+    };
+    checks::condition(only, &[], &scope)
+}
+
 /// Whether a hop takes an exchange as its own.
 pub(super) fn is_own(plan: &Plan, hop: &PlanHop, looked: &Looked<'_>) -> bool {
     match (&hop.select, plan.specs.get(hop.spec)) {
@@ -56,6 +80,9 @@ pub(super) fn is_own(plan: &Plan, hop: &PlanHop, looked: &Looked<'_>) -> bool {
 /// What a message's body is needed for by the hops that may take its exchange, as far as is known at its head.
 pub(super) fn wanted(plan: &Plan, index: &mut [HeadIndex; 2], head: &HeadRef<'_>, request: Option<&HeadRef<'_>>) -> BodyWant {
     let side = if head.is_request() { Side::Request } else { Side::Response };
+    if plan.only.as_ref().is_some_and(|only| reads::expression_bodies(only).contains(&side)) {
+        return BodyWant { keep: BODY_LIMIT, sha256: true };
+    }
     let of = |hop: &PlanHop| hop.bodies.get(side as usize).copied().unwrap_or_default();
     if plan.hops.iter().all(|hop| of(hop) == BodyWant::NOTHING) {
         return BodyWant::NOTHING;

@@ -3,6 +3,7 @@
 //! Stands beside the way of the data: knows nothing of captures. Specs are hostile bytes too: size, depth, number of
 //! nodes and alias expansion are bounded.
 
+mod condition;
 mod error;
 mod expression;
 mod field_name;
@@ -23,6 +24,7 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
+pub use condition::{ConditionError, condition};
 pub use error::SpecError;
 pub use expression::{Expr, Function, MessagePath, Piece, Template};
 pub(crate) use field_name::glob;

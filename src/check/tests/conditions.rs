@@ -2,7 +2,7 @@
 
 use super::driver::Check;
 use crate::finding::{Outcome, Rule, Verdict};
-use crate::spec::{Loaded, parse};
+use crate::spec::{Function, Loaded, parse};
 
 const REQUEST: &str = "GET /a?x=1 HTTP/1.1\r\nHost: app:8000\r\nX-Forwarded-For: 203.0.113.9, 10.0.0.1\r\n\
     X-Forwarded-Port: 443\r\nX-Amzn-Trace-Id: Self=1-5ee5f642-b7ceb780f01cd2f07af9b4d0;Root=1-5ee5f641-b7ceb780f01cd2f07af9b4d0\r\n\
@@ -334,4 +334,49 @@ fn hostile_expressions_end() {
     assert!(refused(&long).is_some_and(|told| told.contains("at most")), "{:?}", refused(&long));
     let nested = "request.headers.all(a, request.headers.all(b, request.headers.all(c, request.headers.all(d, true))))";
     assert!(refused(nested).is_some_and(|told| told.contains("macros in one another")));
+}
+
+/// Every function, compiled and interpreted, makes the same of a value; where one has none, so has the other.
+#[test]
+fn both_ways_to_run_agree() {
+    let values = [
+        "Self=1-5ee5f642-b7ceb780f01cd2f07af9b4d0;Root=1-5ee5f641-b7ceb780f01cd2f07af9b4d0",
+        "1-5ee5f641-b7ceb780f01cd2f07af9b4d0",
+        "Sun, 14 Jun 2020 10:04:49 GMT",
+        "App.Example.com:8000",
+        "[2001:db8::1]:443",
+        "a, b,, \"c, d\"",
+        "{\"a\": [1, \"b\", null]}",
+        "aGVsbG8=",
+        "",
+        "Root=; x",
+        "a\u{e4}",
+    ];
+    for (function, name) in Function::ALL {
+        let argument = if function.arguments() > 0 { "\"Root\"" } else { "" };
+        for value in values {
+            let run = |on: &str| {
+                let call = format!("{on}.{name}({argument})");
+                let spec = format!(
+                    "hops: {{ h: {{ checks: [ {{ id: c, for_each: request.headers, that: '{call} == request.header(\"X\").{name}({argument})' }} ] }} }}\n"
+                );
+                Check::new(&spec).request(&format!("GET / HTTP/1.1\r\nX: {value}\r\n\r\n")).verdict("check.c")
+            };
+            let (compiled, interpreted) = (run("request.header(\"X\")"), run("value"));
+            assert_eq!(compiled, interpreted, "{name} of {value}");
+            assert_ne!(compiled, Verdict::Violated, "{name} of {value}");
+        }
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn texts_compare_the_same_both_ways(a in "[ -~]{0,12}", b in "[ -~]{0,12}") {
+        // As a field of its own, and as the operator.
+        let request = format!("GET / HTTP/1.1\r\nA: {a}\r\nB: {b}\r\n\r\n");
+        let compiled = "hops: { h: { request: { headers: { A: '${header(\"B\")}' } } } }\n";
+        let compiled = Check::new(compiled).request(&request).verdict("request.header.A");
+        let check = "hops: { h: { checks: [ { id: c, that: 'request.header(\"A\") == request.header(\"B\")' } ] } }\n";
+        proptest::prop_assert_eq!(compiled, Check::new(check).request(&request).verdict("check.c"));
+    }
 }

@@ -1,5 +1,7 @@
 //! `checks`, and the conditions of `when`: expressions that are true or false.
 
+use std::ops::Range;
+
 use super::expression::parse_with;
 use super::functions::Type;
 use super::matcher::SEVERITIES;
@@ -9,6 +11,21 @@ use crate::spec::yaml::Node;
 use crate::spec::{Check, Claim, Expectation, Expr, Severity, Side, Spanned};
 
 const KEYS: &[&str] = &["id", "that", "when", "for_each", "severity", "why", "reference"];
+
+/// A condition of no spec; a mistake is its range, the sentence, and what to do.
+pub(in crate::spec) fn condition(text: &str) -> Result<Expr, (Range<usize>, String, Vec<String>)> {
+    if text.trim().is_empty() {
+        return Err((0..text.len(), "the condition is empty".to_owned(), Vec::new()));
+    }
+    match super::expression::parse(text, None) {
+        Ok((expr, Type::Bool | Type::Json)) => Ok(expr),
+        Ok((_, of)) => {
+            let message = format!("a condition must be true or false, and this is {}", of.what());
+            Err((0..text.len(), message, vec!["compare it: `… == …`".to_owned()]))
+        }
+        Err(mistake) => Err((mistake.range, mistake.message, mistake.help)),
+    }
+}
 
 impl Reader<'_> {
     /// `checks: [ { id, that, … } ]`

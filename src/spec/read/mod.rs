@@ -24,4 +24,5 @@ mod structure;
 mod template;
 mod value;
 
+pub(super) use check::condition;
 pub(super) use file::file;
