@@ -18,7 +18,8 @@ pub(crate) enum Hop {
 }
 
 impl Hop {
-    pub(crate) const ALL: [Self; 5] = [Self::HealthCheck, Self::Forward, Self::HttpViaAlb, Self::HttpProxyViaAlb, Self::Lambda];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::HealthCheck, Self::Forward, Self::HttpViaAlb, Self::HttpProxyViaAlb, Self::Lambda, Self::LambdaProxy, Self::S3];
 
     /// The spec that it is described by, as `-s` and the folder know it.
     pub(crate) fn spec(self) -> &'static str {

@@ -61,18 +61,12 @@ impl Site {
             own.push(("x-amz-security-token", "FwoGZXIvYXdzEXAMPLE".to_owned()));
         }
         let own_names = own.iter().map(|(name, _)| *name);
-        let mut names: Vec<String> = ["host", "x-amz-content-sha256", "x-amz-date"]
-            .into_iter()
-            .chain(own_names)
-            .map(str::to_ascii_lowercase)
-            .collect();
+        let mut names: Vec<String> =
+            ["host", "x-amz-content-sha256", "x-amz-date"].into_iter().chain(own_names).map(str::to_ascii_lowercase).collect();
         names.sort();
         let signature = sha256(self.request_id.as_bytes());
-        let authorization = format!(
-            "AWS4-HMAC-SHA256 Credential={}, SignedHeaders={}, Signature={signature}",
-            self.scope(),
-            names.join(";")
-        );
+        let authorization =
+            format!("AWS4-HMAC-SHA256 Credential={}, SignedHeaders={}, Signature={signature}", self.scope(), names.join(";"));
         let message = Message::new(format!("{method} /notes/one.txt HTTP/1.1"))
             .with("Host", self.store_host())
             .with("X-Amz-Date", self.stamp())
@@ -124,8 +118,7 @@ impl Site {
         let response = match self.call {
             Call::Delete => response,
             Call::Missing => {
-                let error =
-                    format!("<Error><Code>NoSuchKey</Code><RequestId>{id}</RequestId><HostId>{other}</HostId></Error>");
+                let error = format!("<Error><Code>NoSuchKey</Code><RequestId>{id}</RequestId><HostId>{other}</HostId></Error>");
                 response.with("Content-Type", "application/xml").with_body(error)
             }
             Call::Get | Call::Presigned => {

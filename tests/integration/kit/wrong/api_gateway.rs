@@ -1,7 +1,7 @@
 //! What can be wrong in the requests and responses of API Gateway.
 
 use super::row::{Wrong, table};
-use crate::kit::{Hop};
+use crate::kit::Hop;
 
 table! {
     HttpViaAlb {

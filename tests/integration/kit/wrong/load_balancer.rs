@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::row::{Wrong, table};
-use crate::kit::{Hop};
+use crate::kit::Hop;
 
 table! {
     HealthCheck {
