@@ -16,7 +16,7 @@ use super::judged::Fault;
 use super::legible::show;
 use super::matcher;
 use super::phrase;
-use super::plan::{Aspect, Plan, PlanHop};
+use super::plan::{Across, Aspect, Plan, PlanHop};
 use super::reads;
 use super::scope::{BoundValue, Scope};
 use crate::finding::{Block, Bound, Evidence, EvidencePlace, Finding, Part, Rule, Sample, SpecPlace};
@@ -51,6 +51,10 @@ pub(super) struct Book {
     show_secrets: bool,
     /// The captures' names by their numbers.
     pub(super) captures: Vec<String>,
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The parts of a check in a row, for reports that have one line.
@@ -216,6 +220,7 @@ impl Book {
             why: expectation.expectation.why.clone(),
             notes,
             block,
+            suggestion: None,
         })
     }
 
@@ -251,7 +256,7 @@ impl Book {
                     _ => Some(whole()),
                 }
             }
-            Claim::Check(check) => Some(check.that.value.to_string().split_whitespace().collect::<Vec<_>>().join(" ")),
+            Claim::Check(check) => Some(one_line(&check.that.value.to_string())),
             Claim::Absent(_) | Claim::Others => Some("no such field".to_owned()),
             Claim::Order(items) => {
                 let name = |item: &crate::spec::OrderItem| match item {
@@ -332,6 +337,60 @@ impl Book {
             None => hide.target(text),
         };
         Arc::new(block::build(hop, &message.head, entry.case.looked.index(side), &blamed, &hide))
+    }
+
+    /// Notes what a check over several hops came to, `count` times. `places`: each hop's exchange, in the order of its text.
+    #[expect(clippy::too_many_arguments, reason = "what a finding is made of, once, instead of a type for it")]
+    pub(super) fn across(
+        &mut self,
+        plan: &Plan,
+        across: &Across,
+        rule: Rule,
+        reason: Option<&str>,
+        parts: &[Part],
+        places: &[Provenance],
+        count: u64,
+    ) {
+        let (Some(first), Claim::Check(check), Some(spec)) =
+            (across.parties.first(), &across.expectation.claim, plan.specs.get(across.spec))
+        else {
+            return;
+        };
+        // Different reasons are different notes.
+        let name = reason.map(|reason| reason.as_bytes().to_vec());
+        let key = Key { hop: first.hop, expectation: across.counted, rule, name, warning: false };
+        if let Some((finding, _)) = self.by_key.get_mut(&key) {
+            finding.count += count;
+            return;
+        }
+        let aspect = Aspect::Check(check.id.clone());
+        let severity = if rule == Rule::EvidenceInconclusive { Severity::Note } else { across.expectation.severity };
+        let subject = format!("check.{}", check.id);
+        let message = phrase::message(rule, &aspect, Side::Request, None, None, &first.name);
+        let message = message.replace(&format!(" on hop `{}`", first.name), "");
+        let told = |place: &Provenance| evidence(&self.captures, place);
+        let mut notes: Vec<String> = across
+            .parties
+            .iter()
+            .zip(places)
+            .skip(1)
+            .map(|(party, place)| format!("hop `{}`: {}", party.name, told(place).short()))
+            .collect();
+        notes.extend(reason.map(str::to_owned));
+        let sample = places.first().map(|place| Sample { actual: None, expected: None, evidence: told(place), count });
+        let finding = Finding {
+            spec: Some(spec_place(&spec.spec, across.expectation.place)),
+            hop: Some(first.name.clone()),
+            expected: Some(one_line(&check.that.value.to_string())),
+            actual: told_parts(parts),
+            count,
+            samples: sample.into_iter().collect(),
+            parts: parts.to_vec(),
+            why: across.expectation.why.clone(),
+            notes,
+            ..Finding::new(rule, severity, &subject, message)
+        };
+        self.by_key.insert(key, (finding, vec![None]));
     }
 
     /// All findings, ordered by severity, spec and place.

@@ -51,6 +51,20 @@ pub(super) enum Val<'a> {
 }
 
 impl<'a> Val<'a> {
+    /// The value on its own.
+    pub(super) fn into_owned(self) -> Val<'static> {
+        match self {
+            Self::Text(text) => Val::Text(Cow::Owned(text.into_owned())),
+            Self::Json(json) => Val::Json(Cow::Owned(json.into_owned())),
+            Self::Int(int) => Val::Int(int),
+            Self::Double(double) => Val::Double(double),
+            Self::Bool(truth) => Val::Bool(truth),
+            Self::Time(time) => Val::Time(time),
+            Self::List(members) => Val::List(members),
+            Self::Fields(lines) => Val::Fields(lines),
+        }
+    }
+
     pub(super) fn into_text(self) -> Result<Cow<'a, [u8]>, Lack> {
         let owned = |text: String| Ok(Cow::Owned(text.into_bytes()));
         match self {
@@ -114,6 +128,10 @@ pub(super) fn evaluate<'a>(expr: &'a Expr, scope: &Scope<'a>) -> Result<Val<'a>,
 /// The value of an expression that may name `locals`.
 pub(super) fn evaluate_with<'a>(expr: &'a Expr, locals: &[Local<'_>], scope: &Scope<'a>) -> Result<Val<'a>, Lack> {
     match expr {
+        Expr::OfHop { hop, on } => match scope.joined {
+            Some(joined) => joined.value(hop, on),
+            None => Err(because(format!("hop `{hop}` is of another exchange"))),
+        },
         Expr::Interpreted(interpreted) => interpret::run(interpreted, locals, scope),
         Expr::Text(text) => Ok(Val::Text(Cow::Borrowed(text.as_bytes()))),
         Expr::Int(int) => Ok(Val::Int(*int)),

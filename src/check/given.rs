@@ -51,6 +51,7 @@ fn broken(params: &Params, name: &str, value: &str) -> Option<String> {
     let scope = Scope {
         exchange: &exchange,
         looked: None,
+        joined: None,
         params,
         bound: &bound,
         masks: false,

@@ -40,6 +40,7 @@ impl<'e> Case<'e> {
         Scope {
             exchange: self.looked.exchange,
             looked: Some(self.looked),
+            joined: None,
             params,
             bound: &self.bound,
             masks: self.masks(),
@@ -111,6 +112,11 @@ impl<'e> Case<'e> {
                 let missing = fault == LineFault::Missing && field.is_some() && message.head.head.flags.is_cut();
                 if missing || open {
                     return Judged::Inconclusive("the head is cut in the capture".to_owned());
+                }
+                if matches!(expectation.aspect, Aspect::BodySha256) && message.head.head.fidelity.reformatted {
+                    return Judged::Inconclusive(
+                        "a text may hold the body re-formatted: its hash is not the one sent".to_owned(),
+                    );
                 }
                 let rule = match (&expectation.aspect, fault) {
                     (Aspect::Field { .. }, LineFault::Missing) => Rule::FieldMissing,

@@ -5,6 +5,7 @@
 //! finds the hops, `bind` and `judge` hold expectations against them with the comparisons of `matcher`, `book` collects
 //! findings, `outcome` sums up.
 
+mod across;
 mod bind;
 mod block;
 mod book;
@@ -39,6 +40,7 @@ mod scope;
 mod select;
 mod selection;
 mod structure;
+mod suite;
 mod tally;
 mod truth;
 mod whole;
@@ -52,3 +54,4 @@ pub use plan::Plan;
 pub use request::{CheckRequest, check, plan};
 pub use run::Run;
 pub use selection::Selection;
+pub use suite::{Broken, HopVerdict, Suite};

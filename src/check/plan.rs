@@ -20,6 +20,30 @@ pub struct Plan {
     pub(super) names: Names,
     pub(super) specs: Vec<PlanSpec>,
     pub(super) hops: Vec<PlanHop>,
+    /// Checks over several hops.
+    pub(super) across: Vec<Across>,
+}
+
+/// A check over several hops. It is counted with the hop that it names first.
+#[derive(Debug)]
+pub(super) struct Across {
+    /// Index into [`Plan::specs`].
+    pub(super) spec: usize,
+    pub(super) expectation: Expectation,
+    /// The hops that it names, in the order of its text.
+    pub(super) parties: Vec<Party>,
+    /// Where it is counted: the number of its expectation in the hop that it names first.
+    pub(super) counted: usize,
+}
+
+/// A hop that a check names.
+#[derive(Debug)]
+pub(super) struct Party {
+    pub(super) name: String,
+    /// Index into [`Plan::hops`].
+    pub(super) hop: usize,
+    /// What the check wants to know of it.
+    pub(super) wants: Vec<Expr>,
 }
 
 /// A spec of the plan.
@@ -160,12 +184,38 @@ impl Plan {
         for (spec, required) in specs {
             let index = plan.specs.len();
             plan.specs.push(PlanSpec { spec: Arc::clone(spec), params: Params::of(spec, params), required: *required });
+            let first = plan.hops.len();
             for (at, hop) in spec.hops.iter().enumerate() {
                 let compiled = compile_hop(&mut plan.names, index, at, hop);
                 plan.hops.push(compiled);
             }
+            plan.compile_across(spec, index, first);
         }
         plan
+    }
+
+    /// The checks of a spec over several of its hops, which begin at `first`.
+    fn compile_across(&mut self, spec: &Spec, index: usize, first: usize) {
+        for expectation in &spec.checks {
+            let Claim::Check(check_) = &expectation.claim else { continue };
+            let mut parties = Vec::new();
+            for name in check_.hops() {
+                let Some(at) = spec.hops.iter().position(|hop| hop.name.value == name) else { continue };
+                let wants = reads::of_hop(check_, name);
+                for side in wants.iter().flat_map(reads::expression_bodies) {
+                    if let Some(body) = self.hops.get_mut(first + at).and_then(|hop| hop.bodies.get_mut(side as usize)) {
+                        *body = body.or(BodyWant { keep: BODY_LIMIT, sha256: false });
+                    }
+                }
+                parties.push(Party { name: name.to_owned(), hop: first + at, wants });
+            }
+            let Some(hop) = parties.first().and_then(|party| self.hops.get_mut(party.hop)) else { continue };
+            let Some(counted) = check(expectation) else { continue };
+            // Behind the variants, so that it is neither the hop's own nor theirs.
+            hop.expectations.push(counted);
+            let counted = hop.expectations.len() - 1;
+            self.across.push(Across { spec: index, expectation: expectation.clone(), parties, counted });
+        }
     }
 
     /// Looks only at exchanges of which a condition holds.

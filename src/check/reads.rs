@@ -3,7 +3,7 @@
 use super::scope::Scope;
 use crate::secret;
 use crate::spec::walk::{self, Met};
-use crate::spec::{Claim, Expr, MessagePath, Side, Value};
+use crate::spec::{Check, Claim, Expr, MessagePath, Side, Value};
 
 /// Whether the verdict depends on nothing but the value: no hole. What it binds does not change the verdict.
 pub(super) fn is_pure(value: &Value) -> bool {
@@ -85,6 +85,22 @@ pub(super) fn claim_bodies(claim: &Claim) -> Vec<Side> {
 pub(super) fn expression_bodies(expr: &Expr) -> Vec<Side> {
     let mut found = Vec::new();
     walk::expr(expr, &mut |expr| found.extend(body_of(expr)));
+    found
+}
+
+/// What a check over several hops wants to know of one of them, each once.
+pub(super) fn of_hop(check: &Check, name: &str) -> Vec<Expr> {
+    let mut found: Vec<Expr> = Vec::new();
+    for expression in check.expressions() {
+        walk::expr(&expression.value, &mut |expr| {
+            if let Expr::OfHop { hop, on } = expr
+                && hop == name
+                && !found.contains(on)
+            {
+                found.push(on.as_ref().clone());
+            }
+        });
+    }
     found
 }
 

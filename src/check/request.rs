@@ -13,13 +13,15 @@ use super::run::Run;
 use super::whole;
 use crate::finding::{CaptureOutcome, Finding, Outcome, Rule, Unselected, Verdict};
 use crate::source::{self, Input, SourceError};
-use crate::spec::{self, FindError, Spec, SpecFile};
+use crate::spec::{self, FindError, Found, Spec, SpecFile};
 
 /// What to check.
 #[derive(Debug, Clone, Default)]
 pub struct CheckRequest {
-    /// Spec files and folders; empty means `./specs`.
+    /// Spec files and folders; empty means `./specs`, or none where there are `spec_texts`.
     pub specs: Vec<PathBuf>,
+    /// Specs that are at hand as YAML, in place of files.
+    pub spec_texts: Vec<String>,
     /// Captures: files, folders and `-`; empty means every spec's own evidence.
     pub captures: Vec<Input>,
     /// Where evidence is looked for instead of the `captures` folder beside `specs`.
@@ -41,21 +43,36 @@ pub struct CheckRequest {
 /// # Errors
 /// [`CheckError`]: usage, invalid specs, or no spec at all.
 pub fn check(request: &CheckRequest) -> Result<Outcome, CheckError> {
-    let loaded = load(&request.specs)?;
-    given::check(&loaded.models(), &request.params)?;
-    let fail_on = if request.strict { FailOn::Inconclusive } else { request.fail_on };
-    let mut outcome = if request.captures.is_empty() {
-        against_evidence(request, &loaded.specs)
-    } else {
-        against_captures(request, &loaded.specs)?
+    let loaded = match request.spec_texts.as_slice() {
+        [] => load(&request.specs)?,
+        texts => with_texts(&request.specs, texts)?,
     };
+    let mut outcome = judged(request, &loaded.specs, None)?;
     outcome.skipped_specs = loaded.not_specs;
+    Ok(outcome)
+}
+
+/// The outcome of specs, or of the one of this name among them: it alone is judged and its evidence alone is read, and the
+/// others say which evidence is theirs.
+pub(super) fn judged(request: &CheckRequest, specs: &[LoadedSpec], only: Option<&str>) -> Result<Outcome, CheckError> {
+    let models: Vec<&Spec> = specs.iter().map(|file| &*file.spec).collect();
+    given::check(&models, &request.params)?;
+    let mut outcome =
+        if request.captures.is_empty() { against_evidence(request, specs, only) } else { against_captures(request, specs)? };
     let captures: Vec<Finding> = outcome.captures.iter().flat_map(whole::capture_findings).collect();
     outcome.findings.extend(captures);
     outcome.findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
-    outcome.verdict = Verdict::over(outcome.specs.iter().map(|s| s.verdict));
-    outcome.exit_code = outcome::exit_code(!outcome.unreadable.is_empty(), &outcome.findings, &outcome.specs, fail_on);
+    request.sum_up(&mut outcome);
     Ok(outcome)
+}
+
+impl CheckRequest {
+    /// Verdict and exit code of what is in an outcome.
+    pub(super) fn sum_up(&self, outcome: &mut Outcome) {
+        let fail_on = if self.strict { FailOn::Inconclusive } else { self.fail_on };
+        outcome.verdict = Verdict::over(outcome.specs.iter().map(|s| s.verdict));
+        outcome.exit_code = outcome::exit_code(!outcome.unreadable.is_empty(), &outcome.findings, &outcome.specs, fail_on);
+    }
 }
 
 /// The plan of the specs at these paths, for whoever asks which exchanges are a hop's own.
@@ -81,8 +98,9 @@ impl Loaded {
 }
 
 /// A spec with what its file tells.
-struct LoadedSpec {
-    spec: Arc<Spec>,
+#[derive(Debug)]
+pub(super) struct LoadedSpec {
+    pub(super) spec: Arc<Spec>,
     /// The `specs` folder that it stands in.
     root: Option<PathBuf>,
     /// Its file was named, so that its hops must be seen.
@@ -90,24 +108,19 @@ struct LoadedSpec {
 }
 
 impl LoadedSpec {
+    pub(super) fn new(file: SpecFile) -> Self {
+        Self { spec: Arc::new(file.spec), root: file.root, named: file.named }
+    }
+
     /// Where its evidence lies; outside of any folder `specs` that is known only with `--captures`.
-    fn mirror(&self, captures_given: bool) -> Option<Mirror> {
+    pub(super) fn mirror(&self, captures_given: bool) -> Option<Mirror> {
         let specs = self.root.clone().or_else(|| captures_given.then(PathBuf::new))?;
         Some(Mirror { specs, below: PathBuf::from(&self.spec.name) })
     }
 }
 
 fn load(paths: &[PathBuf]) -> Result<Loaded, CheckError> {
-    let default = [PathBuf::from("specs")];
-    let named = if paths.is_empty() { &default[..] } else { paths };
-    if paths.is_empty() && !std::path::Path::new("specs").is_dir() {
-        return Err(CheckError::Nothing("there is no folder ./specs; name specs with -s FILE or -s FOLDER".to_owned()));
-    }
-    if let Some(path) = named.iter().find(|path| is_capture(path)) {
-        let file = Input::File(path.clone()).name();
-        return Err(CheckError::Usage(format!("{file} is a capture, and -s names specs; name captures without -s")));
-    }
-    let found = spec::load(named);
+    let (named, found) = find(paths)?;
     // As for exit codes: usage and invalid specs come before what cannot be read.
     let unread = |failure: &&FindError| matches!(failure, FindError::Unreadable(..));
     if let Some(failure) = found.failures.iter().find(|failure| !unread(failure)) {
@@ -120,19 +133,51 @@ fn load(paths: &[PathBuf]) -> Result<Loaded, CheckError> {
         return Err(CheckError::Unreadable(failure.to_string()));
     }
     if found.specs.is_empty() {
-        let named: Vec<String> = named.iter().map(|p| p.to_string_lossy().replace('\\', "/")).collect();
-        let others = match found.not_specs {
-            0 => "no YAML file".to_owned(),
-            1 => "1 YAML file that is no spec".to_owned(),
-            n => format!("{n} YAML files that are no specs"),
-        };
-        return Err(CheckError::Nothing(format!(
-            "no spec in {}: {others} there; write one (it has `hops`), or name specs with -s FILE or -s FOLDER",
-            named.join(", ")
-        )));
+        let nothing = no_spec(&named, found.not_specs);
+        return Err(CheckError::Nothing(format!("{nothing}, or name specs with -s FILE or -s FOLDER")));
     }
-    let loaded = |file: SpecFile| LoadedSpec { spec: Arc::new(file.spec), root: file.root, named: file.named };
-    Ok(Loaded { specs: found.specs.into_iter().map(loaded).collect(), not_specs: found.not_specs as u64 })
+    Ok(Loaded { specs: found.specs.into_iter().map(LoadedSpec::new).collect(), not_specs: found.not_specs as u64 })
+}
+
+/// The files at these paths, and the paths that were meant.
+pub(super) fn find(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Found), CheckError> {
+    let default = [PathBuf::from("specs")];
+    let named = if paths.is_empty() { &default[..] } else { paths };
+    if paths.is_empty() && !std::path::Path::new("specs").is_dir() {
+        return Err(CheckError::Nothing("there is no folder ./specs; name specs with -s FILE or -s FOLDER".to_owned()));
+    }
+    if let Some(path) = named.iter().find(|path| is_capture(path)) {
+        let file = Input::File(path.clone()).name();
+        return Err(CheckError::Usage(format!("{file} is a capture, and -s names specs; name captures without -s")));
+    }
+    Ok((named.to_vec(), spec::load(named)))
+}
+
+/// There is no spec at these paths.
+pub(super) fn no_spec(named: &[PathBuf], others: usize) -> String {
+    let named: Vec<String> = named.iter().map(|p| p.to_string_lossy().replace('\\', "/")).collect();
+    let others = match others {
+        0 => "no YAML file".to_owned(),
+        1 => "1 YAML file that is no spec".to_owned(),
+        n => format!("{n} YAML files that are no specs"),
+    };
+    format!("no spec in {}: {others} there; write one (it has `hops`)", named.join(", "))
+}
+
+/// Specs at hand as YAML, with those at the paths.
+fn with_texts(paths: &[PathBuf], texts: &[String]) -> Result<Loaded, CheckError> {
+    let mut loaded = if paths.is_empty() { Loaded { specs: Vec::new(), not_specs: 0 } } else { load(paths)? };
+    for (number, text) in (1..).zip(texts) {
+        let name = if texts.len() == 1 { "inline".to_owned() } else { format!("inline-{number}") };
+        let file = format!("{name}.yaml");
+        match spec::parse_named(&file, &name, text.as_bytes()).map_err(CheckError::Specs)? {
+            spec::Loaded::Spec(spec) => loaded.specs.push(LoadedSpec { spec: Arc::new(*spec), root: None, named: true }),
+            spec::Loaded::NotASpec => {
+                return Err(CheckError::Usage(format!("{file}: not a spec: it has none of `hops`, `types` and `checks`")));
+            }
+        }
+    }
+    Ok(loaded)
 }
 
 /// Whether a file begins as captures do.
@@ -165,8 +210,9 @@ fn read(run: &mut Run<'_>, input: &Input) -> Result<CaptureOutcome, SourceError>
 }
 
 fn against_captures(request: &CheckRequest, specs: &[LoadedSpec]) -> Result<Outcome, CheckError> {
-    // A spec is required where its own file is named.
-    let specs: Vec<(Arc<Spec>, bool)> = specs.iter().map(|s| (Arc::clone(&s.spec), s.named)).collect();
+    // A spec is required where its own file is named. Bytes at hand are one message, and no capture of every hop.
+    let all_bytes = request.captures.iter().all(|input| matches!(input, Input::Bytes(_)));
+    let specs: Vec<(Arc<Spec>, bool)> = specs.iter().map(|s| (Arc::clone(&s.spec), s.named && !all_bytes)).collect();
     let plan = Plan::compile(&specs, &request.params);
     let mut run = Run::new(&plan, request.show_secrets);
     let mut outcome = blank();
@@ -198,12 +244,12 @@ fn hold_messages(captures: &[CaptureOutcome]) -> bool {
     captures.iter().any(|capture| capture.summary.requests > 0 || capture.summary.responses > 0)
 }
 
-fn against_evidence(request: &CheckRequest, specs: &[LoadedSpec]) -> Outcome {
+fn against_evidence(request: &CheckRequest, specs: &[LoadedSpec], only: Option<&str>) -> Outcome {
     let mut outcome = blank();
     let given = request.captures_dir.is_some();
     let all: Vec<Mirror> = specs.iter().filter_map(|file| file.mirror(given)).collect();
     let mut groups: BTreeMap<String, u64> = BTreeMap::new();
-    for file in specs {
+    for file in specs.iter().filter(|file| only.is_none_or(|name| file.spec.name == name)) {
         let (spec, mirror) = (&file.spec, file.mirror(given));
         let cases = mirror.as_ref().map(|m| evidence::cases(m, &all, request.captures_dir.as_deref())).unwrap_or_default();
         let plan = Plan::compile(&[(Arc::clone(spec), !cases.is_empty())], &request.params);

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use hashbrown::HashMap;
 
+use super::across::Joins;
 use super::book::{Book, Entry};
 use super::checks::Condition;
 use super::evaluate::path_of;
@@ -16,8 +17,8 @@ use super::plan::{Plan, PlanHop};
 use super::select::{describe_entry, misses};
 use super::selection;
 use super::tally::{HopTally, Nearest};
-use crate::finding::Finding;
-use crate::http::{Body, BodyWant, CaptureId, Exchange, HeadRef, MessageId, MessageSink};
+use crate::finding::{Finding, Rule};
+use crate::http::{Body, BodyWant, CaptureId, Exchange, HeadRef, MessageId, MessageSink, Provenance};
 use crate::secret;
 
 /// Unselected exchanges are told apart by so many start lines, and by so many characters of each.
@@ -38,6 +39,7 @@ pub struct Run<'p> {
 pub(super) struct State {
     pub(super) book: Book,
     pub(super) hops: Vec<HopTally>,
+    joins: Joins,
     pub(super) exchanges: u64,
     /// Exchanges that `--where` leaves out, and those of which it cannot be said.
     pub(super) left_out: u64,
@@ -53,6 +55,7 @@ impl<'p> Run<'p> {
         let state = State {
             book: Book::new(show_secrets),
             hops: plan.hops.iter().map(HopTally::new).collect(),
+            joins: Joins::new(plan, show_secrets),
             exchanges: 0,
             left_out: 0,
             undecided: 0,
@@ -77,6 +80,7 @@ impl<'p> Run<'p> {
     /// The counts and findings.
     pub(super) fn into_parts(self) -> (Vec<HopTally>, Vec<Finding>, State) {
         let mut state = self.state.into_inner();
+        state.leave_joins(self.plan);
         let hops = std::mem::take(&mut state.hops);
         let book = std::mem::take(&mut state.book);
         let judged = |hop: usize, expectation: usize| {
@@ -122,6 +126,7 @@ impl MessageSink for Run<'_> {
                 let (Some(tally), Some(spec)) = (hops.get_mut(at), self.plan.specs.get(hop.spec)) else { continue };
                 let verdicts = judging::judge(hop, &spec.params, tally, &looked);
                 state.book(self.plan, at, &verdicts);
+                state.join(self.plan, at, &verdicts);
             } else {
                 state.look_near(self.plan, at, hop, &looked);
             }
@@ -193,6 +198,42 @@ impl State {
                 }
             }
             nearest => *nearest = Some(Nearest { missing: missing.len(), what, exchanges: 1 }),
+        }
+    }
+
+    /// Checks over several hops for which this exchange was the last.
+    fn join(&mut self, plan: &Plan, hop: usize, verdicts: &Verdicts<'_>) {
+        if plan.across.is_empty() {
+            return;
+        }
+        for decided in self.joins.take(plan, hop, &verdicts.case) {
+            let Some(across) = plan.across.get(decided.number) else { continue };
+            if let Some(tally) = across.parties.first().and_then(|party| self.hops.get_mut(party.hop)) {
+                tally.count(across.counted, &decided.judged);
+            }
+            match &decided.judged {
+                Judged::Violated(_) => {
+                    self.book.across(plan, across, Rule::CheckFailed, None, &decided.parts, &decided.places, 1);
+                }
+                Judged::Inconclusive(reason) => {
+                    self.book.across(plan, across, Rule::EvidenceInconclusive, Some(reason), &[], &decided.places, 1);
+                }
+                Judged::Met | Judged::NotObserved => {}
+            }
+        }
+    }
+
+    /// What checks over several hops waited for in vain.
+    fn leave_joins(&mut self, plan: &Plan) {
+        let seen = |hop: usize| self.hops.get(hop).is_some_and(|tally| tally.exchanges > 0);
+        for (number, reason, count, place) in self.joins.left(plan, seen) {
+            let Some(across) = plan.across.get(number) else { continue };
+            let tally = across.parties.first().and_then(|party| self.hops.get_mut(party.hop));
+            if let Some(counts) = tally.and_then(|tally| tally.counts.get_mut(across.counted)) {
+                counts.inconclusive += count;
+            }
+            let places: Vec<Provenance> = place.into_iter().collect();
+            self.book.across(plan, across, Rule::EvidenceInconclusive, Some(&reason), &[], &places, count);
         }
     }
 

@@ -10,7 +10,7 @@ use super::phrase::{part, path};
 use super::plan::{Aspect, PlanSelect, PlanSelectOn};
 use super::scope::Scope;
 use super::truth::Truth;
-use crate::http::{Exchange, Origin};
+use crate::http::{Exchange, Fidelity};
 use crate::spec::{Form, Value};
 
 /// Whether the exchange is the hop's: only `Yes` selects.
@@ -31,6 +31,7 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
     let scope = Scope {
         exchange,
         looked: Some(looked),
+        joined: None,
         params,
         bound: &bound,
         masks: origin.is_some_and(|h| h.fidelity.masks),
@@ -64,9 +65,10 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
         PlanSelectOn::Endpoint(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.to_string())),
         PlanSelectOn::Ip(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.ip.to_string())),
         PlanSelectOn::Port(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.port.to_string())),
-        PlanSelectOn::Source => match origin.map(|h| h.at.origin) {
-            Some(Origin::Packet { .. }) => text("wire".to_owned()),
-            Some(Origin::Line(_)) => text("text".to_owned()),
+        // What counts is what its source preserves: bytes that a test holds are the wire's, too.
+        PlanSelectOn::Source => match origin.map(|h| h.fidelity) {
+            Some(Fidelity::WIRE) => text("wire".to_owned()),
+            Some(_) => text("text".to_owned()),
             None => Truth::Unknown,
         },
     }
@@ -169,6 +171,7 @@ fn describe_value(value: &Value, params: &Params) -> String {
     let scope = Scope {
         exchange: &empty,
         looked: None,
+        joined: None,
         params,
         bound: &bound,
         masks: false,

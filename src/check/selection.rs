@@ -5,9 +5,9 @@ use std::cell::RefCell;
 use super::checks::{self, Condition};
 use super::looked::Looked;
 use super::names::HeadIndex;
+use super::params::Params;
 use super::plan::{BODY_LIMIT, Plan, PlanHop};
 use super::reads;
-use super::params::Params;
 use super::scope::Scope;
 use super::select::selects;
 use super::truth::Truth;
@@ -59,6 +59,7 @@ pub(super) fn is_looked_at(plan: &Plan, looked: &Looked<'_>) -> Condition {
     let scope = Scope {
         exchange: looked.exchange,
         looked: Some(looked),
+        joined: None,
         params: &params,
         bound: &bound,
         masks: looked.exchange.first().is_some_and(|m| m.head.head.fidelity.masks),

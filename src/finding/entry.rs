@@ -1,6 +1,6 @@
 //! A finding: what is wrong, where the spec says so, and where the capture shows it.
 
-use super::{Block, Rule};
+use super::{Block, Rule, Suggestion};
 use crate::capture::Timestamp;
 use crate::spec::Severity;
 use crate::wire::Endpoint;
@@ -41,6 +41,8 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// The message as expected and as seen. Findings of one exchange share one block; it is shown once.
     pub block: Option<Arc<Block>>,
+    /// The change of the spec that would accept what was seen, where one is known to be right.
+    pub suggestion: Option<Suggestion>,
 }
 
 impl Finding {
@@ -64,6 +66,7 @@ impl Finding {
             why: None,
             notes: Vec::new(),
             block: None,
+            suggestion: None,
         }
     }
 }
@@ -105,6 +108,20 @@ pub struct Evidence {
     pub capture: String,
     /// Where in it.
     pub place: EvidencePlace,
+}
+
+impl Evidence {
+    /// In a sentence: `a.pcap, packet 41`.
+    #[must_use]
+    pub fn short(&self) -> String {
+        match self.place {
+            EvidencePlace::Packet { packet, .. } | EvidencePlace::Capture { packet: Some(packet) } => {
+                format!("{}, packet {packet}", self.capture)
+            }
+            EvidencePlace::Line(line) => format!("{}, line {line}", self.capture),
+            EvidencePlace::Capture { packet: None } => self.capture.clone(),
+        }
+    }
 }
 
 /// Packet or line.

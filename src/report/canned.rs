@@ -81,6 +81,7 @@ pub(crate) fn finding(rule: Rule, subject: &str, message: &str, spec: &str) -> F
         why: None,
         notes: Vec::new(),
         block: None,
+        suggestion: None,
     }
 }
 

@@ -98,6 +98,13 @@ pub enum Expr {
     },
     /// `"a" + x`
     Concat(Vec<Expr>),
+    /// `hop("name").request.method`: of the exchange of another hop that belongs to the same request.
+    OfHop {
+        /// The hop's name.
+        hop: String,
+        /// What of its exchange.
+        on: Box<Expr>,
+    },
     /// Operators, macros and the functions of CEL.
     Interpreted(Arc<Interpreted>),
 }

@@ -195,6 +195,13 @@ fn name_of(file: &Path, folder: Option<&Path>) -> (String, Option<PathBuf>) {
     (slashes(&name), None)
 }
 
+/// The name that the file of a spec gives it, also where the spec does not load; `given` are the paths that were given.
+#[must_use]
+pub fn name_at(file: &Path, given: &[PathBuf]) -> String {
+    let folder = given.iter().find(|folder| folder.as_path() != file && file.starts_with(folder));
+    name_of(file, folder.map(PathBuf::as_path)).0
+}
+
 /// The path below the last folder `specs`, and that folder.
 fn below_specs(stem: &Path) -> Option<(String, PathBuf)> {
     let parent = stem.parent()?;
@@ -245,6 +252,9 @@ mod tests {
         assert_eq!(at("mine/a/b.yaml", Some("mine")), ("a/b".into(), None));
         assert_eq!(at("mine/a/b.yaml", None), ("b".into(), None));
         assert_eq!(at("x/a.b.yaml", None), ("a.b".into(), None));
+        let given = ["mine".into(), "x/a.yaml".into()];
+        let named = |file: &str| name_at(Path::new(file), &given);
+        assert_eq!((named("mine/a/b.yaml"), named("x/a.yaml"), named("y/specs/c.yaml")), ("a/b".into(), "a".into(), "c".into()));
     }
 
     #[test]

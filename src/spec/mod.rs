@@ -28,7 +28,7 @@ pub use condition::{ConditionError, condition};
 pub use error::SpecError;
 pub use expression::{Expr, Function, MessagePath, Piece, Template};
 pub(crate) use field_name::glob;
-pub use find::{FindError, Found, SpecFile, load};
+pub use find::{FindError, Found, SpecFile, load, name_at};
 pub use interpreted::{ExprPart, Interpreted, operator};
 pub use load::{Loaded, MOST_BYTES, parse, parse_named};
 pub use model::{

@@ -19,6 +19,8 @@ pub struct Spec {
     pub params: Vec<Param>,
     /// `hops`, in order
     pub hops: Vec<Hop>,
+    /// `checks` over several hops, each a [`Claim::Check`]
+    pub checks: Vec<Expectation>,
 }
 
 /// Where a fact comes from.
@@ -180,6 +182,22 @@ pub struct Check {
 }
 
 impl Check {
+    /// The hops that it names, in the order of its text; none where it is of one hop.
+    #[must_use]
+    pub fn hops(&self) -> Vec<&str> {
+        let mut hops: Vec<&str> = Vec::new();
+        for expression in self.expressions() {
+            super::walk::expr(&expression.value, &mut |expr| {
+                if let Expr::OfHop { hop, .. } = expr
+                    && !hops.contains(&hop.as_str())
+                {
+                    hops.push(hop);
+                }
+            });
+        }
+        hops
+    }
+
     /// Its expressions, each with its place.
     pub fn expressions(&self) -> impl Iterator<Item = &Spanned<Expr>> {
         std::iter::once(&self.that).chain(&self.when).chain(&self.for_each)

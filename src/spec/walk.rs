@@ -76,6 +76,7 @@ pub(crate) fn expr<'e>(on: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
             expr(index, see);
         }
         Expr::Concat(parts) => parts.iter().for_each(|p| expr(p, see)),
+        Expr::OfHop { on, .. } => expr(on, see),
         Expr::Interpreted(interpreted) => interpreted.parts.iter().for_each(|part| expr(&part.expr, see)),
         Expr::Name(_)
         | Expr::Text(_)

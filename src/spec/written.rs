@@ -32,6 +32,7 @@ impl fmt::Display for Expr {
             }
             Self::Index { on, index } => write!(f, "{on}[{index}]"),
             Self::Concat(parts) => list(f, parts, " + "),
+            Self::OfHop { hop, on } => write!(f, "hop(\"{hop}\").{on}"),
             Self::Interpreted(interpreted) => f.write_str(&interpreted.text),
         }
     }

@@ -9,6 +9,7 @@
 
 mod arguments;
 mod corpus;
+mod curl;
 mod disorder;
 mod docs;
 mod edge;
@@ -27,4 +28,5 @@ mod schema;
 mod shipped;
 mod spec_roots;
 mod specs_alone;
+mod stable;
 mod systems;

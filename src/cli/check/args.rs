@@ -36,14 +36,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", help_heading = "What is checked")]
     pub(super) keylog: Option<PathBuf>,
 
-    /// The report's format, `text` or `json`, or `json=FILE` into a file; repeatable [default: text]
+    /// The report's format, `text`, `json` or `github`, or `json=FILE` into a file; repeatable [default: text]
     ///
     /// One run serves the log and the file: `--format json=report.json` writes the file, and the text to
-    /// standard output unless another format is asked for there.
+    /// standard output unless another format is asked for there. `github` are annotations for GitHub Actions.
     #[arg(long = "format", value_name = "FORMAT[=FILE]", help_heading = "Output")]
     pub(super) formats: Vec<FormatArg>,
 
-    /// Write the report to a file instead of standard output
+    /// Write to a file what would go to standard output
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(super) output: Option<PathBuf>,
 
@@ -81,7 +81,8 @@ Examples:
   hopspec check staging.pcap                 a capture against ./specs
   hopspec check -s specs/aws/alb t.pcapng    against some specs
   tcpdump -U -w - | hopspec check -          a stream, to its end
-  hopspec check --format json=report.json    a log and a file from one run";
+  hopspec check --format json=report.json    a log and a file from one run
+  hopspec check --format github              annotations on a pull request";
 
 /// `--fail-on`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

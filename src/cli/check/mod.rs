@@ -2,6 +2,7 @@
 
 mod args;
 mod format;
+mod repository;
 mod run;
 
 pub(super) use args::{Args, param};

@@ -1,14 +1,15 @@
 //! Runs a check and writes its reports.
 
 use super::super::args::Color;
-use super::super::output::Target;
+use super::super::output::{OutputError, Target};
 use super::super::talk::Talk;
 use super::args::Args;
 use super::format::{self, Format};
+use super::repository::Repository;
 use crate::check::{self, CheckError, CheckRequest};
 use crate::exit;
 use crate::finding::Outcome;
-use crate::report::{self, TextOptions, Verbosity};
+use crate::report::{self, GithubOptions, TextOptions, Verbosity};
 use crate::source::Input;
 
 /// `hopspec check`
@@ -24,6 +25,21 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
         talk.error("`-` is given twice, but standard input can be read only once");
         return exit::USAGE;
     }
+    if let Some(read) = args
+        .captures
+        .iter()
+        .chain(&args.specs)
+        .chain(&args.keylog)
+        .find(|path| path.is_file() && targets.iter().any(|(_, target)| target.is_file(path)))
+    {
+        let file = Input::File(read.clone()).name();
+        talk.error(format_args!("{file} is read by this run, and the report would be written over it; name another file"));
+        return exit::USAGE;
+    }
+    let unwritable: Vec<_> = targets.iter().filter_map(|(_, target)| target.try_out().err()).collect();
+    if !unwritable.is_empty() {
+        return refuse_targets(&unwritable, args, talk);
+    }
     if args.keylog.is_some() {
         talk.note("--keylog is not used yet: flows of TLS are listed and not decoded");
     }
@@ -33,9 +49,19 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
     }
 }
 
+/// Reports that cannot be written end a run before it reads captures. Invalid specs come before that (see [`exit`]).
+fn refuse_targets(unwritable: &[OutputError], args: &Args, talk: Talk) -> u8 {
+    if let Err(error @ (CheckError::Usage(_) | CheckError::Specs(_))) = check::plan(&args.specs, &args.params) {
+        return refuse(&error, talk);
+    }
+    unwritable.iter().for_each(|error| talk.error(error));
+    exit::UNREADABLE
+}
+
 fn request(args: &Args) -> CheckRequest {
     CheckRequest {
         specs: args.specs.clone(),
+        spec_texts: Vec::new(),
         captures: args.captures.iter().map(|path| input(path)).collect(),
         captures_dir: args.captures_dir.clone(),
         params: args.params.clone(),
@@ -55,11 +81,13 @@ fn write(outcome: &Outcome, targets: &[(Format, Target)], args: &Args, color: Co
     for unreadable in &outcome.unreadable {
         talk.error(unreadable);
     }
+    let repository = Repository::here();
     for (format, target) in targets {
         let color = if *target == Target::Stdout { color.on_stdout() } else { color.in_files() };
         let text = match format {
             Format::Json => report::json(outcome),
             Format::Text => report::text(outcome, &options(args, color)),
+            Format::Github => report::github(outcome, &GithubOptions { path: &|file| repository.path(file) }),
         };
         if let Err(error) = target.write(&text) {
             talk.error(error);

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use super::expression::parse_with;
+use super::expression::{Stand, parse_with};
 use super::functions::Type;
 use super::matcher::SEVERITIES;
 use super::reader::{Entry, Keys, Reader};
 use crate::spec::problem::Problem;
 use crate::spec::yaml::Node;
-use crate::spec::{Check, Claim, Expectation, Expr, Severity, Side, Spanned};
+use crate::spec::{Check, Claim, Expectation, Expr, Severity, Spanned};
 
 const KEYS: &[&str] = &["id", "that", "when", "for_each", "severity", "why", "reference"];
 
@@ -29,11 +29,11 @@ pub(in crate::spec) fn condition(text: &str) -> Result<Expr, (Range<usize>, Stri
 
 impl Reader<'_> {
     /// `checks: [ { id, that, … } ]`
-    pub(super) fn checks(&mut self, node: &Node) -> Vec<Expectation> {
+    pub(super) fn checks(&mut self, node: &Node, stand: Stand) -> Vec<Expectation> {
         let members = self.members(node, "`checks`").unwrap_or_default();
         let mut checks: Vec<Expectation> = Vec::new();
         for member in members {
-            let Some(check) = self.check(member) else { continue };
+            let Some(check) = self.check(member, stand) else { continue };
             let id = |expectation: &Expectation| match &expectation.claim {
                 Claim::Check(check) => Some(check.id.clone()),
                 _ => None,
@@ -48,7 +48,7 @@ impl Reader<'_> {
         checks
     }
 
-    fn check(&mut self, node: &Node) -> Option<Expectation> {
+    fn check(&mut self, node: &Node, stand: Stand) -> Option<Expectation> {
         let entries = self.entries(node, "a check", Keys::Exact)?;
         let find = |name: &str| entries.iter().find(|entry| entry.name == name).copied();
         for entry in entries.iter().filter(|entry| !KEYS.contains(&entry.name)) {
@@ -64,9 +64,9 @@ impl Reader<'_> {
         let severity = find("severity").and_then(|entry| self.word(entry.node, "`severity`", SEVERITIES));
         let why = find("why").and_then(|entry| self.text(entry.node, "`why`"));
         let reference = find("reference").and_then(|entry| self.reference(entry.node));
-        let when = find("when").and_then(|entry| self.condition(entry, None, locals));
-        let for_each = find("for_each").and_then(|entry| self.members_of(entry));
-        let that = find("that").and_then(|entry| self.condition(entry, None, locals));
+        let when = find("when").and_then(|entry| self.condition(entry, stand, locals));
+        let for_each = find("for_each").and_then(|entry| self.members_of(entry, stand));
+        let that = find("that").and_then(|entry| self.condition(entry, stand, locals));
         let id = find("id")?;
         let name = self.text(id.node, "`id`")?;
         if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)) {
@@ -86,8 +86,8 @@ impl Reader<'_> {
     }
 
     /// An expression that is true or false.
-    pub(super) fn condition(&mut self, entry: Entry<'_>, side: Option<Side>, locals: &[(&str, Type)]) -> Option<Spanned<Expr>> {
-        let (expr, of) = self.expression(entry, side, locals)?;
+    pub(super) fn condition(&mut self, entry: Entry<'_>, stand: Stand, locals: &[(&str, Type)]) -> Option<Spanned<Expr>> {
+        let (expr, of) = self.expression(entry, stand, locals)?;
         if !matches!(of, Type::Bool | Type::Json) {
             let message = format!("`{}` must be true or false, and this is {}", entry.name, of.what());
             self.report(Problem::new(entry.node.place, message).help("compare it: `… == …`"));
@@ -97,8 +97,8 @@ impl Reader<'_> {
     }
 
     /// `for_each`: an expression that has members.
-    fn members_of(&mut self, entry: Entry<'_>) -> Option<Spanned<Expr>> {
-        let (expr, of) = self.expression(entry, None, &[])?;
+    fn members_of(&mut self, entry: Entry<'_>, stand: Stand) -> Option<Spanned<Expr>> {
+        let (expr, of) = self.expression(entry, stand, &[])?;
         if !matches!(of, Type::Json | Type::List | Type::Ints | Type::Values | Type::Headers) {
             let message = format!("`for_each` goes through a list or an object, and this is {}", of.what());
             self.report(Problem::new(entry.node.place, message).help("`members()` splits a list, `json()` reads JSON"));
@@ -107,7 +107,7 @@ impl Reader<'_> {
         Some(expr)
     }
 
-    fn expression(&mut self, entry: Entry<'_>, side: Option<Side>, locals: &[(&str, Type)]) -> Option<(Spanned<Expr>, Type)> {
+    fn expression(&mut self, entry: Entry<'_>, stand: Stand, locals: &[(&str, Type)]) -> Option<(Spanned<Expr>, Type)> {
         let text = self.text(entry.node, &format!("`{}`", entry.name))?;
         let ground = self.ground(entry.node);
         if let Some(hole) = text.find("${") {
@@ -116,11 +116,7 @@ impl Reader<'_> {
             self.report(Problem::new(place, message).help("write names without `${` and `}`"));
             return None;
         }
-        let parsed = match side {
-            Some(_) => super::expression::parse(&text, side),
-            None => parse_with(&text, locals),
-        };
-        match parsed {
+        match parse_with(&text, stand, locals) {
             Ok((expr, of)) => Some((Spanned::new(expr, entry.node.place), of)),
             Err(mistake) => {
                 self.report(Problem {

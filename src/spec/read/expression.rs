@@ -14,6 +14,8 @@ use crate::spec::near::{did_you_mean, one_of};
 use crate::spec::{Expr, Function, MessagePath, Side};
 
 pub(super) const DEEPEST: usize = 32;
+/// What an exchange has.
+const EXCHANGE: &[&str] = &["src", "dst", "time", "request", "response"];
 
 /// What is wrong in an expression, with the range in its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,36 +56,57 @@ impl Mistake {
     }
 }
 
+/// Where an expression stands, and so what it may look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stand {
+    /// In a message: `header("Name")` is of it.
+    Message(Side),
+    /// In a hop, or in no spec: one exchange.
+    Exchange,
+    /// Over several hops: `hop("name").request`.
+    Hops,
+}
+
+impl From<Option<Side>> for Stand {
+    fn from(side: Option<Side>) -> Self {
+        side.map_or(Self::Exchange, Self::Message)
+    }
+}
+
 pub(super) type Parsed = Result<(Expr, Type), Mistake>;
 
 /// Parses an expression that stands in a message of this side (`None`: in no message), and its type.
 pub(super) fn parse(text: &str, side: Option<Side>) -> Parsed {
+    parse_at(text, side.into())
+}
+
+fn parse_at(text: &str, stand: Stand) -> Parsed {
     if text.trim().is_empty() {
         return Err(
             Mistake::new(0..text.len(), "`${}` is empty").help("name a param, a bound name, or write `$${` for the text `${`")
         );
     }
-    match compiled(text, side) {
-        Err(mistake) if mistake.more => cel::interpreted(text, side, &[]),
+    match compiled(text, stand) {
+        Err(mistake) if mistake.more => cel::interpreted(text, stand, &[]),
         parsed => parsed,
     }
 }
 
 /// An expression that may name values of its own, as the `key` and `value` of a `for_each`.
-pub(super) fn parse_with(text: &str, locals: &[(&str, Type)]) -> Parsed {
+pub(super) fn parse_with(text: &str, stand: Stand, locals: &[(&str, Type)]) -> Parsed {
     let names_local = |tokens: &[(Token, Range<usize>)]| {
         tokens.iter().any(|(token, _)| matches!(token, Token::Word(word) if locals.iter().any(|(local, _)| local == word)))
     };
     match tokens(text) {
-        Ok(tokens) if !names_local(&tokens) => parse(text, None),
-        _ => cel::interpreted(text, None, locals),
+        Ok(tokens) if !names_local(&tokens) => parse_at(text, stand),
+        _ => cel::interpreted(text, stand, locals),
     }
 }
 
 /// Parses what is compiled: no operator but `+` between texts, no macro.
-pub(super) fn compiled(text: &str, side: Option<Side>) -> Parsed {
+pub(super) fn compiled(text: &str, stand: Stand) -> Parsed {
     let tokens = tokens(text)?;
-    let mut parser = Parser { tokens, at: 0, end: text.len(), side, depth: 0 };
+    let mut parser = Parser { tokens, at: 0, end: text.len(), stand, depth: 0 };
     let parsed = parser.concatenation()?;
     match parser.peek() {
         None => Ok(parsed),
@@ -95,7 +118,7 @@ struct Parser {
     tokens: Vec<(Token, Range<usize>)>,
     at: usize,
     end: usize,
-    side: Option<Side>,
+    stand: Stand,
     depth: usize,
 }
 
@@ -193,16 +216,49 @@ impl Parser {
         if self.take('(') {
             return match word.as_str() {
                 "header" | "has_header" => {
-                    let Some(side) = self.side else {
+                    let Stand::Message(side) = self.stand else {
                         let mistake = Mistake::new(range, format!("`{word}()` belongs to a message, and none is here"));
                         return Err(mistake.help(format!("write `request.{word}(\"Name\")` or `response.{word}(\"Name\")`")));
                     };
                     let (path, of) = self.header_call(&word)?;
                     Ok((Expr::Message { side, path }, of))
                 }
+                "hop" => self.of_hop(range),
                 name => Err(self.unknown_function(name, range)),
             };
         }
+        if self.stand == Stand::Hops && EXCHANGE.contains(&word.as_str()) {
+            let mistake = Mistake::new(range, format!("`{word}` is of one hop, and here are several"));
+            return Err(mistake.help(format!("write `hop(\"name\").{word}`")));
+        }
+        self.of_exchange(word, range)
+    }
+
+    /// `hop("name").request`, and what else an exchange has.
+    fn of_hop(&mut self, range: Range<usize>) -> Parsed {
+        if self.stand != Stand::Hops {
+            let mistake = Mistake::new(range, "`hop()` is for conditions over several hops");
+            return Err(mistake.help("they are `checks` at the top of the file, beside `hops`"));
+        }
+        let at = self.range();
+        let Some(Token::Text(hop)) = self.peek().cloned() else {
+            return Err(Mistake::new(at, "`hop` takes the name of a hop, as a text").help("hop(\"client-to-alb\")"));
+        };
+        self.at += 1;
+        self.expect(')')?;
+        self.deeper()?;
+        let of = self.take('.').then(|| self.peek().cloned()).flatten();
+        let Some(Token::Word(word)) = of.filter(|of| matches!(of, Token::Word(word) if EXCHANGE.contains(&word.as_str()))) else {
+            let mistake = Mistake::new(range, "say what of the hop's exchange");
+            return Err(mistake.help(format!("{} may follow, as in `hop(\"{hop}\").request`", one_of(EXCHANGE.iter().copied()))));
+        };
+        let range = self.range();
+        self.at += 1;
+        let (on, of) = self.of_exchange(word, range)?;
+        Ok((Expr::OfHop { hop, on: Box::new(on) }, of))
+    }
+
+    fn of_exchange(&mut self, word: String, range: Range<usize>) -> Parsed {
         match word.as_str() {
             "src" | "dst" => self.endpoint(word == "dst"),
             "time" => Ok((Expr::Time, Type::Time)),

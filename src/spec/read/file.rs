@@ -1,11 +1,12 @@
 //! The file: its top-level keys, in an order in which each knows what it needs.
 
+use super::expression::Stand;
 use super::reader::{Entry, Keys, Reader};
 use crate::spec::problem::Problem;
 use crate::spec::yaml::Node;
 use crate::spec::{Reference, Source, Spec};
 
-const KEYS: &[&str] = &["title", "about", "references", "params", "hops"];
+const KEYS: &[&str] = &["title", "about", "references", "params", "hops", "checks"];
 
 /// Reads the file's tree. A spec comes back always; with problems it is not to be used.
 pub(in crate::spec) fn file(root: &Node, name: &str, source: &Source) -> (Spec, Vec<Problem>) {
@@ -18,6 +19,7 @@ pub(in crate::spec) fn file(root: &Node, name: &str, source: &Source) -> (Spec, 
         references: Vec::new(),
         params: Vec::new(),
         hops: Vec::new(),
+        checks: Vec::new(),
     };
     let entries = reader.entries(root, "a spec", Keys::Exact).unwrap_or_default();
     if let Some(entry) = entries.iter().find(|e| e.name == "references") {
@@ -30,6 +32,7 @@ pub(in crate::spec) fn file(root: &Node, name: &str, source: &Source) -> (Spec, 
             "references" => {}
             "params" => spec.params = reader.params(entry.node),
             "hops" => spec.hops = reader.hops(entry.node),
+            "checks" => spec.checks = reader.checks(entry.node, Stand::Hops),
             _ => reader.unknown_key(entry, "a spec", KEYS, None),
         }
     }

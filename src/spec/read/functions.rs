@@ -81,4 +81,4 @@ pub(super) const METHODS: &[Method] = &[
 ];
 
 /// Functions of the design that later versions will know.
-pub(super) const LATER: &[&str] = &["hop", "jwt", "sigv4"];
+pub(super) const LATER: &[&str] = &["jwt", "sigv4"];

@@ -1,5 +1,6 @@
 //! A hop, and its variants.
 
+use super::expression::Stand;
 use super::reader::{Entry, Keys, Reader};
 use crate::spec::problem::Problem;
 use crate::spec::yaml::{Kind, Node};
@@ -35,8 +36,8 @@ impl Reader<'_> {
                 "to" => read.to = self.text(entry.node, "`to`"),
                 "about" => read.about = self.text(entry.node, "`about`"),
                 "select" => read.select = self.select(entry.node),
-                "when" => read.when = self.condition(entry, None, &[]),
-                "checks" => read.checks = self.checks(entry.node),
+                "when" => read.when = self.condition(entry, Stand::Exchange, &[]),
+                "checks" => read.checks = self.checks(entry.node, Stand::Exchange),
                 "count" => read.count = self.bounds(entry.node, "`count`"),
                 "request" => read.request = self.message(entry.node, Side::Request),
                 "response" => read.response = self.message(entry.node, Side::Response),

@@ -194,7 +194,7 @@ impl Reader<'_> {
                     meta.bind = Some(Spanned::new(name, entry.node.place));
                 }
             }
-            "when" => meta.when = self.condition(entry, spot.side, &[]).map(Box::new),
+            "when" => meta.when = self.condition(entry, spot.side.into(), &[]).map(Box::new),
             "severity" => meta.severity = self.word(entry.node, "`severity`", SEVERITIES),
             "reference" => meta.reference = self.reference(entry.node),
             _ => meta.why = self.text(entry.node, "`why`"),

@@ -57,6 +57,33 @@ impl Reader<'_> {
         for hop in &spec.hops {
             self.hop_names(hop, &params);
         }
+        self.checks_over_hops(spec, &params);
+    }
+
+    /// `checks` of the file: they name hops of the file, and params.
+    fn checks_over_hops(&mut self, spec: &Spec, params: &Names<'_>) {
+        let known = || spec.hops.iter().map(|hop| hop.name.value.as_str());
+        for check in &spec.checks {
+            let Claim::Check(check) = &check.claim else { continue };
+            for expression in check.expressions() {
+                self.expression_names(&expression.value, expression.place, Scope { names: &[params], outside: None });
+            }
+            let hops = check.hops();
+            for hop in hops.iter().filter(|hop| !known().any(|known| known == **hop)) {
+                let place = self.word_in(check.that.place, hop);
+                self.report(
+                    Problem::new(place, format!("no hop `{hop}` in this file"))
+                        .maybe_help(did_you_mean(hop, known()))
+                        .help(format!("hops: {}", known().map(|hop| format!("`{hop}`")).collect::<Vec<_>>().join(", "))),
+                );
+            }
+            if hops.is_empty() {
+                self.report(
+                    Problem::new(check.that.place, "a condition of the file names a hop, and this one names none")
+                        .help("write `hop(\"name\").request…`, or put the check into a hop"),
+                );
+            }
+        }
     }
 
     fn hop_names(&mut self, hop: &Hop, params: &Names<'_>) {

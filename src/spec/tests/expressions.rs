@@ -86,7 +86,7 @@ N: ${true}"#;
     assert_snapshot!(mistakes_of_fields(fields), @r#"
     6:12 ‹${src == dst}› a text is needed here, and this is true or false |  | choose between two texts: `${condition ? "a" : "b"}`
     7:15 ‹header("A") ? "a" : "b"› the condition before `?` must be true or false: `header("A")` is a text
-    9:14 ‹hop› `hop()` is not supported yet
+    9:14 ‹hop› `hop()` is for conditions over several hops |  | they are `checks` at the top of the file, beside `hops`
     10:26 ‹jwt› `jwt()` is not supported yet
     11:26 ‹sigv4› `sigv4()` is not supported yet
     12:12 ‹${header("A").matches("x")}› a text is needed here, and this is true or false |  | choose between two texts: `${condition ? "a" : "b"}`

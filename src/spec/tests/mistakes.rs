@@ -42,7 +42,7 @@ hops:
     select: { method: GET, requst: { method: GET }, request: { header: { A: b }, order: [A, B] } }
 ";
     assert_snapshot!(mistakes(text), @"
-    2:1 ‹titel› unknown key `titel` in a spec | expected `title`, `about`, `references`, `params` or `hops` | did you mean `title`?
+    2:1 ‹titel› unknown key `titel` in a spec | expected `title`, `about`, `references`, `params`, `hops` or `checks` | did you mean `title`?
     5:5 ‹form› unknown key `form` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `request`, `response`, `checks` or `variants` | did you mean `from`?
     6:5 ‹headers› unknown key `headers` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `request`, `response`, `checks` or `variants` | it stands under `request`
     7:16 ‹methd› unknown key `methd` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `absent`, `others`, `order`, `name_case` or `body` | did you mean `method`?

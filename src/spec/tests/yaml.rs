@@ -52,13 +52,13 @@ hops:
     response: !y { status: 200 }
   b: { request: { method: { {a: b}: c } } }
 ";
-    assert_snapshot!(mistakes(text), @r#"
-    2:1 ‹base› unknown key `base` in a spec | expected `title`, `about`, `references`, `params` or `hops`
+    assert_snapshot!(mistakes(text), @"
+    2:1 ‹base› unknown key `base` in a spec | expected `title`, `about`, `references`, `params`, `hops` or `checks`
     5:16 ‹<<› a spec has no merge keys (`<<`) |  | write the keys out, or use an alias for a whole value
     5:33 ‹!x /› a spec has no YAML tags (`!name`) |  | leave the tag away; a text that begins with `!` stands in quotes
     6:18 ‹{› a spec has no YAML tags (`!name`) |  | leave the tag away; a text that begins with `!` stands in quotes
     7:29 ‹{a: b}› a key must be a text |  | `{{ }}` is a mapping inside a mapping in YAML; a name is written `${name}`, in quotes inside of `{ }`
-    "#);
+    ");
     assert_snapshot!(mistakes("hops:\n  a: { request: { method: GET } }\n---\nb: c\n"), @"3:1 ‹---› a second YAML document begins here; a spec file has one |  | put each spec into a file of its own");
     assert_snapshot!(mistakes("hops:\n  a: { request: { headers: { A: {{ x }} } } }\n"), @"2:34 ‹{ x }› a key must be a text |  | `{{ }}` is a mapping inside a mapping in YAML; a name is written `${name}`, in quotes inside of `{ }`");
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cel::IdedExpr;
 use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr as Cel, LiteralValue, operators};
 
-use super::super::expression::{Mistake, Parsed, compiled, unknown_function};
+use super::super::expression::{Mistake, Parsed, Stand, compiled, unknown_function};
 use super::super::functions::{METHODS, Type};
 use super::super::lexer::{Token, tokens};
 use super::functions::{CelFunction, FUNCTIONS};
@@ -14,17 +14,17 @@ use super::operators as kinds;
 use super::parse::parse;
 use super::unparse::{binary, path, shown};
 use crate::spec::near::did_you_mean;
-use crate::spec::{Expr, ExprPart, Interpreted, Side, operator};
+use crate::spec::{Expr, ExprPart, Interpreted, operator};
 
 /// So many macros may stand in one another.
 const DEEPEST_LOOP: usize = 3;
 
 /// An expression for the interpreter, and its type. `locals` are names that it is given when it runs.
-pub(in super::super) fn interpreted(text: &str, side: Option<Side>, locals: &[(&str, Type)]) -> Parsed {
+pub(in super::super) fn interpreted(text: &str, stand: Stand, locals: &[(&str, Type)]) -> Parsed {
     let program = parse(text)?;
     let locals = locals.iter().map(|(name, of)| ((*name).to_owned(), *of)).collect();
     let words = tokens(text).unwrap_or_default();
-    let mut lower = Lower { text, words, side, locals, parts: Vec::new(), loops: 0 };
+    let mut lower = Lower { text, words, stand, locals, parts: Vec::new(), loops: 0 };
     let (program, of) = lower.lower(program)?;
     let operands = lower.operands(&program);
     let parts = lower.parts;
@@ -36,7 +36,7 @@ type Lowered = Result<(IdedExpr, Type), Mistake>;
 struct Lower<'t> {
     text: &'t str,
     words: Vec<(Token, Range<usize>)>,
-    side: Option<Side>,
+    stand: Stand,
     /// Names of the expression's own, innermost last.
     locals: Vec<(String, Type)>,
     parts: Vec<ExprPart>,
@@ -127,7 +127,7 @@ impl Lower<'_> {
             return Ok(None);
         }
         let Some(text) = path(expr) else { return Ok(None) };
-        let (part, of) = match compiled(&text, self.side) {
+        let (part, of) = match compiled(&text, self.stand) {
             Ok(compiled) => compiled,
             Err(mistake) if mistake.more => return Ok(None),
             Err(mistake) => return Err(self.moved(mistake, &text)),
