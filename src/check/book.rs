@@ -15,12 +15,13 @@ use super::judge::Case;
 use super::judged::Fault;
 use super::legible::show;
 use super::matcher;
+use super::names::HeadIndex;
 use super::phrase;
 use super::plan::{Across, Aspect, Plan, PlanHop};
 use super::reads;
 use super::scope::{BoundValue, Scope};
 use crate::finding::{Block, Bound, Evidence, EvidencePlace, Finding, Part, Rule, Sample, SpecPlace};
-use crate::http::{HeadRef, Origin, Provenance};
+use crate::http::{Message, Origin, Provenance};
 use crate::secret::MASK;
 use crate::spec::{Claim, Place, Severity, Side, Spec};
 
@@ -183,8 +184,8 @@ impl Book {
         let provenance = message.head.head.at;
         let bound = self.bound(expectation, &scope, spec, &hide);
         let mut notes: Vec<String> = notes.to_vec();
-        if let (Rule::FieldMissing, Some(name)) = (rule, &field) {
-            notes.extend(near_miss(name, &message.head));
+        if rule == Rule::FieldMissing {
+            notes.extend(near_miss(&expectation.aspect, &message, entry.case.looked.index(expectation.side)));
         }
         notes.extend(reason.map(|r| hide.text(r)));
         let parts = check.filter(|_| fault.is_some()).map(|check| checks::parts(check, &scope, &hide)).unwrap_or_default();
@@ -243,6 +244,12 @@ impl Book {
             Claim::Part { value, .. } if !hide.shows_secrets() && reads::derives_secret(value, scope) => {
                 let written = entry.plan.model(hop)?.0.spec.source.excerpt(value.place);
                 return Some(format!("`{}`", written.split_whitespace().collect::<Vec<_>>().join(" ")));
+            }
+            Claim::Part { part: crate::spec::Part::SetCookieAttribute { absent: true, .. }, .. } => {
+                Some("no such attribute".to_owned())
+            }
+            Claim::Part { part: crate::spec::Part::SetCookieAttribute { .. }, value } if value.takes_anything() => {
+                Some("this attribute".to_owned())
             }
             Claim::Part { value, .. } => {
                 let whole = || matcher::describe(value, scope);
@@ -322,6 +329,8 @@ impl Book {
                     _ => None,
                 };
                 let text = match &expectation.expectation.claim {
+                    // A flag stands alone.
+                    Claim::Part { part: crate::spec::Part::SetCookieAttribute { .. }, value } if value.takes_anything() => None,
                     Claim::Part { value, .. } => matcher::exact_text(value, scope)
                         .filter(|_| hide.shows_secrets() || !reads::derives_secret(value, scope))
                         .map(|text| if expectation.pure { hide.text(&text) } else { hide.value(aspect, field, &text) })
@@ -332,11 +341,12 @@ impl Book {
                 Blamed { at, expectation, fault, text, actual }
             })
             .collect();
+        let hide_line = |name: &str, line: &str| hide.lines(name, line);
         let hide = |name: Option<&str>, text: &str| match name {
             Some(name) => hide.field(Some(name), text),
             None => hide.target(text),
         };
-        Arc::new(block::build(hop, &message.head, entry.case.looked.index(side), &blamed, &hide))
+        Arc::new(block::build(hop, &message.head, entry.case.looked.index(side), &blamed, &hide, &hide_line))
     }
 
     /// Notes what a check over several hops came to, `count` times. `places`: each hop's exchange, in the order of its text.
@@ -437,14 +447,16 @@ pub(super) fn evidence(captures: &[String], at: &Provenance) -> Evidence {
 }
 
 /// A name in the message that was probably meant.
-fn near_miss(name: &str, head: &HeadRef<'_>) -> Option<String> {
+fn near_miss(aspect: &Aspect, message: &Message<'_>, index: &HeadIndex) -> Option<String> {
     let plain = |name: &str| name.to_ascii_lowercase().replace('_', "-");
+    let name = aspect.own_name()?;
     let wanted = plain(name);
-    let near = head
-        .fields()
-        .map(|(found, _)| show(found))
-        .filter(|found| found.len() < 200 && !found.eq_ignore_ascii_case(name))
+    let near = aspect
+        .beside(message, index)
+        .into_iter()
+        .map(show)
+        .filter(|found| found.len() < 200 && found != name)
         .map(|found| (strsim::damerau_levenshtein(&wanted, &plain(&found)), found))
         .min_by_key(|(distance, _)| *distance)?;
-    (near.0 <= 2 && name.len() > 4).then(|| format!("the message has `{}`: a near miss?", near.1))
+    (near.0 == 0 || near.0 <= 2 && name.len() > 4).then(|| format!("the message has `{}`: a near miss?", near.1))
 }

@@ -6,11 +6,15 @@
 //! findings, `outcome` sums up.
 
 mod across;
+mod aspect;
+mod attribute;
 mod bind;
 mod block;
+mod block_cookie;
 mod book;
 mod checks;
 mod content;
+mod cookie;
 mod error;
 mod evaluate;
 mod evidence;
@@ -24,6 +28,7 @@ mod interpret;
 mod json_text;
 mod judge;
 mod judged;
+mod jwt;
 mod legible;
 mod looked;
 mod mask;
@@ -39,6 +44,7 @@ mod run;
 mod scope;
 mod select;
 mod selection;
+mod sigv4;
 mod structure;
 mod suite;
 mod tally;

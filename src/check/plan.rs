@@ -108,6 +108,30 @@ pub(super) enum Aspect {
         id: NameId,
         name: String,
     },
+    /// `wire`: the lines of a field as they stand.
+    Line {
+        id: NameId,
+        name: String,
+        alone: bool,
+    },
+    /// A cookie of the lines of Cookie.
+    Cookie {
+        id: NameId,
+        name: String,
+    },
+    /// A cookie that a line of Set-Cookie sets.
+    SetCookie {
+        id: NameId,
+        name: String,
+    },
+    /// An attribute of such a cookie.
+    SetCookieAttribute {
+        id: NameId,
+        cookie: String,
+        attribute: String,
+        absent: bool,
+    },
+    Trailer(String),
     BodyJson(Vec<JsonStep>),
     BodyText,
     BodySha256,
@@ -133,7 +157,8 @@ impl Aspect {
     /// Whether what it looks at is a secret by its name.
     pub(super) fn is_secret(&self) -> bool {
         match self {
-            Self::Field { name, .. } => secret::is_secret(name.as_bytes()),
+            Self::Field { name, .. } | Self::Line { name, .. } | Self::Trailer(name) => secret::is_secret(name.as_bytes()),
+            Self::Cookie { .. } | Self::SetCookie { .. } => true,
             Self::Query(name) => secret::is_secret_parameter(name),
             Self::BodyJson(_) => self.json_key().is_some_and(secret::is_secret_key),
             _ => false,
@@ -285,7 +310,7 @@ fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, 
         .expectations
         .iter()
         .filter_map(|e| match &e.claim {
-            Claim::Part { part: Part::Field(name), .. } => Some((names.intern(name), name.clone())),
+            Claim::Part { part: Part::Field(name) | Part::Line { name, .. }, .. } => Some((names.intern(name), name.clone())),
             _ => None,
         })
         .collect();
@@ -349,8 +374,8 @@ fn know_others(expectations: &mut [PlanExpectation]) {
     let named: Vec<(Side, Option<usize>, NameId)> = expectations
         .iter()
         .filter_map(|e| match &e.aspect {
-            Aspect::Field { id, .. } | Aspect::Absent { id: Some(id), .. } => Some((e.side, e.variant, *id)),
-            _ => None,
+            Aspect::Absent { id: Some(id), .. } => Some((e.side, e.variant, *id)),
+            aspect => aspect.field_id().map(|id| (e.side, e.variant, id)),
         })
         .collect();
     for expectation in expectations {
@@ -391,6 +416,16 @@ fn compile_part(names: &mut Names, part: &Part) -> Aspect {
         Part::Status => Aspect::Status,
         Part::Reason => Aspect::Reason,
         Part::Field(name) => Aspect::Field { id: names.intern(name), name: name.clone() },
+        Part::Line { name, alone } => Aspect::Line { id: names.intern(name), name: name.clone(), alone: *alone },
+        Part::Cookie(name) => Aspect::Cookie { id: names.intern("Cookie"), name: name.clone() },
+        Part::SetCookie(name) => Aspect::SetCookie { id: names.intern("Set-Cookie"), name: name.clone() },
+        Part::SetCookieAttribute { cookie, attribute, absent } => Aspect::SetCookieAttribute {
+            id: names.intern("Set-Cookie"),
+            cookie: cookie.to_string(),
+            attribute: attribute.to_string(),
+            absent: *absent,
+        },
+        Part::Trailer(name) => Aspect::Trailer(name.clone()),
         Part::BodyJson { steps, .. } => Aspect::BodyJson(steps.clone()),
         Part::BodyText => Aspect::BodyText,
         Part::BodySha256 => Aspect::BodySha256,
@@ -407,7 +442,11 @@ fn part_subject(part: &Part) -> String {
         Part::Version => "version".to_owned(),
         Part::Status => "status".to_owned(),
         Part::Reason => "reason".to_owned(),
-        Part::Field(name) => format!("header.{name}"),
+        Part::Field(name) | Part::Line { name, .. } => format!("header.{name}"),
+        Part::Cookie(name) => format!("cookie.{name}"),
+        Part::SetCookie(name) => format!("set_cookie.{name}"),
+        Part::SetCookieAttribute { cookie, attribute, .. } => format!("set_cookie.{cookie}.{attribute}"),
+        Part::Trailer(name) => format!("trailer.{name}"),
         Part::BodyJson { path, .. } => format!("body.json.{path}"),
         Part::BodyText => "body.text".to_owned(),
         Part::BodySha256 => "body.sha256".to_owned(),
@@ -440,6 +479,8 @@ pub(super) const BODY_LIMIT: usize = 8 << 20;
 fn body_want(target: &Aspect) -> Option<BodyWant> {
     match target {
         Aspect::BodyJson(_) | Aspect::BodyText => Some(BodyWant { keep: BODY_LIMIT, sha256: false }),
+        // Trailers are kept anyway, and known when the body is over.
+        Aspect::Trailer(_) => Some(BodyWant::NOTHING),
         Aspect::BodySha256 => Some(BodyWant { keep: 0, sha256: true }),
         _ => None,
     }

@@ -20,7 +20,7 @@ impl Hop {
 /// The fields whose absence would be a finding.
 fn expected_fields(message: &MessageSpec) -> impl Iterator<Item = Spanned<String>> {
     message.expectations.iter().filter_map(|expectation| match &expectation.claim {
-        Claim::Part { part: Part::Field(name), value } if !value.meta.optional => {
+        Claim::Part { part: Part::Field(name) | Part::Line { name, .. }, value } if !value.meta.optional => {
             Some(Spanned { value: name.clone(), place: expectation.key })
         }
         _ => None,

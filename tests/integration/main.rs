@@ -20,6 +20,7 @@ mod layering;
 mod live_recording;
 mod mutations;
 mod observed;
+mod parts;
 mod pipes;
 mod program;
 mod properties;

@@ -19,14 +19,22 @@ pub(super) fn holds_text<'a>(clause: &'a JsonClause, bytes: &[u8], scope: &Scope
         Err(_) if scope.masks && mask::is_masked(bytes) => return super::compare::masked(scope, bytes, true),
         Err(_) => return Truth::No,
     };
-    let members = clause.members.iter().map(|m| match find(&json, &m.steps) {
+    let others = scope.minds_others(clause.others).then(|| Truth::of(other(clause, &json).is_none()));
+    Truth::all(members(clause, &json, scope).chain(others))
+}
+
+/// The verdict of each path.
+pub(super) fn members<'a, 'm>(
+    clause: &'a JsonClause,
+    json: &'m Json,
+    scope: &'m Scope<'a>,
+) -> impl Iterator<Item = Truth> + use<'a, 'm> {
+    clause.members.iter().map(|m| match find(json, &m.steps) {
         Some(found) => holds_json(&m.value, found, scope),
         // Not there is nothing to judge, and never met.
         None if m.value.meta.optional => Truth::Skip,
         None => Truth::No,
-    });
-    let others = scope.minds_others(clause.others).then(|| Truth::of(other(clause, &json).is_none()));
-    Truth::all(members.chain(others))
+    })
 }
 
 /// The value at a path.

@@ -9,6 +9,7 @@ mod compare;
 mod describe;
 mod fault;
 mod json;
+mod jwt;
 mod lines;
 mod list;
 mod pairs;

@@ -23,7 +23,9 @@ hops:
 
 fn request(hop: &str, root: &str, agent: &str, forwarded: &str) -> String {
     let trace = if root.is_empty() { String::new() } else { format!("X-Amzn-Trace-Id: Root={root}\r\n") };
-    format!("GET / HTTP/1.1\r\nX-Hop: {hop}\r\n{trace}User-Agent: {agent}\r\nX-Forwarded-For: {forwarded}\r\nCookie: s=verysecret\r\n\r\n")
+    format!(
+        "GET / HTTP/1.1\r\nX-Hop: {hop}\r\n{trace}User-Agent: {agent}\r\nX-Forwarded-For: {forwarded}\r\nCookie: s=verysecret\r\n\r\n"
+    )
 }
 
 fn verdict(outcome: &Outcome, check: &str) -> Verdict {
@@ -36,11 +38,17 @@ fn verdict(outcome: &Outcome, check: &str) -> Verdict {
 
 #[test]
 fn exchanges_of_one_request_are_held_against_each_other() {
-    let right = Check::new(SPEC).request(&request("front", "1-a", "curl", "1.1.1.1")).request(&request("back", "1-a", "curl", "1.1.1.1, 2.2.2.2"));
+    let right = Check::new(SPEC).request(&request("front", "1-a", "curl", "1.1.1.1")).request(&request(
+        "back",
+        "1-a",
+        "curl",
+        "1.1.1.1, 2.2.2.2",
+    ));
     assert_eq!(verdict(&right.run(), "same-agent"), Verdict::Met);
     assert_eq!(verdict(&right.run(), "one-more"), Verdict::Met);
     // In whatever order they come.
-    let turned = Check::new(SPEC).request(&request("back", "1-a", "curl", "1.1.1.1")).request(&request("front", "1-a", "wget", "1.1.1.1"));
+    let turned =
+        Check::new(SPEC).request(&request("back", "1-a", "curl", "1.1.1.1")).request(&request("front", "1-a", "wget", "1.1.1.1"));
     let outcome = turned.run();
     assert_eq!(verdict(&outcome, "same-agent"), Verdict::Violated);
     assert_eq!(verdict(&outcome, "one-more"), Verdict::Violated);
@@ -52,12 +60,26 @@ fn exchanges_of_one_request_are_held_against_each_other() {
 #[test]
 fn what_is_not_joined_is_not_met() {
     // Another request on the other hop.
-    let other = Check::new(SPEC).request(&request("front", "1-a", "curl", "1.1.1.1")).request(&request("back", "1-b", "curl", "1.1.1.1, 2.2.2.2")).run();
+    let other = Check::new(SPEC)
+        .request(&request("front", "1-a", "curl", "1.1.1.1"))
+        .request(&request("back", "1-b", "curl", "1.1.1.1, 2.2.2.2"))
+        .run();
     assert_eq!(verdict(&other, "same-agent"), Verdict::Inconclusive);
-    let reasons: Vec<&str> = other.findings.iter().filter(|f| f.subject == "check.same-agent").flat_map(|f| f.notes.iter().map(String::as_str)).collect();
-    assert_eq!(reasons, ["no exchange of hop `back` belongs to the same request", "no exchange of hop `front` belongs to the same request"]);
+    let reasons: Vec<&str> = other
+        .findings
+        .iter()
+        .filter(|f| f.subject == "check.same-agent")
+        .flat_map(|f| f.notes.iter().map(String::as_str))
+        .collect();
+    assert_eq!(
+        reasons,
+        ["no exchange of hop `back` belongs to the same request", "no exchange of hop `front` belongs to the same request"]
+    );
     // Nothing to join by.
-    let none = Check::new(SPEC).request(&request("front", "", "curl", "1.1.1.1")).request(&request("back", "", "curl", "1.1.1.1, 2.2.2.2")).run();
+    let none = Check::new(SPEC)
+        .request(&request("front", "", "curl", "1.1.1.1"))
+        .request(&request("back", "", "curl", "1.1.1.1, 2.2.2.2"))
+        .run();
     assert_eq!(verdict(&none, "same-agent"), Verdict::Inconclusive);
     // A hop that is not there at all.
     let alone = Check::new(SPEC).request(&request("front", "1-a", "curl", "1.1.1.1")).run();
@@ -98,7 +120,9 @@ fn conditions_over_hops_name_hops() {
         match parse("specs/t.yaml", "t", text.as_bytes()) {
             Ok(Loaded::Spec(_)) => String::new(),
             Ok(Loaded::NotASpec) => panic!("{text}"),
-            Err(errors) => errors.iter().map(|e| format!("{} | {}", e.message, e.help.join(" / "))).collect::<Vec<_>>().join("; "),
+            Err(errors) => {
+                errors.iter().map(|e| format!("{} | {}", e.message, e.help.join(" / "))).collect::<Vec<_>>().join("; ")
+            }
         }
     };
     for (that, message) in [
@@ -119,6 +143,11 @@ fn conditions_over_hops_name_hops() {
 fn what_waits_is_bounded() {
     let mut check = Check::new(SPEC);
     let long = "a".repeat(70 << 10);
-    check = check.request(&request("front", "1-long", &long, "1.1.1.1")).request(&request("back", "1-long", &long, "1.1.1.1, 2.2.2.2"));
+    check = check.request(&request("front", "1-long", &long, "1.1.1.1")).request(&request(
+        "back",
+        "1-long",
+        &long,
+        "1.1.1.1, 2.2.2.2",
+    ));
     assert_eq!(verdict(&check.run(), "same-agent"), Verdict::Inconclusive);
 }

@@ -2,11 +2,14 @@
 
 mod across;
 mod conditions;
+mod cookies;
 mod driver;
 mod findings;
 mod heads;
+mod lines;
 mod masks;
 mod matchers;
 mod names;
 mod select;
+mod tokens;
 mod variants;

@@ -22,11 +22,13 @@ const KEYS: &[&str] = &[
     "list",
     "pairs",
     "json",
+    "jwt",
     "separator",
     "others",
     "present",
     "optional",
     "lines",
+    "wire",
     "all",
     "any",
     "not",
@@ -39,9 +41,9 @@ const KEYS: &[&str] = &[
 /// Keys that compare texts.
 const TEXT: &[&str] = &["equals", "prefix", "suffix", "contains", "regex", "one_of"];
 /// Keys that say something of a value.
-const COMPARING: &[&str] = &[
+pub(super) const COMPARING: &[&str] = &[
     "equals", "prefix", "suffix", "contains", "regex", "one_of", "is", "cidr", "at_least", "at_most", "list", "pairs", "json",
-    "lines", "all", "any", "not",
+    "jwt", "lines", "all", "any", "not",
 ];
 
 /// `severity`
@@ -62,6 +64,12 @@ impl Reader<'_> {
                     }
                 }
                 "separator" | "others" => self.beside(*entry, entries),
+                // Read with the field: it is about the line, not the value.
+                "wire" if spot.wire => {}
+                "wire" => self.report(
+                    Problem::new(entry.key, "`wire` is about the whole line of a field, and here is one value")
+                        .help("it stands directly under the field's name in an expectation, beside the other keys"),
+                ),
                 "ignore_case" => {
                     meta.ignore_case = self.truth(*entry).unwrap_or_default();
                     if !has(TEXT) {
@@ -106,6 +114,7 @@ impl Reader<'_> {
             "list" => ClauseKind::List(self.list(node, spot)?),
             "pairs" => ClauseKind::Pairs(self.pairs(entry, entries, spot)?),
             "json" => ClauseKind::Json(self.json(entry, entries, spot)?),
+            "jwt" => ClauseKind::Jwt(self.jwt(entry, entries, spot)?),
             "lines" if !spot.lines => {
                 self.report(
                     Problem::new(entry.key, "`lines` is about the lines of a field, and here is one value")
@@ -156,17 +165,15 @@ impl Reader<'_> {
             return Some(*found);
         }
         let names = TypeName::ALL.iter().map(|(name, _)| *name);
-        self.report(if text == "sigv4" {
-            Problem::new(node.place, "the type `sigv4` is not supported yet")
-        } else {
+        self.report(
             Problem::new(node.place, format!("unknown type `{text}`"))
                 .label(format!("expected {}", one_of(names.clone())))
-                .maybe_help(did_you_mean(&text, names))
-        });
+                .maybe_help(did_you_mean(&text, names)),
+        );
         None
     }
 
-    fn meta(&mut self, entry: Entry<'_>, spot: Spot, meta: &mut Meta) {
+    pub(super) fn meta(&mut self, entry: Entry<'_>, spot: Spot, meta: &mut Meta) {
         let name = entry.name;
         let misplaced = match name {
             "present" if !spot.presence => Some("a value that is looked at is always there"),
@@ -209,8 +216,8 @@ impl Reader<'_> {
                 Problem::new(entry.key, "`separator` has no `pairs` beside it")
                     .help("the separator of a list stands inside of `list`"),
             ),
-            "others" if !has("pairs") && !has("json") => {
-                self.report(Problem::new(entry.key, "`others` has no `pairs` or `json` beside it"));
+            "others" if !has("pairs") && !has("json") && !has("jwt") => {
+                self.report(Problem::new(entry.key, "`others` has no `pairs`, `json` or `jwt` beside it"));
             }
             _ => {}
         }
@@ -219,7 +226,7 @@ impl Reader<'_> {
     /// What is wrong with a matcher as a whole.
     fn whole(&mut self, entries: &[Entry<'_>], node: &Node, clauses: &[Clause]) {
         let find = |name: &str| entries.iter().find(|e| e.name == name);
-        let compares = entries.iter().any(|e| COMPARING.contains(&e.name) || matches!(e.name, "present" | "bind"));
+        let compares = entries.iter().any(|e| COMPARING.contains(&e.name) || matches!(e.name, "present" | "bind" | "wire"));
         let known = entries.iter().all(|e| KEYS.contains(&e.name)) && all_readable(node);
         if !compares && known {
             let problem = Problem::new(node.place, "this matcher says nothing of the value").label("no key that compares");

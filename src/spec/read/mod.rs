@@ -5,6 +5,7 @@
 
 mod cel;
 mod check;
+mod cookies;
 mod expression;
 mod file;
 mod functions;
@@ -23,6 +24,7 @@ mod spot;
 mod structure;
 mod template;
 mod value;
+mod wire;
 
 pub(super) use check::condition;
 pub(super) use file::file;

@@ -9,24 +9,8 @@ use crate::spec::yaml::{Kind, Node, Style};
 use crate::spec::{Place, Reference, Source};
 
 /// Keys of the language that later versions will know.
-pub(super) const LATER: &[&str] = &[
-    "appended",
-    "captures",
-    "cookies",
-    "echoed_in",
-    "event",
-    "follows",
-    "include",
-    "join",
-    "jwt",
-    "preserved",
-    "removed",
-    "set_cookies",
-    "sigv4",
-    "trailers",
-    "types",
-    "wire",
-];
+pub(super) const LATER: &[&str] =
+    &["appended", "captures", "echoed_in", "event", "follows", "include", "join", "preserved", "removed", "types"];
 
 /// Reads a tree, and collects what is wrong with it.
 #[derive(Debug)]

@@ -35,6 +35,8 @@ pub(super) struct Spot {
     pub(super) bind: bool,
     /// A claim of its own: `severity`, `reference`.
     pub(super) claim: bool,
+    /// A field's own matcher, beside whose keys `wire` stands.
+    pub(super) wire: bool,
 }
 
 impl Spot {
@@ -45,7 +47,17 @@ impl Spot {
 
     /// A part of a message that is always there.
     pub(super) fn part(side: Side, of: Of) -> Self {
-        Self { side: Some(side), of, json: false, lines: false, presence: false, optional: false, bind: true, claim: true }
+        Self {
+            side: Some(side),
+            of,
+            json: false,
+            lines: false,
+            presence: false,
+            optional: false,
+            bind: true,
+            claim: true,
+            wire: false,
+        }
     }
 
     /// A param's constraint.
@@ -55,17 +67,18 @@ impl Spot {
 
     /// The same in a select, which judges nothing.
     pub(super) fn selecting(self) -> Self {
-        Self { side: None, optional: false, bind: false, claim: false, ..self }
+        Self { side: None, optional: false, bind: false, claim: false, wire: false, ..self }
     }
 
     /// A member of a list, a line of several.
     pub(super) fn member(self) -> Self {
-        Self { lines: false, presence: false, optional: false, claim: false, ..self }
+        Self { lines: false, presence: false, optional: false, claim: false, wire: false, ..self }
     }
 
     /// A part of a value that has a name: of `pairs`, of `json`.
     pub(super) fn named(self) -> Self {
-        Self { lines: false, presence: true, optional: self.side.is_some(), claim: false, of: Of::Anything, ..self }
+        let optional = self.side.is_some();
+        Self { lines: false, presence: true, optional, claim: false, wire: false, of: Of::Anything, ..self }
     }
 
     /// A value for which others may stand in, so that nothing can be bound.

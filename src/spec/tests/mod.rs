@@ -1,5 +1,6 @@
 //! The language as a whole: what loads, what does not and where, and what hostile files cost.
 
+mod cookies;
 mod expressions;
 mod hostile;
 mod mistakes;
@@ -8,6 +9,7 @@ mod places;
 mod shared;
 mod shown;
 mod structures;
+mod wire;
 mod yaml;
 
 use shown::{mistakes, mistakes_of_fields, request, spec};

@@ -146,7 +146,7 @@ fn five_different_mistakes() {
      --> specs/five.yaml:7:21
       |
     7 |         Host: { is: dns-nmae }
-      |                     ^^^^^^^^ expected `ip`, `ipv4`, `ipv6`, `private-ip`, `public-ip`, `ip-port`, `port`, `integer`, `host`, `dns-name`, `uuid`, `http-date`, `iso-date`, `hex`, `base64`, `url`, `jwt`, `etag`, `media-type` or `xray-id`
+      |                     ^^^^^^^^ expected `ip`, `ipv4`, `ipv6`, `private-ip`, `public-ip`, `ip-port`, `port`, `integer`, `host`, `dns-name`, `uuid`, `http-date`, `iso-date`, `hex`, `base64`, `base64url`, `url`, `jwt`, `etag`, `media-type`, `xray-id`, `sigv4` or `arn`
       |
       = help: did you mean `dns-name`?
 
