@@ -3,12 +3,13 @@
 //! case, so the lines that are not observed come from a site of the kit, and only what is observed is asserted.
 //!
 //! None is of a load balancer, so of `aws/alb` nothing is asserted; of `aws/api-gateway/http-via-alb` and
-//! `http-proxy-via-alb` what API Gateway itself sends; of `aws/api-gateway/lambda` the header section.
+//! `http-proxy-via-alb` what API Gateway itself sends; of `aws/api-gateway/lambda` the header section; of `lambda-proxy` events
+//! of an edge-optimised API, and the header sections that came with such.
 
 use serde_json::Value;
 
 use crate::corpus::shared;
-use crate::kit::{Carrier, Format, Hop, Message, Run, Site, Traffic, check, interleaved, packets, write_file};
+use crate::kit::{Api, Carrier, Format, Hop, Message, Run, Site, Traffic, check, interleaved, packets, write_file};
 
 /// What was recorded by the test with this ending of its name.
 fn observed(file: &str, test: &str) -> Option<Value> {
@@ -175,4 +176,137 @@ fn what_api_gateway_answers_meets_the_spec() {
         let expected: Vec<_> = expected.iter().map(|(severity, subject)| (severity, subject)).collect();
         assert_eq!(found, expected, "{test}: {:#?}", traffic.response);
     }
+}
+
+/// Fills placeholders in the texts of JSON; `whole` gives what stands for a text that is nothing but a placeholder.
+fn filled(json: &Value, whole: &dyn Fn(&str) -> Option<Value>) -> Value {
+    match json {
+        Value::String(text) if text.starts_with('<') => whole(text).unwrap_or_else(|| json.clone()),
+        Value::Array(members) => members.iter().map(|member| filled(member, whole)).collect(),
+        Value::Object(members) => {
+            members.iter().map(|(name, member)| (name.clone(), filled(member, whole))).collect::<serde_json::Map<_, _>>().into()
+        }
+        other => other.clone(),
+    }
+}
+
+/// The events of an edge-optimised API, as functions received them. Ids, times and addresses are masked, so they come from a
+/// site; which members there are, their form, and how paths, names and queries relate is AWS's own.
+#[test]
+fn what_functions_receive_meets_the_spec_of_proxy_integration() {
+    let file = "test_apigateway_lambda.snapshot.json";
+    let Some(many) = observed(file, "test_lambda_aws_proxy_integration") else { return };
+    let Some(mapped) = observed(file, "test_lambda_aws_proxy_integration_request_data_mapping") else { return };
+    let mut events: Vec<(String, Value)> = many.as_object().unwrap().clone().into_iter().collect();
+    events.push(("data mapping".to_owned(), mapped["http-proxy-invocation-data-mapping"]["content"].clone()));
+    events.retain(|(_, event)| event.get("requestContext").is_some());
+    assert!(events.len() > 10, "{events:#?}");
+    let site = Site { api: Api::EdgeOptimised, traced: false, ..Site::numbered(4) };
+    for (name, seen) in events {
+        let mut traffic = site.traffic(Hop::LambdaProxy);
+        let ours: Value = serde_json::from_slice(&traffic.response.body).unwrap();
+        let of = |pointer: &str| ours.pointer(pointer).cloned();
+        let whole = |placeholder: &str| match placeholder.trim_matches(['<', '>']).split(':').next().unwrap_or_default() {
+            "host" => of("/requestContext/domainName"),
+            "api-id" | "rest_api_id" => of("/requestContext/apiId"),
+            "uuid" => of("/requestContext/requestId"),
+            "extended-request-id" => of("/requestContext/extendedRequestId"),
+            "resource-id" => of("/requestContext/resourceId"),
+            "deployment-id" => of("/requestContext/deploymentId"),
+            "request-time" => of("/requestContext/requestTime"),
+            "request-time-epoch" => of("/requestContext/requestTimeEpoch"),
+            "source-ip" => of("/requestContext/identity/sourceIp"),
+            "trace-id" => of("/headers/X-Amzn-Trace-Id"),
+            "via" => of("/headers/Via"),
+            "cf-id" => of("/headers/X-Amz-Cf-Id"),
+            "cloudfront-asn" => Some("64496".into()),
+            "cloudfront-country" => Some("BR".into()),
+            forwarded if forwarded.starts_with("X-Forwarded-") => of(&format!("/headers/{forwarded}")),
+            _ => None,
+        };
+        let mut event = filled(&seen, &whole);
+        // Of these the snapshot masks the whole list.
+        for name in ["X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto"] {
+            let value = event["headers"][name].clone();
+            event["multiValueHeaders"][name] = vec![value].into();
+        }
+        assert!(!event.to_string().contains('<'), "{name}: {event:#}");
+        traffic.response.set_body(event.to_string());
+        let run = checked(&traffic);
+        assert_eq!(run.exchanges(Hop::LambdaProxy.spec(), Hop::LambdaProxy.name()), 1, "{name}: {event:#}\n{}", run.stdout);
+        assert_eq!(run.exchanges(Hop::Lambda.spec(), Hop::Lambda.name()), 0, "{name}: {}", run.stdout);
+        let report = run.report();
+        assert_eq!(report["findings"].as_array().map(Vec::len), Some(0), "{name}: {event:#}\n{:#}", report["findings"]);
+    }
+}
+
+/// The same with the placeholders as they stand: what they mask is inconclusive, and nothing is violated.
+#[test]
+fn what_the_snapshots_of_events_mask_is_inconclusive() {
+    let Some(content) = observed("test_apigateway_lambda.snapshot.json", "test_lambda_aws_proxy_integration") else { return };
+    let mut event = content["invocation-payload-with-params-encoding-multi"].clone();
+    for name in ["X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto"] {
+        let value = event["headers"][name].clone();
+        event["multiValueHeaders"][name] = vec![value].into();
+    }
+    let head = "HTTP/1.1 200 OK\nDate: <date:1>\nContent-Type: application/json\nConnection: keep-alive\n\
+        x-amzn-RequestId: <uuid:1>\nx-amz-apigw-id: <extended-request-id:1>\nX-Amzn-Trace-Id: <trace-id:1>;Sampled=0\n\
+        X-Cache: Miss from cloudfront\nVia: <via:1>\nX-Amz-Cf-Pop: <pop:1>\nX-Amz-Cf-Id: <cf-id:1>\n";
+    let text = format!("{head}\n{event:#}\n");
+    let run = check(text.as_bytes(), "txt", &["-s", "specs"]);
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    assert_eq!(run.exchanges(Hop::LambdaProxy.spec(), Hop::LambdaProxy.name()), 1, "{}", run.stdout);
+    let report = run.report();
+    let findings = report["findings"].as_array().unwrap();
+    assert!(!findings.is_empty() && findings.iter().all(|f| f["rule"] == "evidence-inconclusive"), "{findings:#?}");
+}
+
+/// The header sections that functions of an edge-optimised API gave.
+#[test]
+fn what_api_gateway_answers_for_functions_meets_the_spec_of_proxy_integration() {
+    let file = "test_apigateway_lambda.snapshot.json";
+    let Some(content) = observed(file, "test_aws_proxy_response_payload_format_validation") else { return };
+    let with_headers = content.as_object().unwrap().iter().filter_map(|(name, seen)| Some((name, seen.get("headers")?)));
+    let site = Site { api: Api::EdgeOptimised, ..Site::numbered(4) };
+    let mut all = 0;
+    for (name, headers) in with_headers {
+        let mut traffic = site.traffic(Hop::LambdaProxy);
+        let mut headers = headers.clone();
+        // What the functions made up is theirs.
+        headers
+            .as_object_mut()
+            .unwrap()
+            .retain(|name, _| !name.to_ascii_lowercase().starts_with("test") && name != "header-bool");
+        traffic.response = as_observed(traffic.response, &headers, &[]);
+        let run = checked(&traffic);
+        assert_eq!(run.exchanges(Hop::LambdaProxy.spec(), Hop::LambdaProxy.name()), 1, "{name}: {}", run.stdout);
+        assert_eq!(run.report()["findings"].as_array().map(Vec::len), Some(0), "{name}: {}", run.stdout);
+        all += 1;
+    }
+    assert!(all >= 5, "{all}");
+}
+
+/// The fields of an event of a regional API: the client sent a Via, which is passed.
+#[test]
+fn fields_that_functions_receive_meet_the_spec_of_proxy_integration() {
+    let test = "test_apigateway_header_remapping_aws[AWS_PROXY]";
+    let Some(content) = observed("test_apigateway_integrations.snapshot.json", test) else { return };
+    let site = Site { api: Api::Regional, traced: false, ..Site::numbered(3) };
+    let mut traffic = site.traffic(Hop::LambdaProxy);
+    let mut ours: Value = serde_json::from_slice(&traffic.response.body).unwrap();
+    let mut headers = content["no-param-integration"]["headers"].clone();
+    for (name, value) in headers.as_object_mut().unwrap() {
+        if value.as_str().is_some_and(|value| value.starts_with('<')) {
+            *value = ours["headers"].get(name).cloned().unwrap_or_else(|| "1.1 proxy".into());
+        }
+    }
+    let many = headers.as_object().unwrap().iter().map(|(name, value)| (name.clone(), Value::from(vec![value.clone()])));
+    ours["multiValueHeaders"] = many.collect::<serde_json::Map<_, _>>().into();
+    ours["requestContext"]["identity"]["userAgent"] = headers["User-Agent"].clone();
+    ours["headers"] = headers;
+    traffic.response.set_body(ours.to_string());
+    traffic.response = as_observed(traffic.response, &content["no-param-integration"]["response-headers"], &[]);
+    let run = checked(&traffic);
+    assert_eq!(run.exchanges(Hop::LambdaProxy.spec(), Hop::LambdaProxy.name()), 1, "{}", run.stdout);
+    assert!(run.errors().is_empty(), "{}", run.stdout);
 }

@@ -47,8 +47,8 @@ fn every_shipped_spec_loads_and_says_where_its_facts_come_from() {
         "aws/alb/health-check",
         "aws/api-gateway/http-proxy-via-alb",
         "aws/api-gateway/http-via-alb",
-        "aws/api-gateway/lambda",
         "aws/api-gateway/lambda-proxy",
+        "aws/api-gateway/lambda",
         "aws/s3/rest",
     ];
     assert_eq!(names, all);

@@ -325,13 +325,10 @@ fn what_other_proxies_and_clients_send_violates_nothing() {
             continue;
         }
         let run = hopspec(&["check", "--format", "json", "-s", "specs", path.to_str().expect("a path in UTF-8")]);
-        assert_eq!(
-            run.report()["findings"].as_array().into_iter().flatten().filter(|f| f["severity"] != "note").count(),
-            0,
-            "{run:#?}"
-        );
+        assert!(run.errors().is_empty(), "{run:#?}");
         for hop in Hop::ALL {
-            assert_eq!(run.exchanges(hop.spec(), hop.name()), 0, "{hop:?} took traffic of {folder}: {run:#?}");
+            let taken = run.exchanges(hop.spec(), hop.name()) > 0;
+            assert_eq!(taken, hop == Hop::S3 && folder.ends_with("s3"), "{hop:?}, traffic of {folder}: {run:#?}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::row::{Wrong, table};
-use crate::kit::{Hop, Traffic};
+use crate::kit::{Api, Hop, Site, Traffic};
 
 table! {
     LambdaProxy {
@@ -86,8 +86,18 @@ table! {
             |t, _| event(t, |e| { member(e, "requestContext").shift_remove("apiId"); });
         "an account that is none", "response.body.json.requestContext.accountId",
             |t, _| event(t, |e| e["requestContext"]["accountId"] = "anonymous".into());
-        "another path in requestContext", "response.body.json.requestContext.path",
+        "another path in requestContext", "check.path-of-requestContext-ends-in-path",
             |t, _| event(t, |e| e["requestContext"]["path"] = "/prod/elsewhere".into());
+        "a path without its stage", "check.path-of-requestContext-is-stage-and-path",
+            |t, s| {
+                *t = Site { api: Api::Regional, ..s.clone() }.traffic(Hop::LambdaProxy);
+                event(t, |e| e["requestContext"]["path"] = e["path"].clone());
+            };
+        "the id of another API", "check.apiId-is-domainPrefix",
+            |t, s| {
+                *t = Site { api: Api::Regional, ..s.clone() }.traffic(Hop::LambdaProxy);
+                event(t, |e| e["requestContext"]["apiId"] = "zyx9876543".into());
+            };
         "another resourcePath", "check.resourcePath-is-resource",
             |t, _| event(t, |e| e["requestContext"]["resourcePath"] = "/".into());
         "another httpMethod in requestContext", "check.httpMethod-is-the-same-in-requestContext",
