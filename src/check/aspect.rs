@@ -41,9 +41,8 @@ impl Aspect {
         let value = |at: usize| head.lines.get(at).map(|line| line.value.of(head.raw)).unwrap_or_default();
         let stands = |at: &usize| match self {
             Self::Cookie { name, .. } => cookies(value(*at)).any(|(n, _)| n == name.as_bytes()),
-            Self::SetCookie { name, .. } | Self::SetCookieAttribute { cookie: name, .. } => {
-                SetCookie::of(value(*at)).name == name.as_bytes()
-            }
+            Self::SetCookie { name, .. } => SetCookie::of(value(*at)).name == name.as_bytes(),
+            Self::SetCookieAttribute { cookie, .. } => SetCookie::of(value(*at)).name == cookie.as_bytes(),
             _ => true,
         };
         index.lines(id).filter(stands).collect()

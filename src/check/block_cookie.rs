@@ -45,7 +45,7 @@ pub(super) fn put_right(blame: &Blamed<'_>, last_of_field: Option<usize>, wanted
             true
         }
         (Aspect::SetCookieAttribute { attribute, absent, .. }, _) => {
-            let part = if text.is_empty() { attribute.clone() } else { format!("{attribute}={text}") };
+            let part = if text.is_empty() { attribute.to_string() } else { format!("{attribute}={text}") };
             for line in &blame.fault.lines {
                 let Some(entry) = position(wanted, *line).and_then(|at| wanted.get_mut(at)) else { continue };
                 entry.text = in_value(&entry.text, |value| {

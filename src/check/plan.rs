@@ -127,8 +127,8 @@ pub(super) enum Aspect {
     /// An attribute of such a cookie.
     SetCookieAttribute {
         id: NameId,
-        cookie: String,
-        attribute: String,
+        cookie: Box<str>,
+        attribute: Box<str>,
         absent: bool,
     },
     Trailer(String),
@@ -421,8 +421,8 @@ fn compile_part(names: &mut Names, part: &Part) -> Aspect {
         Part::SetCookie(name) => Aspect::SetCookie { id: names.intern("Set-Cookie"), name: name.clone() },
         Part::SetCookieAttribute { cookie, attribute, absent } => Aspect::SetCookieAttribute {
             id: names.intern("Set-Cookie"),
-            cookie: cookie.to_string(),
-            attribute: attribute.to_string(),
+            cookie: cookie.clone(),
+            attribute: attribute.clone(),
             absent: *absent,
         },
         Part::Trailer(name) => Aspect::Trailer(name.clone()),

@@ -158,6 +158,15 @@ fn what_is_said_of_the_cookie_holds_for_its_attributes() {
 }
 
 #[test]
+fn a_condition_of_the_cookie_holds_for_its_attributes() {
+    let spec = "{ sid: { value: a, Secure: true, when: response.status == 500 } }";
+    assert_eq!(response(spec, "Set-Cookie: sid=b\r\n").verdict("response.set_cookie.sid"), Verdict::NotObserved);
+    assert_eq!(response(spec, "Set-Cookie: sid=b\r\n").verdict("response.set_cookie.sid.Secure"), Verdict::NotObserved);
+    let spec = spec.replace("500", "200");
+    assert_eq!(response(&spec, "Set-Cookie: sid=b\r\n").verdict("response.set_cookie.sid.Secure"), Verdict::Violated);
+}
+
+#[test]
 fn what_the_evidence_hides_is_inconclusive() {
     use Verdict::{Inconclusive, Met, Violated};
     let spec = |spec: &str| format!("hops:\n  h:\n    request:\n      cookies: {spec}\n");

@@ -22,6 +22,7 @@ fn a_line_is_compared_byte_for_byte() {
         (r#"{ wire: "X: a" }"#, "", Violated),
         (r#"{ wire: "X: a" }"#, "X: a\r\nX: a\r\n", Violated),
         (r#"{ wire: "X: a", optional: true }"#, "", NotObserved),
+        (r#"{ wire: "X: a", when: request.method == "PUT" }"#, "X: b\r\n", NotObserved),
         (r#"{ wire: "X: a", present: true }"#, "X: a\r\nX: a\r\n", Met),
         (r#"{ wire: "X: a", present: true }"#, "X: a\r\nX: b\r\n", Violated),
         (r#"{ wire: ["X: a", "x:b"] }"#, "X: a\r\nx:b\r\n", Met),

@@ -8,7 +8,7 @@ use super::spot::Spot;
 use crate::spec::near::{did_you_mean, one_of};
 use crate::spec::problem::Problem;
 use crate::spec::yaml::{Kind, Node, Typed};
-use crate::spec::{Expectation, Form, Meta, Part, Side, Value};
+use crate::spec::{Claim, Expectation, Form, Meta, Part, Side, Value};
 
 /// The attributes of a Set-Cookie (RFC 6265bis §4.1.2, and what browsers know beside), and whether each is a flag.
 const ATTRIBUTES: [(&str, bool); 9] = [
@@ -24,7 +24,7 @@ const ATTRIBUTES: [(&str, bool); 9] = [
 ];
 
 /// What may stand beside `value` and attributes.
-const BESIDE: &[&str] = &["present", "optional", "severity", "why", "reference"];
+const BESIDE: &[&str] = &["present", "optional", "when", "severity", "why", "reference"];
 
 fn attribute(name: &str) -> Option<(&'static str, bool)> {
     ATTRIBUTES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).copied()
@@ -83,10 +83,11 @@ impl Reader<'_> {
         expectations.extend(attributes);
         // What is said of the whole cookie holds for its parts, unless they say it themselves.
         for expectation in &mut expectations {
-            let crate::spec::Claim::Part { value, .. } = &expectation.claim else { continue };
+            let Claim::Part { value, .. } = &mut expectation.claim else { continue };
             if value.meta.severity.is_none() {
                 expectation.severity = meta.severity.unwrap_or(expectation.severity);
             }
+            value.meta.when = value.meta.when.take().or_else(|| meta.when.clone());
             expectation.why = expectation.why.take().or_else(|| meta.why.clone());
             expectation.reference = expectation.reference.or(meta.reference);
         }

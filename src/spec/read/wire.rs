@@ -26,6 +26,7 @@ impl Reader<'_> {
         let meta = Meta {
             present: of.present || !alone,
             optional: of.optional,
+            when: of.when.clone(),
             severity: of.severity,
             why: of.why.clone(),
             reference: of.reference,
