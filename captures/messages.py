@@ -17,6 +17,7 @@ ALB_A, ALB_C = "10.0.1.5", "10.0.2.9"  # a load balancer has a node in each of i
 TARGET, TARGET_IP = "10.0.10.7", "10.0.11.20"  # registered by instance, registered by address
 CLIENT, OTHER_CLIENT, PROXY = "203.0.113.25", "203.0.113.77", "198.51.100.8"
 GATEWAY = "198.51.100.80"  # where a client reaches API Gateway
+WITHIN, ENDPOINT = "10.0.12.25", "10.0.12.90"  # in a network, a client of a private API and the endpoint that it calls
 CLOUDFRONT = "198.51.100.81"  # where it reaches an edge-optimised API
 STORE = "198.51.100.90"  # where it reaches S3
 EGRESS = "3.112.163.59"  # where API Gateway calls from, as the note shows it
@@ -100,7 +101,7 @@ IDENTITY = ("cognitoIdentityPoolId", "accountId", "cognitoIdentityId", "caller",
 
 
 def event(headers, *, epoch, request_id, apigw_id, source, method="GET", path="/", resource="/", host=API_HOST, stage="test",
-          whole_path=None, query=(), parameters=None, body=None):
+          whole_path=None, query=(), parameters=None, body=None, endpoint=None):
     """Members in the order in which the note shows them; `headers` and `query` are pairs of a name and a value."""
     def both(lines):
         many = {}
@@ -111,6 +112,7 @@ def event(headers, *, epoch, request_id, apigw_id, source, method="GET", path="/
     (single, multi), (query_single, query_multi) = both(sorted(headers, key=lambda line: line[0])), both(query)
     identity = dict.fromkeys(IDENTITY)
     identity["sourceIp"], identity["userAgent"] = source, single.get("User-Agent")
+    identity.update(endpoint or {})
     return {
         "resource": resource,
         "path": path,
@@ -158,6 +160,12 @@ def at_the_edge(cf_id):
             ("CloudFront-Is-Mobile-Viewer", "false"), ("CloudFront-Is-SmartTV-Viewer", "false"),
             ("CloudFront-Is-Tablet-Viewer", "false"), ("CloudFront-Viewer-ASN", "64496"), ("CloudFront-Viewer-Country", "JP"),
             ("Via", f"1.1 {VIA} (CloudFront)"), ("X-Amz-Cf-Id", cf_id)]
+
+
+def through_an_endpoint(network, endpoint):
+    """What a private API adds: the network and the endpoint in it that were called through."""
+    return [("x-amzn-cipher-suite", "ECDHE-RSA-AES128-GCM-SHA256"), ("x-amzn-tls-version", "TLSv1.2"),
+            ("x-amzn-vpc-id", network), ("x-amzn-vpce-config", "1"), ("x-amzn-vpce-id", endpoint)]
 
 
 def echoed(seen, *, sampled="Sampled=0", late=0, edge=None):

@@ -149,6 +149,17 @@ CAPTURES = {
                           host="api.example.com", path="/memo/notes", resource="/notes", whole_path="/memo/notes"))),
         ]),
     ],
+    # Called from within a network, through its endpoint.
+    "aws/api-gateway/lambda-proxy/private.pcap": [
+        (WITHIN, 44522, ENDPOINT, 80, [
+            (api_call("/test/"),
+             echoed(event(came_in("Root=1-5ee5f658-8b1d3f5a7c9e0b2d4f6a8c0e", WITHIN,
+                                  *through_an_endpoint("vpc-0a1b2c3d4e5f60718", "vpce-0f1e2d3c4b5a69788")),
+                          epoch=1592129112021, request_id="3e8b6f14-c27d-4a90-8b5f-d19c0e7a4f62", apigw_id="OHNtyF7HtjMFiGA=",
+                          source=WITHIN,
+                          endpoint={"vpcId": "vpc-0a1b2c3d4e5f60718", "vpceId": "vpce-0f1e2d3c4b5a69788"}))),
+        ]),
+    ],
     # A CloudFront distribution of one's own before a regional API: the API's client is CloudFront.
     "aws/api-gateway/lambda-proxy/own-cloudfront.pcap": [
         (OTHER_CLIENT, 44422, CLOUDFRONT, 80, [
@@ -303,7 +314,7 @@ def main():
         case ["list"]:
             for path, connections in CAPTURES.items():
                 clients = " ".join(f"{c[0]}" for c in connections)
-                recorder = "client" if connections[0][2] in (GATEWAY, CLOUDFRONT, STORE) else "server"
+                recorder = "client" if connections[0][2] in (GATEWAY, ENDPOINT, CLOUDFRONT, STORE) else "server"
                 print(path, recorder, connections[0][2], clients)
         case ["serve", path]:
             serve(CAPTURES[path])

@@ -88,13 +88,6 @@ const LEGAL: &[Legal] = &[
     ),
     legal(
         "aws/api-gateway/lambda-proxy",
-        "",
-        "response.body.json.requestContext.path",
-        Change::Alter,
-        "an API may have any; with `path` it is judged by checks",
-    ),
-    legal(
-        "aws/api-gateway/lambda-proxy",
         "regional",
         "response.body.json.headers",
         Change::Alter,

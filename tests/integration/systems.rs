@@ -2,8 +2,8 @@
 //! capture. What is right is met by the right spec; what is wrong in one thing is found and named.
 
 use crate::kit::{
-    Carrier, Conversation, Format, Hop, Link, Message, Run, Site, check, hopspec, interleaved, packets, root, write_file,
-    wrong_table,
+    Api, Call, Carrier, Conversation, Format, Hop, Link, Message, Run, Site, check, hopspec, interleaved, packets, root,
+    write_file, wrong_table,
 };
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -223,6 +223,81 @@ fn the_note_as_published_is_met_as_far_as_its_masks_allow() {
                 finding["message"].as_str().is_some_and(|m| ["mask", "no addresses"].iter().any(|why| m.contains(why))),
                 "no reason in {finding}"
             );
+        }
+    }
+}
+
+/// The note as it was published, prose and all, where it is shared.
+#[test]
+fn the_whole_note_is_read_and_violates_nothing() {
+    let Some(folder) = crate::corpus::shared().map(|shared| shared.join("note")).filter(|folder| folder.is_dir()) else {
+        eprintln!("SKIPPED: the note is not there");
+        return;
+    };
+    for file in crate::shipped::files(&folder) {
+        let run = hopspec(&["check", "--format", "json", "-s", "specs", file.to_str().expect("a path in UTF-8")]);
+        assert_eq!(run.code, 0, "{run:#?}");
+        // Two requests of clients, one of them through API Gateway, a health check, and both of Lambda's responses.
+        for (hop, exchanges) in
+            [(Hop::HealthCheck, 1), (Hop::Forward, 2), (Hop::HttpViaAlb, 1), (Hop::Lambda, 1), (Hop::LambdaProxy, 1)]
+        {
+            assert_eq!(run.exchanges(hop.spec(), hop.name()), exchanges, "{hop:?}: {run:#?}");
+        }
+        for finding in run.report()["findings"].as_array().into_iter().flatten() {
+            let message = finding["message"].as_str().unwrap_or_default();
+            assert_eq!(finding["rule"], "evidence-inconclusive", "{finding:#}");
+            assert!(["mask", "no addresses"].iter().any(|why| message.contains(why)), "no reason in {finding:#}");
+        }
+    }
+}
+
+/// Each configuration of an API and each call of S3 is judged by its own variant.
+#[test]
+fn each_way_of_configuration_has_its_variant() {
+    for (api, variant) in [(Api::Regional, "regional"), (Api::CustomDomain, "regional"), (Api::EdgeOptimised, "edge-optimised")] {
+        let site = Site { api, ..Site::numbered(5) };
+        let run = check_plain(&[site.traffic(Hop::LambdaProxy).conversation(1)], &[]);
+        assert_eq!(run.variant(Hop::LambdaProxy.spec()), variant, "{api:?}: {run:#?}");
+    }
+    for (call, variant) in [(Call::Put, "signed"), (Call::Chunked, "signed"), (Call::Presigned, "presigned")] {
+        let site = Site { call, ..Site::numbered(5) };
+        let run = check_plain(&[site.traffic(Hop::S3).conversation(1)], &[]);
+        assert_eq!(run.variant(Hop::S3.spec()), variant, "{call:?}: {run:#?}");
+    }
+}
+
+/// An edge-optimised API whose `sourceIp` is CloudFront, as code that takes the last member would have it.
+#[test]
+fn the_last_address_is_not_the_client_of_an_edge_optimised_api() {
+    let site = Site { api: Api::EdgeOptimised, ..Site::numbered(3) };
+    let mut traffic = site.traffic(Hop::LambdaProxy);
+    traffic.response.edit_json(|event| event["requestContext"]["identity"]["sourceIp"] = site.egress.to_string().into());
+    let run = check_plain(&[traffic.conversation(1)], &[]);
+    assert!(run.names(Hop::LambdaProxy.spec(), "response.body.json.requestContext.identity.sourceIp"), "{run:#?}");
+    // And a client's own invention is not that of a regional one.
+    let site = Site { api: Api::Regional, came_in: vec!["192.0.2.7".parse().expect("an address")], ..site };
+    let mut traffic = site.traffic(Hop::LambdaProxy);
+    traffic.response.edit_json(|event| event["requestContext"]["identity"]["sourceIp"] = "192.0.2.7".into());
+    let run = check_plain(&[traffic.conversation(1)], &[]);
+    assert!(run.names(Hop::LambdaProxy.spec(), "response.body.json.requestContext.identity.sourceIp"), "{run:#?}");
+}
+
+/// Events that look alike: of HTTP APIs, function URLs and load balancers.
+#[test]
+fn the_events_of_others_belong_to_no_hop() {
+    let site = Site::numbered(0);
+    let others = [
+        r#"{"version": "2.0", "rawPath": "/", "headers": {}, "requestContext": {"http": {"method": "GET"}}, "body": null}"#,
+        r#"{"httpMethod": "GET", "path": "/", "headers": {}, "requestContext": {"elb": {"targetGroupArn": "arn"}}, "body": ""}"#,
+        r#"{"headers": {}, "requestContext": {"connectionId": "abc=", "eventType": "CONNECT"}, "isBase64Encoded": false}"#,
+        r#"{"message": "Internal server error"}"#,
+    ];
+    for body in others {
+        let mut traffic = site.traffic(Hop::LambdaProxy);
+        traffic.response.set_body(body);
+        let run = check_plain(&[traffic.conversation(1)], &[]);
+        for hop in [Hop::Lambda, Hop::LambdaProxy] {
+            assert_eq!(run.exchanges(hop.spec(), hop.name()), 0, "{hop:?} took {body}: {run:#?}");
         }
     }
 }

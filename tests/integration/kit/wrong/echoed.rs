@@ -78,7 +78,7 @@ table! {
                 e["headers"]["Host"] = "other.example.com".into();
                 e["multiValueHeaders"]["Host"] = vec!["other.example.com"].into();
             });
-        "another domainPrefix", "check.domainPrefix-is-the-first-label-of-domainName",
+        "another domainPrefix", "response.body.json.requestContext.domainName",
             |t, _| event(t, |e| e["requestContext"]["domainPrefix"] = "zzzzzzzzzz".into());
         "an apiId that is none", "response.body.json.requestContext.apiId",
             |t, _| event(t, |e| e["requestContext"]["apiId"] = "A1B2C3D4E5".into());
@@ -86,7 +86,7 @@ table! {
             |t, _| event(t, |e| { member(e, "requestContext").shift_remove("apiId"); });
         "an account that is none", "response.body.json.requestContext.accountId",
             |t, _| event(t, |e| e["requestContext"]["accountId"] = "anonymous".into());
-        "another path in requestContext", "check.path-of-requestContext-ends-in-path",
+        "another path in requestContext", "response.body.json.requestContext.path",
             |t, _| event(t, |e| e["requestContext"]["path"] = "/prod/elsewhere".into());
         "a path without its stage", "check.path-of-requestContext-is-stage-and-path",
             |t, s| {
