@@ -5,6 +5,7 @@
 //! finds the hops, `bind` and `judge` hold expectations against them with the comparisons of `matcher`, `book` collects
 //! findings, `outcome` sums up.
 
+mod accept;
 mod across;
 mod aspect;
 mod attribute;
@@ -37,6 +38,7 @@ mod names;
 mod outcome;
 mod params;
 mod phrase;
+mod placed;
 mod plan;
 mod reads;
 mod request;
@@ -44,6 +46,7 @@ mod run;
 mod scope;
 mod select;
 mod selection;
+mod sighting;
 mod sigv4;
 mod structure;
 mod suite;

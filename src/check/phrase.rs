@@ -36,6 +36,7 @@ pub(super) fn message(rule: Rule, target: &Aspect, side: Side, field: Option<&st
             format!("whether {name} holds, this evidence cannot show")
         }
         Rule::EvidenceInconclusive => format!("whether {name} is as expected{in_response}, this evidence cannot show"),
+        _ if fault.is_some_and(|f| f.actual.is_none()) => format!("{name} is missing on hop `{hop}`"),
         _ => format!("{name} is not what hop `{hop}` must carry"),
     }
 }
@@ -66,6 +67,12 @@ pub(super) fn part(target: &Aspect, side: Side) -> String {
         Aspect::NameCase { .. } => format!("the case of the {side}'s names"),
         Aspect::Check(id) => format!("check `{id}`"),
     }
+}
+
+/// Whether a value is one text, where the types of JSON count.
+pub(super) fn is_json_text(aspect: &Aspect, value: &crate::spec::Value) -> bool {
+    let text = matches!(&value.form, crate::spec::Form::Scalar(template) if template.literal().is_some());
+    text && matches!(aspect, Aspect::BodyJson(_))
 }
 
 /// A JSON path as specs write it.

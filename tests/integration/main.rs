@@ -7,6 +7,7 @@
     reason = "a test that cannot go on should panic"
 )]
 
+mod accept;
 mod arguments;
 mod corpus;
 mod curl;
@@ -25,6 +26,7 @@ mod pipes;
 mod program;
 mod properties;
 mod recordings;
+mod rules;
 mod schema;
 mod shipped;
 mod spec_roots;

@@ -11,7 +11,7 @@ use hopspec::spec::{Claim, Expectation, Hop, JsonStep, OrderItem, Part, Severity
 
 /// What is done to the evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Change {
+pub(crate) enum Change {
     Remove,
     Alter,
     Repeat,
@@ -114,7 +114,7 @@ const TOLD: &[(&str, &str, Change, &str)] = &[(
 )];
 
 /// The name of a subject as the machine formats have it, and the changes that can break the expectation.
-fn changes(side: Side, expectation: &Expectation) -> (String, Vec<Change>) {
+pub(crate) fn changes(side: Side, expectation: &Expectation) -> (String, Vec<Change>) {
     use Change::{Add, Alter, Lower, Move, Remove, Repeat};
     let side = side.name();
     match &expectation.claim {
@@ -147,7 +147,7 @@ fn changes(side: Side, expectation: &Expectation) -> (String, Vec<Change>) {
 }
 
 /// Makes the change; `None` where this exchange has not what it is about.
-fn apply(change: Change, side: Side, expectation: &Expectation, to: &Traffic) -> Option<Traffic> {
+pub(crate) fn apply(change: Change, side: Side, expectation: &Expectation, to: &Traffic) -> Option<Traffic> {
     let mut traffic = to.clone();
     let message = match side {
         Side::Request => &mut traffic.request,
@@ -243,25 +243,29 @@ fn alter_json(message: &mut Message, steps: &[JsonStep], change: Change) -> Opti
 }
 
 /// The exchanges of a spec's evidence.
-fn evidence(spec: &Spec) -> Vec<Spoken> {
+pub(crate) fn evidence(spec: &Spec) -> Vec<Spoken> {
     let folder = root().join("captures").join(&spec.name);
     files(&folder).iter().flat_map(|file| read_exchanges(file)).collect()
 }
 
 fn run(spec: &Spec, traffic: &Traffic, told: Option<&str>) -> Run {
-    let bytes = write_file(
-        &packets(&interleaved(&[traffic.conversation(1)]), Carrier::ETHERNET),
-        Link::Ethernet,
-        Format::Pcap { big_endian: false, nanoseconds: false },
-    );
     let path = format!("specs/{}.yaml", spec.name);
     let mut arguments = vec!["-s", &path];
     arguments.extend(told.into_iter().flat_map(|param| ["--param", param]));
-    check(&bytes, "pcap", &arguments)
+    check(&pcap(traffic), "pcap", &arguments)
+}
+
+/// The traffic as a capture.
+pub(crate) fn pcap(traffic: &Traffic) -> Vec<u8> {
+    write_file(
+        &packets(&interleaved(&[traffic.conversation(1)]), Carrier::ETHERNET),
+        Link::Ethernet,
+        Format::Pcap { big_endian: false, nanoseconds: false },
+    )
 }
 
 /// The expectations of a hop and of its variants, with the variant's name.
-fn expectations(hop: &Hop) -> impl Iterator<Item = (&str, Side, &Expectation)> {
+pub(crate) fn expectations(hop: &Hop) -> impl Iterator<Item = (&str, Side, &Expectation)> {
     let own = [("", &hop.request, &hop.response)];
     own.into_iter()
         .chain(hop.variants.iter().map(|v| (v.name.value.as_str(), &v.request, &v.response)))

@@ -74,7 +74,7 @@ pub(crate) fn holds_json<'a>(value: &'a Value, found: &Json, scope: &Scope<'a>) 
 }
 
 /// A clause against a JSON value: structure sees structure, texts are compared with texts, numbers and booleans only.
-fn clause_holds_json<'a>(clause: &'a Clause, ignore_case: bool, found: &Json, scope: &Scope<'a>) -> Truth {
+pub(crate) fn clause_holds_json<'a>(clause: &'a Clause, ignore_case: bool, found: &Json, scope: &Scope<'a>) -> Truth {
     match (&clause.kind, found) {
         (ClauseKind::All(values), _) => Truth::all(values.iter().map(|v| holds_json(v, found, scope))),
         (ClauseKind::Any(values), _) => Truth::any(values.iter().map(|v| holds_json(v, found, scope))),

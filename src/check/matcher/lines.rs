@@ -5,7 +5,7 @@ use super::super::truth::Truth;
 use super::clause::{clause_holds, holds};
 use super::compare;
 use super::list::{holds_list, parts};
-use crate::spec::{ClauseKind, Form, MembersClause, Value};
+use crate::spec::{Clause, ClauseKind, Form, MembersClause, Value};
 
 /// What is wrong with the lines of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,11 +44,11 @@ pub(crate) fn holds_lines<'a>(value: &'a Value, lines: &[&[u8]], scope: &Scope<'
     }
 }
 
-fn is_list(clause: &crate::spec::Clause) -> bool {
+fn is_list(clause: &Clause) -> bool {
     matches!(clause.kind, ClauseKind::List(_))
 }
 
-fn counts_lines(clauses: &[crate::spec::Clause]) -> bool {
+fn counts_lines(clauses: &[Clause]) -> bool {
     clauses.iter().any(|c| matches!(c.kind, ClauseKind::Lines(_)))
 }
 
@@ -58,11 +58,16 @@ fn clauses_hold<'a>(value: &'a Value, lines: &[&[u8]], scope: &Scope<'a>) -> Tru
     if clauses.is_empty() {
         return Truth::of(!lines.is_empty());
     }
-    Truth::all(clauses.iter().map(|clause| match &clause.kind {
+    Truth::all(clauses.iter().map(|clause| clause_takes(clause, value.meta.ignore_case, lines, scope)))
+}
+
+/// Whether one clause holds of the lines of a name: `lines` and `list` see them together, the others each.
+pub(crate) fn clause_takes<'a>(clause: &'a Clause, ignore_case: bool, lines: &[&[u8]], scope: &Scope<'a>) -> Truth {
+    match &clause.kind {
         ClauseKind::Lines(clause) => holds_clause(clause, lines, scope),
         ClauseKind::List(clause) => holds_list(clause, lines, scope),
-        _ => Truth::all(lines.iter().map(|line| clause_holds(clause, value.meta.ignore_case, line, scope))),
-    }))
+        _ => Truth::all(lines.iter().map(|line| clause_holds(clause, ignore_case, line, scope))),
+    }
 }
 
 /// `lines: { … }`

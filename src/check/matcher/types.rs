@@ -36,7 +36,7 @@ pub(super) fn holds_number(bytes: &[u8], scope: &Scope<'_>, test: impl FnOnce(i6
 }
 
 /// Whether bytes are of a type; masks are not looked at.
-fn is_type(kind: TypeName, bytes: &[u8]) -> bool {
+pub(crate) fn is_type(kind: TypeName, bytes: &[u8]) -> bool {
     match kind {
         TypeName::Ip => ip(bytes).is_some(),
         TypeName::Ipv4 => matches!(ip(bytes), Some(IpAddr::V4(_))),

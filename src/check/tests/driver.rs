@@ -17,6 +17,7 @@ use crate::wire::Endpoint;
 type Said = Option<(HeadBuf, Vec<u8>)>;
 
 /// A spec, params and exchanges.
+#[derive(Clone)]
 pub(super) struct Check {
     spec: Arc<Spec>,
     params: Vec<(String, String)>,
@@ -41,6 +42,11 @@ impl Check {
     pub(super) fn trailers(mut self, trailers: &[(&str, &str)], complete: Option<bool>) -> Self {
         self.trailers = (trailers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(), complete);
         self
+    }
+
+    /// The same exchanges against another spec.
+    pub(super) fn against(self, spec: &str) -> Self {
+        Self { spec: Self::new(spec).spec, ..self }
     }
 
     pub(super) fn params(mut self, params: &[(&str, &str)]) -> Self {

@@ -1,5 +1,6 @@
 //! Tests of the check as a whole: specs as YAML, messages as bytes, verdicts and findings out.
 
+mod accept;
 mod across;
 mod conditions;
 mod cookies;
