@@ -111,7 +111,7 @@ fn every_hop_passes_fails_or_is_ignored_by_itself() {
             // Evidence without the hop.
             "---- half::out ----\nerror[hop-not-observed]: no exchange of hop `out` is in the captures\n",
             "nearest: 1 exchange misses",
-            "not judged: the captures hold no exchange of any hop\n",
+            "not judged: the captures hold no exchange of any hop",
         ],
     );
     assert!(!log.contains("› in"), "{log}");

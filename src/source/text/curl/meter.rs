@@ -107,7 +107,7 @@ mod tests {
         leaves(ZERO, "", "");
         leaves(&format!("\r{ZERO}*   Trying 127.0.0.1:80..."), "", "*   Trying 127.0.0.1:80...");
         leaves(&format!("\r{ZERO}> GET / HTTP/1.1"), "", "> GET / HTTP/1.1");
-        leaves(&format!("li\r100 10800  100 10800    0     0  2445k      0 --:--:-- --:--:-- --:--:-- 2636k"), "li", "");
+        leaves("li\r100 10800  100 10800    0     0  2445k      0 --:--:-- --:--:-- --:--:-- 2636k", "li", "");
         leaves("100  1.0G  100  1.0G    0     0  99.5M      0  0:00:10  0:00:10 --:--:-- 1023M9 lives", "", "9 lives");
         leaves("  1  500G    1  5.0G    0     0   100k      0  57d 20h  0:14:33  57d 20h  100k", "", "");
         leaves("--  --      0     0     3     3  --:--:-- --:--:-- --:--:--     0      * Connected", "", "* Connected");
