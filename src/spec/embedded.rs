@@ -19,8 +19,15 @@ macro_rules! embed {
 }
 
 /// In the order of their names. A new file in `specs` needs a line here.
-static ALL: &[Embedded] =
-    embed!["aws/alb/forward", "aws/alb/health-check", "aws/api-gateway/http-via-alb", "aws/api-gateway/lambda",];
+static ALL: &[Embedded] = embed![
+    "aws/alb/forward",
+    "aws/alb/health-check",
+    "aws/api-gateway/http-proxy-via-alb",
+    "aws/api-gateway/http-via-alb",
+    "aws/api-gateway/lambda",
+    "aws/api-gateway/lambda-proxy",
+    "aws/s3/rest",
+];
 
 /// Every spec that is part of the program, in the order of their names.
 #[must_use]
