@@ -2,8 +2,8 @@
 //! capture. What is right is met by the right spec; what is wrong in one thing is found and named.
 
 use crate::kit::{
-    Api, Call, Carrier, Conversation, Format, Hop, Link, Message, Run, Site, check, hopspec, interleaved, packets, root,
-    write_file, wrong_table,
+    Api, Call, Carrier, Conversation, Format, Hop, Link, Message, Run, Site, check, check_bare, hopspec, interleaved, packets,
+    root, write_file, wrong_table,
 };
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -48,7 +48,7 @@ fn the_same_systems_elsewhere_meet_their_specs() {
         let format = Format::ALL[number as usize % Format::ALL.len()];
         for hop in Hop::ALL {
             let (bytes, ending) = capture(&[site.traffic(hop).conversation(2)], carrier, format);
-            let run = check(&bytes, ending, &["-s", "specs"]);
+            let run = check_bare(&bytes, ending);
             let what = format!("site {number}, {hop:?}, {carrier:?}, {format:?}: {run:#?}");
             assert_eq!(run.code, 0, "{what}");
             assert_eq!(run.exchanges(hop.spec(), hop.name()), 2, "{what}");

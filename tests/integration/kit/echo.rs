@@ -28,10 +28,15 @@ impl Site {
         i64::from_str_radix(&self.root[2..10], 16).expect("eight hex digits")
     }
 
+    /// A name that somebody chose, and no id: a label of a host.
+    pub(super) fn chosen(&self) -> &str {
+        self.alb_host.split('-').next().unwrap_or_default()
+    }
+
     /// The host that the client calls.
     pub(super) fn api_host(&self) -> String {
         match self.api {
-            Api::CustomDomain => format!("api-{}.example.com", self.api_id),
+            Api::CustomDomain => format!("{}.example.com", self.chosen()),
             _ => {
                 let suffix = if self.region.starts_with("cn-") { ".cn" } else { "" };
                 format!("{}.execute-api.{}.amazonaws.com{suffix}", self.api_id, self.region)

@@ -30,7 +30,7 @@ pub(crate) use echo::Api;
 pub(crate) use evidence::{Spoken, read_exchanges};
 pub(crate) use file::{Format, write_file};
 pub(crate) use message::Message;
-pub(crate) use run::{Run, check, hopspec, root};
+pub(crate) use run::{Run, check, check_bare, hopspec, root};
 pub(crate) use segment::{Segment, interleaved, segments};
 pub(crate) use site::{Hop, Site, Traffic};
 pub(crate) use store::Call;

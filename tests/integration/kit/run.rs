@@ -18,9 +18,13 @@ pub(crate) fn root() -> &'static Path {
 
 /// Runs the program in the project's folder.
 pub(crate) fn hopspec(arguments: &[&str]) -> Run {
+    hopspec_in(root(), arguments)
+}
+
+fn hopspec_in(folder: &Path, arguments: &[&str]) -> Run {
     let output = Command::new(env!("CARGO_BIN_EXE_hopspec"))
         .args(arguments)
-        .current_dir(root())
+        .current_dir(folder)
         .env("NO_COLOR", "1")
         .output()
         .expect("the program was built");
@@ -40,6 +44,14 @@ pub(crate) fn check(capture: &[u8], ending: &str, arguments: &[&str]) -> Run {
     all.extend_from_slice(arguments);
     all.push(path.to_str().expect("a path in UTF-8"));
     hopspec(&all)
+}
+
+/// The same in a folder that has no specs of its own, so that those in the program are taken.
+pub(crate) fn check_bare(capture: &[u8], ending: &str) -> Run {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let name = format!("capture.{ending}");
+    std::fs::write(folder.path().join(&name), capture).expect("a temporary file");
+    hopspec_in(folder.path(), &["check", "--format", "json", &name])
 }
 
 impl Run {

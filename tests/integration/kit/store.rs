@@ -51,7 +51,7 @@ impl Site {
 
     fn store_host(&self) -> String {
         let suffix = if self.region.starts_with("cn-") { ".cn" } else { "" };
-        format!("bucket-{}.s3.{}.amazonaws.com{suffix}", self.api_id, self.region)
+        format!("{}.s3.{}.amazonaws.com{suffix}", self.chosen(), self.region)
     }
 
     /// A request with a signature in `Authorization`, and these fields, which are signed, too.
