@@ -272,3 +272,41 @@ fn the_tests_of_this_project_are_named_after_spec_and_hop() {
     let kinds = trials("specs".into(), false, false).iter().all(|trial| trial.kind().is_empty());
     assert!(kinds, "a kind would stand in nextest's names");
 }
+
+#[test]
+fn checks_over_several_hops_are_a_test_of_their_own() {
+    let spec = "
+checks:
+  - id: same-agent
+    that: hop(\"in\").request.header(\"User-Agent\") == hop(\"out\").request.header(\"User-Agent\")
+hops:
+  in: { select: { request: { path: /in } }, request: { method: GET } }
+  out: { select: { request: { path: /out } }, request: { method: GET } }
+";
+    let both = "GET /in HTTP/1.1\nX-Request-Id: 1\nUser-Agent: a\n\nGET /out HTTP/1.1\nX-Request-Id: 1\nUser-Agent: a\n\n";
+    let site = Site::new().file("specs/good.yaml", spec).file("captures/good.txt", both);
+    let site = site.file("specs/wrong.yaml", spec).file("captures/wrong.txt", &both.replacen("Agent: a", "Agent: b", 1));
+    let site = site.file("specs/apart.yaml", spec).file("captures/apart.txt", &both.replacen("Id: 1", "Id: 2", 1));
+    let site = site.file("specs/new.yaml", spec);
+    let (log, failed) = site.run(site.check(), false, &[]);
+    assert!(failed);
+    assert_has(
+        &log,
+        &[
+            "test apart::checks ... FAILED",
+            "test apart::in     ... ok",
+            "test good::checks  ... ok",
+            "test good::in      ... ok",
+            "test good::out     ... ok",
+            "test new::checks   ... ignored (spec `new` has no evidence",
+            "test wrong::checks ... FAILED",
+            "test wrong::in     ... ok",
+            "test wrong::out    ... ok",
+            "---- wrong::checks ----\nerror[check-failed]: ",
+            "--> [SITE]/specs/wrong.yaml:4:11\n",
+            "---- apart::checks ----\n",
+            "no exchange of hop `out` belongs to the same request",
+            "not judged: the evidence of ",
+        ],
+    );
+}
