@@ -35,6 +35,7 @@ pub use model::{
     Bounds, Check, Claim, Expectation, Hop, MessageSpec, NameCase, OrderItem, Param, Part, Reference, Select, SelectOn, Side,
     Spec, Tolerance, Variant,
 };
+#[cfg(feature = "cli")]
 pub(crate) use near::nearest;
 pub use place::{Place, Source, Spanned};
 pub use value::{
