@@ -99,12 +99,12 @@ impl Joins {
     }
 
     /// Takes what an exchange of a hop gives, and decides the checks for which it was the last.
-    pub(super) fn take(&mut self, plan: &Plan, hop: usize, case: &Case<'_>) -> Vec<Decided> {
+    pub(super) fn take(&mut self, plan: &Plan, hop: usize, case: &Case<'_>, params: &Params) -> Vec<Decided> {
         let mut decided = Vec::new();
         for (number, across) in plan.across.iter().enumerate() {
             let Some(place) = across.parties.iter().position(|party| party.hop == hop) else { continue };
-            let (Some(join), Some(spec)) = (self.joins.get_mut(number), plan.specs.get(across.spec)) else { continue };
-            let scope = case.scope(&spec.params);
+            let Some(join) = self.joins.get_mut(number) else { continue };
+            let scope = case.scope(params);
             let Some(first) = scope.exchange.first() else { continue };
             let Some(key) = key(scope.exchange) else {
                 join.keyless += 1;
@@ -132,7 +132,7 @@ impl Joins {
                 *slot = Some(taken);
             }
             if open.iter().all(Option::is_some) {
-                decided.extend(decide(number, across, open, &spec.params, self.show_secrets));
+                decided.extend(decide(number, across, open, params, self.show_secrets));
                 open.iter_mut().flatten().for_each(|taken| taken.judged = true);
             }
             self.make_room(number);

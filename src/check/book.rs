@@ -18,6 +18,7 @@ use super::judged::Fault;
 use super::legible::show;
 use super::matcher;
 use super::names::HeadIndex;
+use super::params::Params;
 use super::phrase;
 use super::placed::{evidence, spec_place};
 use super::plan::{Across, Aspect, Plan, PlanHop};
@@ -86,6 +87,8 @@ pub(super) struct Entry<'r> {
     pub(super) plan: &'r Plan,
     pub(super) hop: usize,
     pub(super) case: &'r Case<'r>,
+    /// The params of the hop's spec.
+    pub(super) params: &'r Params,
     /// What is not met in this exchange.
     pub(super) open: &'r Open,
     pub(super) blocks: [Option<Arc<Block>>; 2],
@@ -205,7 +208,7 @@ impl Book {
         let hop = entry.plan.hops.get(entry.hop)?;
         let (spec, model) = entry.plan.model(hop)?;
         let expectation = hop.expectations.get(key.expectation)?;
-        let scope = entry.case.scope(&spec.params);
+        let scope = entry.case.scope(entry.params);
         // A check is about the exchange: its evidence is what there is of it.
         let check = match &expectation.expectation.claim {
             Claim::Check(check) => Some(check),
@@ -244,7 +247,7 @@ impl Book {
             _ => expectation.expectation.severity,
         };
         let provenance = message.head.head.at;
-        let bound = self.bound(expectation, &scope, spec, &hide);
+        let bound = self.bound(expectation, &scope, &hide);
         let mut notes: Vec<String> = notes.to_vec();
         if rule == Rule::FieldMissing {
             notes.extend(near_miss(&expectation.aspect, &message, entry.case.looked.index(expectation.side)));
@@ -341,13 +344,7 @@ impl Book {
         told.map(|text| if expectation.pure { hide.text(&text) } else { hide.expected(&expectation.aspect, field, &text) })
     }
 
-    fn bound<'s>(
-        &self,
-        expectation: &'s super::plan::PlanExpectation,
-        scope: &Scope<'s>,
-        spec: &'s super::plan::PlanSpec,
-        hide: &Hide,
-    ) -> Vec<Bound> {
+    fn bound<'s>(&self, expectation: &'s super::plan::PlanExpectation, scope: &Scope<'s>, hide: &Hide) -> Vec<Bound> {
         let bound = scope.bound.borrow();
         let secret_here = expectation.aspect.is_secret() && !hide.shows_secrets();
         reads::names(&expectation.expectation.claim)
@@ -361,9 +358,9 @@ impl Book {
                     };
                     return Some(Bound { name: name.to_owned(), value: text, from: from.clone() });
                 }
-                let (_, param) = spec.params.get(name)?;
+                let param = scope.param(name)?;
                 let (value, from) = match &param.source {
-                    super::params::ParamSource::Given(value) => (hide.text(value), "--param"),
+                    super::params::ParamSource::Given { value, from } => (hide.text(value), from.as_str()),
                     super::params::ParamSource::Default(template) => {
                         (show(&super::evaluate::render(template, scope).ok()?), "the param's default")
                     }
@@ -499,8 +496,8 @@ impl Book {
 /// Notes what was there in an exchange that broke an expectation.
 fn sight(seen: &mut Seen, entry: &Entry<'_>, expectation: usize, fault: &Fault) {
     let Some(hop) = entry.plan.hops.get(entry.hop) else { return };
-    if let (Some(spec), Some(of)) = (entry.plan.specs.get(hop.spec), hop.expectations.get(expectation)) {
-        sighting::note(seen, entry.case, &spec.params, of, fault);
+    if let Some(of) = hop.expectations.get(expectation) {
+        sighting::note(seen, entry.case, entry.params, of, fault);
     }
 }
 

@@ -178,7 +178,7 @@ fn name_value<'a>(name: &str, scope: &Scope<'a>) -> Result<Cow<'a, [u8]>, Lack> 
     }
     match scope.param(name) {
         Some(param) => match &param.source {
-            ParamSource::Given(value) => Ok(Cow::Borrowed(value.as_bytes())),
+            ParamSource::Given { value, .. } => Ok(Cow::Borrowed(value.as_bytes())),
             ParamSource::Default(template) => render(template, scope),
             ParamSource::Unset if param.optional => Err(Lack::Skip),
             ParamSource::Unset => Err(because(format!("param `{name}` has no value; give it with --param {name}=VALUE"))),

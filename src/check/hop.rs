@@ -102,7 +102,7 @@ fn choose_variant<'e>(
         }
     }
     let ((violated, _), mut chosen) = best?;
-    if violated > 0 {
+    if violated > 0 && hop.variants.len() > 1 {
         let name = hop.variants.get(chosen.number).map(|(name, _)| name.as_str()).unwrap_or_default();
         let others: Vec<String> =
             misses.into_iter().filter(|(number, _)| *number != chosen.number).map(|(_, told)| told).collect();

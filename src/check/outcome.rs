@@ -36,8 +36,8 @@ pub(super) fn specs(plan: &Plan, tallies: &[HopTally], messages: bool, cases: Op
         })
         .collect();
     for (hop, tally) in plan.hops.iter().zip(tallies) {
-        let Some((spec, model)) = plan.model(hop) else { continue };
-        let required = spec.required || model.count.is_some();
+        let Some((spec, model)) = plan.model(hop).filter(|_| hop.judged) else { continue };
+        let required = hop.required || model.count.is_some();
         let mut expectations: Vec<ExpectationOutcome> =
             hop.expectations.iter().zip(&tally.counts).map(|(e, counts)| expectation(&spec.spec, hop, e, *counts)).collect();
         if let Some(count) = &model.count {
@@ -81,6 +81,13 @@ pub(super) fn specs(plan: &Plan, tallies: &[HopTally], messages: bool, cases: Op
             });
         }
     }
+    // Specs of which nothing was to be judged have nothing to tell.
+    let mut at = 0..;
+    outcomes.retain(|_| {
+        let spec = at.next().unwrap_or_default();
+        let mut hops = plan.hops.iter().filter(|hop| hop.spec == spec).peekable();
+        hops.peek().is_none() || hops.any(|hop| hop.judged)
+    });
     for outcome in &mut outcomes {
         outcome.verdict = Verdict::over(outcome.hops.iter().map(|h| h.verdict));
     }

@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
+use super::given::Given;
 use super::names::{NameId, Names};
 use super::params::Params;
+use super::picks::Picks;
 use super::reads;
 use crate::http::BodyWant;
 use crate::secret;
@@ -50,9 +52,15 @@ pub(super) struct Party {
 #[derive(Debug)]
 pub(super) struct PlanSpec {
     pub(super) spec: Arc<Spec>,
-    pub(super) params: Params,
-    /// Its hops must be observed.
-    pub(super) required: bool,
+    /// Its params; several where captures say different things of them.
+    pub(super) params: Vec<Params>,
+}
+
+impl PlanSpec {
+    /// The params of a set; the first where there is no such set.
+    pub(super) fn params(&self, set: usize) -> Option<&Params> {
+        self.params.get(set).or_else(|| self.params.first())
+    }
 }
 
 /// A hop of the plan.
@@ -62,6 +70,10 @@ pub(super) struct PlanHop {
     pub(super) spec: usize,
     /// Index into the spec's hops.
     pub(super) hop: usize,
+    /// It is judged; otherwise it only takes its exchanges.
+    pub(super) judged: bool,
+    /// It must be observed.
+    pub(super) required: bool,
     pub(super) select: Option<PlanSelect>,
     /// Its exchanges are judged only where this holds.
     pub(super) when: Option<Expr>,
@@ -205,13 +217,22 @@ impl Plan {
     /// Compiles specs. `required` says of each whether its hops must be observed.
     #[must_use]
     pub fn compile(specs: &[(Arc<Spec>, bool)], params: &[(String, String)]) -> Self {
+        let given: Vec<Given> = params.iter().rev().map(Given::option).collect();
+        Self::of(specs, &[given], &Picks::default())
+    }
+
+    /// Compiles what is picked of specs, with sets of values for params, the strongest of each first.
+    pub(super) fn of(specs: &[(Arc<Spec>, bool)], given: &[Vec<Given>], picks: &Picks) -> Self {
         let mut plan = Self::default();
         for (spec, required) in specs {
             let index = plan.specs.len();
-            plan.specs.push(PlanSpec { spec: Arc::clone(spec), params: Params::of(spec, params), required: *required });
+            let params = given.iter().map(|given| Params::of(spec, given)).collect();
+            plan.specs.push(PlanSpec { spec: Arc::clone(spec), params });
             let first = plan.hops.len();
             for (at, hop) in spec.hops.iter().enumerate() {
-                let compiled = compile_hop(&mut plan.names, index, at, hop);
+                let name = &hop.name.value;
+                let mut compiled = compile_hop(&mut plan.names, index, at, &picks.hop(hop));
+                (compiled.judged, compiled.required) = (picks.judges(name), picks.require(name, *required));
                 plan.hops.push(compiled);
             }
             plan.compile_across(spec, index, first);
@@ -233,6 +254,10 @@ impl Plan {
                     }
                 }
                 parties.push(Party { name: name.to_owned(), hop: first + at, wants });
+            }
+            // What is not judged gives a check no evidence.
+            if parties.iter().any(|party| self.hops.get(party.hop).is_none_or(|hop| !hop.judged)) {
+                continue;
             }
             let Some(hop) = parties.first().and_then(|party| self.hops.get_mut(party.hop)) else { continue };
             let Some(counted) = check(expectation) else { continue };
@@ -302,7 +327,7 @@ fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop 
         });
     }
     let when = hop.when.as_ref().map(|when| when.value.clone());
-    PlanHop { spec, hop: at, select, when, expectations, own, variants, bodies, selects_by_body }
+    PlanHop { spec, hop: at, judged: true, required: false, select, when, expectations, own, variants, bodies, selects_by_body }
 }
 
 fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, side: Side, variant: Option<usize>) {

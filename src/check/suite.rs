@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::error::CheckError;
-use super::evidence::{self, Mirror};
-use super::request::{CheckRequest, LoadedSpec, find, judged, no_spec};
+use super::evidence::Mirror;
+use super::own;
+use super::request::{CheckRequest, judged};
+use super::specs::{LoadedSpec, find, no_spec};
 use crate::exit;
 use crate::finding::{ExpectationOutcome, Finding, HopOutcome, Outcome, Rule, SpecOutcome, Verdict};
 use crate::spec::{FindError, Spec, SpecError, name_at};
@@ -54,12 +56,13 @@ impl Suite {
         let mut broken = Vec::new();
         let mut specs: Vec<LoadedSpec> = Vec::new();
         match find(&request.specs) {
-            Ok((named, found)) => {
-                broken = of_errors(found.errors, &named);
-                broken.extend(found.failures.into_iter().map(|failure| of_failure(&failure, &named)));
+            Ok((found, _)) => {
+                let named = &request.specs;
+                broken = of_errors(found.errors, named);
+                broken.extend(found.failures.into_iter().map(|failure| of_failure(&failure, named)));
                 specs.extend(found.specs.into_iter().map(LoadedSpec::new));
                 if specs.is_empty() && broken.is_empty() {
-                    let nothing = no_spec(&named, found.not_specs);
+                    let nothing = no_spec(named, found.not_specs);
                     broken.push(Broken { name: "specs".to_owned(), error: CheckError::Nothing(nothing) });
                 }
             }
@@ -83,13 +86,13 @@ impl Suite {
     /// Whether there is anything to judge a spec by, as far as the names of files tell. No capture is read.
     #[must_use]
     pub fn has_evidence(&self, spec: &str) -> bool {
-        if !self.request.captures.is_empty() {
+        if self.request.names_captures() {
             return true;
         }
         let captures = self.request.captures_dir.as_deref();
         let mirrors = || self.specs.iter().filter_map(|file| file.mirror(captures.is_some()));
-        let Some(own) = mirrors().find(|mirror| mirror.below == Path::new(spec)) else { return false };
-        !evidence::cases(&own, &mirrors().collect::<Vec<Mirror>>(), captures).is_empty()
+        let Some(own) = self.specs.iter().find(|file| file.spec.name == spec) else { return false };
+        !own.spec.captures.is_empty() || own::is_mirrored(own, &mirrors().collect::<Vec<Mirror>>(), captures)
     }
 
     /// What became of a hop. Reads the captures of its spec where nobody asked for them before.
@@ -128,7 +131,7 @@ impl Suite {
 
     /// The outcome that holds a spec.
     fn outcome(&self, spec: &str) -> &Result<Outcome, CheckError> {
-        let asked = if self.request.captures.is_empty() {
+        let asked = if !self.request.names_captures() {
             let at = self.specs.iter().position(|loaded| loaded.spec.name == spec);
             at.and_then(|at| self.outcomes.get(at))
         } else {
@@ -208,7 +211,7 @@ fn of_failure(failure: &FindError, named: &[PathBuf]) -> Broken {
     let (path, error): (&Path, fn(String) -> CheckError) = match failure {
         FindError::Unreadable(path, _) => (path, CheckError::Unreadable),
         FindError::Missing(path) | FindError::NotASpec(path) => (path, CheckError::Usage),
-        FindError::SameName { second, .. } => (second, CheckError::Usage),
+        FindError::SameName { second, .. } => (Path::new(second), CheckError::Usage),
     };
     Broken { name: name_at(path, named), error: error(failure.to_string()) }
 }

@@ -5,6 +5,7 @@
 
 mod args;
 mod check;
+mod environment;
 mod explain;
 mod lint;
 mod output;

@@ -102,6 +102,7 @@ impl std::error::Error for NotChecked {}
 pub(super) fn of_error(error: &CheckError, color: bool) -> String {
     match error {
         CheckError::Specs(errors) => report::spec_errors(errors, color),
+        CheckError::Params(errors) => report::param_errors(errors, color),
         CheckError::Usage(why) | CheckError::Unreadable(why) | CheckError::Nothing(why) => report::escape(why).into_owned(),
     }
 }

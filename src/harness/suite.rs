@@ -46,9 +46,34 @@ macro_rules! harness {
 #[must_use]
 pub fn run(root: &str, check: impl Into<Check>) -> ExitCode {
     enter(root);
-    let arguments = Arguments::from_args();
-    let trials = trials(check.into(), color(&arguments), skips_are_flagged());
+    let (arguments, filters) = several_filters(std::env::args().collect());
+    let arguments = Arguments::from_iter(arguments);
+    let mut trials = trials(check.into(), color(&arguments), skips_are_flagged());
+    trials.retain(|trial| is_picked(trial.name(), &filters, arguments.exact));
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Options of libtest whose value may be the next argument.
+const WITH_VALUE: [&str; 6] = ["--test-threads", "--logfile", "--skip", "--color", "--format", "-Z"];
+
+/// libtest takes several filters, libtest-mimic one: where there are several, they are taken out of the arguments.
+pub(super) fn several_filters(arguments: Vec<String>) -> (Vec<String>, Vec<String>) {
+    let (mut rest, mut filters) = (Vec::new(), Vec::new());
+    let mut is_value = true; // The first is the name of the program.
+    for argument in &arguments {
+        if is_value || argument.starts_with('-') {
+            is_value = WITH_VALUE.contains(&argument.as_str());
+            rest.push(argument.clone());
+        } else {
+            filters.push(argument.clone());
+        }
+    }
+    if filters.len() > 1 { (rest, filters) } else { (arguments, Vec::new()) }
+}
+
+/// Whether one of several filters picks a test.
+pub(super) fn is_picked(name: &str, filters: &[String], exact: bool) -> bool {
+    filters.is_empty() || filters.iter().any(|filter| if exact { name == filter } else { name.contains(filter.as_str()) })
 }
 
 /// nextest learns from the list alone which tests are ignored: one that is skipped while it runs would count as passed.

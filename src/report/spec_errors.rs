@@ -10,6 +10,16 @@ use crate::spec::SpecError;
 /// All errors of a load as text, with `N errors in M specs` at the end; empty where there is none.
 #[must_use]
 pub fn spec_errors(errors: &[SpecError], color: bool) -> String {
+    listed(errors, "spec", color)
+}
+
+/// The errors of files that give params, likewise.
+#[must_use]
+pub fn param_errors(errors: &[SpecError], color: bool) -> String {
+    listed(errors, "file", color)
+}
+
+fn listed(errors: &[SpecError], kind: &str, color: bool) -> String {
     let paint = Paint { on: color };
     let mut out = String::new();
     for error in errors {
@@ -20,7 +30,7 @@ pub fn spec_errors(errors: &[SpecError], color: bool) -> String {
         let mut files: Vec<_> = errors.iter().map(|e| &e.source.file).collect();
         files.sort_unstable();
         files.dedup();
-        let summary = format!("{} in {}", count(errors.len() as u64, "error"), count(files.len() as u64, "spec"));
+        let summary = format!("{} in {}", count(errors.len() as u64, "error"), count(files.len() as u64, kind));
         out.push_str(&paint.paint(Tone::Bad, &summary));
         out.push('\n');
     }

@@ -4,14 +4,17 @@
 //! nodes and alias expansion are bounded.
 
 mod condition;
+mod embedded;
 mod error;
 mod expression;
 mod field_name;
 mod find;
+mod given;
 mod interpreted;
 mod load;
 mod model;
 mod near;
+mod origin;
 mod place;
 mod problem;
 mod reach;
@@ -25,18 +28,21 @@ mod yaml;
 mod tests;
 
 pub use condition::{ConditionError, condition};
+pub use embedded::{Embedded, embedded};
 pub use error::SpecError;
 pub use expression::{Expr, Function, MessagePath, Piece, Template};
 pub(crate) use field_name::glob;
-pub use find::{FindError, Found, SpecFile, load, name_at};
+pub use find::{FindError, Found, SpecFile, load, load_embedded, name_at};
+pub use given::{GivenError, GivenFile, GivenValue, read_given};
 pub use interpreted::{ExprPart, Interpreted, operator};
 pub use load::{Loaded, MOST_BYTES, parse, parse_named};
 pub use model::{
-    Bounds, Check, Claim, Expectation, Hop, MessageSpec, NameCase, OrderItem, Param, Part, Reference, Select, SelectOn, Side,
-    Spec, Tolerance, Variant,
+    Bounds, Check, Claim, Evidence, Expectation, Hop, MessageSpec, NameCase, OrderItem, Param, Part, Reference, Select, SelectOn,
+    Side, Spec, Tolerance, Variant,
 };
 #[cfg(feature = "cli")]
 pub(crate) use near::nearest;
+pub use origin::Origin;
 pub use place::{Place, Source, Spanned};
 pub use value::{
     Clause, ClauseKind, Form, JsonClause, JsonMember, JsonStep, ListClause, MembersClause, Meta, PairsClause, Pattern, Severity,

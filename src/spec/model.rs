@@ -1,6 +1,6 @@
 //! What a spec says, after loading: everything named, everything placed, nothing left to parse.
 
-use super::{Expr, JsonStep, Place, Severity, Source, Spanned, Template, Value};
+use super::{Expr, GivenValue, JsonStep, Place, Severity, Source, Spanned, Template, Value};
 
 /// One spec file.
 #[derive(Debug, Clone)]
@@ -17,6 +17,8 @@ pub struct Spec {
     pub references: Vec<Reference>,
     /// `params`
     pub params: Vec<Param>,
+    /// `captures`: evidence beside that at the spec's own path
+    pub captures: Vec<Evidence>,
     /// `hops`, in order
     pub hops: Vec<Hop>,
     /// `checks` over several hops, each a [`Claim::Check`]
@@ -36,6 +38,19 @@ pub struct Reference {
     pub region: Option<String>,
     /// `grade`: `observed`, `documented` or `inferred`
     pub grade: Option<String>,
+}
+
+/// An entry of `captures`.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    /// Its file, or a folder whose captures belong together; relative to the spec file.
+    pub path: Spanned<String>,
+    /// `params`: what this evidence says of the system that it was recorded in
+    pub params: Vec<GivenValue>,
+    /// `hop`: the only hop of the spec that it shows
+    pub hop: Option<Spanned<String>>,
+    /// `about`
+    pub about: Option<String>,
 }
 
 /// A param.

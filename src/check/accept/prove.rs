@@ -20,6 +20,8 @@ use crate::spec::{self, Claim, Clause, Form, Loaded, OrderItem, Source, Spec, Va
 /// Whether a change is right.
 pub(super) fn proved(asked: &Asked<'_>, edit: &Edit) -> bool {
     let (Some(hop), Some((spec, _))) = (asked.hop(), asked.model()) else { return false };
+    // Where captures say different things of params, what is right for one may be wrong for another.
+    let [params] = spec.params.as_slice() else { return false };
     let old = &spec.spec;
     let Some(text) = edit.applied(&old.source.text) else { return false };
     let Ok(Loaded::Spec(new)) = spec::parse(&old.source.file, &old.name, text.as_bytes()) else { return false };
@@ -34,7 +36,7 @@ pub(super) fn proved(asked: &Asked<'_>, edit: &Edit) -> bool {
         let changed = (old_hop.hop == hop.hop).then_some(asked.expectation);
         let Some(matching) = matching(old_hop, new_hop, changed, asked.rule, &old.source, &new.source) else { return false };
         if changed.is_some() {
-            right = is_right(asked, &spec.params, new_hop, matching, old, &new);
+            right = is_right(asked, params, new_hop, matching, old, &new);
         }
     }
     right

@@ -115,7 +115,8 @@ fn changes(asked: &Asked<'_>) -> Option<Vec<Edit>> {
         (Claim::Part { value, .. }, rule) => {
             let exchange = Exchange { request: None, response: None };
             let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
-            let (params, exchange) = (&spec.params, &exchange);
+            let [params] = spec.params.as_slice() else { return None };
+            let exchange = &exchange;
             let scope = Scope {
                 exchange,
                 looked: None,

@@ -6,6 +6,7 @@ use clap::ValueEnum;
 
 use super::format::FormatArg;
 use crate::check::FailOn;
+use crate::spec::{self, Expr};
 
 /// Check captures against specs
 ///
@@ -14,13 +15,17 @@ use crate::check::FailOn;
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXIT_CODES)]
 pub(crate) struct Args {
-    /// Captures: pcap, pcapng or text files, folders of them, or `-` for a stream
+    /// Captures: pcap, pcapng or text files, folders of them, `-` for a stream; HOP=PATH for one hop's
+    ///
+    /// `client=edge.pcap` says where a capture was recorded: its exchanges are judged by hops of the name `client` only, and
+    /// these must be seen. A file whose name holds `=` is written `./a=b.pcap`.
     #[arg(value_name = "CAPTURE")]
     pub(super) captures: Vec<PathBuf>,
 
-    /// A spec file or a folder of them; repeatable [default: ./specs]
+    /// A spec file, a folder of them, or the name of shipped ones; repeatable [default: ./specs]
     ///
-    /// The hops of a spec file that is named must be seen, those of a folder may be missing.
+    /// `aws/alb/forward` is a shipped spec, `aws/alb` a folder of them; a path that exists wins. Where there is no ./specs,
+    /// all shipped specs are taken. The hops of a spec that is named must be seen, those of a folder may be missing.
     #[arg(short, long = "spec", value_name = "PATH", help_heading = "What is checked")]
     pub(super) specs: Vec<PathBuf>,
 
@@ -28,9 +33,31 @@ pub(crate) struct Args {
     #[arg(long = "captures", value_name = "DIR", conflicts_with = "captures", help_heading = "What is checked")]
     pub(super) captures_dir: Option<PathBuf>,
 
+    /// Only hops of this name, which must be seen; repeatable
+    #[arg(long = "hop", value_name = "NAME", help_heading = "What is checked")]
+    pub(super) hops: Vec<String>,
+
+    /// Only exchanges of which this holds: `src.ip == "10.0.1.5"`, `time >= timestamp("2026-11-20T08:00:00Z")`
+    ///
+    /// An expression of the spec language over one exchange (`src`, `dst`, `time`, `request`, `response`). What it leaves
+    /// out is counted, and so are exchanges of which it cannot be said.
+    #[arg(long = "where", value_name = "EXPR", value_parser = condition, help_heading = "What is checked")]
+    pub(super) only: Option<Expr>,
+
+    /// Only this variant, in hops that have one of the name; repeatable
+    #[arg(long = "variant", value_name = "NAME", help_heading = "What is checked")]
+    pub(super) variants: Vec<String>,
+
     /// A value for a param of the specs; repeatable
+    ///
+    /// It counts before the variable HOPSPEC_PARAM_<K>, and that before --params, what the specs say of their own captures,
+    /// and a param's default.
     #[arg(long = "param", value_name = "K=V", value_parser = param, help_heading = "What is checked")]
     pub(super) params: Vec<(String, String)>,
+
+    /// A file of values for params, YAML or JSON: `name: value`; repeatable, the last that has a name counts
+    #[arg(long = "params", value_name = "FILE", help_heading = "What is checked")]
+    pub(super) param_files: Vec<PathBuf>,
 
     /// TLS secrets (SSLKEYLOGFILE); accepted, but not used yet
     #[arg(long, value_name = "FILE", help_heading = "What is checked")]
@@ -78,8 +105,8 @@ Exit codes (the first that applies of 2, 4, 1, 3, 0):
 
 Examples:
   hopspec check                              every spec against its own captures
-  hopspec check staging.pcap                 a capture against ./specs
-  hopspec check -s specs/aws/alb t.pcapng    against some specs
+  hopspec check staging.pcap                 a capture against ./specs, or the shipped specs
+  hopspec check -s aws/alb t.pcapng          against some shipped specs
   tcpdump -U -w - | hopspec check -          a stream, to its end
   hopspec check --format json=report.json    a log and a file from one run
   hopspec check --format github              annotations on a pull request";
@@ -103,6 +130,17 @@ impl From<FailOnArg> for FailOn {
             FailOnArg::Inconclusive => Self::Inconclusive,
         }
     }
+}
+
+/// A condition, or what is wrong with it and where.
+fn condition(text: &str) -> Result<Expr, String> {
+    spec::condition(text).map_err(|error| {
+        let before = text.get(..error.range.start).unwrap_or_default().chars().count();
+        let marked = text.get(error.range.clone()).unwrap_or_default().chars().count().max(1);
+        let mut lines = vec![error.message, format!("  {text}"), format!("  {}{}", " ".repeat(before), "^".repeat(marked))];
+        lines.extend(error.help);
+        lines.join("\n")
+    })
 }
 
 /// Splits `K=V`; the value may hold further `=` and may be empty.

@@ -34,13 +34,17 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with = "packet", help_heading = "What is shown")]
     pub(super) unselected: bool,
 
-    /// With --unselected: a spec file or a folder of them; repeatable [default: ./specs]
+    /// With --unselected: a spec file, a folder of them, or the name of shipped ones; repeatable [default: ./specs]
     #[arg(short, long = "spec", value_name = "PATH", requires = "unselected", help_heading = "What is shown")]
     pub(super) specs: Vec<PathBuf>,
 
     /// With --unselected: a value for a param of the specs; repeatable
     #[arg(long = "param", value_name = "K=V", value_parser = param, requires = "unselected", help_heading = "What is shown")]
     pub(super) params: Vec<(String, String)>,
+
+    /// With --unselected: a file of values for params, YAML or JSON; repeatable
+    #[arg(long = "params", value_name = "FILE", requires = "unselected", help_heading = "What is shown")]
+    pub(super) param_files: Vec<PathBuf>,
 
     /// TLS secrets (SSLKEYLOGFILE); accepted, but not used yet
     #[arg(long, value_name = "FILE", help_heading = "What is shown")]

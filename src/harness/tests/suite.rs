@@ -11,7 +11,7 @@ use libtest_mimic::Arguments;
 use tempfile::TempDir;
 
 use super::super::Check;
-use super::super::suite::trials;
+use super::super::suite::{is_picked, several_filters, trials};
 
 const TWO_HOPS: &str = "
 hops:
@@ -105,7 +105,7 @@ fn every_hop_passes_fails_or_is_ignored_by_itself() {
             // The whole finding, and nothing of the other hop.
             "---- a/wrong::out ----\nerror[field-value-mismatch]: `Host` is not what hop `out` must carry\n",
             "--> [SITE]/specs/a/wrong.yaml:8:33\n",
-            "= seen: [SITE]/captures/a/wrong.txt:4\n",
+            "[SITE]/captures/a/wrong.txt:4\n",
             "      GET /out HTTP/1.1\n    - Host: a.example.com\n    + Host: b.example.com\n",
             "violated      a/wrong › out   1 exchange in 1 capture, 1 expectation, 1 violated\n",
             // Evidence without the hop.
@@ -309,4 +309,20 @@ hops:
             "not judged: the evidence of ",
         ],
     );
+}
+
+#[test]
+fn several_filters_pick_what_any_of_them_picks() {
+    let split = |line: &str| {
+        let (rest, filters) = several_filters(line.split(' ').map(str::to_owned).collect());
+        (rest.join(" "), filters.join(" "))
+    };
+    let told = |rest: &str, filters: &str| (rest.to_owned(), filters.to_owned());
+    assert_eq!(split("specs"), told("specs", ""));
+    assert_eq!(split("specs a --nocapture"), told("specs a --nocapture", ""), "one is libtest-mimic's own business");
+    assert_eq!(split("specs a --skip c b --exact"), told("specs --skip c --exact", "a b"));
+    assert_eq!(split("specs --test-threads 4 a --color=never b"), told("specs --test-threads 4 --color=never", "a b"));
+    let filters = ["alb".to_owned(), "x::y".to_owned()];
+    assert!(is_picked("aws/alb/z::h", &filters, false) && is_picked("x::y", &filters, true) && is_picked("any", &[], true));
+    assert!(!is_picked("aws/alb/z::h", &filters, true) && !is_picked("x::z", &filters, false));
 }

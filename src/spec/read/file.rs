@@ -6,7 +6,7 @@ use crate::spec::problem::Problem;
 use crate::spec::yaml::Node;
 use crate::spec::{Reference, Source, Spec};
 
-const KEYS: &[&str] = &["title", "about", "references", "params", "hops", "checks"];
+const KEYS: &[&str] = &["title", "about", "references", "params", "captures", "hops", "checks"];
 
 /// Reads the file's tree. A spec comes back always; with problems it is not to be used.
 pub(in crate::spec) fn file(root: &Node, name: &str, source: &Source) -> (Spec, Vec<Problem>) {
@@ -18,6 +18,7 @@ pub(in crate::spec) fn file(root: &Node, name: &str, source: &Source) -> (Spec, 
         about: None,
         references: Vec::new(),
         params: Vec::new(),
+        captures: Vec::new(),
         hops: Vec::new(),
         checks: Vec::new(),
     };
@@ -31,12 +32,17 @@ pub(in crate::spec) fn file(root: &Node, name: &str, source: &Source) -> (Spec, 
             "about" => spec.about = reader.text(entry.node, "`about`"),
             "references" => {}
             "params" => spec.params = reader.params(entry.node),
+            "captures" => spec.captures = reader.captures(entry.node),
             "hops" => spec.hops = reader.hops(entry.node),
             "checks" => spec.checks = reader.checks(entry.node, Stand::Hops),
             _ => reader.unknown_key(entry, "a spec", KEYS, None),
         }
     }
-    reader.names(&spec);
+    if !source.trusted {
+        // It only finds mistakes, and the project's tests have looked for them in the program's own.
+        reader.names(&spec);
+    }
+    reader.names_of_captures(&spec);
     spec.references = std::mem::take(&mut reader.references);
     (spec, reader.problems)
 }

@@ -3,12 +3,14 @@
 //! One file a level of the language: the file, a hop, a message, a value, a matcher, its structures. What cannot be read
 //! is reported and left out, so that one mistake does not hide the next.
 
+mod captures;
 mod cel;
 mod check;
 mod cookies;
 mod expression;
 mod file;
 mod functions;
+mod given;
 mod hop;
 mod json_path;
 mod lexer;
@@ -28,3 +30,4 @@ mod wire;
 
 pub(super) use check::condition;
 pub(super) use file::file;
+pub(super) use given::given;

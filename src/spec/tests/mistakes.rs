@@ -42,7 +42,7 @@ hops:
     select: { method: GET, requst: { method: GET }, request: { header: { A: b }, order: [A, B] } }
 ";
     assert_snapshot!(mistakes(text), @"
-    2:1 ‹titel› unknown key `titel` in a spec | expected `title`, `about`, `references`, `params`, `hops` or `checks` | did you mean `title`?
+    2:1 ‹titel› unknown key `titel` in a spec | expected `title`, `about`, `references`, `params`, `captures`, `hops` or `checks` | did you mean `title`?
     5:5 ‹form› unknown key `form` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `request`, `response`, `checks` or `variants` | did you mean `from`?
     6:5 ‹headers› unknown key `headers` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `request`, `response`, `checks` or `variants` | it stands under `request`
     7:16 ‹methd› unknown key `methd` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `others`, `order`, `name_case`, `body` or `trailers` | did you mean `method`?
@@ -93,7 +93,6 @@ hops:
     assert_snapshot!(mistakes(text), @r#"
     2:1 ‹types› `types` is not supported yet |  | leave it away; a later version will know it
     3:1 ‹include› `include` is not supported yet |  | leave it away; a later version will know it
-    4:1 ‹captures› `captures` is not supported yet |  | leave it away; a later version will know it
     5:9 ‹[]› `checks` has the empty list `[]` |  | give it one, or leave its key away
     8:11 ‹x› `when` must be true or false, and this is a text |  | compare it: `… == …`
     9:5 ‹follows› `follows` is not supported yet |  | leave it away; a later version will know it
