@@ -3,6 +3,7 @@
 use crate::capture::Timestamp;
 use crate::finding::{Evidence, EvidencePlace};
 use crate::report::escape;
+use crate::report::escape::is_unsafe;
 
 /// `staging.pcap, packet 41, 10.0.1.5:41022 → 10.0.2.7:8000, 2026-11-20T08:11:02Z`, or `note.txt:12`.
 pub(super) fn long(evidence: &Evidence) -> String {
@@ -51,14 +52,33 @@ fn seconds(time: Timestamp) -> String {
     }
 }
 
-/// A word as a POSIX shell takes it.
+/// A word as a shell takes it: in quotes where it needs them. What a terminal would obey stands as an escape in `$'…'`,
+/// which bash, zsh and POSIX shells since 2024 read as the character.
 pub(super) fn shell_word(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "_-./:=@%+,".contains(c);
-    let quoted =
-        if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) };
+    let quoted = if !word.is_empty() && word.chars().all(plain) && !word.starts_with('=') {
+        word.to_owned()
+    } else if word.chars().any(is_unsafe) {
+        format!("$'{}'", word.chars().map(shell_escape).collect::<String>())
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    };
     // A name that begins with a dash would be read as an option.
-    let quoted = if word.starts_with('-') { format!("./{quoted}") } else { quoted };
-    escape(&quoted).into_owned()
+    if word.starts_with('-') { format!("./{quoted}") } else { quoted }
+}
+
+/// A character between `$'` and `'`.
+fn shell_escape(c: char) -> String {
+    match c {
+        '\n' => r"\n".to_owned(),
+        '\r' => r"\r".to_owned(),
+        '\t' => r"\t".to_owned(),
+        '\'' | '\\' => format!("\\{c}"),
+        c if !is_unsafe(c) => c.to_string(),
+        c if c.is_ascii() => format!("\\x{:02x}", u32::from(c)),
+        c if u32::from(c) < 0x1_0000 => format!("\\u{:04x}", u32::from(c)),
+        c => format!("\\U{:08x}", u32::from(c)),
+    }
 }
 
 #[cfg(test)]
@@ -71,7 +91,9 @@ mod tests {
         assert_eq!(shell_word("my trace's.pcap"), r"'my trace'\''s.pcap'");
         assert_eq!(shell_word("-x.pcap"), "./-x.pcap");
         assert_eq!(shell_word("$(rm).pcap"), "'$(rm).pcap'");
-        assert_eq!(shell_word("a\x1b[2J"), "'a\\x1b[2J'");
+        assert_eq!(shell_word("a\x1b[2J's\\\u{9b}\u{202e}\u{e0001}"), r"$'a\x1b[2J\'s\\\u009b\u202e\U000e0001'");
+        assert_eq!(shell_word("=a"), "'=a'", "zsh looks for a program of that name");
+        assert_eq!(shell_word(""), "''");
     }
 
     #[test]

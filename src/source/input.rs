@@ -26,7 +26,9 @@ impl Input {
     #[must_use]
     pub fn name(&self) -> String {
         match self {
-            Self::File(path) => path.to_string_lossy().replace('\\', "/"),
+            // Elsewhere a backslash is a character of the name.
+            Self::File(path) if cfg!(windows) => path.to_string_lossy().replace('\\', "/"),
+            Self::File(path) => path.to_string_lossy().into_owned(),
             Self::Stdin => "-".to_owned(),
             Self::Bytes(_) => BYTES.to_owned(),
         }

@@ -40,6 +40,7 @@ pub use model::{
     Bounds, Check, Claim, Evidence, Expectation, Hop, MessageSpec, NameCase, OrderItem, Param, Part, Reference, Select, SelectOn,
     Side, Spec, Tolerance, Variant,
 };
+#[cfg(feature = "cli")]
 pub(crate) use near::nearest;
 pub use origin::Origin;
 pub use place::{Place, Source, Spanned};

@@ -133,3 +133,24 @@ fn a_broken_pipe_is_no_error() {
         assert_eq!(left(&program, args), (code, String::new()), "{args:?}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn the_commands_of_a_report_work_in_a_shell() {
+    for name in ["my trace's.pcap", "-x.pcap", "$(rm -r x)&`;*.pcap", "a\u{1b}[2J\n\\b.pcap", "Größe\u{202e}.pcap"] {
+        let program = site().file(name, bad());
+        let folder = std::path::Path::new(env!("CARGO_BIN_EXE_hopspec")).parent().unwrap();
+        let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default());
+        let report = program.run(&["check", &format!("./{name}")]).code(1).stdout;
+        let show = report.lines().find_map(|line| line.split("= show: ").nth(1)).unwrap();
+        let command = show.split("      ").next().unwrap().trim();
+        // `$'…'` is of bash where sh is an old dash.
+        let Ok(output) =
+            std::process::Command::new("bash").args(["-c", command]).current_dir(program.path("")).env("PATH", path).output()
+        else {
+            return;
+        };
+        let shown = String::from_utf8_lossy(&output.stdout);
+        assert!(shown.contains("Host: app.example.com"), "{command}\n{shown}{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
