@@ -29,6 +29,13 @@ impl<'e> Case<'e> {
         Self { looked, bound, reason: RefCell::new(None) }
     }
 
+    /// The same case with the names bound, too, that further expectations bind.
+    pub(super) fn with(&self, expectations: impl Iterator<Item = &'e PlanExpectation>) -> Self {
+        let mut bound = self.bound.borrow().clone();
+        bound.extend(bind::collect(self.looked, expectations));
+        Self { looked: self.looked, bound: RefCell::new(bound), reason: RefCell::new(None) }
+    }
+
     /// Whether masked values are masks in this evidence.
     pub(super) fn masks(&self) -> bool {
         self.looked.exchange.first().is_some_and(|m| m.head.head.fidelity.masks)

@@ -1,6 +1,7 @@
 //! The plan: all specs of a run compiled once. Names are interned, expectations flattened in the order of the file, and
 //! what each hop needs of bodies is known before the first packet.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::names::{NameId, Names};
@@ -42,7 +43,9 @@ pub(super) struct PlanHop {
     /// How many of them are the hop's own.
     pub(super) own: usize,
     /// Name, and the range of its expectations.
-    pub(super) variants: Vec<(String, std::ops::Range<usize>)>,
+    pub(super) variants: Vec<(String, Range<usize>)>,
+    /// The groups of variants that vary independently: ranges of `variants`, one after the other.
+    pub(super) groups: Vec<Range<usize>>,
     /// What the bodies of request and response are needed for.
     pub(super) bodies: [BodyWant; 2],
     /// `select` reads a body, so that what a head tells is not yet all.
@@ -169,6 +172,32 @@ impl Plan {
     }
 }
 
+impl PlanHop {
+    /// Which group of variants an expectation is of.
+    pub(super) fn group_of(&self, expectation: usize) -> Option<usize> {
+        let variant = self.expectations.get(expectation)?.variant?;
+        self.groups.iter().position(|group| group.contains(&variant))
+    }
+
+    /// In how many ways a variant of each group can be taken.
+    pub(super) fn combinations(&self) -> usize {
+        if self.groups.is_empty() { 0 } else { self.groups.iter().map(ExactSizeIterator::len).product() }
+    }
+
+    /// The name of one of these ways: `append`, `append + regional`. Counted as the digits of a number, the first group
+    /// leading.
+    pub(super) fn combination(&self, mut number: usize) -> String {
+        let mut names = Vec::new();
+        for group in self.groups.iter().rev() {
+            let variant = group.start + number % group.len().max(1);
+            number /= group.len().max(1);
+            names.extend(self.variants.get(variant).map(|(name, _)| name.as_str()));
+        }
+        names.reverse();
+        names.join(" + ")
+    }
+}
+
 fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop {
     let mut expectations = Vec::new();
     add(names, &mut expectations, &hop.request, Side::Request, None);
@@ -181,7 +210,8 @@ fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop 
         add(names, &mut expectations, &variant.response, Side::Response, Some(number));
         variants.push((variant.name.value.clone(), start..expectations.len()));
     }
-    know_others(&mut expectations);
+    let groups = groups(hop);
+    know_others(&mut expectations, &groups);
     know_bound(&mut expectations);
     let mut bodies = [BodyWant::NOTHING; 2];
     for expectation in &expectations {
@@ -208,7 +238,7 @@ fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop 
             }
         });
     }
-    PlanHop { spec, hop: at, select, expectations, own, variants, bodies, selects_by_body }
+    PlanHop { spec, hop: at, select, expectations, own, variants, groups, bodies, selects_by_body }
 }
 
 fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, side: Side, variant: Option<usize>) {
@@ -257,9 +287,22 @@ fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, 
     }
 }
 
-/// `others` allows what the hop and the variant at hand name: expectations on fields, and `absent` that has a finding of
-/// its own.
-fn know_others(expectations: &mut [PlanExpectation]) {
+/// The groups of a hop's variants, as ranges of them.
+fn groups(hop: &Hop) -> Vec<Range<usize>> {
+    let mut start = 0;
+    hop.variants
+        .chunk_by(|a, b| a.group == b.group)
+        .map(|group| {
+            let range = start..start + group.len();
+            start = range.end;
+            range
+        })
+        .collect()
+}
+
+/// `others` allows what the hop, the variant at hand and those of other groups name: expectations on fields, and `absent`
+/// that has a finding of its own.
+fn know_others(expectations: &mut [PlanExpectation], groups: &[Range<usize>]) {
     let named: Vec<(Side, Option<usize>, NameId)> = expectations
         .iter()
         .filter_map(|e| match &e.aspect {
@@ -269,11 +312,16 @@ fn know_others(expectations: &mut [PlanExpectation]) {
         .collect();
     for expectation in expectations {
         let (side, variant) = (expectation.side, expectation.variant);
+        // Two variants of one group are never there together.
+        let exclude = |a: Option<usize>, b: Option<usize>| {
+            let (Some(a), Some(b)) = (a, b) else { return false };
+            groups.iter().any(|group| group.contains(&a) && group.contains(&b))
+        };
         if let Aspect::Others { known } = &mut expectation.aspect {
             // The hop's own `others` also allows what any variant names: the variants say when.
             *known = named
                 .iter()
-                .filter(|(s, v, _)| *s == side && (variant.is_none() || v.is_none() || *v == variant))
+                .filter(|(s, v, _)| *s == side && (variant.is_none() || *v == variant || !exclude(variant, *v)))
                 .map(|(_, _, id)| *id)
                 .collect();
         }

@@ -70,7 +70,7 @@ pub struct Hop {
     pub request: MessageSpec,
     /// `response`
     pub response: MessageSpec,
-    /// `variants`: one group of ways that exclude each other
+    /// `variants`: ways that exclude each other within their group; those of one group stand together
     pub variants: Vec<Variant>,
     /// Where the `variants` key stands.
     pub variants_place: Option<Place>,
@@ -88,8 +88,10 @@ pub struct Bounds {
 /// One way in which a system may be configured.
 #[derive(Debug, Clone)]
 pub struct Variant {
-    /// Its name.
+    /// Its name, unique in the hop.
     pub name: Spanned<String>,
+    /// Which of the groups of `variants` it is of, counted from 0.
+    pub group: usize,
     /// What it adds to the request.
     pub request: MessageSpec,
     /// What it adds to the response.

@@ -27,4 +27,5 @@ mod schema;
 mod shipped;
 mod spec_roots;
 mod specs_alone;
+mod structure;
 mod systems;

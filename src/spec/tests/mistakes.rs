@@ -72,7 +72,6 @@ hops:
     echoed_in: b
     checks: [{ id: a, that: b }]
     select: { source: har, request: { absent: [X-*] } }
-    variants: [{ a: { request: { method: GET } } }]
     request:
       cookies: { a: b }
       trailers: { A: b }
@@ -102,21 +101,20 @@ hops:
     12:5 ‹checks› `checks` is not supported yet |  | leave it away; a later version will know it
     13:23 ‹har› the source `har` is not supported yet |  | `wire` or `text`
     13:48 ‹X-*› `*` in a select's `absent` is not supported yet |  | name the fields
-    14:15 ‹[{ a: { request: { method: GET } } }]› `variants` as a list of groups is not supported yet |  | write one mapping of variants
-    16:7 ‹cookies› `cookies` is not supported yet |  | leave it away; a later version will know it
-    17:7 ‹trailers› `trailers` is not supported yet |  | leave it away; a later version will know it
-    18:7 ‹event› `event` is not supported yet |  | leave it away; a later version will know it
-    19:7 ‹removed› `removed` is not supported yet |  | leave it away; a later version will know it
-    20:15 ‹preserved› `others: preserved` is not supported yet
-    21:31 ‹others› `others` beside `body.json` is not supported yet |  | leave it away: other members are allowed
-    23:14 ‹wire› `wire` is not supported yet |  | leave it away; a later version will know it
-    24:14 ‹jwt› `jwt` is not supported yet |  | leave it away; a later version will know it
-    25:14 ‹preserved› `preserved` is not supported yet |  | leave it away; a later version will know it
-    26:14 ‹appended› `appended` is not supported yet |  | leave it away; a later version will know it
-    27:14 ‹name_case› `name_case` of one field is not supported yet |  | `name_case` of the message is for all names
-    28:14 ‹when› `when` is not supported yet |  | leave it away; a later version will know it
-    28:27 ‹sigv4› the type `sigv4` is not supported yet
-    30:7 ‹set_cookies› `set_cookies` is not supported yet |  | leave it away; a later version will know it
+    15:7 ‹cookies› `cookies` is not supported yet |  | leave it away; a later version will know it
+    16:7 ‹trailers› `trailers` is not supported yet |  | leave it away; a later version will know it
+    17:7 ‹event› `event` is not supported yet |  | leave it away; a later version will know it
+    18:7 ‹removed› `removed` is not supported yet |  | leave it away; a later version will know it
+    19:15 ‹preserved› `others: preserved` is not supported yet
+    20:31 ‹others› `others` beside `body.json` is not supported yet |  | leave it away: other members are allowed
+    22:14 ‹wire› `wire` is not supported yet |  | leave it away; a later version will know it
+    23:14 ‹jwt› `jwt` is not supported yet |  | leave it away; a later version will know it
+    24:14 ‹preserved› `preserved` is not supported yet |  | leave it away; a later version will know it
+    25:14 ‹appended› `appended` is not supported yet |  | leave it away; a later version will know it
+    26:14 ‹name_case› `name_case` of one field is not supported yet |  | `name_case` of the message is for all names
+    27:14 ‹when› `when` is not supported yet |  | leave it away; a later version will know it
+    27:27 ‹sigv4› the type `sigv4` is not supported yet
+    29:7 ‹set_cookies› `set_cookies` is not supported yet |  | leave it away; a later version will know it
     "#);
 }
 

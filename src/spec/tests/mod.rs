@@ -8,6 +8,7 @@ mod places;
 mod shared;
 mod shown;
 mod structures;
+mod variants;
 mod yaml;
 
 use shown::{mistakes, mistakes_of_fields, request, spec};
