@@ -36,6 +36,7 @@ mod run;
 mod scope;
 mod select;
 mod selection;
+mod specs;
 mod structure;
 mod tally;
 mod truth;

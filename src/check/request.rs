@@ -10,15 +10,17 @@ use super::given;
 use super::outcome::{self, FailOn};
 use super::plan::Plan;
 use super::run::Run;
+use super::specs::{self, Loaded, LoadedSpec};
 use super::whole;
 use crate::finding::{CaptureOutcome, Finding, Outcome, Rule, Unselected, Verdict};
 use crate::source::{self, Input, SourceError};
-use crate::spec::{self, FindError, Spec, SpecFile};
+use crate::spec::Spec;
 
 /// What to check.
 #[derive(Debug, Clone, Default)]
 pub struct CheckRequest {
-    /// Spec files and folders; empty means `./specs`.
+    /// Spec files and folders, and names of specs and folders in the program ([`spec::embedded`](crate::spec::embedded)); a
+    /// path that exists wins. Empty means `./specs`, and where that holds no spec all of the program.
     pub specs: Vec<PathBuf>,
     /// Captures: files, folders and `-`; empty means every spec's own evidence.
     pub captures: Vec<Input>,
@@ -41,15 +43,19 @@ pub struct CheckRequest {
 /// # Errors
 /// [`CheckError`]: usage, invalid specs, or no spec at all.
 pub fn check(request: &CheckRequest) -> Result<Outcome, CheckError> {
-    let loaded = load(&request.specs)?;
+    let loaded = specs::load(&request.specs)?;
     given::check(&loaded.models(), &request.params)?;
     let fail_on = if request.strict { FailOn::Inconclusive } else { request.fail_on };
     let mut outcome = if request.captures.is_empty() {
+        if request.captures_dir.is_none() && loaded.specs.iter().all(LoadedSpec::is_embedded) {
+            return Err(CheckError::Nothing(no_evidence(&loaded)));
+        }
         against_evidence(request, &loaded.specs)
     } else {
         against_captures(request, &loaded.specs)?
     };
     outcome.skipped_specs = loaded.not_specs;
+    outcome.notes.splice(0..0, loaded.notes);
     let captures: Vec<Finding> = outcome.captures.iter().flat_map(whole::capture_findings).collect();
     outcome.findings.extend(captures);
     outcome.findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
@@ -58,88 +64,25 @@ pub fn check(request: &CheckRequest) -> Result<Outcome, CheckError> {
     Ok(outcome)
 }
 
-/// The plan of the specs at these paths, for whoever asks which exchanges are a hop's own.
+/// The plan of the specs at these paths, for whoever asks which exchanges are a hop's own; with what is worth knowing about
+/// the choice of specs, each a sentence.
 ///
 /// # Errors
 /// As [`check`].
-pub fn plan(specs: &[PathBuf], params: &[(String, String)]) -> Result<Plan, CheckError> {
-    let loaded = load(specs)?;
+pub fn plan(specs: &[PathBuf], params: &[(String, String)]) -> Result<(Plan, Vec<String>), CheckError> {
+    let loaded = specs::load(specs)?;
     given::check(&loaded.models(), params)?;
     let specs: Vec<(Arc<Spec>, bool)> = loaded.specs.into_iter().map(|file| (file.spec, false)).collect();
-    Ok(Plan::compile(&specs, params))
+    Ok((Plan::compile(&specs, params), loaded.notes))
 }
 
-struct Loaded {
-    specs: Vec<LoadedSpec>,
-    not_specs: u64,
-}
-
-impl Loaded {
-    fn models(&self) -> Vec<&Spec> {
-        self.specs.iter().map(|file| &*file.spec).collect()
-    }
-}
-
-/// A spec with what its file tells.
-struct LoadedSpec {
-    spec: Arc<Spec>,
-    /// The `specs` folder that it stands in.
-    root: Option<PathBuf>,
-    /// Its file was named, so that its hops must be seen.
-    named: bool,
-}
-
-impl LoadedSpec {
-    /// Where its evidence lies; outside of any folder `specs` that is known only with `--captures`.
-    fn mirror(&self, captures_given: bool) -> Option<Mirror> {
-        let specs = self.root.clone().or_else(|| captures_given.then(PathBuf::new))?;
-        Some(Mirror { specs, below: PathBuf::from(&self.spec.name) })
-    }
-}
-
-fn load(paths: &[PathBuf]) -> Result<Loaded, CheckError> {
-    let default = [PathBuf::from("specs")];
-    let named = if paths.is_empty() { &default[..] } else { paths };
-    if paths.is_empty() && !std::path::Path::new("specs").is_dir() {
-        return Err(CheckError::Nothing("there is no folder ./specs; name specs with -s FILE or -s FOLDER".to_owned()));
-    }
-    if let Some(path) = named.iter().find(|path| is_capture(path)) {
-        let file = Input::File(path.clone()).name();
-        return Err(CheckError::Usage(format!("{file} is a capture, and -s names specs; name captures without -s")));
-    }
-    let found = spec::load(named);
-    // As for exit codes: usage and invalid specs come before what cannot be read.
-    let unread = |failure: &&FindError| matches!(failure, FindError::Unreadable(..));
-    if let Some(failure) = found.failures.iter().find(|failure| !unread(failure)) {
-        return Err(CheckError::Usage(failure.to_string()));
-    }
-    if !found.errors.is_empty() {
-        return Err(CheckError::Specs(found.errors));
-    }
-    if let Some(failure) = found.failures.first() {
-        return Err(CheckError::Unreadable(failure.to_string()));
-    }
-    if found.specs.is_empty() {
-        let named: Vec<String> = named.iter().map(|p| p.to_string_lossy().replace('\\', "/")).collect();
-        let others = match found.not_specs {
-            0 => "no YAML file".to_owned(),
-            1 => "1 YAML file that is no spec".to_owned(),
-            n => format!("{n} YAML files that are no specs"),
-        };
-        return Err(CheckError::Nothing(format!(
-            "no spec in {}: {others} there; write one (it has `hops`), or name specs with -s FILE or -s FOLDER",
-            named.join(", ")
-        )));
-    }
-    let loaded = |file: SpecFile| LoadedSpec { spec: Arc::new(file.spec), root: file.root, named: file.named };
-    Ok(Loaded { specs: found.specs.into_iter().map(loaded).collect(), not_specs: found.not_specs as u64 })
-}
-
-/// Whether a file begins as captures do.
-fn is_capture(path: &std::path::Path) -> bool {
-    let mut magic = [0; 4];
-    let begin = std::fs::File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut magic));
-    begin.is_ok() && crate::capture::is_magic(magic)
+/// The sentence for a run of nothing but specs of the program, beside which no evidence lies.
+fn no_evidence(loaded: &Loaded) -> String {
+    let first = loaded.shipped_because.as_ref().map(|why| format!("{why}, and ")).unwrap_or_default();
+    format!(
+        "{first}the shipped specs come without captures: name one, as in `hopspec check staging.pcap`, or say with \
+         --captures DIR where theirs lie"
+    )
 }
 
 fn blank() -> Outcome {
@@ -243,6 +186,9 @@ fn against_evidence(request: &CheckRequest, specs: &[LoadedSpec]) -> Outcome {
                 Some(mirror) => {
                     let place = mirror.place(request.captures_dir.as_deref());
                     format!("no capture {}.* or in {0}/", Input::File(place).name())
+                }
+                None if file.is_embedded() => {
+                    "it is a shipped spec, so no capture lies beside it; name captures, or --captures DIR".to_owned()
                 }
                 None => "it lies in no folder `specs`, so no capture belongs to it; name captures".to_owned(),
             };

@@ -1,15 +1,15 @@
-//! Finding spec files: from the paths that a user gives to specs with names.
+//! Finding specs: from the paths and names that a user gives to specs with names.
 //!
-//! Reads are bounded: a file in a folder may be anything. Folders are walked in the order of names, so that what is found
-//! does not depend on the file system.
+//! A path that exists wins; what does not exist may be the name of a spec in the program. Folders are walked in the order of
+//! names, so that what is found does not depend on the file system.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
-use super::load::{Loaded, MOST_BYTES, parse, parse_named};
+use super::embedded::{self, Embedded, Named};
+use super::load::{Loaded, Manner, load_text};
 use super::near::nearest;
+use super::origin::{Origin, slashes};
 use super::{Spec, SpecError};
 
 /// What stands at the given paths.
@@ -23,6 +23,8 @@ pub struct Found {
     pub errors: Vec<SpecError>,
     /// Paths that could not be used at all.
     pub failures: Vec<FindError>,
+    /// What is worth knowing about the paths, each a sentence.
+    pub notes: Vec<String>,
 }
 
 /// A spec with its file.
@@ -30,18 +32,18 @@ pub struct Found {
 pub struct SpecFile {
     /// The spec.
     pub spec: Spec,
-    /// Its file, as given or as found in a given folder.
-    pub path: PathBuf,
+    /// Where its text comes from.
+    pub origin: Origin,
     /// The `specs` folder that it stands in; its evidence stands in the folder `captures` beside that, at the spec's name.
     pub root: Option<PathBuf>,
-    /// The file itself was given, not a folder around it.
+    /// The spec itself was given, not a folder around it.
     pub named: bool,
 }
 
 /// Why a path gives no spec.
 #[derive(Debug, thiserror::Error)]
 pub enum FindError {
-    /// Nothing stands there.
+    /// Nothing stands there, and no spec of the program has that name.
     #[error("{}: there is no such file or folder{}", slashes(.0), near_miss(.0))]
     Missing(PathBuf),
     /// It cannot be read.
@@ -51,18 +53,20 @@ pub enum FindError {
     #[error("{}: not a spec: it has none of `hops`, `types` and `checks` at the top", slashes(.0))]
     NotASpec(PathBuf),
     /// Two files have one name.
-    #[error("{} and {}: two specs of the name `{name}`; rename one of them", slashes(.first), slashes(.second))]
+    #[error("{first} and {second}: two specs of the name `{name}`; {}", if *.shipped { "name one of them only" } else { "rename one of them" })]
     SameName {
         /// The name.
         name: String,
         /// The file that has it first.
-        first: PathBuf,
+        first: String,
         /// The other.
-        second: PathBuf,
+        second: String,
+        /// One of them is part of the program, so that it cannot be renamed.
+        shipped: bool,
     },
 }
 
-/// The end of a sentence about a path that is not there: one that is, and that may have been meant.
+/// The end of a sentence about a path that is not there: where else was looked, and what may have been meant.
 fn near_miss(path: &Path) -> String {
     let below = Path::new("specs").join(path);
     let mut meant: Vec<PathBuf> =
@@ -75,8 +79,20 @@ fn near_miss(path: &Path) -> String {
     let mut names: Vec<_> = beside.into_iter().flatten().filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
     names.sort();
     meant.extend(nearest(&name, names.iter().map(String::as_str)).map(|name| path.with_file_name(name)));
-    let there = meant.iter().find(|path| path.exists());
-    there.map_or(String::new(), |path| format!("; did you mean {}?", slashes(path)))
+    let there = meant.iter().find(|path| path.exists()).map(|path| slashes(path));
+    let text = path.to_string_lossy();
+    let looked = if is_name(&text) { ", and no shipped spec of this name" } else { "" };
+    match there.or_else(|| embedded::near(&text).map(str::to_owned)) {
+        Some(near) => format!("{looked}; did you mean {near}?"),
+        None if is_name(&text) => format!("{looked}; shipped are the specs of {}", embedded::folders().join(", ")),
+        None => String::new(),
+    }
+}
+
+/// Whether a text can be the name of a spec in the program: a path that says where it begins or ends is none.
+fn is_name(text: &str) -> bool {
+    let explicit = text.starts_with(['.', '/', '\\', '~']) || Path::new(text).is_absolute();
+    !text.is_empty() && !explicit && !text.ends_with(".yml") && !text.starts_with("specs/")
 }
 
 /// A path with an ending behind its own.
@@ -86,44 +102,84 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     longer.into()
 }
 
-/// Loads every spec at the paths: files, and folders with all that is below them. A file that is reached twice counts once.
+/// Loads every spec that is named: files, folders with all that is below them, and specs and folders of the program. What is
+/// reached twice counts once.
 #[must_use]
 pub fn load(paths: &[PathBuf]) -> Found {
     let mut found = Found::default();
-    let mut files: BTreeMap<PathBuf, Candidate> = BTreeMap::new();
+    let mut files: BTreeMap<Key, Candidate> = BTreeMap::new();
     for path in paths {
-        candidates(path, &mut files, &mut found.failures);
+        candidates(path, &mut files, &mut found);
     }
-    let mut files: Vec<Candidate> = files.into_values().collect();
-    files.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
-    for file in files {
-        read(file, &mut found);
-    }
+    read_all(files, &mut found);
     found
 }
 
-/// A YAML file that may be a spec.
+/// Loads all specs of the program, as a folder of them.
+#[must_use]
+pub fn load_embedded() -> Found {
+    let mut found = Found::default();
+    let mut files = BTreeMap::new();
+    for spec in embedded::embedded() {
+        add_embedded(spec, false, &mut files);
+    }
+    read_all(files, &mut found);
+    found
+}
+
+fn read_all(files: BTreeMap<Key, Candidate>, found: &mut Found) {
+    let mut files: Vec<Candidate> = files.into_values().collect();
+    files.sort_by(|a, b| (&a.name, a.origin.shown()).cmp(&(&b.name, b.origin.shown())));
+    for file in files {
+        read(file, found);
+    }
+}
+
+/// What makes two candidates one: the path without symbolic links, or the name in the program.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Path(PathBuf),
+    Name(&'static str),
+}
+
+/// What may be a spec.
 #[derive(Debug)]
 struct Candidate {
-    path: PathBuf,
+    origin: Origin,
     name: String,
     root: Option<PathBuf>,
     named: bool,
 }
 
-/// Collects the YAML files at a path, by the path without symbolic links.
-fn candidates(path: &Path, files: &mut BTreeMap<PathBuf, Candidate>, failures: &mut Vec<FindError>) {
+fn add_embedded(spec: &'static Embedded, named: bool, files: &mut BTreeMap<Key, Candidate>) {
+    let candidate = Candidate { origin: Origin::Embedded(spec), name: spec.name.to_owned(), root: None, named };
+    files.entry(Key::Name(spec.name)).or_insert(candidate).named |= named;
+}
+
+/// Collects the YAML files at a path.
+fn candidates(path: &Path, files: &mut BTreeMap<Key, Candidate>, found: &mut Found) {
     let mut add = |file: &Path, folder: Option<&Path>| {
         let real = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
         let named = folder.is_none();
         let (name, root) = name_of(file, folder);
-        let candidate = Candidate { path: file.to_owned(), name, root, named };
-        let known = files.entry(real).or_insert(candidate);
-        known.named |= named;
+        let candidate = Candidate { origin: Origin::File(file.to_owned()), name, root, named };
+        files.entry(Key::Path(real)).or_insert(candidate).named |= named;
     };
     match std::fs::metadata(path) {
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => failures.push(FindError::Missing(path.to_owned())),
-        Err(e) => failures.push(FindError::Unreadable(path.to_owned(), e)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => match path.to_str().and_then(embedded::named) {
+            Some(Named::Spec(spec)) => {
+                // Who keeps changed copies of the shipped specs must see which of the two is meant.
+                let own = Path::new("specs").join(spec.file());
+                if own.exists() {
+                    let (name, own) = (spec.name, slashes(&own));
+                    found.notes.push(format!("`{name}` is the shipped spec; {own} is not read unless it is named by its path"));
+                }
+                add_embedded(spec, true, files);
+            }
+            Some(Named::Folder(specs)) => specs.into_iter().for_each(|spec| add_embedded(spec, false, files)),
+            None => found.failures.push(FindError::Missing(path.to_owned())),
+        },
+        Err(e) => found.failures.push(FindError::Unreadable(path.to_owned(), e)),
         Ok(of) if !of.is_dir() => add(path, None),
         Ok(_) => {
             for entry in walkdir::WalkDir::new(path).follow_links(true).sort_by_file_name() {
@@ -139,7 +195,7 @@ fn candidates(path: &Path, files: &mut BTreeMap<PathBuf, Candidate>, failures: &
                     Err(e) => {
                         let at = e.path().unwrap_or(path).to_owned();
                         let why = e.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into());
-                        failures.push(FindError::Unreadable(at, why));
+                        found.failures.push(FindError::Unreadable(at, why));
                     }
                 }
             }
@@ -148,25 +204,23 @@ fn candidates(path: &Path, files: &mut BTreeMap<PathBuf, Candidate>, failures: &
 }
 
 fn read(file: Candidate, found: &mut Found) {
-    let mut bytes = Vec::new();
-    // One byte more than is allowed shows that it is too large.
-    let most = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX).saturating_add(1);
-    if let Err(e) = File::open(&file.path).and_then(|opened| opened.take(most).read_to_end(&mut bytes)) {
-        found.failures.push(FindError::Unreadable(file.path, e));
-        return;
-    }
-    let shown = slashes(&file.path);
-    let loaded = if file.named { parse_named(&shown, &file.name, &bytes) } else { parse(&shown, &file.name, &bytes) };
-    match loaded {
+    let Candidate { origin, name, root, named } = file;
+    let path = || PathBuf::from(origin.shown());
+    let bytes = match origin.read() {
+        Ok(bytes) => bytes,
+        Err(e) => return found.failures.push(FindError::Unreadable(path(), e)),
+    };
+    match load_text(&origin.shown(), &name, &bytes, Manner { named, trusted: origin.is_trusted() }) {
         Ok(Loaded::Spec(spec)) => {
             if let Some(first) = found.specs.iter().rev().find(|other| other.spec.name == spec.name) {
-                let (name, first) = (spec.name.clone(), first.path.clone());
-                found.failures.push(FindError::SameName { name, first, second: file.path });
+                let (first_file, second) = (first.origin.shown(), origin.shown());
+                let shipped = first.origin.is_trusted() || origin.is_trusted();
+                found.failures.push(FindError::SameName { name, first: first_file, second, shipped });
                 return;
             }
-            found.specs.push(SpecFile { spec: *spec, path: file.path, root: file.root, named: file.named });
+            found.specs.push(SpecFile { spec: *spec, origin, root, named });
         }
-        Ok(Loaded::NotASpec) if file.named => found.failures.push(FindError::NotASpec(file.path)),
+        Ok(Loaded::NotASpec) if named => found.failures.push(FindError::NotASpec(path())),
         Ok(Loaded::NotASpec) => found.not_specs += 1,
         Err(errors) => found.errors.extend(errors),
     }
@@ -201,22 +255,6 @@ fn below_specs(stem: &Path) -> Option<(String, PathBuf)> {
     let root = parent.ancestors().find(|folder| folder.file_name().is_some_and(|name| name == "specs"))?;
     let below = stem.strip_prefix(root).ok()?;
     Some((slashes(below), root.to_owned()))
-}
-
-/// A path as reports show it: with forward slashes, and without a `.` at its start.
-fn slashes(path: &Path) -> String {
-    let mut shown = String::new();
-    for component in path.components() {
-        if !shown.is_empty() && !shown.ends_with('/') {
-            shown.push('/');
-        }
-        match component {
-            Component::RootDir => shown.push('/'),
-            Component::CurDir => {}
-            other => shown.push_str(&other.as_os_str().to_string_lossy()),
-        }
-    }
-    if shown.is_empty() { ".".to_owned() } else { shown }
 }
 
 #[cfg(test)]
@@ -300,5 +338,37 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let found = load(&[folder.path().to_owned()]);
         assert!(found.specs.is_empty() && found.failures.is_empty());
+    }
+
+    #[test]
+    fn specs_of_the_program_have_names() {
+        let found = load(&["aws/alb".into(), "aws/alb/forward".into(), "aws/api-gateway/lambda.yaml".into()]);
+        assert!(found.failures.is_empty() && found.errors.is_empty(), "{found:?}");
+        let told: Vec<_> = found.specs.iter().map(|s| (s.spec.name.as_str(), s.spec.source.file.as_str(), s.named)).collect();
+        assert_eq!(
+            told,
+            [
+                ("aws/alb/forward", "aws/alb/forward.yaml", true),
+                ("aws/alb/health-check", "aws/alb/health-check.yaml", false),
+                ("aws/api-gateway/lambda", "aws/api-gateway/lambda.yaml", true),
+            ]
+        );
+        let all = load_embedded();
+        assert_eq!(names(&all), embedded::embedded().iter().map(|spec| spec.name).collect::<Vec<_>>());
+        assert!(all.errors.is_empty() && all.failures.is_empty() && all.specs.iter().all(|s| !s.named && s.root.is_none()));
+    }
+
+    #[test]
+    fn a_name_that_is_none_says_what_was_meant() {
+        let told = |path: &str| load(&[path.into()]).failures[0].to_string();
+        let nothing = "there is no such file or folder";
+        assert_eq!(
+            told("aws/alb/forwrd"),
+            format!("aws/alb/forwrd: {nothing}, and no shipped spec of this name; did you mean aws/alb/forward?")
+        );
+        assert!(
+            told("unlike/anything").contains("no shipped spec of this name; shipped are the specs of aws/alb, aws/api-gateway")
+        );
+        assert_eq!(told("./unlike.yaml"), format!("unlike.yaml: {nothing}"));
     }
 }

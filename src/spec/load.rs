@@ -25,7 +25,7 @@ pub enum Loaded {
 /// # Errors
 /// Every error of the file, in the order of their places.
 pub fn parse(file: &str, name: &str, bytes: &[u8]) -> Result<Loaded, Vec<SpecError>> {
-    load(file, name, bytes, false)
+    load_text(file, name, bytes, Manner::default())
 }
 
 /// Loads a spec from its bytes, as a file that the user named: what cannot be read as YAML is always an error.
@@ -33,14 +33,25 @@ pub fn parse(file: &str, name: &str, bytes: &[u8]) -> Result<Loaded, Vec<SpecErr
 /// # Errors
 /// Every error of the file, in the order of their places.
 pub fn parse_named(file: &str, name: &str, bytes: &[u8]) -> Result<Loaded, Vec<SpecError>> {
-    load(file, name, bytes, true)
+    load_text(file, name, bytes, Manner { named: true, trusted: false })
 }
 
-fn load(file: &str, name: &str, bytes: &[u8], named: bool) -> Result<Loaded, Vec<SpecError>> {
+/// How a text is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Manner {
+    /// The user named it: what cannot be read as YAML is always an error.
+    pub(super) named: bool,
+    /// It is part of the program, and the project's tests have found what may be wrong with it: what only finds mistakes may
+    /// be left out.
+    pub(super) trusted: bool,
+}
+
+/// Loads a spec from its bytes.
+pub(super) fn load_text(file: &str, name: &str, bytes: &[u8], manner: Manner) -> Result<Loaded, Vec<SpecError>> {
     let whole = bytes.len();
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mark = whole - bytes.len();
-    let ours = named || bytes.split(|b| *b == b'\n').any(|line| line.starts_with(b"hops:"));
+    let ours = manner.named || bytes.split(|b| *b == b'\n').any(|line| line.starts_with(b"hops:"));
     let unreadable = |source: &Source, problems| if ours { Err(into_errors(source, problems)) } else { Ok(Loaded::NotASpec) };
     if bytes.len() > MOST_BYTES {
         let source = Source::new(file.to_owned(), "");
@@ -57,8 +68,9 @@ fn load(file: &str, name: &str, bytes: &[u8], named: bool) -> Result<Loaded, Vec
             return unreadable(&source, vec![problem.help("save the file as UTF-8")]);
         }
     };
-    let source = Source::new(file.to_owned(), text);
-    let yaml::Parsed { root, mut problems, repaired, unreadable: no_tree } = yaml::parse(text);
+    let mut source = Source::new(file.to_owned(), text);
+    source.trusted = manner.trusted;
+    let yaml::Parsed { root, mut problems, repaired, unreadable: no_tree } = yaml::parse(text, manner.trusted);
     if no_tree {
         return unreadable(&source, problems);
     }

@@ -3,6 +3,7 @@
 //! Stands beside the way of the data: knows nothing of captures. Specs are hostile bytes too: size, depth, number of
 //! nodes and alias expansion are bounded.
 
+mod embedded;
 mod error;
 mod expression;
 mod field_name;
@@ -10,6 +11,7 @@ mod find;
 mod load;
 mod model;
 mod near;
+mod origin;
 mod place;
 mod problem;
 mod reach;
@@ -22,15 +24,17 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
+pub use embedded::{Embedded, embedded};
 pub use error::SpecError;
 pub use expression::{Expr, Function, MessagePath, Piece, Template};
 pub(crate) use field_name::glob;
-pub use find::{FindError, Found, SpecFile, load};
+pub use find::{FindError, Found, SpecFile, load, load_embedded};
 pub use load::{Loaded, MOST_BYTES, parse, parse_named};
 pub use model::{
     Bounds, Claim, Expectation, Hop, MessageSpec, NameCase, OrderItem, Param, Part, Reference, Select, SelectOn, Side, Spec,
     Tolerance, Variant,
 };
+pub use origin::Origin;
 pub use place::{Place, Source, Spanned};
 pub use value::{
     Clause, ClauseKind, Form, JsonClause, JsonMember, JsonStep, ListClause, MembersClause, Meta, PairsClause, Pattern, Severity,

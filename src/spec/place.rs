@@ -35,6 +35,9 @@ pub struct Source {
     pub file: String,
     /// The text.
     pub text: Arc<str>,
+    /// It is part of the program, and was read with every care by the project's tests: what costs time and only finds
+    /// mistakes may be put off to the first use.
+    pub trusted: bool,
     line_starts: Arc<[u32]>,
 }
 
@@ -44,7 +47,7 @@ impl Source {
     pub fn new(file: String, text: &str) -> Self {
         let newline = |(i, b): (usize, u8)| (b == b'\n').then(|| u32::try_from(i + 1).unwrap_or(u32::MAX));
         let line_starts = std::iter::once(0).chain(text.bytes().enumerate().filter_map(newline)).collect();
-        Self { file, text: Arc::from(text), line_starts }
+        Self { file, text: Arc::from(text), trusted: false, line_starts }
     }
 
     /// Line and column of a byte, both counted from 1, the column in characters.

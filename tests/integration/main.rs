@@ -12,6 +12,7 @@ mod corpus;
 mod disorder;
 mod docs;
 mod edge;
+mod embedded;
 mod evidence;
 mod kit;
 mod layering;

@@ -18,9 +18,10 @@ pub(crate) struct Args {
     #[arg(value_name = "CAPTURE")]
     pub(super) captures: Vec<PathBuf>,
 
-    /// A spec file or a folder of them; repeatable [default: ./specs]
+    /// A spec file, a folder of them, or the name of shipped ones; repeatable [default: ./specs]
     ///
-    /// The hops of a spec file that is named must be seen, those of a folder may be missing.
+    /// `aws/alb/forward` is a shipped spec, `aws/alb` a folder of them; a path that exists wins. Where there is no ./specs,
+    /// all shipped specs are taken. The hops of a spec that is named must be seen, those of a folder may be missing.
     #[arg(short, long = "spec", value_name = "PATH", help_heading = "What is checked")]
     pub(super) specs: Vec<PathBuf>,
 
@@ -78,8 +79,8 @@ Exit codes (the first that applies of 2, 4, 1, 3, 0):
 
 Examples:
   hopspec check                              every spec against its own captures
-  hopspec check staging.pcap                 a capture against ./specs
-  hopspec check -s specs/aws/alb t.pcapng    against some specs
+  hopspec check staging.pcap                 a capture against ./specs, or the shipped specs
+  hopspec check -s aws/alb t.pcapng          against some shipped specs
   tcpdump -U -w - | hopspec check -          a stream, to its end
   hopspec check --format json=report.json    a log and a file from one run";
 

@@ -13,7 +13,7 @@ Exit codes:
   3  there is no spec
   4  a spec cannot be read")]
 pub(crate) struct Args {
-    /// A spec file or a folder of them; repeatable [default: ./specs]
+    /// A spec file, a folder of them, or the name of shipped ones; repeatable [default: ./specs]
     #[arg(short, long = "spec", value_name = "PATH")]
     pub(super) specs: Vec<PathBuf>,
 }

@@ -15,7 +15,7 @@ use crate::spec::{self, FindError, Hop, Spec};
 pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
     let default = PathBuf::from("specs");
     if args.specs.is_empty() && !default.is_dir() {
-        talk.error("there is no folder ./specs; name a spec or a folder of specs with -s");
+        talk.error("there is no folder ./specs; name a spec or a folder of specs with -s, or shipped ones, as in `-s aws/alb`");
         return exit::NOTHING_JUDGED;
     }
     let named = if args.specs.is_empty() { std::slice::from_ref(&default) } else { args.specs.as_slice() };
@@ -23,6 +23,7 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
     for failure in &found.failures {
         talk.error(failure);
     }
+    found.notes.iter().for_each(|note| talk.note(note));
     if found.not_specs > 0 {
         let files = count(found.not_specs as u64, "YAML file");
         talk.note(format_args!("{files} without `hops`, `types` or `checks`: no specs, passed over"));

@@ -34,7 +34,7 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with = "packet", help_heading = "What is shown")]
     pub(super) unselected: bool,
 
-    /// With --unselected: a spec file or a folder of them; repeatable [default: ./specs]
+    /// With --unselected: a spec file, a folder of them, or the name of shipped ones; repeatable [default: ./specs]
     #[arg(short, long = "spec", value_name = "PATH", requires = "unselected", help_heading = "What is shown")]
     pub(super) specs: Vec<PathBuf>,
 

@@ -106,7 +106,7 @@ fn listed<F: Form>(args: &Args, captures: &[Named], form: F, mut reading: Readin
     let which = match (args.packet, args.unselected) {
         (Some(packet), _) => Which::Packet(Near::new(packet)),
         (None, false) => Which::All,
-        (None, true) => match unselected::selector(args) {
+        (None, true) => match unselected::selector(args, talk) {
             Ok(selector) => Which::Unselected(selector),
             Err(error) => return refuse(&error, talk),
         },

@@ -20,7 +20,9 @@ impl Reader<'_> {
             );
             return None;
         }
-        if let Err(error) = parse(&text) {
+        // A pattern of the program was parsed by the project's tests.
+        let checked = if self.source.trusted { Ok(()) } else { parse(&text) };
+        if let Err(error) = checked {
             let (kind, span) = match &*error {
                 regex_syntax::Error::Parse(e) => (e.kind().to_string(), *e.span()),
                 regex_syntax::Error::Translate(e) => (e.kind().to_string(), *e.span()),
@@ -35,7 +37,7 @@ impl Reader<'_> {
             return None;
         }
         // It will stand in a group between anchors, which a comment (`(?x) … # …`) would swallow.
-        if text.contains("(?") && parse(&format!("^(?:{text})$")).is_err() {
+        if !self.source.trusted && text.contains("(?") && parse(&format!("^(?:{text})$")).is_err() {
             self.report(
                 Problem::new(node.place, "bad regex: it ends in a comment")
                     .help("end the comment with a line break, or leave it away"),

@@ -6,7 +6,7 @@
 
 use super::events::{Unreadable, read};
 use super::tree::{Tree, build};
-use super::{Node, typed};
+use super::{Node, plain, typed};
 use crate::spec::Place;
 use crate::spec::problem::Problem;
 
@@ -26,15 +26,15 @@ pub(in crate::spec) struct Parsed {
     pub(in crate::spec) unreadable: bool,
 }
 
-/// Reads a text, which must be without byte order mark.
-pub(in crate::spec) fn parse(text: &str) -> Parsed {
+/// Reads a text, which must be without byte order mark. One that is trusted is not read a second time by serde_yaml.
+pub(in crate::spec) fn parse(text: &str, trusted: bool) -> Parsed {
     let mut repaired = Vec::new();
     let mut problems = Vec::new();
     let mut copy: Option<String> = None;
     let mut reread = 0_usize;
     loop {
         let now = copy.as_deref().unwrap_or(text);
-        match document(now) {
+        match document(now, trusted) {
             Ok(Some(tree)) => {
                 problems.extend(tree.problems);
                 return Parsed { root: Some(tree.root), problems, repaired, unreadable: false };
@@ -59,7 +59,7 @@ pub(in crate::spec) fn parse(text: &str) -> Parsed {
     }
 }
 
-fn document(text: &str) -> Result<Option<Tree>, Unreadable> {
+fn document(text: &str, trusted: bool) -> Result<Option<Tree>, Unreadable> {
     let events = read(text)?;
     let Some(mut tree) = build(&events, text)? else {
         return Ok(None);
@@ -67,6 +67,10 @@ fn document(text: &str) -> Result<Option<Tree>, Unreadable> {
     if let Some(place) = events.second {
         let problem = Problem::new(place, "a second YAML document begins here; a spec file has one");
         tree.problems.push(problem.help("put each spec into a file of its own"));
+    }
+    if trusted {
+        plain::fill(&mut tree.root);
+        return Ok(Some(tree));
     }
     typed::fill(&mut tree.root, text).map_err(|problem| {
         let at = problem.place.start;

@@ -11,32 +11,23 @@ fn traffic() -> Program {
 
 #[test]
 fn no_specs() {
+    // Without -s the shipped specs are taken: see `embedded.rs`.
     let program = traffic();
-    assert_snapshot!(run(&program, &["check", "good.pcap"]), @r#"
-    exit 3
-    --- stderr
-    error: there is no folder ./specs; name specs with -s FILE or -s FOLDER
-    "#);
     std::fs::create_dir(program.path("specs")).unwrap();
-    assert_snapshot!(run(&program, &["check", "good.pcap"]), @r#"
-    exit 3
-    --- stderr
-    error: no spec in specs: no YAML file there; write one (it has `hops`), or name specs with -s FILE or -s FOLDER
-    "#);
     assert_snapshot!(run(&program, &["check", "good.pcap", "-s", "specs"]), @r#"
     exit 3
     --- stderr
-    error: no spec in specs: no YAML file there; write one (it has `hops`), or name specs with -s FILE or -s FOLDER
+    error: no spec in specs: no YAML file there; write one (it has `hops`), or name specs with -s
     "#);
 }
 
 #[test]
 fn yaml_of_another_tool() {
     let program = traffic().file("specs/compose.yaml", "services:\n  web: { image: nginx }\n");
-    assert_snapshot!(run(&program, &["check", "good.pcap"]), @r#"
+    assert_snapshot!(run(&program, &["check", "good.pcap", "-s", "specs"]), @r#"
     exit 3
     --- stderr
-    error: no spec in specs: 1 YAML file that is no spec there; write one (it has `hops`), or name specs with -s FILE or -s FOLDER
+    error: no spec in specs: 1 YAML file that is no spec there; write one (it has `hops`), or name specs with -s
     "#);
     assert_snapshot!(run(&program, &["check", "good.pcap", "-s", "specs/compose.yaml"]), @r#"
     exit 2
@@ -63,16 +54,16 @@ fn a_spec_that_is_not_there() {
 
 #[test]
 fn a_spec_by_its_name_alone() {
-    let program = site().file("specs/aws/alb.yaml", SPEC);
-    assert_snapshot!(run(&program, &["check", "good.pcap", "-s", "aws/alb"]), @r#"
+    let program = site().file("specs/mine/alb.yaml", SPEC);
+    assert_snapshot!(run(&program, &["check", "good.pcap", "-s", "mine/alb"]), @r#"
     exit 2
     --- stderr
-    error: aws/alb: there is no such file or folder; did you mean specs/aws/alb.yaml?
+    error: mine/alb: there is no such file or folder, and no shipped spec of this name; did you mean specs/mine/alb.yaml?
     "#);
-    assert_snapshot!(run(&program, &["check", "good.pcap", "-s", "unlike/anything"]), @r#"
+    assert_snapshot!(run(&program, &["check", "good.pcap", "-s", "unlike/anything.yml"]), @r#"
     exit 2
     --- stderr
-    error: unlike/anything: there is no such file or folder
+    error: unlike/anything.yml: there is no such file or folder
     "#);
 }
 

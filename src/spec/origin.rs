@@ -1,0 +1,120 @@
+//! Where the text of a spec comes from: a file, or the program itself.
+//!
+//! Whatever names another file beside a spec asks here, so that it works for specs in the program, too. Reads are bounded: a
+//! file in a folder may be anything.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Component, Path, PathBuf};
+
+use super::embedded::{Embedded, embedded};
+use super::load::MOST_BYTES;
+
+/// Where the text of a spec comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A file, as given or as found in a given folder.
+    File(PathBuf),
+    /// The program.
+    Embedded(&'static Embedded),
+}
+
+impl Origin {
+    /// Its file in reports, with forward slashes: `specs/aws/alb/forward.yaml`; in the program `aws/alb/forward.yaml`.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self {
+            Self::File(path) => slashes(path),
+            Self::Embedded(spec) => spec.file(),
+        }
+    }
+
+    /// What it says, or the first [`MOST_BYTES`] of it and one more byte.
+    ///
+    /// # Errors
+    /// What the system says where the file cannot be read.
+    pub fn read(&self) -> io::Result<Cow<'static, [u8]>> {
+        match self {
+            Self::Embedded(spec) => Ok(Cow::Borrowed(spec.text.as_bytes())),
+            Self::File(path) => {
+                let mut bytes = Vec::new();
+                // One byte more than is allowed shows that it is too large.
+                let most = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+                File::open(path)?.take(most).read_to_end(&mut bytes)?;
+                Ok(Cow::Owned(bytes))
+            }
+        }
+    }
+
+    /// Whether it is ours, so that the project's tests have found what may be wrong with it.
+    #[must_use]
+    pub fn is_trusted(&self) -> bool {
+        matches!(self, Self::Embedded(_))
+    }
+
+    /// What a path in this spec names: it is relative to the file, with forward slashes. `None` for what is not in the
+    /// program.
+    #[must_use]
+    pub fn beside(&self, path: &str) -> Option<Self> {
+        match self {
+            Self::File(file) => Some(Self::File(file.parent().unwrap_or(Path::new("")).join(path))),
+            Self::Embedded(spec) => {
+                let file = flat(&Path::new(spec.name).with_file_name(path))?;
+                embedded().iter().find(|other| other.file() == file).map(Self::Embedded)
+            }
+        }
+    }
+}
+
+/// A relative path without `.` and `..`; `None` where it leads out.
+fn flat(path: &Path) -> Option<String> {
+    let mut parts: Vec<Cow<'_, str>> = Vec::new();
+    for component in path.components() {
+        match component {
+            Component::Normal(part) => parts.push(part.to_string_lossy()),
+            Component::CurDir => {}
+            Component::ParentDir => {
+                parts.pop()?;
+            }
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// A path as reports show it: with forward slashes, and without a `.` at its start.
+pub(super) fn slashes(path: &Path) -> String {
+    let mut shown = String::new();
+    for component in path.components() {
+        if !shown.is_empty() && !shown.ends_with('/') {
+            shown.push('/');
+        }
+        match component {
+            Component::RootDir => shown.push('/'),
+            Component::CurDir => {}
+            other => shown.push_str(&other.as_os_str().to_string_lossy()),
+        }
+    }
+    if shown.is_empty() { ".".to_owned() } else { shown }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_beside_a_spec_is_found_in_the_program_too() {
+        let of = |name: &str| Origin::Embedded(embedded().iter().find(|spec| spec.name == name).unwrap());
+        let forward = of("aws/alb/forward");
+        assert_eq!(forward.beside("health-check.yaml"), Some(of("aws/alb/health-check")));
+        assert_eq!(forward.beside("./../api-gateway/lambda.yaml"), Some(of("aws/api-gateway/lambda")));
+        for path in ["health-check", "other.yaml", "../../../aws/alb/forward.yaml", "/etc/passwd", ""] {
+            assert_eq!(forward.beside(path), None, "{path}");
+        }
+        assert!(forward.is_trusted() && forward.read().unwrap().starts_with(b"title:"));
+        let file = Origin::File("specs/a/b.yaml".into());
+        assert_eq!(file.beside("../c.yaml").map(|o| o.shown()).as_deref(), Some("specs/a/../c.yaml"));
+        assert!(!file.is_trusted());
+    }
+}
