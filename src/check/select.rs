@@ -89,8 +89,7 @@ fn found_lines<'a>(value: &'a Value, lines: &[&[u8]], scope: &Scope<'a>) -> Trut
     match &value.form {
         Form::List(_) => matcher::holds_lines(value, lines, scope).0,
         Form::Matcher(clauses) => {
-            use crate::spec::ClauseKind::{Lines, List};
-            if clauses.iter().any(|c| matches!(c.kind, Lines(_) | List(_))) {
+            if clauses.iter().any(|c| c.is_list() || matches!(c.kind, crate::spec::ClauseKind::Lines(_))) {
                 return matcher::holds_lines(value, lines, scope).0;
             }
             Truth::any(lines.iter().map(|line| matcher::holds(value, line, scope)))

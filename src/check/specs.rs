@@ -80,6 +80,15 @@ pub(super) fn load(paths: &[PathBuf]) -> Result<Loaded, CheckError> {
             yaml_files(found.not_specs),
         )));
     }
+    // A file of types is there for others to include; it has nothing to judge, and no evidence.
+    let files: Vec<String> = found.specs.iter().map(|file| file.origin.shown()).collect();
+    found.specs.retain(|file| !file.spec.hops.is_empty());
+    if found.specs.is_empty() {
+        return Err(CheckError::Nothing(format!(
+            "no hop in {}: types alone judge nothing; name a spec that has `hops` with -s",
+            files.join(", ")
+        )));
+    }
     let loaded =
         |file: SpecFile| LoadedSpec { spec: Arc::new(file.spec), origin: file.origin, root: file.root, named: file.named };
     let (specs, notes) = (found.specs.into_iter().map(loaded).collect(), found.notes);

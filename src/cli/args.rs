@@ -7,10 +7,8 @@ use super::{check, lint, show};
 /// Check HTTP header fields of recorded traffic, hop by hop, against YAML specs.
 #[derive(Debug, Parser)]
 #[command(name = "hopspec", version, max_term_width = 100, propagate_version = false, arg_required_else_help = true)]
-#[command(
-    after_help = "Specs are looked for in ./specs (else the shipped ones serve), their captures in ./captures.\n\
-    `hopspec check` without arguments checks every spec against its own captures."
-)]
+#[command(after_help = "Specs are looked for in ./specs (else the shipped ones serve), their captures in ./captures.\n\
+    `hopspec check` without arguments checks every spec against its own captures.")]
 pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) command: Command,

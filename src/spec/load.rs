@@ -1,5 +1,6 @@
 //! From the bytes of a spec file to the model, or all its errors.
 
+use super::include::{self, Base};
 use super::problem::{Problem, into_errors};
 use super::yaml::{self, Kind, Node};
 use super::{Place, Source, Spec, SpecError, read};
@@ -25,7 +26,7 @@ pub enum Loaded {
 /// # Errors
 /// Every error of the file, in the order of their places.
 pub fn parse(file: &str, name: &str, bytes: &[u8]) -> Result<Loaded, Vec<SpecError>> {
-    load_text(file, name, bytes, Manner::default())
+    load_text(file, name, bytes, Manner::default(), None)
 }
 
 /// Loads a spec from its bytes, as a file that the user named: what cannot be read as YAML is always an error.
@@ -33,7 +34,7 @@ pub fn parse(file: &str, name: &str, bytes: &[u8]) -> Result<Loaded, Vec<SpecErr
 /// # Errors
 /// Every error of the file, in the order of their places.
 pub fn parse_named(file: &str, name: &str, bytes: &[u8]) -> Result<Loaded, Vec<SpecError>> {
-    load_text(file, name, bytes, Manner { named: true, trusted: false })
+    load_text(file, name, bytes, Manner { named: true, trusted: false }, None)
 }
 
 /// How a text is read.
@@ -46,31 +47,22 @@ pub(super) struct Manner {
     pub(super) trusted: bool,
 }
 
-/// Loads a spec from its bytes.
-pub(super) fn load_text(file: &str, name: &str, bytes: &[u8], manner: Manner) -> Result<Loaded, Vec<SpecError>> {
-    let whole = bytes.len();
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let mark = whole - bytes.len();
-    let ours = manner.named || bytes.split(|b| *b == b'\n').any(|line| line.starts_with(b"hops:"));
+/// Loads a spec from its bytes; `base` says what its `include` may read.
+pub(super) fn load_text(
+    file: &str,
+    name: &str,
+    bytes: &[u8],
+    manner: Manner,
+    base: Option<Base<'_>>,
+) -> Result<Loaded, Vec<SpecError>> {
+    let ours = manner.named || bytes.split(|b| *b == b'\n').any(|line| without_mark(line).starts_with(b"hops:"));
     let unreadable = |source: &Source, problems| if ours { Err(into_errors(source, problems)) } else { Ok(Loaded::NotASpec) };
-    if bytes.len() > MOST_BYTES {
-        let source = Source::new(file.to_owned(), "");
-        let problem = Problem::new(Place::default(), "a spec file has at most 1 MiB").help("write several smaller specs");
-        return unreadable(&source, vec![problem]);
-    }
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(e) => {
-            let lossy = String::from_utf8_lossy(bytes.get(..e.valid_up_to()).unwrap_or_default());
-            let source = Source::new(file.to_owned(), &lossy);
-            let at = u32::try_from(lossy.len()).unwrap_or(u32::MAX);
-            let problem = Problem::new(Place { start: at, end: at }, format!("not UTF-8 at byte {}", e.valid_up_to() + mark));
-            return unreadable(&source, vec![problem.help("save the file as UTF-8")]);
-        }
+    let mut source = match source_of(file, bytes) {
+        Ok(source) => source,
+        Err((source, problem)) => return unreadable(&source, vec![problem]),
     };
-    let mut source = Source::new(file.to_owned(), text);
     source.trusted = manner.trusted;
-    let yaml::Parsed { root, mut problems, repaired, unreadable: no_tree } = yaml::parse(text, manner.trusted);
+    let yaml::Parsed { root, mut problems, repaired, unreadable: no_tree } = yaml::parse(&source.text, manner.trusted);
     if no_tree {
         return unreadable(&source, problems);
     }
@@ -78,10 +70,37 @@ pub(super) fn load_text(file: &str, name: &str, bytes: &[u8], manner: Manner) ->
         // Repairs were made, and what came out is no spec: then the text was no YAML either.
         return if repaired.is_empty() { Ok(Loaded::NotASpec) } else { unreadable(&source, problems) };
     };
-    let (spec, more) = read::file(&root, name, &source);
+    let mut files = include::gather(&root, &source, base);
+    let types = read::types(&root, &mut files);
+    let (spec, mut more) = read::file(&root, name, &source, types);
+    let mut files = files.into_iter();
+    more.extend(files.next().into_iter().flat_map(|file| file.problems));
     let follows = |place: Place| repaired.iter().any(|r| place.start < r.end && r.start < place.end);
     problems.extend(more.into_iter().filter(|problem| !follows(problem.place)));
-    if problems.is_empty() { Ok(Loaded::Spec(Box::new(spec))) } else { Err(into_errors(&source, problems)) }
+    let mut errors = into_errors(&source, problems);
+    errors.extend(files.flat_map(|file| into_errors(&file.source, file.problems)));
+    if errors.is_empty() { Ok(Loaded::Spec(Box::new(spec))) } else { Err(errors) }
+}
+
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
+}
+
+/// The text of a file, without byte order mark; or why it has none, with what of it can be shown.
+pub(super) fn source_of(file: &str, whole: &[u8]) -> Result<Source, (Source, Problem)> {
+    let bytes = without_mark(whole);
+    if bytes.len() > MOST_BYTES {
+        let problem = Problem::new(Place::default(), "the file is longer than 1 MiB, the most that is read")
+            .help("write several smaller ones");
+        return Err((Source::new(file.to_owned(), ""), problem));
+    }
+    std::str::from_utf8(bytes).map(|text| Source::new(file.to_owned(), text)).map_err(|e| {
+        let lossy = String::from_utf8_lossy(bytes.get(..e.valid_up_to()).unwrap_or_default());
+        let at = u32::try_from(lossy.len()).unwrap_or(u32::MAX);
+        let mark = whole.len() - bytes.len();
+        let problem = Problem::new(Place { start: at, end: at }, format!("not UTF-8 at byte {}", e.valid_up_to() + mark));
+        (Source::new(file.to_owned(), &lossy), problem.help("save the file as UTF-8"))
+    })
 }
 
 /// What makes a YAML file a spec: one of three keys at the top.

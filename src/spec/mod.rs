@@ -8,8 +8,10 @@ mod error;
 mod expression;
 mod field_name;
 mod find;
+mod include;
 mod load;
 mod model;
+mod named;
 mod near;
 mod origin;
 mod place;
@@ -34,6 +36,7 @@ pub use model::{
     Bounds, Claim, Expectation, Hop, MessageSpec, NameCase, OrderItem, Param, Part, Reference, Select, SelectOn, Side, Spec,
     Tolerance, Variant,
 };
+pub use named::NamedType;
 pub use origin::Origin;
 pub use place::{Place, Source, Spanned};
 pub use value::{

@@ -1,6 +1,8 @@
 //! What a spec says, after loading: everything named, everything placed, nothing left to parse.
 
-use super::{JsonStep, Place, Severity, Source, Spanned, Template, Value};
+use std::sync::Arc;
+
+use super::{JsonStep, NamedType, Place, Severity, Source, Spanned, Template, Value};
 
 /// One spec file.
 #[derive(Debug, Clone)]
@@ -17,6 +19,8 @@ pub struct Spec {
     pub references: Vec<Reference>,
     /// `params`
     pub params: Vec<Param>,
+    /// `types` of this file, in order, each with the place of its name
+    pub types: Vec<Spanned<Arc<NamedType>>>,
     /// `hops`, in order
     pub hops: Vec<Hop>,
 }

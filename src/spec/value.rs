@@ -1,9 +1,9 @@
 //! A value of a spec: a scalar, a list or a matcher.
 
 use regex::bytes::Regex;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use super::{Bounds, Place, Spanned, Template};
+use super::{Bounds, NamedType, Place, Spanned, Template};
 
 /// How grave a violation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -45,6 +45,12 @@ impl Value {
     #[must_use]
     pub fn takes_anything(&self) -> bool {
         matches!(&self.form, Form::Matcher(clauses) if clauses.is_empty())
+    }
+
+    /// Whether it is about a list, which several lines make together.
+    #[must_use]
+    pub fn is_list(&self) -> bool {
+        matches!(&self.form, Form::Matcher(clauses) if clauses.iter().any(Clause::is_list))
     }
 }
 
@@ -91,6 +97,18 @@ pub struct Clause {
     pub kind: ClauseKind,
 }
 
+impl Clause {
+    /// Whether it is about a list, which several lines make together.
+    #[must_use]
+    pub fn is_list(&self) -> bool {
+        match &self.kind {
+            ClauseKind::List(_) => true,
+            ClauseKind::Type(named) => named.value().is_some_and(Value::is_list),
+            _ => false,
+        }
+    }
+}
+
 /// The keys that compare.
 #[derive(Debug, Clone)]
 pub enum ClauseKind {
@@ -106,8 +124,10 @@ pub enum ClauseKind {
     Regex(Pattern),
     /// `one_of`
     OneOf(Vec<Template>),
-    /// `is`
+    /// `is`, of a type of the language
     Is(TypeName),
+    /// `is`, of a type that a spec gives
+    Type(Arc<NamedType>),
     /// `cidr`: in one of them
     Cidr(Vec<ipnet::IpNet>),
     /// `at_least`

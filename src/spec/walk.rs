@@ -31,6 +31,7 @@ fn clause<'v>(clause: &'v Clause, see: &mut dyn FnMut(Met<'v>)) {
         ClauseKind::Equals(t) | ClauseKind::Prefix(t) | ClauseKind::Suffix(t) | ClauseKind::Contains(t) => see(Met::Template(t)),
         ClauseKind::OneOf(templates) => templates.iter().for_each(|t| see(Met::Template(t))),
         ClauseKind::Regex(_) | ClauseKind::Is(_) | ClauseKind::Cidr(_) | ClauseKind::AtLeast(_) | ClauseKind::AtMost(_) => {}
+        ClauseKind::Type(named) => values(&mut named.value().into_iter()),
         ClauseKind::List(ListClause { members, at, separator: _ }) => {
             self::members(members, &mut values);
             values(&mut at.iter().map(|(_, v)| v));
@@ -91,6 +92,15 @@ pub(crate) fn names<'t>(template: &'t Template, see: &mut dyn FnMut(&'t str)) {
                     see(name);
                 }
             });
+        }
+    }
+}
+
+/// Shows every expression in a template, and those in it.
+pub(crate) fn exprs<'t>(template: &'t Template, see: &mut dyn FnMut(&'t Expr)) {
+    for piece in &template.pieces {
+        if let Piece::Hole(hole, _) = piece {
+            expr(hole, see);
         }
     }
 }

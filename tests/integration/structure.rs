@@ -31,3 +31,68 @@ fn variants_of_several_groups_are_joined_in_reports() {
     let note = "no variant of its group is met; `edge` is the nearest, `regional` misses `request.header.X-Edge`";
     assert!(wrong.stdout.contains(note), "{}", wrong.stdout);
 }
+
+const TYPES: &str =
+    "types:\n  api-id: { regex: '[a-z0-9]{10}', about: id of an API }\n  ids: { list: { each: { is: api-id } } }\n";
+const USER: &str = "\
+include: [../types.yaml]
+params: { id: { is: api-id } }
+hops:
+  app:
+    select: { any: [{ request: { headers: { X-Api: { is: api-id } } } }, { request: { path: / } }] }
+    request:
+      headers:
+        X-Api: { is: api-id }
+        X-Same: ${id}
+        X-Ids: { is: ids }
+        X-Pair: { pairs: { id: { is: api-id } } }
+    response: { body: { json: { id: { is: api-id } } } }
+";
+
+fn typed() -> Program {
+    Program::new().file("specs/types.yaml", TYPES).file("specs/my/app.yaml", USER)
+}
+
+#[test]
+fn a_type_is_used_wherever_a_type_is() {
+    let right = "GET / HTTP/1.1\nX-Api: a1b2c3d4e5\nX-Same: a1b2c3d4e5\nX-Ids: a1b2c3d4e5, b1b2c3d4e5\nX-Ids: c1b2c3d4e5\nX-Pair: id=a1b2c3d4e5\n\n\
+                 HTTP/1.1 200 OK\nContent-Type: application/json\n\n{\"id\": \"a1b2c3d4e5\"}\n";
+    let wrong = right.replace("a1b2c3d4e5", "A1");
+    let program = typed().file("right.txt", right).file("wrong.txt", wrong);
+    let met = program.run(&["check", "right.txt"]).code(0);
+    assert_eq!(met.stdout, "met           my/app › app   1 exchange, 5 expectations\n");
+    let run = program.run(&["check", "wrong.txt"]).code(1);
+    for told in [
+        "expected a value of type `api-id` (a value that matches `[a-z0-9]{10}`)",
+        "expected a value of type `ids` (member 1 of the list: a value of type `api-id` (a value that matches `[a-z0-9]{10}`))",
+        "expected part `id`: a value of type `api-id`",
+        "expected a value of type `api-id` (a value that matches `[a-z0-9]{10}`) (param `id`)",
+    ] {
+        assert!(run.stdout.contains(told), "{told}\n{}", run.stdout);
+    }
+    assert_eq!(run.stdout.matches("error[").count(), 5, "{}", run.stdout);
+    program.run(&["check", "right.txt", "--param", "id=A1"]).code(2).says("wants a value of type `api-id`");
+}
+
+#[test]
+fn types_alone_are_a_spec_that_judges_nothing() {
+    let program = typed().file("a.txt", "GET / HTTP/1.1\n\n");
+    let lint = program.run(&["lint"]).code(0);
+    assert_eq!(lint.stdout, "ok  specs/my/app.yaml   1 hop, 5 expectations\nok  specs/types.yaml   2 types\n");
+    let says = "no hop in specs/types.yaml: types alone judge nothing";
+    program.run(&["check", "-s", "specs/types.yaml", "a.txt"]).code(3).says(says).reports_nothing();
+    // No evidence is missed of it either.
+    let own = program.run(&["check"]).code(3);
+    assert_eq!(own.stdout.matches("has no evidence").count(), 1, "{}", own.stdout);
+}
+
+#[test]
+fn a_mistake_in_an_included_file_has_the_place_in_that_file() {
+    let program = typed().file("specs/types.yaml", TYPES.replace("is: api-id", "is: api-ids"));
+    let run = program.run(&["check", "-s", "specs/my/app.yaml", "a.txt"]).code(2);
+    assert!(run.stderr.contains("specs/types.yaml:3:30") && run.stderr.contains("did you mean `api-id`?"), "{}", run.stderr);
+    let inside =
+        Program::new().file("specs/a.yaml", "include: [../../../../secret.yaml]\nhops: { a: { request: { method: GET } } }\n");
+    inside.run(&["lint"]).code(2);
+    assert!(inside.run(&["lint"]).stdout.contains("lies outside of the folder of this spec"));
+}

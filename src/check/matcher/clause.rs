@@ -30,6 +30,7 @@ pub(super) fn clause_holds<'a>(clause: &'a Clause, ignore_case: bool, bytes: &[u
         ClauseKind::Contains(template) => compare::contains(template, bytes, ignore_case, scope),
         ClauseKind::Regex(pattern) => compare::regex(pattern, bytes, ignore_case, scope),
         ClauseKind::OneOf(templates) => Truth::any(templates.iter().map(|t| compare::equals(t, bytes, ignore_case, scope))),
+        ClauseKind::Type(named) => named.value().map_or(Truth::Unknown, |value| holds(value, bytes, scope)),
         ClauseKind::Is(kind) => types::holds_type(*kind, bytes, scope),
         ClauseKind::Cidr(networks) => types::holds_cidr(networks, bytes, scope),
         ClauseKind::AtLeast(least) => types::holds_number(bytes, scope, |n| n >= *least),

@@ -50,6 +50,10 @@ pub(super) fn describe_clause<'a>(clause: &'a Clause, scope: &Scope<'a>) -> Stri
             format!("one of {}", texts.join(", "))
         }
         ClauseKind::Is(kind) => article(kind.name()),
+        ClauseKind::Type(named) => {
+            let wants = named.value().map(|value| describe(value, scope)).unwrap_or_default();
+            format!("a value of type `{}` ({wants})", named.name)
+        }
         ClauseKind::Cidr(networks) => {
             let networks: Vec<String> = networks.iter().map(|n| format!("`{n}`")).collect();
             format!("an address in {}", networks.join(" or "))

@@ -17,6 +17,7 @@ pub(crate) fn fault<'a>(value: &'a Value, lines: &[&[u8]], scope: &Scope<'a>) ->
         .iter()
         .filter(|clause| match &clause.kind {
             ClauseKind::List(list) => super::list::holds_list(list, lines, scope) == Truth::No,
+            ClauseKind::Type(named) if clause.is_list() => named.value().is_some_and(|v| fault(v, lines, scope).is_some()),
             ClauseKind::Lines(_) => false,
             _ => lines.iter().any(|line| clause_holds(clause, value.meta.ignore_case, line, scope) == Truth::No),
         })
@@ -29,6 +30,10 @@ fn clause_fault<'a>(clause: &'a Clause, lines: &[&[u8]], scope: &Scope<'a>) -> S
     let told = match (&clause.kind, lines) {
         (ClauseKind::List(list), _) => list_fault(list, lines, scope),
         (ClauseKind::Pairs(clause), [line]) => pairs_fault(clause, line, scope),
+        (ClauseKind::Type(named), _) => {
+            let inner = named.value().and_then(|value| fault(value, lines, scope));
+            inner.map(|inner| format!("a value of type `{}` ({inner})", named.name))
+        }
         (ClauseKind::All(values), _) => values.iter().find_map(|v| {
             let fails = lines.iter().any(|line| holds(v, line, scope) == Truth::No);
             fails.then(|| fault(v, lines, scope).unwrap_or_else(|| describe(v, scope)))

@@ -71,6 +71,7 @@ fn clause_holds_json<'a>(clause: &'a Clause, ignore_case: bool, found: &Json, sc
         (ClauseKind::All(values), _) => Truth::all(values.iter().map(|v| holds_json(v, found, scope))),
         (ClauseKind::Any(values), _) => Truth::any(values.iter().map(|v| holds_json(v, found, scope))),
         (ClauseKind::Not(value), _) => holds_json(value, found, scope).negated(),
+        (ClauseKind::Type(named), _) => named.value().map_or(Truth::Unknown, |value| holds_json(value, found, scope)),
         (_, Json::String(text)) => clause_holds(clause, ignore_case, text.as_bytes(), scope),
         (ClauseKind::List(list), Json::Array(members)) => {
             let texts: Vec<String> = members.iter().map(text_of).collect();

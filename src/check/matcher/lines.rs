@@ -5,7 +5,7 @@ use super::super::truth::Truth;
 use super::clause::{clause_holds, holds};
 use super::compare;
 use super::list::{holds_list, parts};
-use crate::spec::{ClauseKind, Form, MembersClause, Value};
+use crate::spec::{Clause, ClauseKind, Form, MembersClause, Value};
 
 /// What is wrong with the lines of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub(crate) fn holds_lines<'a>(value: &'a Value, lines: &[&[u8]], scope: &Scope<'
             fault(Truth::all(items.iter().zip(lines).map(|(t, l)| compare::equals(t, l, value.meta.ignore_case, scope))))
         }
         (Form::Scalar(_) | Form::Typed(_), [one]) => fault(holds(value, one, scope)),
-        (Form::Matcher(clauses), _) if value.meta.present || counts_lines(clauses) || clauses.iter().any(is_list) => {
+        (Form::Matcher(clauses), _) if value.meta.present || counts_lines(clauses) || clauses.iter().any(Clause::is_list) => {
             fault(clauses_hold(value, lines, scope))
         }
         (Form::Matcher(_), [one]) => fault(holds(value, one, scope)),
@@ -44,11 +44,7 @@ pub(crate) fn holds_lines<'a>(value: &'a Value, lines: &[&[u8]], scope: &Scope<'
     }
 }
 
-fn is_list(clause: &crate::spec::Clause) -> bool {
-    matches!(clause.kind, ClauseKind::List(_))
-}
-
-fn counts_lines(clauses: &[crate::spec::Clause]) -> bool {
+fn counts_lines(clauses: &[Clause]) -> bool {
     clauses.iter().any(|c| matches!(c.kind, ClauseKind::Lines(_)))
 }
 
@@ -61,6 +57,7 @@ fn clauses_hold<'a>(value: &'a Value, lines: &[&[u8]], scope: &Scope<'a>) -> Tru
     Truth::all(clauses.iter().map(|clause| match &clause.kind {
         ClauseKind::Lines(clause) => holds_clause(clause, lines, scope),
         ClauseKind::List(clause) => holds_list(clause, lines, scope),
+        ClauseKind::Type(named) if clause.is_list() => named.value().map_or(Truth::Unknown, |v| clauses_hold(v, lines, scope)),
         _ => Truth::all(lines.iter().map(|line| clause_holds(clause, value.meta.ignore_case, line, scope))),
     }))
 }

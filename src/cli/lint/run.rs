@@ -76,6 +76,10 @@ fn fine(spec: &Spec) -> String {
         hop.request.expectations.len() + hop.response.expectations.len() + variants.sum::<usize>()
     };
     let expectations: usize = spec.hops.iter().map(expectations).sum();
+    let types = (spec.types.len() as u64, "type");
+    if spec.hops.is_empty() {
+        return format!("ok  {}   {}\n", escape(&spec.source.file), count(types.0, types.1));
+    }
     let (hops, expectations) = (count(spec.hops.len() as u64, "hop"), count(expectations as u64, "expectation"));
     format!("ok  {}   {hops}, {expectations}\n", escape(&spec.source.file))
 }

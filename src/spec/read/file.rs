@@ -1,15 +1,18 @@
 //! The file: its top-level keys, in an order in which each knows what it needs.
 
 use super::reader::{Entry, Keys, Reader};
+use super::types::Known;
 use crate::spec::problem::Problem;
 use crate::spec::yaml::Node;
 use crate::spec::{Reference, Source, Spec};
 
-const KEYS: &[&str] = &["title", "about", "references", "params", "hops"];
+const KEYS: &[&str] = &["title", "about", "references", "params", "types", "include", "hops"];
 
 /// Reads the file's tree. A spec comes back always; with problems it is not to be used.
-pub(in crate::spec) fn file(root: &Node, name: &str, source: &Source) -> (Spec, Vec<Problem>) {
-    let mut reader = Reader { source, problems: Vec::new(), references: Vec::new() };
+///
+/// The types that stand in it, and in what it includes, were read before.
+pub(in crate::spec) fn file(root: &Node, name: &str, source: &Source, types: Known) -> (Spec, Vec<Problem>) {
+    let mut reader = Reader { types, ..Reader::new(source) };
     let mut spec = Spec {
         name: name.to_owned(),
         source: source.clone(),
@@ -17,6 +20,7 @@ pub(in crate::spec) fn file(root: &Node, name: &str, source: &Source) -> (Spec, 
         about: None,
         references: Vec::new(),
         params: Vec::new(),
+        types: std::mem::take(&mut reader.types.own),
         hops: Vec::new(),
     };
     let entries = reader.entries(root, "a spec", Keys::Exact).unwrap_or_default();
@@ -27,7 +31,7 @@ pub(in crate::spec) fn file(root: &Node, name: &str, source: &Source) -> (Spec, 
         match entry.name {
             "title" => spec.title = reader.text(entry.node, "`title`"),
             "about" => spec.about = reader.text(entry.node, "`about`"),
-            "references" => {}
+            "references" | "types" | "include" => {}
             "params" => spec.params = reader.params(entry.node),
             "hops" => spec.hops = reader.hops(entry.node),
             _ => reader.unknown_key(entry, "a spec", KEYS, None),

@@ -5,7 +5,7 @@ use super::spot::Spot;
 use crate::spec::near::{did_you_mean, one_of};
 use crate::spec::problem::Problem;
 use crate::spec::yaml::{Kind, Node};
-use crate::spec::{Clause, ClauseKind, Form, Meta, Place, Severity, Spanned, TypeName, Value};
+use crate::spec::{Clause, ClauseKind, Form, Meta, Place, Severity, Spanned, Value};
 
 const KEYS: &[&str] = &[
     "equals",
@@ -98,7 +98,7 @@ impl Reader<'_> {
             "contains" => ClauseKind::Contains(self.part_text(node, spot)?),
             "regex" => ClauseKind::Regex(self.pattern(node)?),
             "one_of" => self.one_of(node, spot)?,
-            "is" => ClauseKind::Is(self.type_name(node)?),
+            "is" => self.of_type(node)?,
             "cidr" => ClauseKind::Cidr(self.networks(node)?),
             "at_least" => ClauseKind::AtLeast(self.integer(node, "`at_least`")?),
             "at_most" => ClauseKind::AtMost(self.integer(node, "`at_most`")?),
@@ -147,22 +147,6 @@ impl Reader<'_> {
         let members = self.members(entry.node, &format!("`{}`", entry.name))?;
         let values: Vec<_> = members.iter().map(|member| self.value(member, spot)).collect();
         values.into_iter().collect()
-    }
-
-    fn type_name(&mut self, node: &Node) -> Option<TypeName> {
-        let text = self.text(node, "`is`")?;
-        if let Some((_, found)) = TypeName::ALL.iter().find(|(name, _)| *name == text) {
-            return Some(*found);
-        }
-        let names = TypeName::ALL.iter().map(|(name, _)| *name);
-        self.report(if text == "sigv4" {
-            Problem::new(node.place, "the type `sigv4` is not supported yet")
-        } else {
-            Problem::new(node.place, format!("unknown type `{text}`"))
-                .label(format!("expected {}", one_of(names.clone())))
-                .maybe_help(did_you_mean(&text, names))
-        });
-        None
     }
 
     fn meta(&mut self, entry: Entry<'_>, spot: Spot, meta: &mut Meta) {

@@ -20,6 +20,8 @@ mod select;
 mod spot;
 mod structure;
 mod template;
+mod types;
 mod value;
 
 pub(super) use file::file;
+pub(super) use types::types;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::template::Ground;
+use super::types::Known;
 use crate::spec::near::{did_you_mean, one_of};
 use crate::spec::problem::Problem;
 use crate::spec::yaml::{Kind, Node, Style};
@@ -18,7 +19,6 @@ pub(super) const LATER: &[&str] = &[
     "event",
     "follows",
     "for_each",
-    "include",
     "join",
     "jwt",
     "preserved",
@@ -26,7 +26,6 @@ pub(super) const LATER: &[&str] = &[
     "set_cookies",
     "sigv4",
     "trailers",
-    "types",
     "when",
     "wire",
 ];
@@ -38,6 +37,10 @@ pub(super) struct Reader<'s> {
     pub(super) problems: Vec<Problem>,
     /// The file's `references`, for `reference:`.
     pub(super) references: Vec<Reference>,
+    /// The types that `is` may name beside those of the language.
+    pub(super) types: Known,
+    /// Those that were named, as often as they were.
+    pub(super) uses: Vec<String>,
 }
 
 /// How keys of a mapping are compared.
@@ -57,6 +60,13 @@ pub(super) struct Entry<'n> {
     pub(super) name: &'n str,
     pub(super) key: Place,
     pub(super) node: &'n Node,
+}
+
+impl<'s> Reader<'s> {
+    /// A reader that knows nothing of the file yet.
+    pub(super) fn new(source: &'s Source) -> Self {
+        Self { source, problems: Vec::new(), references: Vec::new(), types: Known::default(), uses: Vec::new() }
+    }
 }
 
 impl Reader<'_> {

@@ -41,8 +41,8 @@ hops:
     variants: { v: { requests: { method: GET } } }
     select: { method: GET, requst: { method: GET }, request: { header: { A: b }, order: [A, B] } }
 ";
-    assert_snapshot!(mistakes(text), @r#"
-    2:1 ‹titel› unknown key `titel` in a spec | expected `title`, `about`, `references`, `params` or `hops` | did you mean `title`?
+    assert_snapshot!(mistakes(text), @"
+    2:1 ‹titel› unknown key `titel` in a spec | expected `title`, `about`, `references`, `params`, `types`, `include` or `hops` | did you mean `title`?
     5:5 ‹form› unknown key `form` in a hop | expected `from`, `to`, `about`, `select`, `count`, `request`, `response` or `variants` | did you mean `from`?
     6:5 ‹headers› unknown key `headers` in a hop | expected `from`, `to`, `about`, `select`, `count`, `request`, `response` or `variants` | it stands under `request`
     7:16 ‹methd› unknown key `methd` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `absent`, `others`, `order`, `name_case` or `body` | did you mean `method`?
@@ -54,14 +54,12 @@ hops:
     10:28 ‹requst› unknown key `requst` in `select` | expected `request`, `response`, `src`, `dst`, `source`, `any`, `all` or `not` | did you mean `request`?
     10:64 ‹header› unknown key `header` in `request` of a select | expected `method`, `target`, `path`, `query`, `version`, `headers`, `absent` or `body` | did you mean `headers`?
     10:82 ‹order› `order` means nothing in a select |  | it is an expectation: put it under the hop's own `request` or `response`
-    "#);
+    ");
 }
 
 #[test]
 fn what_later_versions_know_is_refused_by_name() {
     let text = "
-types: { t: { is: ip } }
-include: [a.yaml]
 captures: [a.pcap]
 checks: []
 hops:
@@ -90,31 +88,29 @@ hops:
       set_cookies: { a: { value: b } }
 ";
     assert_snapshot!(mistakes(text), @r#"
-    2:1 ‹types› `types` is not supported yet |  | leave it away; a later version will know it
-    3:1 ‹include› `include` is not supported yet |  | leave it away; a later version will know it
-    4:1 ‹captures› `captures` is not supported yet |  | leave it away; a later version will know it
-    5:1 ‹checks› `checks` is not supported yet |  | leave it away; a later version will know it
-    8:5 ‹when› `when` is not supported yet |  | leave it away; a later version will know it
-    9:5 ‹follows› `follows` is not supported yet |  | leave it away; a later version will know it
-    10:5 ‹join› `join` is not supported yet |  | leave it away; a later version will know it
-    11:5 ‹echoed_in› `echoed_in` is not supported yet |  | leave it away; a later version will know it
-    12:5 ‹checks› `checks` is not supported yet |  | leave it away; a later version will know it
-    13:23 ‹har› the source `har` is not supported yet |  | `wire` or `text`
-    13:48 ‹X-*› `*` in a select's `absent` is not supported yet |  | name the fields
-    15:7 ‹cookies› `cookies` is not supported yet |  | leave it away; a later version will know it
-    16:7 ‹trailers› `trailers` is not supported yet |  | leave it away; a later version will know it
-    17:7 ‹event› `event` is not supported yet |  | leave it away; a later version will know it
-    18:7 ‹removed› `removed` is not supported yet |  | leave it away; a later version will know it
-    19:15 ‹preserved› `others: preserved` is not supported yet
-    20:31 ‹others› `others` beside `body.json` is not supported yet |  | leave it away: other members are allowed
-    22:14 ‹wire› `wire` is not supported yet |  | leave it away; a later version will know it
-    23:14 ‹jwt› `jwt` is not supported yet |  | leave it away; a later version will know it
-    24:14 ‹preserved› `preserved` is not supported yet |  | leave it away; a later version will know it
-    25:14 ‹appended› `appended` is not supported yet |  | leave it away; a later version will know it
-    26:14 ‹name_case› `name_case` of one field is not supported yet |  | `name_case` of the message is for all names
-    27:14 ‹when› `when` is not supported yet |  | leave it away; a later version will know it
-    27:27 ‹sigv4› the type `sigv4` is not supported yet
-    29:7 ‹set_cookies› `set_cookies` is not supported yet |  | leave it away; a later version will know it
+    2:1 ‹captures› `captures` is not supported yet |  | leave it away; a later version will know it
+    3:1 ‹checks› `checks` is not supported yet |  | leave it away; a later version will know it
+    6:5 ‹when› `when` is not supported yet |  | leave it away; a later version will know it
+    7:5 ‹follows› `follows` is not supported yet |  | leave it away; a later version will know it
+    8:5 ‹join› `join` is not supported yet |  | leave it away; a later version will know it
+    9:5 ‹echoed_in› `echoed_in` is not supported yet |  | leave it away; a later version will know it
+    10:5 ‹checks› `checks` is not supported yet |  | leave it away; a later version will know it
+    11:23 ‹har› the source `har` is not supported yet |  | `wire` or `text`
+    11:48 ‹X-*› `*` in a select's `absent` is not supported yet |  | name the fields
+    13:7 ‹cookies› `cookies` is not supported yet |  | leave it away; a later version will know it
+    14:7 ‹trailers› `trailers` is not supported yet |  | leave it away; a later version will know it
+    15:7 ‹event› `event` is not supported yet |  | leave it away; a later version will know it
+    16:7 ‹removed› `removed` is not supported yet |  | leave it away; a later version will know it
+    17:15 ‹preserved› `others: preserved` is not supported yet
+    18:31 ‹others› `others` beside `body.json` is not supported yet |  | leave it away: other members are allowed
+    20:14 ‹wire› `wire` is not supported yet |  | leave it away; a later version will know it
+    21:14 ‹jwt› `jwt` is not supported yet |  | leave it away; a later version will know it
+    22:14 ‹preserved› `preserved` is not supported yet |  | leave it away; a later version will know it
+    23:14 ‹appended› `appended` is not supported yet |  | leave it away; a later version will know it
+    24:14 ‹name_case› `name_case` of one field is not supported yet |  | `name_case` of the message is for all names
+    25:14 ‹when› `when` is not supported yet |  | leave it away; a later version will know it
+    25:27 ‹sigv4› the type `sigv4` is not supported yet
+    27:7 ‹set_cookies› `set_cookies` is not supported yet |  | leave it away; a later version will know it
     "#);
 }
 

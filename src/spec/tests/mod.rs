@@ -8,6 +8,7 @@ mod places;
 mod shared;
 mod shown;
 mod structures;
+mod types;
 mod variants;
 mod yaml;
 

@@ -52,13 +52,13 @@ hops:
     response: !y { status: 200 }
   b: { request: { method: { {a: b}: c } } }
 ";
-    assert_snapshot!(mistakes(text), @r#"
-    2:1 ‹base› unknown key `base` in a spec | expected `title`, `about`, `references`, `params` or `hops`
+    assert_snapshot!(mistakes(text), @"
+    2:1 ‹base› unknown key `base` in a spec | expected `title`, `about`, `references`, `params`, `types`, `include` or `hops`
     5:16 ‹<<› a spec has no merge keys (`<<`) |  | write the keys out, or use an alias for a whole value
     5:33 ‹!x /› a spec has no YAML tags (`!name`) |  | leave the tag away; a text that begins with `!` stands in quotes
     6:18 ‹{› a spec has no YAML tags (`!name`) |  | leave the tag away; a text that begins with `!` stands in quotes
     7:29 ‹{a: b}› a key must be a text |  | `{{ }}` is a mapping inside a mapping in YAML; a name is written `${name}`, in quotes inside of `{ }`
-    "#);
+    ");
     assert_snapshot!(mistakes("hops:\n  a: { request: { method: GET } }\n---\nb: c\n"), @"3:1 ‹---› a second YAML document begins here; a spec file has one |  | put each spec into a file of its own");
     assert_snapshot!(mistakes("hops:\n  a: { request: { headers: { A: {{ x }} } } }\n"), @"2:34 ‹{ x }› a key must be a text |  | `{{ }}` is a mapping inside a mapping in YAML; a name is written `${name}`, in quotes inside of `{ }`");
 }
@@ -88,7 +88,7 @@ fn bytes_that_are_no_text_have_their_offset() {
     assert_eq!(errors[0].to_string(), "a.yaml:2:6: not UTF-8 at byte 11");
     assert!(parse("a.yaml", "a", &vec![b'#'; (1 << 20) + 1]).is_ok_and(|l| matches!(l, Loaded::NotASpec)));
     let errors = parse_named("a.yaml", "a", &vec![b'#'; (1 << 20) + 1]).unwrap_err();
-    assert_eq!(errors[0].to_string(), "a.yaml:1:1: a spec file has at most 1 MiB");
+    assert_eq!(errors[0].to_string(), "a.yaml:1:1: the file is longer than 1 MiB, the most that is read");
 }
 
 #[test]
