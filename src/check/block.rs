@@ -106,7 +106,7 @@ fn put_right(hop: &PlanHop, index: &HeadIndex, blame: &Blamed<'_>, wanted: &mut 
             let extra = blame.fault.lines.get(1..).unwrap_or_default();
             wanted.retain(|w| w.line.is_none_or(|l| !extra.contains(&l)));
         }
-        (Aspect::NameCase { exact }, Rule::FieldNameCase) => {
+        (Aspect::NameCase { exact, .. }, Rule::FieldNameCase) => {
             for line in &blame.fault.lines {
                 let Some(entry) = position(wanted, *line).and_then(|at| wanted.get_mut(at)) else { continue };
                 let Some((name, rest)) = entry.text.split_once(':') else { continue };

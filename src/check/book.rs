@@ -145,7 +145,8 @@ impl Book {
                 format!("{}.header.{name}", expectation.side.name())
             }
             // A name that the spec writes is told as there, whatever the wire made of it.
-            (Aspect::NameCase { exact: Some(exact) }, Some(name)) => {
+            _ if matches!(expectation.expectation.claim, Claim::FieldNameCase(..)) => expectation.subject.clone(),
+            (Aspect::NameCase { exact: Some(exact), .. }, Some(name)) => {
                 let written = exact.iter().map(|(_, written)| written).find(|written| written.eq_ignore_ascii_case(name));
                 format!("{}.header.{}", expectation.side.name(), written.unwrap_or(name))
             }
@@ -243,6 +244,8 @@ impl Book {
                 };
                 Some(format!("the order {}", items.iter().map(name).collect::<Vec<_>>().join(", ")))
             }
+            Claim::FieldNameCase(name, crate::spec::NameCase::Lower) => Some(format!("the name `{}`", name.to_ascii_lowercase())),
+            Claim::FieldNameCase(name, crate::spec::NameCase::Exact) => Some(format!("the name `{name}`")),
             Claim::NameCase(crate::spec::NameCase::Lower) => Some("a name in lower case".to_owned()),
             Claim::NameCase(crate::spec::NameCase::Exact) => Some("the name as the spec writes it".to_owned()),
         };

@@ -97,8 +97,11 @@ pub(super) enum Aspect {
         known: Vec<NameId>,
     },
     Order(Vec<OrderEntry>),
+    /// `name_case`: these names as they are written here, or every name in lower case; but not those of `except`, which
+    /// say it of themselves.
     NameCase {
         exact: Option<Vec<(NameId, String)>>,
+        except: Vec<NameId>,
     },
 }
 
@@ -242,14 +245,13 @@ fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop 
 }
 
 fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, side: Side, variant: Option<usize>) {
-    let exact: Vec<(NameId, String)> = message
-        .expectations
-        .iter()
-        .filter_map(|e| match &e.claim {
-            Claim::Part { part: Part::Field(name), .. } => Some((names.intern(name), name.clone())),
-            _ => None,
-        })
-        .collect();
+    let fields = message.expectations.iter().filter_map(|e| match &e.claim {
+        Claim::Part { part: Part::Field(name), value } => Some((name, value.meta.name_case.is_some())),
+        _ => None,
+    });
+    let (own, exact): (Vec<_>, Vec<_>) = fields.map(|(name, own)| (names.intern(name), name.clone(), own)).partition(|f| f.2);
+    let except: Vec<NameId> = own.into_iter().map(|(id, ..)| id).collect();
+    let exact: Vec<(NameId, String)> = exact.into_iter().map(|(id, name, _)| (id, name)).collect();
     for expectation in &message.expectations {
         let (target, what) = match &expectation.claim {
             Claim::Part { part, .. } => (compile_part(names, part), part_subject(part)),
@@ -267,7 +269,12 @@ fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, 
             }
             Claim::NameCase(case) => {
                 let exact = (*case == NameCase::Exact).then(|| exact.clone());
-                (Aspect::NameCase { exact }, "name_case".to_owned())
+                (Aspect::NameCase { exact, except: except.clone() }, "name_case".to_owned())
+            }
+            Claim::FieldNameCase(name, case) => {
+                let wanted = if *case == NameCase::Lower { name.to_ascii_lowercase() } else { name.clone() };
+                let exact = Some(vec![(names.intern(name), wanted)]);
+                (Aspect::NameCase { exact, except: Vec::new() }, format!("header.{name}"))
             }
         };
         let value = match &expectation.claim {

@@ -162,8 +162,10 @@ pub enum Claim {
     Others,
     /// `order`: the relative order of these.
     Order(Vec<OrderItem>),
-    /// `name_case: exact|lower` for all names.
+    /// `name_case: exact|lower` for all names but those that say it of themselves.
     NameCase(NameCase),
+    /// `name_case: exact|lower` of one field.
+    FieldNameCase(String, NameCase),
 }
 
 /// An entry of `order`.
@@ -175,7 +177,7 @@ pub enum OrderItem {
     Others,
 }
 
-/// `name_case`
+/// How names are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameCase {
     /// As the spec writes them.

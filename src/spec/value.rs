@@ -3,7 +3,7 @@
 use regex::bytes::Regex;
 use std::sync::{Arc, OnceLock};
 
-use super::{Bounds, NamedType, Place, Spanned, Template};
+use super::{Bounds, NameCase, NamedType, Place, Spanned, Template};
 
 /// How grave a violation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -78,6 +78,8 @@ pub struct Meta {
     pub ignore_case: bool,
     /// `bind: name`, a name for the value within the exchange.
     pub bind: Option<Spanned<String>>,
+    /// `name_case` of one field: what the message says for all is not meant for this name. `any` is `None` inside.
+    pub name_case: Option<Spanned<Option<NameCase>>>,
     /// `severity`
     pub severity: Option<Severity>,
     /// `why`

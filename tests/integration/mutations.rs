@@ -87,6 +87,7 @@ fn changes(side: Side, expectation: &Expectation) -> (String, Vec<Change>) {
         Claim::Others => (format!("{side}.header.X-Added"), vec![Add]),
         Claim::Order(_) => (format!("{side}.order"), vec![Move]),
         Claim::NameCase(_) => (format!("{side}.header."), vec![Lower]),
+        Claim::FieldNameCase(name, _) => (format!("{side}.header.{name}"), vec![Lower]),
     }
 }
 
@@ -122,7 +123,7 @@ fn apply(change: Change, side: Side, expectation: &Expectation, to: &Traffic) ->
             let line = message.fields.remove(first);
             message.fields.insert(last, line);
         }
-        (Claim::NameCase(_), Change::Lower) => message.lower_names(),
+        (Claim::NameCase(_) | Claim::FieldNameCase(..), Change::Lower) => message.lower_names(),
         _ => return None,
     }
     Some(traffic)

@@ -96,3 +96,22 @@ fn a_mistake_in_an_included_file_has_the_place_in_that_file() {
     inside.run(&["lint"]).code(2);
     assert!(inside.run(&["lint"]).stdout.contains("lies outside of the folder of this spec"));
 }
+
+#[test]
+fn the_case_of_one_name_is_a_finding_of_its_own() {
+    let spec = "hops:\n  a:\n    request:\n      name_case: lower\n      headers:\n        Host: { name_case: exact, present: true, why: it is rewritten }\n        X: { name_case: any, present: true }\n";
+    let program = Program::new().file("a.yaml", spec).file("a.txt", "GET / HTTP/1.1\nhost: a\nX: b\naccept: c\n");
+    let run = program.run(&["check", "-s", "a.yaml", "a.txt"]).code(1);
+    for told in [
+        "error[field-name-case]: `host` is written in another case",
+        "a.yaml:6:28",
+        "expected the name `Host`",
+        "- Host: a",
+        "it is rewritten",
+    ] {
+        assert!(run.stdout.contains(told), "{told}\n{}", run.stdout);
+    }
+    assert_eq!(run.stdout.matches("error[").count(), 1, "{}", run.stdout);
+    let json = program.run(&["check", "-s", "a.yaml", "a.txt", "--format", "json"]).code(1);
+    assert!(json.stdout.contains("\"subject\": \"request.header.Host\""), "{}", json.stdout);
+}

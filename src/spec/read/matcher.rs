@@ -5,7 +5,7 @@ use super::spot::Spot;
 use crate::spec::near::{did_you_mean, one_of};
 use crate::spec::problem::Problem;
 use crate::spec::yaml::{Kind, Node};
-use crate::spec::{Clause, ClauseKind, Form, Meta, Place, Severity, Spanned, Value};
+use crate::spec::{Clause, ClauseKind, Form, Meta, NameCase, Place, Severity, Spanned, Value};
 
 const KEYS: &[&str] = &[
     "equals",
@@ -26,6 +26,7 @@ const KEYS: &[&str] = &[
     "others",
     "present",
     "optional",
+    "name_case",
     "lines",
     "all",
     "any",
@@ -46,6 +47,10 @@ const COMPARING: &[&str] = &[
 /// `severity`
 pub(super) const SEVERITIES: &[(&str, Severity)] =
     &[("error", Severity::Error), ("warning", Severity::Warning), ("note", Severity::Note)];
+
+/// `name_case`
+pub(super) const NAME_CASES: &[(&str, Option<NameCase>)] =
+    &[("exact", Some(NameCase::Exact)), ("lower", Some(NameCase::Lower)), ("any", None)];
 
 impl Reader<'_> {
     /// The clauses and the meta keys of a matcher; those that could be read, so that its `bind` is known all the same.
@@ -68,11 +73,9 @@ impl Reader<'_> {
                         self.report(problem.help(format!("it goes with {}", one_of(TEXT.iter().copied()))));
                     }
                 }
-                "present" | "optional" | "bind" | "severity" | "why" | "reference" => self.meta(*entry, spot, &mut meta),
-                "name_case" => self.report(
-                    Problem::new(entry.key, "`name_case` of one field is not supported yet")
-                        .help("`name_case` of the message is for all names"),
-                ),
+                "present" | "optional" | "bind" | "severity" | "why" | "reference" | "name_case" => {
+                    self.meta(*entry, spot, &mut meta);
+                }
                 _ => {
                     let help =
                         spot.json.then(|| "members of objects are named by their path: `headers.Host`, `Records[0]`".to_owned());
@@ -156,6 +159,7 @@ impl Reader<'_> {
             "optional" if !spot.optional => Some("only what is expected of a field, a pair or a JSON member can be optional"),
             "bind" if !spot.bind => Some("a name is bound to one value of a request or response, outside of `any` and `not`"),
             "severity" | "reference" if !spot.claim => Some("it belongs to the whole expectation of a field or part"),
+            "name_case" if !spot.name => Some("only a field's name has a case: it stands directly under the field's name"),
             _ => None,
         };
         if let Some(reason) = misplaced {
@@ -176,6 +180,10 @@ impl Reader<'_> {
                     self.check_name(&name, entry.node.place, "a bound name");
                     meta.bind = Some(Spanned::new(name, entry.node.place));
                 }
+            }
+            "name_case" => {
+                let case = self.word(entry.node, "`name_case`", NAME_CASES);
+                meta.name_case = case.map(|case| Spanned::new(case, entry.node.place));
             }
             "severity" => meta.severity = self.word(entry.node, "`severity`", SEVERITIES),
             "reference" => meta.reference = self.reference(entry.node),
@@ -201,7 +209,7 @@ impl Reader<'_> {
     /// What is wrong with a matcher as a whole.
     fn whole(&mut self, entries: &[Entry<'_>], node: &Node, clauses: &[Clause]) {
         let find = |name: &str| entries.iter().find(|e| e.name == name);
-        let compares = entries.iter().any(|e| COMPARING.contains(&e.name) || matches!(e.name, "present" | "bind"));
+        let compares = entries.iter().any(|e| COMPARING.contains(&e.name) || matches!(e.name, "present" | "bind" | "name_case"));
         let known = entries.iter().all(|e| KEYS.contains(&e.name)) && all_readable(node);
         if !compares && known {
             let problem = Problem::new(node.place, "this matcher says nothing of the value").label("no key that compares");

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::matcher::NAME_CASES;
 use super::reader::{Entry, Keys, Reader};
 use super::spot::{Of, Spot};
 use super::structure::TOLERANCES;
@@ -9,7 +10,7 @@ use crate::spec::field_name::{glob, is_token};
 use crate::spec::near::one_of;
 use crate::spec::problem::Problem;
 use crate::spec::yaml::Node;
-use crate::spec::{Claim, Expectation, MessageSpec, NameCase, OrderItem, Part, Place, Severity, Side, Tolerance, Value};
+use crate::spec::{Claim, Expectation, MessageSpec, OrderItem, Part, Place, Severity, Side, Tolerance, Value};
 
 const REQUEST: &[&str] =
     &["method", "target", "path", "query", "version", "headers", "absent", "others", "order", "name_case", "body"];
@@ -48,7 +49,9 @@ impl Reader<'_> {
             }
             match entry.name {
                 "headers" => self.headers(entry.node, side, |reader, entry, spot| {
-                    expectations.extend(reader.expectation(entry, Part::Field(entry.name.to_owned()), spot));
+                    let field = reader.expectation(entry, Part::Field(entry.name.to_owned()), spot);
+                    let case = field.as_ref().and_then(|field| name_case_of(entry, field));
+                    expectations.extend(field.into_iter().chain(case));
                 }),
                 "query" if side == Side::Request => {
                     for entry in self.entries(entry.node, "`query`", Keys::Exact).unwrap_or_default() {
@@ -72,8 +75,7 @@ impl Reader<'_> {
                     }
                 }
                 "name_case" => {
-                    let words = [("exact", Some(NameCase::Exact)), ("lower", Some(NameCase::Lower)), ("any", None)];
-                    if let Some(Some(case)) = self.word(entry.node, "`name_case`", &words) {
+                    if let Some(Some(case)) = self.word(entry.node, "`name_case`", NAME_CASES) {
                         expectations.push(claim(Claim::NameCase(case), entry.key, entry.node.place));
                     }
                 }
@@ -97,7 +99,7 @@ impl Reader<'_> {
             }
             let tags = ["etag", "if-match", "if-none-match"];
             let of = if tags.iter().any(|tag| entry.name.eq_ignore_ascii_case(tag)) { Of::EntityTag } else { Of::Anything };
-            each(self, entry, Spot::field(side).of(of));
+            each(self, entry, Spot::header(side).of(of));
         }
     }
 
@@ -255,6 +257,14 @@ impl Reader<'_> {
 
 fn claim(claim: Claim, key: Place, place: Place) -> Expectation {
     Expectation { claim, key, place, severity: Severity::Error, why: None, reference: None }
+}
+
+/// What a field says of the case of its own name.
+fn name_case_of(entry: Entry<'_>, field: &Expectation) -> Option<Expectation> {
+    let Claim::Part { value, .. } = &field.claim else { return None };
+    let case = value.meta.name_case.as_ref()?;
+    let claim = Claim::FieldNameCase(entry.name.to_owned(), case.value?);
+    Some(Expectation { claim, key: entry.key, place: case.place, why: field.why.clone(), ..*field })
 }
 
 fn expectation(entry: Entry<'_>, part: Part, value: Value) -> Expectation {

@@ -236,7 +236,7 @@ struct Open {
 fn values(message: &MessageSpec) -> impl Iterator<Item = &Value> {
     message.expectations.iter().filter_map(|e| match &e.claim {
         Claim::Part { value, .. } => Some(value),
-        Claim::Absent(_) | Claim::Others | Claim::Order(_) | Claim::NameCase(_) => None,
+        Claim::Absent(_) | Claim::Others | Claim::Order(_) | Claim::NameCase(_) | Claim::FieldNameCase(..) => None,
     })
 }
 

@@ -35,6 +35,8 @@ pub(super) struct Spot {
     pub(super) bind: bool,
     /// A claim of its own: `severity`, `reference`.
     pub(super) claim: bool,
+    /// It is about a field, whose name has a case: `name_case`.
+    pub(super) name: bool,
 }
 
 impl Spot {
@@ -45,7 +47,22 @@ impl Spot {
 
     /// A part of a message that is always there.
     pub(super) fn part(side: Side, of: Of) -> Self {
-        Self { side: Some(side), of, json: false, lines: false, presence: false, optional: false, bind: true, claim: true }
+        Self {
+            side: Some(side),
+            of,
+            json: false,
+            lines: false,
+            presence: false,
+            optional: false,
+            bind: true,
+            claim: true,
+            name: false,
+        }
+    }
+
+    /// A field that stands under its name.
+    pub(super) fn header(side: Side) -> Self {
+        Self { name: true, ..Self::field(side) }
     }
 
     /// A param's constraint.
@@ -55,17 +72,17 @@ impl Spot {
 
     /// The same in a select, which judges nothing.
     pub(super) fn selecting(self) -> Self {
-        Self { side: None, optional: false, bind: false, claim: false, ..self }
+        Self { side: None, optional: false, bind: false, claim: false, name: false, ..self }
     }
 
     /// A member of a list, a line of several.
     pub(super) fn member(self) -> Self {
-        Self { lines: false, presence: false, optional: false, claim: false, ..self }
+        Self { lines: false, presence: false, optional: false, claim: false, name: false, ..self }
     }
 
     /// A part of a value that has a name: of `pairs`, of `json`.
     pub(super) fn named(self) -> Self {
-        Self { lines: false, presence: true, optional: self.side.is_some(), claim: false, of: Of::Anything, ..self }
+        Self { presence: true, optional: self.side.is_some(), of: Of::Anything, ..self.member() }
     }
 
     /// A value for which others may stand in, so that nothing can be bound.

@@ -82,7 +82,7 @@ hops:
         B: { jwt: { a: b } }
         C: { preserved: true }
         D: { appended: a }
-        E: { name_case: lower, is: ip }
+        E: { is: ip }
         F: { when: a, is: sigv4 }
     response:
       set_cookies: { a: { value: b } }
@@ -107,7 +107,6 @@ hops:
     21:14 ‹jwt› `jwt` is not supported yet |  | leave it away; a later version will know it
     22:14 ‹preserved› `preserved` is not supported yet |  | leave it away; a later version will know it
     23:14 ‹appended› `appended` is not supported yet |  | leave it away; a later version will know it
-    24:14 ‹name_case› `name_case` of one field is not supported yet |  | `name_case` of the message is for all names
     25:14 ‹when› `when` is not supported yet |  | leave it away; a later version will know it
     25:27 ‹sigv4› the type `sigv4` is not supported yet
     27:7 ‹set_cookies› `set_cookies` is not supported yet |  | leave it away; a later version will know it

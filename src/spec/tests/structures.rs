@@ -19,7 +19,7 @@ J: { others: error, is: ip }
 K: { separator: ',', is: ip }
 L: { present: yes }
 M: { equls: a }";
-    assert_snapshot!(mistakes_of_fields(fields), @r#"
+    assert_snapshot!(mistakes_of_fields(fields), @"
     6:12 ‹{ why: because }› this matcher says nothing of the value | no key that compares | any value at all is `{ present: true }`
     7:12 ‹{ optional: true }› this matcher says nothing of the value | no key that compares | a field that may be there or not needs no line in a spec; say what it is if it is there
     8:23 ‹false› `present: false` is not how a spec says that a field must not be there |  | list its name under `absent`
@@ -32,8 +32,8 @@ M: { equls: a }";
     15:14 ‹others› `others` has no `pairs` or `json` beside it
     16:14 ‹separator› `separator` has no `pairs` beside it |  | the separator of a list stands inside of `list`
     17:23 ‹yes› `present` is `true` or `false`
-    18:14 ‹equls› unknown key `equls` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `separator`, `others`, `present`, `optional`, `lines`, `all`, `any`, `not`, `bind`, `severity`, `why` or `reference` | did you mean `equals`?
-    "#);
+    18:14 ‹equls› unknown key `equls` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `separator`, `others`, `present`, `optional`, `name_case`, `lines`, `all`, `any`, `not`, `bind`, `severity`, `why` or `reference` | did you mean `equals`?
+    ");
 }
 
 #[test]
@@ -97,7 +97,7 @@ M: [a, { is: ip }]"#;
     12:68 ‹''› `separator` is one ASCII character, not `` |  | spaces around it are ignored
     13:22 ‹''› `json` has a key without a name
     13:29 ‹'a['› `a[` is no path: a `[` has no `]` |  | `headers.Host`, `headers["X.Y"]`, `Records[0].cf`, `[-1]`
-    13:43 ‹c› unknown key `c` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `separator`, `others`, `present`, `optional`, `lines`, `all`, `any`, `not`, `bind`, `severity`, `why` or `reference` | members of objects are named by their path: `headers.Host`, `Records[0]`
+    13:43 ‹c› unknown key `c` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `separator`, `others`, `present`, `optional`, `name_case`, `lines`, `all`, `any`, `not`, `bind`, `severity`, `why` or `reference` | members of objects are named by their path: `headers.Host`, `Records[0]`
     13:61 ‹deny› `others` is not `deny` | expected `allow`, `warning` or `error`
     14:25 ‹.inf› JSON has no exact number `.inf` |  | in quotes it is a text
     14:38 ‹{ c: 2 }› an object in a JSON list is not supported yet |  | name its members by path: `path[0].name: value`
@@ -123,6 +123,26 @@ X: { bind: x, is: etag }"#;
     7:30 ‹"a"› YAML takes these quotes away, and they belong to the value | this is `a` without quotes | write '"a"'
     "#);
     assert_eq!(mistakes_of_fields("ETag: '\"abc\"'\nX: \"abc\"\nIf-Match: abc"), "loads");
+}
+
+#[test]
+fn only_names_of_fields_have_a_case() {
+    let text = "
+hops:
+  h:
+    select: { request: { headers: { A: { name_case: exact, is: ip } } } }
+    request:
+      method: { name_case: exact, equals: GET }
+      query: { a: { name_case: exact } }
+      headers: { A: { name_case: upper }, B: { list: { each: { name_case: lower } } }, C: { name_case: any } }
+";
+    assert_snapshot!(mistakes(text), @"
+    4:42 ‹name_case› `name_case` means nothing here |  | only a field's name has a case: it stands directly under the field's name
+    6:17 ‹name_case› `name_case` means nothing here |  | only a field's name has a case: it stands directly under the field's name
+    7:21 ‹name_case› `name_case` means nothing here |  | only a field's name has a case: it stands directly under the field's name
+    8:34 ‹upper› `name_case` is not `upper` | expected `exact`, `lower` or `any`
+    8:64 ‹name_case› `name_case` means nothing here |  | only a field's name has a case: it stands directly under the field's name
+    ");
 }
 
 #[test]
