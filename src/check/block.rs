@@ -10,6 +10,7 @@ use super::phrase;
 use super::plan::{Aspect, OrderEntry, PlanExpectation, PlanHop};
 use crate::finding::{Block, BlockLine, Rule};
 use crate::http::HeadRef;
+use crate::spec::JsonStep;
 
 /// Lines of a message beyond this many are left out of a block, and so are missing ones.
 const MOST_LINES: usize = 80;
@@ -74,7 +75,10 @@ pub(super) fn build(
         put_right(hop, index, blame, &mut wanted);
         if let Aspect::BodyJson(steps) = &blame.expectation.aspect {
             let path = phrase::path(steps);
-            body.push((path, blame.text.clone().unwrap_or_default(), blame.actual.clone()));
+            body.push((path, Some(blame.text.clone().unwrap_or_default()), blame.actual.clone()));
+        }
+        if let (Aspect::BodyOthers { .. }, Some(name)) = (&blame.expectation.aspect, &blame.fault.name) {
+            body.push((phrase::path(&[JsonStep::Key(show(name))]), None, blame.actual.clone()));
         }
     }
     for blame in blamed.iter().filter(|b| b.fault.rule == Rule::FieldOrder) {
@@ -89,9 +93,12 @@ pub(super) fn build(
         actual.push(blank.clone());
         expected.push(blank);
         for (path, want, found) in body {
-            expected.push(BlockLine { text: format!("{path} = {want}"), remark: String::new() });
+            let remark = if want.is_none() { "must not be there" } else { "" };
+            if let Some(want) = want {
+                expected.push(BlockLine { text: format!("{path} = {want}"), remark: String::new() });
+            }
             if let Some(found) = found {
-                actual.push(BlockLine { text: format!("{path} = {found}"), remark: String::new() });
+                actual.push(BlockLine { text: format!("{path} = {found}"), remark: remark.to_owned() });
             }
         }
     }

@@ -150,6 +150,10 @@ impl Book {
                 let written = exact.iter().map(|(_, written)| written).find(|written| written.eq_ignore_ascii_case(name));
                 format!("{}.header.{}", expectation.side.name(), written.unwrap_or(name))
             }
+            (Aspect::BodyOthers { .. }, Some(name)) => {
+                let path = phrase::path(&[crate::spec::JsonStep::Key(name.clone())]);
+                format!("{}.body.json.{path}", expectation.side.name())
+            }
             (Aspect::Others { .. } | Aspect::NameCase { .. }, Some(name)) => {
                 format!("{}.header.{name}", expectation.side.name())
             }
@@ -237,6 +241,7 @@ impl Book {
                 }
             }
             Claim::Absent(_) | Claim::Others => Some("no such field".to_owned()),
+            Claim::BodyOthers => Some("no such member".to_owned()),
             Claim::Order(items) => {
                 let name = |item: &crate::spec::OrderItem| match item {
                     crate::spec::OrderItem::Name(name) => name.clone(),
@@ -310,7 +315,9 @@ impl Book {
                         .or_else(|| self.expected(entry, at, Some(fault), scope, hide).map(|t| format!("‹{t}›"))),
                     _ => None,
                 };
-                let actual = fault.actual.as_deref().map(|actual| hide.value(aspect, field, &show(actual)));
+                let member = fault.name.as_deref().filter(|_| matches!(aspect, Aspect::BodyOthers { .. })).map(show);
+                let actual = fault.actual.as_deref();
+                let actual = actual.map(|actual| hide.value(aspect, member.as_deref().or(field), &show(actual)));
                 Blamed { at, expectation, fault, text, actual }
             })
             .collect();

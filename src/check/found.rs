@@ -95,9 +95,12 @@ pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex
             Some(true) => Found::Few(Some(Cow::Owned(message.body.length.to_string().into_bytes()))),
             _ => Found::Unknown(lack(message)),
         },
-        Aspect::BodyJson(_) | Aspect::Absent { .. } | Aspect::Others { .. } | Aspect::Order(_) | Aspect::NameCase { .. } => {
-            Found::Few(None)
-        }
+        Aspect::BodyJson(_)
+        | Aspect::BodyOthers { .. }
+        | Aspect::Absent { .. }
+        | Aspect::Others { .. }
+        | Aspect::Order(_)
+        | Aspect::NameCase { .. } => Found::Few(None),
     }
 }
 

@@ -68,6 +68,7 @@ impl Hide {
             Aspect::Target | Aspect::Path => self.target(text),
             Aspect::Query(name) if secret::is_secret_parameter(name) => MASK.to_owned(),
             Aspect::BodyJson(_) | Aspect::BodyText => self.text(&body(aspect.json_key(), text)),
+            Aspect::BodyOthers { .. } => self.text(&body(field, text)),
             _ => self.field(field, text),
         }
     }

@@ -8,6 +8,7 @@ use super::head;
 use super::judged::{Fault, Judged};
 use super::looked::Looked;
 use super::matcher::{self, LineFault};
+use super::members;
 use super::plan::{Aspect, PlanExpectation};
 use super::scope::{BoundValue, Scope};
 use super::truth::Truth;
@@ -63,6 +64,7 @@ impl<'e> Case<'e> {
             (Aspect::Absent { .. } | Aspect::Others { .. } | Aspect::Order(_) | Aspect::NameCase { .. }, _) => {
                 head::judge(&expectation.aspect, &message.head, self.looked.index(expectation.side))
             }
+            (Aspect::BodyOthers { known }, _) => members::judge(known, expectation.side, &message, self.looked),
             (Aspect::BodyJson(_), Claim::Part { value, .. }) => self.judge_json(expectation, value, &message, &scope),
             (_, Claim::Part { value, .. }) => self.judge_lines(expectation, value, &message, &scope),
             _ => Judged::NotObserved,

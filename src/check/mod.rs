@@ -25,6 +25,7 @@ mod legible;
 mod looked;
 mod mask;
 mod matcher;
+mod members;
 mod names;
 mod outcome;
 mod params;

@@ -96,6 +96,10 @@ pub(super) enum Aspect {
     Others {
         known: Vec<NameId>,
     },
+    /// `others` beside `body.json`: the members that may be there.
+    BodyOthers {
+        known: Vec<String>,
+    },
     Order(Vec<OrderEntry>),
     /// `name_case`: these names as they are written here, or every name in lower case; but not those of `except`, which
     /// say it of themselves.
@@ -146,6 +150,8 @@ pub(super) enum PlanSelect {
 #[derive(Debug)]
 pub(super) enum PlanSelectOn {
     Message(Side, Aspect),
+    /// No name that fits a pattern.
+    Absent(Side, String),
     Endpoint(bool),
     Ip(bool),
     Port(bool),
@@ -260,6 +266,7 @@ fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, 
                 (Aspect::Absent { id, pattern: pattern.clone() }, format!("header.{pattern}"))
             }
             Claim::Others => (Aspect::Others { known: Vec::new() }, "others".to_owned()),
+            Claim::BodyOthers => (Aspect::BodyOthers { known: Vec::new() }, "body.json".to_owned()),
             Claim::Order(items) => {
                 let entry = |item: &OrderItem| match item {
                     OrderItem::Name(name) => OrderEntry::Name(names.intern(name)),
@@ -307,30 +314,37 @@ fn groups(hop: &Hop) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// `others` allows what the hop, the variant at hand and those of other groups name: expectations on fields, and `absent`
-/// that has a finding of its own.
+/// `others` allows what the hop, the variant at hand and those of other groups name: expectations on fields (or members of
+/// the body), and `absent` that has a finding of its own. The hop's own `others` also allows what any variant names: the
+/// variants say when.
 fn know_others(expectations: &mut [PlanExpectation], groups: &[Range<usize>]) {
-    let named: Vec<(Side, Option<usize>, NameId)> = expectations
-        .iter()
-        .filter_map(|e| match &e.aspect {
-            Aspect::Field { id, .. } | Aspect::Absent { id: Some(id), .. } => Some((e.side, e.variant, *id)),
-            _ => None,
-        })
-        .collect();
-    for expectation in expectations {
-        let (side, variant) = (expectation.side, expectation.variant);
-        // Two variants of one group are never there together.
-        let exclude = |a: Option<usize>, b: Option<usize>| {
-            let (Some(a), Some(b)) = (a, b) else { return false };
-            groups.iter().any(|group| group.contains(&a) && group.contains(&b))
-        };
-        if let Aspect::Others { known } = &mut expectation.aspect {
-            // The hop's own `others` also allows what any variant names: the variants say when.
-            *known = named
-                .iter()
-                .filter(|(s, v, _)| *s == side && (variant.is_none() || *v == variant || !exclude(variant, *v)))
-                .map(|(_, _, id)| *id)
-                .collect();
+    // Two variants of one group are never there together.
+    let exclude = |a: Option<usize>, b: Option<usize>| {
+        let (Some(a), Some(b)) = (a, b) else { return false };
+        a != b && groups.iter().any(|group| group.contains(&a) && group.contains(&b))
+    };
+    let (mut fields, mut members) = (Vec::new(), Vec::new());
+    for e in &*expectations {
+        match &e.aspect {
+            Aspect::Field { id, .. } | Aspect::Absent { id: Some(id), .. } => fields.push((e.side, e.variant, *id)),
+            Aspect::BodyJson(steps) => {
+                if let Some(JsonStep::Key(key)) = steps.first() {
+                    members.push((e.side, e.variant, key.clone()));
+                }
+            }
+            _ => {}
+        }
+    }
+    for e in expectations {
+        let there = |(side, variant): (Side, Option<usize>)| side == e.side && !exclude(e.variant, variant);
+        match &mut e.aspect {
+            Aspect::Others { known } => {
+                *known = fields.iter().filter(|(side, of, _)| there((*side, *of))).map(|(.., id)| *id).collect();
+            }
+            Aspect::BodyOthers { known } => {
+                *known = members.iter().filter(|(side, of, _)| there((*side, *of))).map(|(.., key)| key.clone()).collect();
+            }
+            _ => {}
         }
     }
 }
@@ -390,6 +404,7 @@ fn compile_select(names: &mut Names, select: &Select) -> PlanSelect {
         Select::Atom { on, value, .. } => {
             let on = match on {
                 SelectOn::Message(side, part) => PlanSelectOn::Message(*side, compile_part(names, part)),
+                SelectOn::Absent(side, pattern) => PlanSelectOn::Absent(*side, pattern.clone()),
                 SelectOn::Endpoint { dst } => PlanSelectOn::Endpoint(*dst),
                 SelectOn::Ip { dst } => PlanSelectOn::Ip(*dst),
                 SelectOn::Port { dst } => PlanSelectOn::Port(*dst),
@@ -406,7 +421,7 @@ pub(super) const BODY_LIMIT: usize = 8 << 20;
 /// What a target needs of the body of its message.
 fn body_want(target: &Aspect) -> Option<BodyWant> {
     match target {
-        Aspect::BodyJson(_) | Aspect::BodyText => Some(BodyWant { keep: BODY_LIMIT, sha256: false }),
+        Aspect::BodyJson(_) | Aspect::BodyOthers { .. } | Aspect::BodyText => Some(BodyWant { keep: BODY_LIMIT, sha256: false }),
         Aspect::BodySha256 => Some(BodyWant { keep: 0, sha256: true }),
         _ => None,
     }

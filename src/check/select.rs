@@ -11,7 +11,7 @@ use super::plan::{Aspect, PlanSelect, PlanSelectOn};
 use super::scope::Scope;
 use super::truth::Truth;
 use crate::http::{Exchange, Origin};
-use crate::spec::{Form, Value};
+use crate::spec::{Form, Value, glob};
 
 /// Whether the exchange is the hop's: only `Yes` selects.
 pub(super) fn selects(select: &PlanSelect, looked: &Looked<'_>, params: &Params) -> Truth {
@@ -60,6 +60,16 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
                 found => found.lines(|lines| found_lines(value, lines, &scope)),
             }
         }
+        PlanSelectOn::Absent(side, pattern) => {
+            let Some(message) = scope.message(*side) else { return Truth::Unknown };
+            let head = message.head;
+            match head.fields().any(|(name, _)| glob(pattern.as_bytes(), name)) {
+                true => Truth::No,
+                // A head that is cut may have lost one.
+                false if head.head.flags.is_cut() => Truth::Unknown,
+                false => Truth::Yes,
+            }
+        }
         PlanSelectOn::Endpoint(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.to_string())),
         PlanSelectOn::Ip(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.ip.to_string())),
         PlanSelectOn::Port(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.port.to_string())),
@@ -94,7 +104,9 @@ fn found_lines<'a>(value: &'a Value, lines: &[&[u8]], scope: &Scope<'a>) -> Trut
             }
             Truth::any(lines.iter().map(|line| matcher::holds(value, line, scope)))
         }
-        Form::Scalar(_) | Form::Typed(_) => Truth::any(lines.iter().map(|line| matcher::holds(value, line, scope))),
+        Form::Scalar(_) | Form::Typed(_) | Form::JsonArray(_) | Form::JsonObject(_) => {
+            Truth::any(lines.iter().map(|line| matcher::holds(value, line, scope)))
+        }
     }
 }
 
@@ -129,6 +141,7 @@ pub(super) fn describe_entry(entry: &PlanSelect, params: &Params) -> String {
                     format!("`{}: {value}` in the {}'s body", path(steps), side.name())
                 }
                 PlanSelectOn::Message(side, target) => format!("{} `{value}`", part(target, *side)),
+                PlanSelectOn::Absent(_, pattern) => format!("the absence of `{pattern}`"),
                 PlanSelectOn::Endpoint(dst) => format!("`{}: {value}`", end(*dst)),
                 PlanSelectOn::Ip(dst) => format!("`{}.ip: {value}`", end(*dst)),
                 PlanSelectOn::Port(dst) => format!("`{}.port: {value}`", end(*dst)),

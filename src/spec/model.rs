@@ -160,6 +160,8 @@ pub enum Claim {
     Absent(String),
     /// `others: warning|error`: no field but those that the hop (with its variant) names.
     Others,
+    /// `others: warning|error` beside `body.json`: no member of the outermost object but those that the hop names.
+    BodyOthers,
     /// `order`: the relative order of these.
     Order(Vec<OrderItem>),
     /// `name_case: exact|lower` for all names but those that say it of themselves.
@@ -257,6 +259,8 @@ pub enum Select {
 pub enum SelectOn {
     /// A part of a message; `absent` is a part with a `not: { present: true }`.
     Message(Side, Part),
+    /// `absent`: no field whose name fits this pattern with `*`.
+    Absent(Side, String),
     /// `src` or `dst` as text
     Endpoint {
         /// `dst` rather than `src`

@@ -54,13 +54,17 @@ impl Value {
     }
 }
 
-/// The three forms of a value, and the typed scalar of JSON.
+/// The three forms of a value, and those of JSON.
 #[derive(Debug, Clone)]
 pub enum Form {
     /// Exactly one field line, equal to this text.
     Scalar(Template),
     /// Under `json`: equal in type and value. Text is a `Scalar` there too, and means a JSON string.
     Typed(serde_json::Value),
+    /// Under `json`: an array of exactly these, some of which have holes.
+    JsonArray(Vec<Value>),
+    /// Within a JSON array: an object of exactly these members, some of which have holes.
+    JsonObject(Vec<(String, Value)>),
     /// Exactly these field lines, in this order.
     List(Vec<Template>),
     /// All clauses hold.

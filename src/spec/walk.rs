@@ -20,6 +20,8 @@ pub(crate) fn value<'v>(value: &'v Value, see: &mut dyn FnMut(Met<'v>)) {
     match &value.form {
         Form::Scalar(template) => see(Met::Template(template)),
         Form::Typed(_) => {}
+        Form::JsonArray(members) => members.iter().for_each(|member| self::value(member, see)),
+        Form::JsonObject(members) => members.iter().for_each(|(_, member)| self::value(member, see)),
         Form::List(templates) => templates.iter().for_each(|t| see(Met::Template(t))),
         Form::Matcher(clauses) => clauses.iter().for_each(|c| clause(c, see)),
     }

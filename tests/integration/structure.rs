@@ -115,3 +115,24 @@ fn the_case_of_one_name_is_a_finding_of_its_own() {
     let json = program.run(&["check", "-s", "a.yaml", "a.txt", "--format", "json"]).code(1);
     assert!(json.stdout.contains("\"subject\": \"request.header.Host\""), "{}", json.stdout);
 }
+
+#[test]
+fn members_that_nothing_names_are_shown_in_the_body() {
+    let spec =
+        "hops:\n  a:\n    response:\n      body:\n        json: { ids: [1, { name: '${dst.port}' }] }\n        others: error\n";
+    let response =
+        "HTTP/1.1 200 OK\nContent-Type: application/json\n\n{\"ids\": [1, {\"name\": 2}], \"debug\": {\"token\": \"hush\"}}\n";
+    let program = Program::new().file("a.yaml", spec).file("a.txt", format!("GET / HTTP/1.1\nHost: a\n\n{response}"));
+    let run = program.run(&["check", "-s", "a.yaml", "a.txt"]).code(1);
+    for told in [
+        "error[body-mismatch]: `debug` must not be there in the response's body on hop `a`",
+        "a.yaml:6:17",
+        "+ debug = {\"token\":",
+        "must not be there",
+    ] {
+        assert!(run.stdout.contains(told), "{told}\n{}", run.stdout);
+    }
+    assert!(!run.stdout.contains("hush"), "{}", run.stdout);
+    let json = program.run(&["check", "-s", "a.yaml", "a.txt", "--format", "json"]).code(1);
+    assert!(json.stdout.contains("\"subject\": \"response.body.json.debug\""), "{}", json.stdout);
+}

@@ -11,6 +11,8 @@ pub(crate) fn holds<'a>(value: &'a Value, bytes: &[u8], scope: &Scope<'a>) -> Tr
     match &value.form {
         Form::Scalar(template) => compare::equals(template, bytes, ignore_case, scope),
         Form::Typed(expected) => Truth::of(expected.to_string().as_bytes() == bytes),
+        // Only JSON has them.
+        Form::JsonArray(_) | Form::JsonObject(_) => Truth::No,
         Form::List(items) => match items.as_slice() {
             [one] => compare::equals(one, bytes, ignore_case, scope),
             _ => Truth::No,

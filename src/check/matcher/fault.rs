@@ -67,7 +67,7 @@ fn list_fault<'a>(list: &'a ListClause, lines: &[&[u8]], scope: &Scope<'a>) -> O
         return Some(told);
     }
     for (index, value) in &list.at {
-        if let Some(told) = wrong(value, member(&all, *index), &format!("member {index}")) {
+        if let Some(told) = wrong(value, member(&all, *index).copied(), &format!("member {index}")) {
             return Some(told);
         }
     }

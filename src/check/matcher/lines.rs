@@ -64,5 +64,5 @@ fn clauses_hold<'a>(value: &'a Value, lines: &[&[u8]], scope: &Scope<'a>) -> Tru
 
 /// `lines: { … }`
 pub(super) fn holds_clause<'a>(clause: &'a MembersClause, lines: &[&[u8]], scope: &Scope<'a>) -> Truth {
-    Truth::all(parts(clause, &[], lines, scope))
+    Truth::all(parts(clause, &[], lines, |value, line| holds(value, line, scope)))
 }

@@ -3,6 +3,7 @@
 mod driver;
 mod findings;
 mod heads;
+mod json;
 mod masks;
 mod matchers;
 mod names;

@@ -91,7 +91,7 @@ impl Reader<'_> {
     fn clause(&mut self, entry: Entry<'_>, entries: &[Entry<'_>], spot: Spot) -> Option<ClauseKind> {
         let node = entry.node;
         Some(match entry.name {
-            "equals" if spot.json => match self.exact_json(node, spot)? {
+            "equals" if spot.json => match self.json_whole(node, spot)? {
                 Value { form: Form::Scalar(text), .. } => ClauseKind::Equals(text),
                 value => ClauseKind::All(vec![value]),
             },
@@ -127,22 +127,11 @@ impl Reader<'_> {
         let members = self.members(node, "`one_of`")?;
         if spot.json {
             // Where types count, 200 and "200" are two values: each becomes one of its own.
-            let values: Vec<_> = members.iter().map(|member| self.exact_json(member, spot)).collect();
+            let values: Vec<_> = members.iter().map(|member| self.json_whole(member, spot)).collect();
             return Some(ClauseKind::Any(values.into_iter().collect::<Option<_>>()?));
         }
         let texts: Vec<_> = members.iter().map(|member| self.whole_text(member, spot)).collect();
         Some(ClauseKind::OneOf(texts.into_iter().collect::<Option<_>>()?))
-    }
-
-    /// A JSON value itself, no matcher.
-    fn exact_json(&mut self, node: &Node, spot: Spot) -> Option<Value> {
-        match &node.kind {
-            Kind::Mapping(_) => {
-                self.text(node, "a value here");
-                None
-            }
-            Kind::Scalar(_) | Kind::Sequence(_) => self.value(node, spot.alternative()),
-        }
     }
 
     /// The values of `all` and `any`.

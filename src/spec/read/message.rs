@@ -58,12 +58,18 @@ impl Reader<'_> {
                         expectations.extend(self.expectation(entry, Part::Query(entry.name.to_owned()), Spot::field(side)));
                     }
                 }
-                "body" => self.body(entry.node, side, &mut |reader, entry, part, spot| {
-                    expectations.extend(reader.expectation(entry, part, spot));
-                }),
-                "absent" => expectations.extend(
-                    self.absent(entry.node, true).into_iter().map(|(name, place)| claim(Claim::Absent(name), place, place)),
-                ),
+                "body" => {
+                    let others = self.body(entry.node, side, &mut |reader, entry, part, spot| {
+                        expectations.extend(reader.expectation(entry, part, spot));
+                    });
+                    if let Some(others) = others
+                        && let Some(severity) = self.others_of_message(others)
+                    {
+                        expectations.push(Expectation { severity, ..claim(Claim::BodyOthers, others.key, others.node.place) });
+                    }
+                }
+                "absent" => expectations
+                    .extend(self.absent(entry.node).into_iter().map(|(name, place)| claim(Claim::Absent(name), place, place))),
                 "others" => {
                     if let Some(severity) = self.others_of_message(entry) {
                         expectations.push(Expectation { severity, ..claim(Claim::Others, entry.key, entry.node.place) });
@@ -108,10 +114,23 @@ impl Reader<'_> {
         Some(expectation(entry, part, value))
     }
 
-    /// `body: { json, text, sha256, length }`: each part, with what its value may be.
-    pub(super) fn body(&mut self, node: &Node, side: Side, each: &mut dyn FnMut(&mut Self, Entry<'_>, Part, Spot)) {
-        const KEYS: &[&str] = &["json", "text", "sha256", "length"];
-        for entry in self.entries(node, "`body`", Keys::Exact).unwrap_or_default() {
+    /// `body: { json, text, sha256, length }`: each part, with what its value may be. Gives back `others`.
+    pub(super) fn body<'n>(
+        &mut self,
+        node: &'n Node,
+        side: Side,
+        each: &mut dyn FnMut(&mut Self, Entry<'_>, Part, Spot),
+    ) -> Option<Entry<'n>> {
+        const KEYS: &[&str] = &["json", "others", "text", "sha256", "length"];
+        let entries = self.entries(node, "`body`", Keys::Exact)?;
+        let others = entries.iter().find(|entry| entry.name == "others").copied();
+        if let Some(others) = others
+            && !entries.iter().any(|entry| entry.name == "json")
+        {
+            let problem = Problem::new(others.key, "`others` has no `json` beside it");
+            self.report(problem.help("it is about the members that `json` does not name"));
+        }
+        for entry in entries {
             let (part, of) = match entry.name {
                 "text" => (Part::BodyText, Of::Anything),
                 "sha256" => (Part::BodySha256, Of::Sha256),
@@ -120,11 +139,7 @@ impl Reader<'_> {
                     self.body_json(entry.node, side, each);
                     continue;
                 }
-                "others" => {
-                    let problem = Problem::new(entry.key, "`others` beside `body.json` is not supported yet");
-                    self.report(problem.help("leave it away: other members are allowed"));
-                    continue;
-                }
+                "others" => continue,
                 _ => {
                     self.unknown_key(entry, "`body`", KEYS, None);
                     continue;
@@ -132,6 +147,7 @@ impl Reader<'_> {
             };
             each(self, entry, part, Spot::part(side, of));
         }
+        others
     }
 
     fn body_json(&mut self, node: &Node, side: Side, each: &mut dyn FnMut(&mut Self, Entry<'_>, Part, Spot)) {
@@ -144,7 +160,7 @@ impl Reader<'_> {
     }
 
     /// The names of `absent`, with their places.
-    pub(super) fn absent(&mut self, node: &Node, globs: bool) -> Vec<(String, Place)> {
+    pub(super) fn absent(&mut self, node: &Node) -> Vec<(String, Place)> {
         let mut names: Vec<(String, Place)> = Vec::new();
         let mut seen = HashSet::new();
         for member in Self::one_or_many(node) {
@@ -155,10 +171,6 @@ impl Reader<'_> {
                 self.report(
                     Problem::new(member.place, format!("`{name}` is no field name"))
                         .help("`Via`, or `X-Forwarded-*` for all that begin so"),
-                );
-            } else if name.contains('*') && !globs {
-                self.report(
-                    Problem::new(member.place, "`*` in a select's `absent` is not supported yet").help("name the fields"),
                 );
             } else if !seen.insert(name.to_ascii_lowercase()) {
                 self.report(Problem::new(member.place, format!("`{name}` stands twice under `absent`")).help("keep one of them"));

@@ -8,6 +8,7 @@ mod file;
 mod functions;
 mod hop;
 mod json_path;
+mod json_whole;
 mod lexer;
 mod literal;
 mod matcher;

@@ -236,7 +236,12 @@ struct Open {
 fn values(message: &MessageSpec) -> impl Iterator<Item = &Value> {
     message.expectations.iter().filter_map(|e| match &e.claim {
         Claim::Part { value, .. } => Some(value),
-        Claim::Absent(_) | Claim::Others | Claim::Order(_) | Claim::NameCase(_) | Claim::FieldNameCase(..) => None,
+        Claim::Absent(_)
+        | Claim::Others
+        | Claim::BodyOthers
+        | Claim::Order(_)
+        | Claim::NameCase(_)
+        | Claim::FieldNameCase(..) => None,
     })
 }
 
