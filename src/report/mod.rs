@@ -20,5 +20,5 @@ pub(crate) use paint::{Paint, Tone};
 pub use escape::{escape, shorten};
 pub use json::json;
 pub use plural::count;
-pub use spec_errors::spec_errors;
+pub use spec_errors::{spec_errors, spec_warnings};
 pub use text::{NO_PACKET, TextOptions, Verbosity, text, undecoded};

@@ -72,7 +72,8 @@ pub(super) fn load_text(
     };
     let mut files = include::gather(&root, &source, base);
     let types = read::types(&root, &mut files);
-    let (spec, mut more) = read::file(&root, name, &source, types);
+    let (mut spec, mut more) = read::file(&root, name, &source, types);
+    spec.includes = files.iter().skip(1).map(|file| file.source.file.clone()).collect();
     let mut files = files.into_iter();
     more.extend(files.next().into_iter().flat_map(|file| file.problems));
     let follows = |place: Place| repaired.iter().any(|r| place.start < r.end && r.start < place.end);

@@ -9,6 +9,7 @@ mod expression;
 mod field_name;
 mod find;
 mod include;
+mod lint;
 mod load;
 mod model;
 mod named;
@@ -16,7 +17,6 @@ mod near;
 mod origin;
 mod place;
 mod problem;
-mod reach;
 mod read;
 mod value;
 pub(crate) mod walk;
@@ -31,6 +31,7 @@ pub use error::SpecError;
 pub use expression::{Expr, Function, MessagePath, Piece, Template};
 pub(crate) use field_name::glob;
 pub use find::{FindError, Found, SpecFile, load, load_embedded};
+pub use lint::warnings;
 pub use load::{Loaded, MOST_BYTES, parse, parse_named};
 pub use model::{
     Bounds, Claim, Expectation, Hop, MessageSpec, NameCase, OrderItem, Param, Part, Reference, Select, SelectOn, Side, Spec,

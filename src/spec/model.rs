@@ -21,6 +21,8 @@ pub struct Spec {
     pub params: Vec<Param>,
     /// `types` of this file, in order, each with the place of its name
     pub types: Vec<Spanned<Arc<NamedType>>>,
+    /// The files that it includes, by name in reports, directly or through others
+    pub includes: Vec<String>,
     /// `hops`, in order
     pub hops: Vec<Hop>,
 }

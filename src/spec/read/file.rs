@@ -21,6 +21,7 @@ pub(in crate::spec) fn file(root: &Node, name: &str, source: &Source, types: Kno
         references: Vec::new(),
         params: Vec::new(),
         types: std::mem::take(&mut reader.types.own),
+        includes: Vec::new(),
         hops: Vec::new(),
     };
     let entries = reader.entries(root, "a spec", Keys::Exact).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 mod expressions;
 mod hostile;
+mod lint;
 mod mistakes;
 mod model;
 mod places;
