@@ -8,7 +8,7 @@ check:
 
 # All tests
 test:
-    cargo test
+    cargo test --all-features
 
 # Review changed snapshots (needs cargo-insta)
 snap:

@@ -105,7 +105,7 @@ kinds! {
     BodyIncomplete = "body-incomplete",
     /// Bytes where a start line should be; skipped to the next one.
     NotHttp = "not-http",
-    /// A response without its request in the capture.
+    /// A response without its request in the capture, or of which a text does not show which request it answers.
     ResponseWithoutRequest = "response-without-request",
     /// More requests waiting for their response than the limit.
     PipelineLimit = "pipeline-limit",

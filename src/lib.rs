@@ -21,6 +21,9 @@
 //! # }
 //! ```
 //!
+//! In tests, [`check()`] and [`Check`] say the same with fewer words, [`check_bytes`] takes messages that a test holds,
+//! [`text()`] is a capture for snapshots, and `harness!` (feature `harness`) is one test a hop.
+//!
 //! Without captures, [`check::check`] holds specs against their own evidence. What was found is an
 //! [`Outcome`](finding::Outcome): verdicts, findings with their places, what was not judged. [`report`] prints it.
 //! Whoever reads messages for another purpose gives a [`MessageSink`](http::MessageSink) to [`source::read`].
@@ -36,9 +39,17 @@ pub mod cli;
 pub mod exit;
 pub mod finding;
 pub mod flow;
+pub mod harness;
 pub mod http;
 pub mod report;
 pub mod secret;
 pub mod source;
 pub mod spec;
 pub mod wire;
+
+pub use harness::{Check, Checked, NotChecked, check, check_bytes, text};
+
+/// The examples of the page on `cargo test` are compiled and run.
+#[cfg(all(doctest, feature = "harness"))]
+#[doc = include_str!("../docs/cargo-test.md")]
+pub struct CargoTest;

@@ -8,17 +8,19 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::block::{self, Blamed};
+use super::checks;
 use super::hide::Hide;
 use super::hop::Open;
 use super::judge::Case;
 use super::judged::Fault;
 use super::legible::show;
 use super::matcher;
+use super::params::Params;
 use super::phrase;
-use super::plan::{Aspect, Plan, PlanHop};
+use super::plan::{Across, Aspect, Plan, PlanHop};
 use super::reads;
 use super::scope::{BoundValue, Scope};
-use crate::finding::{Block, Bound, Evidence, EvidencePlace, Finding, Rule, Sample, SpecPlace};
+use crate::finding::{Block, Bound, Evidence, EvidencePlace, Finding, Part, Rule, Sample, SpecPlace};
 use crate::http::{HeadRef, Origin, Provenance};
 use crate::secret::MASK;
 use crate::spec::{Claim, Place, Severity, Side, Spec};
@@ -52,11 +54,23 @@ pub(super) struct Book {
     pub(super) captures: Vec<String>,
 }
 
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The parts of a check in a row, for reports that have one line.
+fn told_parts(parts: &[Part]) -> Option<String> {
+    let told: Vec<String> = parts.iter().map(|part| format!("{} is {}", part.text, part.value)).collect();
+    (!told.is_empty()).then(|| told.join("; "))
+}
+
 /// One exchange on its way into the book: a block is made at most once for each side.
 pub(super) struct Entry<'r> {
     pub(super) plan: &'r Plan,
     pub(super) hop: usize,
     pub(super) case: &'r Case<'r>,
+    /// The params of the hop's spec.
+    pub(super) params: &'r Params,
     /// What is not met in this exchange.
     pub(super) open: &'r Open,
     pub(super) blocks: [Option<Arc<Block>>; 2],
@@ -131,8 +145,13 @@ impl Book {
         let hop = entry.plan.hops.get(entry.hop)?;
         let (spec, model) = entry.plan.model(hop)?;
         let expectation = hop.expectations.get(key.expectation)?;
-        let scope = entry.case.scope(&spec.params);
-        let message = scope.message(expectation.side)?;
+        let scope = entry.case.scope(entry.params);
+        // A check is about the exchange: its evidence is what there is of it.
+        let check = match &expectation.expectation.claim {
+            Claim::Check(check) => Some(check),
+            _ => None,
+        };
+        let message = scope.message(expectation.side).or_else(|| scope.exchange.response.filter(|_| check.is_some()))?;
         let hide = Hide::new(self.show_secrets, &scope);
         let wire_name = fault.and_then(|f| f.name.as_deref()).map(show);
         let field = match (&expectation.aspect, &wire_name) {
@@ -170,13 +189,15 @@ impl Book {
             _ => expectation.expectation.severity,
         };
         let provenance = message.head.head.at;
-        let bound = self.bound(expectation, &scope, spec, &hide);
+        let bound = self.bound(expectation, &scope, &hide);
         let mut notes: Vec<String> = notes.to_vec();
         if let (Rule::FieldMissing, Some(name)) = (rule, &field) {
             notes.extend(near_miss(name, &message.head));
         }
         notes.extend(reason.map(|r| hide.text(r)));
-        let block = fault.map(|_| {
+        let parts = check.filter(|_| fault.is_some()).map(|check| checks::parts(check, &scope, &hide)).unwrap_or_default();
+        // What a check was about, its parts tell.
+        let block = fault.filter(|_| check.is_none()).map(|_| {
             let known = entry.blocks.get(expectation.side as usize).cloned().flatten();
             known.unwrap_or_else(|| self.block(entry, expectation.side, &scope, &hide))
         });
@@ -197,14 +218,17 @@ impl Book {
             subject,
             message: phrase::message(rule, &expectation.aspect, expectation.side, field.as_deref(), fault, &model.name.value),
             expected,
-            actual,
+            // A check's values are told part by part.
+            actual: actual.or_else(|| told_parts(&parts)),
             count: 1,
             of: 0,
             samples: vec![sample],
             bound,
+            parts,
             why: expectation.expectation.why.clone(),
             notes,
             block,
+            suggestion: None,
         })
     }
 
@@ -240,6 +264,7 @@ impl Book {
                     _ => Some(whole()),
                 }
             }
+            Claim::Check(check) => Some(one_line(&check.that.value.to_string())),
             Claim::Absent(_) | Claim::Others => Some("no such field".to_owned()),
             Claim::BodyOthers => Some("no such member".to_owned()),
             Claim::Order(items) => {
@@ -258,17 +283,10 @@ impl Book {
         told.map(|text| if expectation.pure { hide.text(&text) } else { hide.expected(&expectation.aspect, field, &text) })
     }
 
-    fn bound<'s>(
-        &self,
-        expectation: &'s super::plan::PlanExpectation,
-        scope: &Scope<'s>,
-        spec: &'s super::plan::PlanSpec,
-        hide: &Hide,
-    ) -> Vec<Bound> {
-        let Claim::Part { value, .. } = &expectation.expectation.claim else { return Vec::new() };
+    fn bound<'s>(&self, expectation: &'s super::plan::PlanExpectation, scope: &Scope<'s>, hide: &Hide) -> Vec<Bound> {
         let bound = scope.bound.borrow();
         let secret_here = expectation.aspect.is_secret() && !hide.shows_secrets();
-        reads::names(value)
+        reads::names(&expectation.expectation.claim)
             .into_iter()
             .filter_map(|name| {
                 if let Some(BoundValue { value, from, secret, .. }) = bound.iter().find(|b| b.name == name) {
@@ -279,9 +297,9 @@ impl Book {
                     };
                     return Some(Bound { name: name.to_owned(), value: text, from: from.clone() });
                 }
-                let (_, param) = spec.params.get(name)?;
+                let param = scope.param(name)?;
                 let (value, from) = match &param.source {
-                    super::params::ParamSource::Given(value) => (hide.text(value), "--param"),
+                    super::params::ParamSource::Given { value, from } => (hide.text(value), from.as_str()),
                     super::params::ParamSource::Default(template) => {
                         (show(&super::evaluate::render(template, scope).ok()?), "the param's default")
                     }
@@ -326,6 +344,60 @@ impl Book {
             None => hide.target(text),
         };
         Arc::new(block::build(hop, &message.head, entry.case.looked.index(side), &blamed, &hide))
+    }
+
+    /// Notes what a check over several hops came to, `count` times. `places`: each hop's exchange, in the order of its text.
+    #[expect(clippy::too_many_arguments, reason = "what a finding is made of, once, instead of a type for it")]
+    pub(super) fn across(
+        &mut self,
+        plan: &Plan,
+        across: &Across,
+        rule: Rule,
+        reason: Option<&str>,
+        parts: &[Part],
+        places: &[Provenance],
+        count: u64,
+    ) {
+        let (Some(first), Claim::Check(check), Some(spec)) =
+            (across.parties.first(), &across.expectation.claim, plan.specs.get(across.spec))
+        else {
+            return;
+        };
+        // Different reasons are different notes.
+        let name = reason.map(|reason| reason.as_bytes().to_vec());
+        let key = Key { hop: first.hop, expectation: across.counted, rule, name, warning: false };
+        if let Some((finding, _)) = self.by_key.get_mut(&key) {
+            finding.count += count;
+            return;
+        }
+        let aspect = Aspect::Check(check.id.clone());
+        let severity = if rule == Rule::EvidenceInconclusive { Severity::Note } else { across.expectation.severity };
+        let subject = format!("check.{}", check.id);
+        let message = phrase::message(rule, &aspect, Side::Request, None, None, &first.name);
+        let message = message.replace(&format!(" on hop `{}`", first.name), "");
+        let told = |place: &Provenance| evidence(&self.captures, place);
+        let mut notes: Vec<String> = across
+            .parties
+            .iter()
+            .zip(places)
+            .skip(1)
+            .map(|(party, place)| format!("hop `{}`: {}", party.name, told(place).short()))
+            .collect();
+        notes.extend(reason.map(str::to_owned));
+        let sample = places.first().map(|place| Sample { actual: None, expected: None, evidence: told(place), count });
+        let finding = Finding {
+            spec: Some(spec_place(&spec.spec, across.expectation.place)),
+            hop: Some(first.name.clone()),
+            expected: Some(one_line(&check.that.value.to_string())),
+            actual: told_parts(parts),
+            count,
+            samples: sample.into_iter().collect(),
+            parts: parts.to_vec(),
+            why: across.expectation.why.clone(),
+            notes,
+            ..Finding::new(rule, severity, &subject, message)
+        };
+        self.by_key.insert(key, (finding, vec![None]));
     }
 
     /// All findings, ordered by severity, spec and place.

@@ -10,12 +10,19 @@ use super::legible::show;
 use super::plan::BODY_LIMIT;
 use crate::http::Message;
 
+/// How gzip begins (RFC 1952 §2.3.1).
+const GZIP: &[u8] = b"\x1f\x8b";
+
 /// The content of a message, or why the evidence does not hold it.
 pub(super) fn content<'m>(message: &Message<'m>) -> Result<Cow<'m, [u8]>, String> {
     let Some(body) = message.body.whole() else { return Err(lack(message)) };
-    // What people paste was decoded by what showed it to them.
-    if message.head.head.fidelity.reformatted {
-        return Ok(Cow::Borrowed(body));
+    // What people paste was decoded by what showed it to them; curl writes what came, unless it is told to decode.
+    if message.head.head.fidelity.reformatted && !body.starts_with(GZIP) {
+        let coded = message.head.values(b"Content-Encoding").next().filter(|_| std::str::from_utf8(body).is_err());
+        return match coded {
+            Some(coding) => Err(format!("the body's content coding `{}` is not undone", show(coding))),
+            None => Ok(Cow::Borrowed(body)),
+        };
     }
     let codings = message.head.values(b"Content-Encoding").flat_map(|value| value.split(|b| *b == b','));
     let codings: Vec<&[u8]> = codings.map(<[u8]>::trim_ascii).filter(|c| !c.is_empty()).collect();
@@ -56,6 +63,8 @@ pub(super) fn lack(message: &Message<'_>) -> String {
         _ if body.lost > 0 => format!("{} bytes of the body are not in the capture", body.lost),
         Some(true) if body.kept.is_some() => format!("the body of {} bytes is longer than what is kept", body.length),
         Some(true) => "the body was not kept".to_owned(),
+        _ if message.head.head.fidelity.reformatted && body.length == 0 => "the text does not show the body".to_owned(),
+        _ if message.head.head.fidelity.reformatted => "the text does not show the whole body".to_owned(),
         _ => "the body ends before its framing says so".to_owned(),
     }
 }

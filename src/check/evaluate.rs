@@ -4,14 +4,19 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value as Json;
+
 use super::content::content;
+use super::found::{BodyFault, body_json};
 use super::functions;
+use super::interpret::{self, Local};
 use super::legible::show;
 use super::params::ParamSource;
 use super::plan::BODY_LIMIT;
 use super::reads;
 use super::scope::Scope;
 use super::structure;
+use crate::capture::Timestamp;
 use crate::http::{FieldLine, Origin};
 use crate::spec::{Expr, Function, MessagePath, Piece, Side, Template};
 
@@ -31,22 +36,51 @@ pub(super) enum Val<'a> {
     Text(Cow<'a, [u8]>),
     /// An integer.
     Int(i64),
+    /// A decimal number.
+    Double(f64),
+    /// True or false.
+    Bool(bool),
+    /// A point in time.
+    Time(Timestamp),
     /// Members of a list.
     List(Vec<Vec<u8>>),
+    /// Field lines, name and value.
+    Fields(Vec<(Vec<u8>, Vec<u8>)>),
     /// JSON.
-    Json(serde_json::Value),
+    Json(Cow<'a, Json>),
 }
 
 impl<'a> Val<'a> {
-    fn into_text(self) -> Result<Cow<'a, [u8]>, Lack> {
+    /// The value on its own.
+    pub(super) fn into_owned(self) -> Val<'static> {
+        match self {
+            Self::Text(text) => Val::Text(Cow::Owned(text.into_owned())),
+            Self::Json(json) => Val::Json(Cow::Owned(json.into_owned())),
+            Self::Int(int) => Val::Int(int),
+            Self::Double(double) => Val::Double(double),
+            Self::Bool(truth) => Val::Bool(truth),
+            Self::Time(time) => Val::Time(time),
+            Self::List(members) => Val::List(members),
+            Self::Fields(lines) => Val::Fields(lines),
+        }
+    }
+
+    pub(super) fn into_text(self) -> Result<Cow<'a, [u8]>, Lack> {
+        let owned = |text: String| Ok(Cow::Owned(text.into_bytes()));
         match self {
             Self::Text(text) => Ok(text),
-            Self::Int(int) => Ok(Cow::Owned(int.to_string().into_bytes())),
-            Self::Json(serde_json::Value::String(text)) => Ok(Cow::Owned(text.into_bytes())),
-            Self::Json(value @ (serde_json::Value::Number(_) | serde_json::Value::Bool(_))) => {
-                Ok(Cow::Owned(value.to_string().into_bytes()))
-            }
-            Self::Json(_) | Self::List(_) => Err(because("a list or an object is no text")),
+            Self::Int(int) => owned(int.to_string()),
+            Self::Double(double) => owned(double.to_string()),
+            Self::Time(time) => owned(time.to_string()),
+            Self::Json(Cow::Borrowed(Json::String(text))) => Ok(Cow::Borrowed(text.as_bytes())),
+            Self::Json(json) => match json.into_owned() {
+                Json::String(text) => owned(text),
+                value @ (Json::Number(_) | Json::Bool(_)) => owned(value.to_string()),
+                Json::Null => Err(because("null is no text")),
+                Json::Array(_) | Json::Object(_) => Err(because("a list or an object is no text")),
+            },
+            Self::List(_) | Self::Fields(_) => Err(because("a list is no text")),
+            Self::Bool(_) => Err(because("true and false are no texts")),
         }
     }
 }
@@ -88,7 +122,17 @@ pub(super) fn render<'a>(template: &'a Template, scope: &Scope<'a>) -> Result<Co
 
 /// The value of an expression.
 pub(super) fn evaluate<'a>(expr: &'a Expr, scope: &Scope<'a>) -> Result<Val<'a>, Lack> {
+    evaluate_with(expr, &[], scope)
+}
+
+/// The value of an expression that may name `locals`.
+pub(super) fn evaluate_with<'a>(expr: &'a Expr, locals: &[Local<'_>], scope: &Scope<'a>) -> Result<Val<'a>, Lack> {
     match expr {
+        Expr::OfHop { hop, on } => match scope.joined {
+            Some(joined) => joined.value(hop, on),
+            None => Err(because(format!("hop `{hop}` is of another exchange"))),
+        },
+        Expr::Interpreted(interpreted) => interpret::run(interpreted, locals, scope),
         Expr::Text(text) => Ok(Val::Text(Cow::Borrowed(text.as_bytes()))),
         Expr::Int(int) => Ok(Val::Int(*int)),
         Expr::Name(name) => name_value(name, scope).map(Val::Text),
@@ -96,7 +140,7 @@ pub(super) fn evaluate<'a>(expr: &'a Expr, scope: &Scope<'a>) -> Result<Val<'a>,
         Expr::EndpointIp { dst } => Ok(Val::Text(Cow::Owned(endpoint(*dst, scope)?.ip.to_string().into_bytes()))),
         Expr::EndpointPort { dst } => Ok(Val::Int(i64::from(endpoint(*dst, scope)?.port))),
         Expr::Time => match scope.exchange.first().map(|m| m.head.head.at.origin) {
-            Some(Origin::Packet { time, .. }) => Ok(Val::Text(Cow::Owned(time.to_string().into_bytes()))),
+            Some(Origin::Packet { time, .. }) => Ok(Val::Time(time)),
             _ => Err(because("a text has no time")),
         },
         Expr::Message { side, path } => message_value(*side, path, scope),
@@ -109,11 +153,7 @@ pub(super) fn evaluate<'a>(expr: &'a Expr, scope: &Scope<'a>) -> Result<Val<'a>,
                 because(if reads::is_secret(on, scope) { format!("`{on}` {why}") } else { format!("`{}` {why}", show(&text)) })
             })
         }
-        Expr::Index { on, index } => {
-            let on = evaluate(on, scope)?;
-            let index = evaluate(index, scope)?;
-            index_value(on, &index)
-        }
+        Expr::Index { on, index } => index_value(evaluate(on, scope)?, &evaluate(index, scope)?),
         Expr::Concat(parts) => {
             let mut text = Vec::new();
             for part in parts {
@@ -134,7 +174,7 @@ fn name_value<'a>(name: &str, scope: &Scope<'a>) -> Result<Cow<'a, [u8]>, Lack> 
     }
     match scope.param(name) {
         Some(param) => match &param.source {
-            ParamSource::Given(value) => Ok(Cow::Borrowed(value.as_bytes())),
+            ParamSource::Given { value, .. } => Ok(Cow::Borrowed(value.as_bytes())),
             ParamSource::Default(template) => render(template, scope),
             ParamSource::Unset if param.optional => Err(Lack::Skip),
             ParamSource::Unset => Err(because(format!("param `{name}` has no value; give it with --param {name}=VALUE"))),
@@ -172,15 +212,29 @@ fn message_value<'a>(side: Side, path: &'a MessagePath, scope: &Scope<'a>) -> Re
             Ok(content) => Ok(Val::Text(content)),
             Err(why) => Err(because(format!("the {}: {why}", side.name()))),
         },
-        MessagePath::Json => match content(&message) {
-            Ok(content) => parse_json(&content).map(Val::Json),
-            Err(why) => Err(because(format!("the {}: {why}", side.name()))),
-        },
+        MessagePath::Json => {
+            let Some(looked) = scope.looked else { return Err(because("there is no message")) };
+            match body_json(&message, looked.json(side)) {
+                Ok(json) => Ok(Val::Json(Cow::Borrowed(json))),
+                Err(BodyFault::NoJson(why)) => Err(because(format!("the {}'s body is no JSON: {why}", side.name()))),
+                Err(BodyFault::Unknown(why)) => Err(because(format!("the {}: {why}", side.name()))),
+            }
+        }
+        MessagePath::HasHeader(name) => {
+            let there = head.values(name.as_bytes()).next().is_some();
+            // What is cut away may have been the field.
+            if !there && head.head.flags.is_cut() {
+                return Err(because(format!("the head is cut in the capture, and `{name}` may have followed")));
+            }
+            Ok(Val::Bool(there))
+        }
+        MessagePath::Headers => {
+            if head.head.flags.is_cut() {
+                return Err(because("the head is cut in the capture, and more fields may have followed"));
+            }
+            Ok(Val::Fields(head.fields().map(|(name, value)| (name.to_vec(), value.to_vec())).collect()))
+        }
     }
-}
-
-fn parse_json(text: &[u8]) -> Result<serde_json::Value, Lack> {
-    super::json_text::parse(text).map_err(|e| because(format!("it is no JSON: {e}")))
 }
 
 /// The target without its query.
@@ -194,10 +248,10 @@ pub(super) fn query_of(target: &[u8]) -> &[u8] {
 }
 
 /// What a function makes of a text, or what is wrong with the text.
-fn call<'a>(function: Function, on: &[u8], argument: Option<&[u8]>) -> Result<Val<'a>, String> {
+pub(super) fn call<'a>(function: Function, on: &[u8], argument: Option<&[u8]>) -> Result<Val<'a>, String> {
     let text = |bytes: Vec<u8>| Val::Text(Cow::Owned(bytes));
     Ok(match function {
-        Function::Json => Val::Json(super::json_text::parse(on).map_err(|e| format!("is no JSON: {e}"))?),
+        Function::Json => Val::Json(Cow::Owned(super::json_text::parse(on).map_err(|e| format!("is no JSON: {e}"))?)),
         Function::Lower => text(on.to_ascii_lowercase()),
         Function::Members => Val::List(structure::members(on, ',').into_iter().map(<[u8]>::to_vec).collect()),
         Function::Epoch => Val::Int(functions::epoch(on).ok_or("holds no date")?),
@@ -228,12 +282,23 @@ fn index_value<'a>(on: Val<'a>, index: &Val<'_>) -> Result<Val<'a>, Lack> {
             .and_then(|at| members.into_iter().nth(at))
             .map(|member| Val::Text(Cow::Owned(member)))
             .ok_or_else(missing),
-        (Val::Json(serde_json::Value::Array(members)), Val::Int(index)) => {
-            position(members.len(), *index).and_then(|at| members.into_iter().nth(at)).map(Val::Json).ok_or_else(missing)
-        }
-        (Val::Json(serde_json::Value::Object(mut members)), Val::Text(key)) => {
+        (Val::Json(Cow::Borrowed(Json::Array(members))), Val::Int(index)) => position(members.len(), *index)
+            .and_then(|at| members.get(at))
+            .map(|m| Val::Json(Cow::Borrowed(m)))
+            .ok_or_else(missing),
+        (Val::Json(Cow::Borrowed(Json::Object(members))), Val::Text(key)) => {
             let key = String::from_utf8_lossy(key);
-            members.shift_remove(key.as_ref()).map(Val::Json).ok_or_else(|| because(format!("there is no member `{key}`")))
+            let member = members.get(key.as_ref()).map(|m| Val::Json(Cow::Borrowed(m)));
+            member.ok_or_else(|| because(format!("there is no member `{key}`")))
+        }
+        (Val::Json(Cow::Owned(Json::Array(members))), Val::Int(index)) => position(members.len(), *index)
+            .and_then(|at| members.into_iter().nth(at))
+            .map(|member| Val::Json(Cow::Owned(member)))
+            .ok_or_else(missing),
+        (Val::Json(Cow::Owned(Json::Object(mut members))), Val::Text(key)) => {
+            let key = String::from_utf8_lossy(key);
+            let member = members.shift_remove(key.as_ref()).map(|member| Val::Json(Cow::Owned(member)));
+            member.ok_or_else(|| because(format!("there is no member `{key}`")))
         }
         _ => Err(missing()),
     }

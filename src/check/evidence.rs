@@ -4,7 +4,7 @@
 //! Each file is a case of its own, a folder below is one case of several vantage points. Where several specs match, the
 //! longest path owns a file.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// One case: the files that are read together.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,7 +81,7 @@ pub(super) fn cases(spec: &Mirror, specs: &[Mirror], captures: Option<&Path>) ->
 }
 
 /// The files below a folder, sorted. What cannot be looked at is among them: whoever reads it says why.
-fn files_in(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn files_in(folder: &Path) -> Vec<PathBuf> {
     let file = |entry: walkdir::Result<walkdir::DirEntry>| match entry {
         Ok(entry) => entry.file_type().is_file().then(|| entry.into_path()),
         // A link that leads back up gives nothing new.
@@ -89,6 +89,23 @@ fn files_in(folder: &Path) -> Vec<PathBuf> {
         Err(error) => error.path().map(Path::to_path_buf),
     };
     walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_map(file).collect()
+}
+
+/// A path as a reader would write it: `captures/a.pcap` for `specs/../captures/a.pcap`, where both are one.
+pub(super) fn tidy(path: PathBuf) -> PathBuf {
+    let mut short = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if short.file_name().is_some() => {
+                short.pop();
+            }
+            other => short.push(other),
+        }
+    }
+    // Behind a symbolic link `..` is another folder.
+    let same = |a: &Path, b: &Path| std::fs::canonicalize(a).ok().zip(std::fs::canonicalize(b).ok()).is_some_and(|(a, b)| a == b);
+    if !path.exists() || same(&path, &short) { short } else { path }
 }
 
 /// Whether a file is `STEM.something`.
@@ -122,6 +139,8 @@ mod tests {
         assert_eq!(mirror("specs", "x").place(Some(Path::new("else"))), Path::new("else/x"));
         let longer = |a: &str, b: &str| mirror("specs", a).is_longer_than(&mirror("specs", b));
         assert!(longer("a/b", "a") && longer("a.b", "a") && !longer("a", "a/b") && !longer("ab", "a") && !longer("a", "a"));
+        assert_eq!(tidy("specs/../captures/./a.pcap".into()), Path::new("captures/a.pcap"));
+        assert_eq!(tidy("../../a.pcap".into()), Path::new("../../a.pcap"));
         assert!(is_of(Path::new("c/b.note.txt"), Path::new("c/b")));
         assert!(!is_of(Path::new("c/bb.txt"), Path::new("c/b")));
         assert!(!is_of(Path::new("d/b.txt"), Path::new("c/b")));

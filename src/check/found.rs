@@ -92,6 +92,9 @@ pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex
             None => Found::Unknown(lack(message)),
         },
         Aspect::BodyLength => match message.body.complete {
+            Some(true) if message.head.head.fidelity.reformatted && message.body.length > 0 => {
+                Found::Unknown("a text may hold the body re-formatted: its length is not known".to_owned())
+            }
             Some(true) => Found::Few(Some(Cow::Owned(message.body.length.to_string().into_bytes()))),
             _ => Found::Unknown(lack(message)),
         },
@@ -100,7 +103,8 @@ pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex
         | Aspect::Absent { .. }
         | Aspect::Others { .. }
         | Aspect::Order(_)
-        | Aspect::NameCase { .. } => Found::Few(None),
+        | Aspect::NameCase { .. }
+        | Aspect::Check(_) => Found::Few(None),
     }
 }
 

@@ -43,6 +43,16 @@ impl Hide {
         Self { show: false, known }
     }
 
+    /// With secrets that are known from elsewhere.
+    pub(super) fn of(show_secrets: bool, known: Vec<String>) -> Self {
+        Self { show: show_secrets, known }
+    }
+
+    /// The secrets that it knows.
+    pub(super) fn known(self) -> Vec<String> {
+        self.known
+    }
+
     /// Whether nothing is hidden.
     pub(super) fn shows_secrets(&self) -> bool {
         self.show

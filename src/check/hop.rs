@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::checks::{self, Condition};
 use super::judge::Case;
 use super::judged::Judged;
 use super::looked::Looked;
@@ -29,6 +30,18 @@ pub(super) fn judge<'e>(hop: &'e PlanHop, params: &'e Params, tally: &mut HopTal
     count_missing_sides(hop, tally, looked);
     let own = hop.expectations.get(..hop.own).unwrap_or_default();
     let mut case = Case::new(looked, own.iter());
+    if let Some(when) = &hop.when {
+        let reason = match checks::condition(when, &[], &case.scope(params)) {
+            Condition::Holds => None,
+            Condition::Fails | Condition::Skip => return Verdicts { case, open: Vec::new(), variant_notes: Vec::new() },
+            Condition::Open(reason) => Some(format!("whether it is to be judged is open: {reason}")),
+        };
+        if let Some(reason) = reason {
+            let open: Open = (0..own.len()).map(|at| (at, Judged::Inconclusive(reason.clone()))).collect();
+            open.iter().for_each(|(at, judged)| tally.count(*at, judged));
+            return Verdicts { case, open, variant_notes: Vec::new() };
+        }
+    }
     let (mut of_variants, mut variant_notes, mut combination) = (Open::new(), Vec::new(), 0);
     for group in &hop.groups {
         let Some(chosen) = choose_variant(hop, group, params, &case) else { continue };
@@ -52,7 +65,8 @@ pub(super) fn judge<'e>(hop: &'e PlanHop, params: &'e Params, tally: &mut HopTal
 
 fn count_missing_sides(hop: &PlanHop, tally: &mut HopTally, looked: &Looked<'_>) {
     for (side, message) in [(Side::Request, looked.exchange.request), (Side::Response, looked.exchange.response)] {
-        let expected = message.is_none() && hop.expectations.iter().any(|e| e.side == side);
+        let expected =
+            message.is_none() && hop.expectations.iter().any(|e| e.side == side && !matches!(e.aspect, Aspect::Check(_)));
         if let (true, Some(count)) = (expected, tally.one_sided.get_mut(side as usize)) {
             *count += 1;
         }

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use super::bind;
+use super::checks::{self, Condition};
 use super::found::{BodyFault, Found, body_json, find, is_open};
 use super::head;
 use super::judged::{Fault, Judged};
@@ -46,6 +47,8 @@ impl<'e> Case<'e> {
     pub(super) fn scope<'s>(&'s self, params: &'s super::params::Params) -> Scope<'s> {
         Scope {
             exchange: self.looked.exchange,
+            looked: Some(self.looked),
+            joined: None,
             params,
             bound: &self.bound,
             masks: self.masks(),
@@ -58,8 +61,20 @@ impl<'e> Case<'e> {
     /// Judges one expectation.
     pub(super) fn judge<'s>(&'s self, expectation: &'s PlanExpectation, params: &'s super::params::Params) -> Judged {
         let scope = Scope { secret: expectation.aspect.is_secret(), ..self.scope(params) };
-        let Some(message) = scope.message(expectation.side) else { return Judged::NotObserved };
         self.reason.replace(None);
+        if let Claim::Check(check) = &expectation.expectation.claim {
+            return checks::judge(check, &scope);
+        }
+        let Some(message) = scope.message(expectation.side) else { return Judged::NotObserved };
+        if let Claim::Part { value, .. } = &expectation.expectation.claim
+            && let Some(when) = &value.meta.when
+        {
+            match checks::condition(&when.value, &[], &scope) {
+                Condition::Holds => {}
+                Condition::Fails | Condition::Skip => return Judged::NotObserved,
+                Condition::Open(reason) => return Judged::Inconclusive(format!("whether it is to be judged is open: {reason}")),
+            }
+        }
         match (&expectation.aspect, &expectation.expectation.claim) {
             (Aspect::Absent { .. } | Aspect::Others { .. } | Aspect::Order(_) | Aspect::NameCase { .. }, _) => {
                 head::judge(&expectation.aspect, &message.head, self.looked.index(expectation.side))
@@ -106,6 +121,11 @@ impl<'e> Case<'e> {
                 let missing = fault == LineFault::Missing && field.is_some() && message.head.head.flags.is_cut();
                 if missing || open {
                     return Judged::Inconclusive("the head is cut in the capture".to_owned());
+                }
+                if matches!(expectation.aspect, Aspect::BodySha256) && message.head.head.fidelity.reformatted {
+                    return Judged::Inconclusive(
+                        "a text may hold the body re-formatted: its hash is not the one sent".to_owned(),
+                    );
                 }
                 let rule = match (&expectation.aspect, fault) {
                     (Aspect::Field { .. }, LineFault::Missing) => Rule::FieldMissing,

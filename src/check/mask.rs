@@ -62,6 +62,19 @@ pub(super) fn could_be(masked: &[u8], text: &[u8]) -> bool {
     true
 }
 
+/// Whether two texts, each possibly masked, can be the same.
+pub(super) fn both_could_be(one: &[u8], other: &[u8]) -> bool {
+    match (is_masked(one), is_masked(other)) {
+        (true, false) => could_be(one, other),
+        (false, true) => could_be(other, one),
+        _ => {
+            let agree = |a: &[u8], b: &[u8]| a.iter().zip(b).all(|(a, b)| a == b);
+            let backwards = |a: &[u8], b: &[u8]| a.iter().rev().zip(b.iter().rev()).all(|(a, b)| a == b);
+            agree(before_mask(one), before_mask(other)) && backwards(behind_mask(one), behind_mask(other))
+        }
+    }
+}
+
 /// What stands before the first mask.
 pub(super) fn before_mask(value: &[u8]) -> &[u8] {
     masks(value).first().map_or(value, |(start, _)| &value[..*start])

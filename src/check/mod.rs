@@ -5,9 +5,11 @@
 //! finds the hops, `bind` and `judge` hold expectations against them with the comparisons of `matcher`, `book` collects
 //! findings, `outcome` sums up.
 
+mod across;
 mod bind;
 mod block;
 mod book;
+mod checks;
 mod content;
 mod error;
 mod evaluate;
@@ -18,6 +20,7 @@ mod given;
 mod head;
 mod hide;
 mod hop;
+mod interpret;
 mod json_text;
 mod judge;
 mod judged;
@@ -28,8 +31,10 @@ mod matcher;
 mod members;
 mod names;
 mod outcome;
+mod own;
 mod params;
 mod phrase;
+mod picks;
 mod plan;
 mod reads;
 mod request;
@@ -39,6 +44,7 @@ mod select;
 mod selection;
 mod specs;
 mod structure;
+mod suite;
 mod tally;
 mod truth;
 mod whole;
@@ -47,8 +53,10 @@ mod whole;
 mod tests;
 
 pub use error::CheckError;
+pub use given::PARAM_VARIABLE;
 pub use outcome::FailOn;
 pub use plan::Plan;
 pub use request::{CheckRequest, check, plan};
 pub use run::Run;
 pub use selection::Selection;
+pub use suite::{Broken, HopVerdict, Suite};

@@ -36,8 +36,8 @@ pub(super) fn specs(plan: &Plan, tallies: &[HopTally], messages: bool, cases: Op
         })
         .collect();
     for (hop, tally) in plan.hops.iter().zip(tallies) {
-        let Some((spec, model)) = plan.model(hop) else { continue };
-        let required = spec.required || model.count.is_some();
+        let Some((spec, model)) = plan.model(hop).filter(|_| hop.judged) else { continue };
+        let required = hop.required || model.count.is_some();
         let mut expectations: Vec<ExpectationOutcome> =
             hop.expectations.iter().zip(&tally.counts).map(|(e, counts)| expectation(&spec.spec, hop, e, *counts)).collect();
         if let Some(count) = &model.count {
@@ -76,6 +76,13 @@ pub(super) fn specs(plan: &Plan, tallies: &[HopTally], messages: bool, cases: Op
             });
         }
     }
+    // Specs of which nothing was to be judged have nothing to tell.
+    let mut at = 0..;
+    outcomes.retain(|_| {
+        let spec = at.next().unwrap_or_default();
+        let mut hops = plan.hops.iter().filter(|hop| hop.spec == spec).peekable();
+        hops.peek().is_none() || hops.any(|hop| hop.judged)
+    });
     for outcome in &mut outcomes {
         outcome.verdict = Verdict::over(outcome.hops.iter().map(|h| h.verdict));
     }
@@ -86,6 +93,19 @@ fn expectation(spec: &Spec, hop: &PlanHop, e: &super::plan::PlanExpectation, cou
     let (line, column) = spec.source.line_column(e.expectation.key.start);
     let variant = e.variant.and_then(|v| hop.variants.get(v)).map(|(name, _)| name.clone());
     ExpectationOutcome { subject: e.subject.clone(), variant, verdict: counts.verdict(), counts, line, column }
+}
+
+/// What is said of exchanges that `--where` leaves out.
+pub(super) fn left_out(state: &State) -> Vec<String> {
+    let exchanges = |count: u64| if count == 1 { "1 exchange".to_owned() } else { format!("{count} exchanges") };
+    let mut notes = Vec::new();
+    if state.left_out > 0 {
+        notes.push(format!("--where leaves out {}", exchanges(state.left_out)));
+    }
+    if state.undecided > 0 {
+        notes.push(format!("--where cannot be decided for {}, which were left out", exchanges(state.undecided)));
+    }
+    notes
 }
 
 /// What is said of exchanges of which one side was not captured.

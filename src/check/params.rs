@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::given::Given;
 use crate::spec::{Param, Spec, Template, Value};
 
 /// Where a param's value comes from.
 #[derive(Debug, Clone)]
 pub(super) enum ParamSource {
-    /// `--param`
-    Given(String),
+    /// The user, or an entry of `captures`; with who it was: `--param`.
+    Given { value: String, from: String },
     /// `default:`
     Default(Template),
     /// Neither.
@@ -33,11 +34,11 @@ pub(super) struct Params {
 }
 
 impl Params {
-    /// The params of a spec with the values given; names of other specs are left alone.
-    pub(super) fn of(spec: &Spec, given: &[(String, String)]) -> Self {
+    /// The params of a spec with the values given, the strongest first; names of other specs are left alone.
+    pub(super) fn of(spec: &Spec, given: &[Given]) -> Self {
         let value = |param: &Param| {
-            let source = match given.iter().rev().find(|(name, _)| *name == param.name.value) {
-                Some((_, value)) => ParamSource::Given(value.clone()),
+            let source = match given.iter().find(|given| given.name == param.name.value) {
+                Some(given) => ParamSource::Given { value: given.value.clone(), from: given.from() },
                 None => param.default.clone().map_or(ParamSource::Unset, ParamSource::Default),
             };
             ParamValue { source, optional: param.optional, constraint: param.constraint.clone() }

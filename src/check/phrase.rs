@@ -26,6 +26,10 @@ pub(super) fn message(rule: Rule, target: &Aspect, side: Side, field: Option<&st
             let wire = fault.and_then(|f| f.name.as_deref()).map(show).unwrap_or_default();
             format!("`{wire}` is written in another case than hop `{hop}` must carry")
         }
+        Rule::CheckFailed => format!("{name} does not hold on hop `{hop}`"),
+        Rule::EvidenceInconclusive if matches!(target, Aspect::Check(_)) => {
+            format!("whether {name} holds, this evidence cannot show")
+        }
         Rule::EvidenceInconclusive => format!("whether {name} is as expected{in_response}, this evidence cannot show"),
         _ => format!("{name} is not what hop `{hop}` must carry"),
     }
@@ -52,6 +56,7 @@ pub(super) fn part(target: &Aspect, side: Side) -> String {
         Aspect::Others { .. } => format!("another field of the {side}"),
         Aspect::Order(_) => format!("the order of the {side}'s fields"),
         Aspect::NameCase { .. } => format!("the case of the {side}'s names"),
+        Aspect::Check(id) => format!("check `{id}`"),
     }
 }
 

@@ -4,30 +4,64 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::given::Given;
 use super::names::{NameId, Names};
 use super::params::Params;
+use super::picks::Picks;
 use super::reads;
 use crate::http::BodyWant;
 use crate::secret;
 use crate::spec::{
-    Claim, Expectation, Hop, JsonStep, MessageSpec, NameCase, OrderItem, Part, Select, SelectOn, Side, Spec, Value,
+    Claim, Expectation, Expr, Hop, JsonStep, MessageSpec, NameCase, OrderItem, Part, Select, SelectOn, Side, Spec, Value,
 };
 
 /// Everything that a run checks.
 #[derive(Debug, Default)]
 pub struct Plan {
+    /// `--where`: only exchanges of which this holds are looked at.
+    pub(super) only: Option<Expr>,
     pub(super) names: Names,
     pub(super) specs: Vec<PlanSpec>,
     pub(super) hops: Vec<PlanHop>,
+    /// Checks over several hops.
+    pub(super) across: Vec<Across>,
+}
+
+/// A check over several hops. It is counted with the hop that it names first.
+#[derive(Debug)]
+pub(super) struct Across {
+    /// Index into [`Plan::specs`].
+    pub(super) spec: usize,
+    pub(super) expectation: Expectation,
+    /// The hops that it names, in the order of its text.
+    pub(super) parties: Vec<Party>,
+    /// Where it is counted: the number of its expectation in the hop that it names first.
+    pub(super) counted: usize,
+}
+
+/// A hop that a check names.
+#[derive(Debug)]
+pub(super) struct Party {
+    pub(super) name: String,
+    /// Index into [`Plan::hops`].
+    pub(super) hop: usize,
+    /// What the check wants to know of it.
+    pub(super) wants: Vec<Expr>,
 }
 
 /// A spec of the plan.
 #[derive(Debug)]
 pub(super) struct PlanSpec {
     pub(super) spec: Arc<Spec>,
-    pub(super) params: Params,
-    /// Its hops must be observed.
-    pub(super) required: bool,
+    /// Its params; several where captures say different things of them.
+    pub(super) params: Vec<Params>,
+}
+
+impl PlanSpec {
+    /// The params of a set; the first where there is no such set.
+    pub(super) fn params(&self, set: usize) -> Option<&Params> {
+        self.params.get(set).or_else(|| self.params.first())
+    }
 }
 
 /// A hop of the plan.
@@ -37,7 +71,13 @@ pub(super) struct PlanHop {
     pub(super) spec: usize,
     /// Index into the spec's hops.
     pub(super) hop: usize,
+    /// It is judged; otherwise it only takes its exchanges.
+    pub(super) judged: bool,
+    /// It must be observed.
+    pub(super) required: bool,
     pub(super) select: Option<PlanSelect>,
+    /// Its exchanges are judged only where this holds.
+    pub(super) when: Option<Expr>,
     /// The hop's own expectations, then those of each variant.
     pub(super) expectations: Vec<PlanExpectation>,
     /// How many of them are the hop's own.
@@ -107,6 +147,8 @@ pub(super) enum Aspect {
         exact: Option<Vec<(NameId, String)>>,
         except: Vec<NameId>,
     },
+    /// A member of `checks`: the exchange as a whole.
+    Check(String),
 }
 
 impl Aspect {
@@ -162,16 +204,61 @@ impl Plan {
     /// Compiles specs. `required` says of each whether its hops must be observed.
     #[must_use]
     pub fn compile(specs: &[(Arc<Spec>, bool)], params: &[(String, String)]) -> Self {
+        let given: Vec<Given> = params.iter().rev().map(Given::option).collect();
+        Self::of(specs, &[given], &Picks::default())
+    }
+
+    /// Compiles what is picked of specs, with sets of values for params, the strongest of each first.
+    pub(super) fn of(specs: &[(Arc<Spec>, bool)], given: &[Vec<Given>], picks: &Picks) -> Self {
         let mut plan = Self::default();
         for (spec, required) in specs {
             let index = plan.specs.len();
-            plan.specs.push(PlanSpec { spec: Arc::clone(spec), params: Params::of(spec, params), required: *required });
+            let params = given.iter().map(|given| Params::of(spec, given)).collect();
+            plan.specs.push(PlanSpec { spec: Arc::clone(spec), params });
+            let first = plan.hops.len();
             for (at, hop) in spec.hops.iter().enumerate() {
-                let compiled = compile_hop(&mut plan.names, index, at, hop);
+                let name = &hop.name.value;
+                let mut compiled = compile_hop(&mut plan.names, index, at, &picks.hop(hop));
+                (compiled.judged, compiled.required) = (picks.judges(name), picks.require(name, *required));
                 plan.hops.push(compiled);
             }
+            plan.compile_across(spec, index, first);
         }
         plan
+    }
+
+    /// The checks of a spec over several of its hops, which begin at `first`.
+    fn compile_across(&mut self, spec: &Spec, index: usize, first: usize) {
+        for expectation in &spec.checks {
+            let Claim::Check(check_) = &expectation.claim else { continue };
+            let mut parties = Vec::new();
+            for name in check_.hops() {
+                let Some(at) = spec.hops.iter().position(|hop| hop.name.value == name) else { continue };
+                let wants = reads::of_hop(check_, name);
+                for side in wants.iter().flat_map(reads::expression_bodies) {
+                    if let Some(body) = self.hops.get_mut(first + at).and_then(|hop| hop.bodies.get_mut(side as usize)) {
+                        *body = body.or(BodyWant { keep: BODY_LIMIT, sha256: false });
+                    }
+                }
+                parties.push(Party { name: name.to_owned(), hop: first + at, wants });
+            }
+            // What is not judged gives a check no evidence.
+            if parties.iter().any(|party| self.hops.get(party.hop).is_none_or(|hop| !hop.judged)) {
+                continue;
+            }
+            let Some(hop) = parties.first().and_then(|party| self.hops.get_mut(party.hop)) else { continue };
+            let Some(counted) = check(expectation) else { continue };
+            // Behind the variants, so that it is neither the hop's own nor theirs.
+            hop.expectations.push(counted);
+            let counted = hop.expectations.len() - 1;
+            self.across.push(Across { spec: index, expectation: expectation.clone(), parties, counted });
+        }
+    }
+
+    /// Looks only at exchanges of which a condition holds.
+    #[must_use]
+    pub fn only(self, condition: Option<Expr>) -> Self {
+        Self { only: condition, ..self }
     }
 
     /// The spec and the hop of the model behind a hop of the plan.
@@ -211,6 +298,7 @@ fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop 
     let mut expectations = Vec::new();
     add(names, &mut expectations, &hop.request, Side::Request, None);
     add(names, &mut expectations, &hop.response, Side::Response, None);
+    expectations.extend(hop.checks.iter().filter_map(check));
     let own = expectations.len();
     let mut variants = Vec::new();
     for (number, variant) in hop.variants.iter().enumerate() {
@@ -221,13 +309,18 @@ fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop 
     }
     let groups = groups(hop);
     know_others(&mut expectations, &groups);
-    know_bound(&mut expectations);
+    know_bound(hop, &mut expectations);
     let mut bodies = [BodyWant::NOTHING; 2];
     for expectation in &expectations {
         for (side, want) in bodies_of(expectation) {
             if let Some(body) = bodies.get_mut(side as usize) {
                 *body = body.or(want);
             }
+        }
+    }
+    for side in hop.when.iter().flat_map(|when| reads::expression_bodies(&when.value)) {
+        if let Some(body) = bodies.get_mut(side as usize) {
+            *body = body.or(BodyWant { keep: BODY_LIMIT, sha256: false });
         }
     }
     let select = hop.select.as_ref().map(|s| compile_select(names, s));
@@ -247,7 +340,21 @@ fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop 
             }
         });
     }
-    PlanHop { spec, hop: at, select, expectations, own, variants, groups, bodies, selects_by_body }
+    let when = hop.when.as_ref().map(|when| when.value.clone());
+    PlanHop {
+        spec,
+        hop: at,
+        judged: true,
+        required: false,
+        select,
+        when,
+        expectations,
+        own,
+        variants,
+        groups,
+        bodies,
+        selects_by_body,
+    }
 }
 
 fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, side: Side, variant: Option<usize>) {
@@ -283,6 +390,8 @@ fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, 
                 let exact = Some(vec![(names.intern(name), wanted)]);
                 (Aspect::NameCase { exact, except: Vec::new() }, format!("header.{name}"))
             }
+            // They are of the hop, not of a message.
+            Claim::Check(_) => continue,
         };
         let value = match &expectation.claim {
             Claim::Part { value, .. } => Some(value),
@@ -299,6 +408,21 @@ fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, 
             expectation: expectation.clone(),
         });
     }
+}
+
+/// A member of `checks`. Its evidence is the request, or the response where there is none.
+fn check(expectation: &Expectation) -> Option<PlanExpectation> {
+    let Claim::Check(check) = &expectation.claim else { return None };
+    Some(PlanExpectation {
+        side: Side::Request,
+        aspect: Aspect::Check(check.id.clone()),
+        subject: format!("check.{}", check.id),
+        variant: None,
+        pure: false,
+        optional: false,
+        binds: false,
+        expectation: expectation.clone(),
+    })
 }
 
 /// The groups of a hop's variants, as ranges of them.
@@ -350,15 +474,17 @@ fn know_others(expectations: &mut [PlanExpectation], groups: &[Range<usize>]) {
 }
 
 /// Values are bound only under names that something in the hop uses.
-fn know_bound(expectations: &mut [PlanExpectation]) {
-    let value = |e: &PlanExpectation| match &e.expectation.claim {
-        Claim::Part { value, .. } => Some(value.clone()),
-        _ => None,
-    };
-    let values: Vec<Option<Value>> = expectations.iter().map(value).collect();
-    let used: Vec<&str> = values.iter().flatten().flat_map(reads::names).collect();
-    for (expectation, value) in expectations.iter_mut().zip(&values) {
-        expectation.binds = value.as_ref().is_some_and(|v| reads::binds(v).iter().any(|name| used.contains(name)));
+fn know_bound(hop: &Hop, expectations: &mut [PlanExpectation]) {
+    let mut used: Vec<String> = Vec::new();
+    for expectation in expectations.iter() {
+        used.extend(reads::names(&expectation.expectation.claim).into_iter().map(str::to_owned));
+    }
+    if let Some(when) = &hop.when {
+        reads::expression_names(&when.value, &mut |name| used.push(name.to_owned()));
+    }
+    for expectation in expectations.iter_mut() {
+        let Claim::Part { value, .. } = &expectation.expectation.claim else { continue };
+        expectation.binds = reads::binds(value).iter().any(|name| used.iter().any(|used| used == name));
     }
 }
 
@@ -410,7 +536,7 @@ fn compile_select(names: &mut Names, select: &Select) -> PlanSelect {
                 SelectOn::Port { dst } => PlanSelectOn::Port(*dst),
                 SelectOn::Source => PlanSelectOn::Source,
             };
-            PlanSelect::Atom { on, value: value.clone() }
+            PlanSelect::Atom { on, value: Value::clone(value) }
         }
     }
 }
@@ -439,8 +565,6 @@ fn bodies_of(expectation: &PlanExpectation) -> Vec<(Side, BodyWant)> {
     let keep = BodyWant { keep: BODY_LIMIT, sha256: false };
     let mut wants: Vec<(Side, BodyWant)> =
         body_want(&expectation.aspect).into_iter().map(|want| (expectation.side, want)).collect();
-    if let Claim::Part { value, .. } = &expectation.expectation.claim {
-        wants.extend(reads::bodies(value).map(|side| (side, keep)));
-    }
+    wants.extend(reads::claim_bodies(&expectation.expectation.claim).into_iter().map(|side| (side, keep)));
     wants
 }

@@ -3,7 +3,7 @@
 use super::scope::Scope;
 use crate::secret;
 use crate::spec::walk::{self, Met};
-use crate::spec::{Expr, MessagePath, Side, Value};
+use crate::spec::{Check, Claim, Expr, MessagePath, Side, Value};
 
 /// Whether the verdict depends on nothing but the value: no hole. What it binds does not change the verdict.
 pub(super) fn is_pure(value: &Value) -> bool {
@@ -23,10 +23,10 @@ pub(super) fn binds(value: &Value) -> Vec<&str> {
     found
 }
 
-/// The names that a value's templates use, in the order of the file.
-pub(super) fn names(value: &Value) -> Vec<&str> {
+/// The names that a claim's verdict depends on, in the order of the file.
+pub(super) fn names(claim: &Claim) -> Vec<&str> {
     let mut found: Vec<&str> = Vec::new();
-    walk::holes(value, &mut |expr| {
+    walk::claim(claim, &mut |expr| {
         if let Expr::Name(name) = expr
             && !found.contains(&name.as_str())
         {
@@ -36,12 +36,23 @@ pub(super) fn names(value: &Value) -> Vec<&str> {
     found
 }
 
+/// The names in an expression.
+pub(super) fn expression_names<'e>(expr: &'e Expr, see: &mut dyn FnMut(&'e str)) {
+    walk::expr(expr, &mut |expr| {
+        if let Expr::Name(name) = expr {
+            see(name);
+        }
+    });
+}
+
 /// Whether an expression reads a secret: a field that is one, or what was bound from one.
 pub(super) fn is_secret(expr: &Expr, scope: &Scope<'_>) -> bool {
     let mut found = false;
     walk::expr(expr, &mut |expr| {
         found |= match expr {
             Expr::Message { path: MessagePath::Header(name), .. } => secret::is_secret(name.as_bytes()),
+            // All fields hold those that are secrets.
+            Expr::Message { path: MessagePath::Headers, .. } => true,
             Expr::Name(name) => scope.bound.borrow().iter().any(|bound| bound.secret && bound.name == *name),
             _ => false,
         }
@@ -59,10 +70,43 @@ pub(super) fn derives_secret(value: &Value, scope: &Scope<'_>) -> bool {
 /// The messages whose bodies a value's templates read.
 pub(super) fn bodies(value: &Value) -> impl Iterator<Item = Side> + use<> {
     let mut found = Vec::new();
-    walk::holes(value, &mut |expr| {
-        if let Expr::Message { side, path: MessagePath::Body | MessagePath::Json } = expr {
-            found.push(*side);
-        }
-    });
+    walk::holes(value, &mut |expr| found.extend(body_of(expr)));
     found.into_iter()
+}
+
+/// The messages whose bodies a claim reads.
+pub(super) fn claim_bodies(claim: &Claim) -> Vec<Side> {
+    let mut found = Vec::new();
+    walk::claim(claim, &mut |expr| found.extend(body_of(expr)));
+    found
+}
+
+/// The messages whose bodies an expression reads.
+pub(super) fn expression_bodies(expr: &Expr) -> Vec<Side> {
+    let mut found = Vec::new();
+    walk::expr(expr, &mut |expr| found.extend(body_of(expr)));
+    found
+}
+
+/// What a check over several hops wants to know of one of them, each once.
+pub(super) fn of_hop(check: &Check, name: &str) -> Vec<Expr> {
+    let mut found: Vec<Expr> = Vec::new();
+    for expression in check.expressions() {
+        walk::expr(&expression.value, &mut |expr| {
+            if let Expr::OfHop { hop, on } = expr
+                && hop == name
+                && !found.contains(on)
+            {
+                found.push(on.as_ref().clone());
+            }
+        });
+    }
+    found
+}
+
+fn body_of(expr: &Expr) -> Option<Side> {
+    match expr {
+        Expr::Message { side, path: MessagePath::Body | MessagePath::Json } => Some(*side),
+        _ => None,
+    }
 }

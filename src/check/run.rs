@@ -4,19 +4,22 @@ use std::cell::RefCell;
 
 use hashbrown::HashMap;
 
+use super::across::Joins;
 use super::book::{Book, Entry};
+use super::checks::Condition;
 use super::evaluate::path_of;
 use super::hop::{self as judging, Verdicts};
 use super::judged::Judged;
 use super::legible::show;
 use super::looked::Looked;
 use super::names::HeadIndex;
+use super::params::Params;
 use super::plan::{Plan, PlanHop};
 use super::select::{describe_entry, misses};
-use super::selection;
+use super::selection::{self, Known};
 use super::tally::{HopTally, Nearest};
-use crate::finding::Finding;
-use crate::http::{Body, BodyWant, CaptureId, Exchange, HeadRef, MessageId, MessageSink};
+use crate::finding::{Finding, Rule};
+use crate::http::{Body, BodyWant, CaptureId, Exchange, HeadRef, MessageId, MessageSink, Provenance};
 use crate::secret;
 
 /// Unselected exchanges are told apart by so many start lines, and by so many characters of each.
@@ -31,13 +34,19 @@ pub struct Run<'p> {
     plan: &'p Plan,
     state: RefCell<State>,
     index: [HeadIndex; 2],
+    /// What is known of the capture that is being read.
+    known: Known,
 }
 
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) book: Book,
     pub(super) hops: Vec<HopTally>,
+    joins: Joins,
     pub(super) exchanges: u64,
+    /// Exchanges that `--where` leaves out, and those of which it cannot be said.
+    pub(super) left_out: u64,
+    pub(super) undecided: u64,
     pub(super) unselected: u64,
     pub(super) groups: HashMap<String, u64, foldhash::fast::RandomState>,
 }
@@ -49,15 +58,24 @@ impl<'p> Run<'p> {
         let state = State {
             book: Book::new(show_secrets),
             hops: plan.hops.iter().map(HopTally::new).collect(),
+            joins: Joins::new(plan, show_secrets),
             exchanges: 0,
+            left_out: 0,
+            undecided: 0,
             unselected: 0,
             groups: HashMap::default(),
         };
-        Self { plan, state: RefCell::new(state), index: Default::default() }
+        Self { plan, state: RefCell::new(state), index: Default::default(), known: Known::default() }
     }
 
     /// A capture begins; messages of it carry the number that is given back.
     pub fn capture(&mut self, file: String) -> CaptureId {
+        self.capture_of(file, Known::default())
+    }
+
+    /// A capture begins of which something is known.
+    pub(super) fn capture_of(&mut self, file: String, known: Known) -> CaptureId {
+        self.known = known;
         let captures = &mut self.state.get_mut().book.captures;
         captures.push(file);
         CaptureId(u32::try_from(captures.len() - 1).unwrap_or(u32::MAX))
@@ -71,6 +89,7 @@ impl<'p> Run<'p> {
     /// The counts and findings.
     pub(super) fn into_parts(self) -> (Vec<HopTally>, Vec<Finding>, State) {
         let mut state = self.state.into_inner();
+        state.leave_joins(self.plan);
         let hops = std::mem::take(&mut state.hops);
         let book = std::mem::take(&mut state.book);
         let judged = |hop: usize, expectation: usize| {
@@ -87,7 +106,7 @@ impl<'p> Run<'p> {
 
 impl MessageSink for Run<'_> {
     fn head(&mut self, _id: MessageId, head: &HeadRef<'_>, request: Option<&HeadRef<'_>>) -> BodyWant {
-        selection::wanted(self.plan, &mut self.index, head, request)
+        selection::wanted(self.plan, &mut self.index, head, request, &self.known)
     }
 
     fn message(&mut self, _id: MessageId, _body: &Body) {}
@@ -96,17 +115,30 @@ impl MessageSink for Run<'_> {
         selection::look(self.plan, &mut self.index, exchange);
         let looked = Looked::new(exchange, &self.index);
         let mut state = self.state.borrow_mut();
+        match selection::is_looked_at(self.plan, &looked) {
+            Condition::Holds => {}
+            Condition::Open(_) => {
+                state.undecided += 1;
+                return;
+            }
+            Condition::Fails | Condition::Skip => {
+                state.left_out += 1;
+                return;
+            }
+        }
         state.exchanges += 1;
         let mut own = false;
         for (at, hop) in self.plan.hops.iter().enumerate() {
-            if selection::is_own(self.plan, hop, &looked) {
+            let Some(params) = self.plan.specs.get(hop.spec).and_then(|spec| spec.params(self.known.params)) else { continue };
+            if selection::is_own(self.plan, at, hop, &looked, &self.known) {
                 own = true;
                 let State { hops, .. } = &mut *state;
-                let (Some(tally), Some(spec)) = (hops.get_mut(at), self.plan.specs.get(hop.spec)) else { continue };
-                let verdicts = judging::judge(hop, &spec.params, tally, &looked);
-                state.book(self.plan, at, &verdicts);
-            } else {
-                state.look_near(self.plan, at, hop, &looked);
+                let Some(tally) = hops.get_mut(at) else { continue };
+                let verdicts = judging::judge(hop, params, tally, &looked);
+                state.book(self.plan, at, &verdicts, params);
+                state.join(self.plan, at, &verdicts, params);
+            } else if hop.judged && self.known.may_show(at) {
+                state.look_near(at, hop, &looked, params);
             }
         }
         if !own {
@@ -139,10 +171,8 @@ impl State {
         *self.groups.entry(line).or_insert(0) += 1;
     }
 
-    fn look_near(&mut self, plan: &Plan, at: usize, hop: &PlanHop, looked: &Looked<'_>) {
-        let (Some(tally), Some(spec), Some(select)) = (self.hops.get_mut(at), plan.specs.get(hop.spec), &hop.select) else {
-            return;
-        };
+    fn look_near(&mut self, at: usize, hop: &PlanHop, looked: &Looked<'_>, params: &Params) {
+        let (Some(tally), Some(select)) = (self.hops.get_mut(at), &hop.select) else { return };
         if tally.exchanges > 0 || tally.looked >= NEAREST_LOOKS {
             return;
         }
@@ -158,13 +188,13 @@ impl State {
             }
             return;
         }
-        let missing = misses(select, looked, &spec.params);
+        let missing = misses(select, looked, params);
         let fewer = tally.nearest.as_ref().is_none_or(|n| missing.len() < n.missing);
         let same = tally.nearest.as_ref().is_some_and(|n| missing.len() == n.missing);
         if missing.is_empty() || !(fewer || same) {
             return;
         }
-        let mut what: Vec<String> = missing.iter().take(2).map(|m| describe_entry(m, &spec.params)).collect();
+        let mut what: Vec<String> = missing.iter().take(2).map(|m| describe_entry(m, params)).collect();
         if missing.len() > 2 {
             what.push(format!("{} more", missing.len() - 2));
         }
@@ -179,12 +209,48 @@ impl State {
         }
     }
 
-    fn book(&mut self, plan: &Plan, hop: usize, verdicts: &Verdicts<'_>) {
+    /// Checks over several hops for which this exchange was the last.
+    fn join(&mut self, plan: &Plan, hop: usize, verdicts: &Verdicts<'_>, params: &Params) {
+        if plan.across.is_empty() {
+            return;
+        }
+        for decided in self.joins.take(plan, hop, &verdicts.case, params) {
+            let Some(across) = plan.across.get(decided.number) else { continue };
+            if let Some(tally) = across.parties.first().and_then(|party| self.hops.get_mut(party.hop)) {
+                tally.count(across.counted, &decided.judged);
+            }
+            match &decided.judged {
+                Judged::Violated(_) => {
+                    self.book.across(plan, across, Rule::CheckFailed, None, &decided.parts, &decided.places, 1);
+                }
+                Judged::Inconclusive(reason) => {
+                    self.book.across(plan, across, Rule::EvidenceInconclusive, Some(reason), &[], &decided.places, 1);
+                }
+                Judged::Met | Judged::NotObserved => {}
+            }
+        }
+    }
+
+    /// What checks over several hops waited for in vain.
+    fn leave_joins(&mut self, plan: &Plan) {
+        let seen = |hop: usize| self.hops.get(hop).is_some_and(|tally| tally.exchanges > 0);
+        for (number, reason, count, place) in self.joins.left(plan, seen) {
+            let Some(across) = plan.across.get(number) else { continue };
+            let tally = across.parties.first().and_then(|party| self.hops.get_mut(party.hop));
+            if let Some(counts) = tally.and_then(|tally| tally.counts.get_mut(across.counted)) {
+                counts.inconclusive += count;
+            }
+            let places: Vec<Provenance> = place.into_iter().collect();
+            self.book.across(plan, across, Rule::EvidenceInconclusive, Some(&reason), &[], &places, count);
+        }
+    }
+
+    fn book(&mut self, plan: &Plan, hop: usize, verdicts: &Verdicts<'_>, params: &Params) {
         let Verdicts { case, open, variant_notes } = verdicts;
         if open.is_empty() {
             return;
         }
-        let mut entry = Entry { plan, hop, case, open, blocks: [None, None] };
+        let mut entry = Entry { plan, hop, case, params, open, blocks: [None, None] };
         for (at, result) in open {
             let at = *at;
             match result {

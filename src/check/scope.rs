@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 
+use super::across::Joined;
+use super::looked::Looked;
 use super::params::{ParamValue, Params};
 use crate::http::{Exchange, Message, Origin};
 use crate::spec::{Side, Tolerance};
@@ -24,6 +26,10 @@ pub(super) struct BoundValue {
 pub(super) struct Scope<'a> {
     /// The exchange that is judged.
     pub exchange: &'a Exchange<'a>,
+    /// What was looked up in it; nothing where a value stands without an exchange.
+    pub looked: Option<&'a Looked<'a>>,
+    /// What is known of the same request on other hops; only where a check is over several.
+    pub joined: Option<&'a Joined<'a>>,
     /// The params of the spec.
     pub params: &'a Params,
     /// Names bound in this exchange, those of the hop first.

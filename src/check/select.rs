@@ -10,7 +10,7 @@ use super::phrase::{part, path};
 use super::plan::{Aspect, PlanSelect, PlanSelectOn};
 use super::scope::Scope;
 use super::truth::Truth;
-use crate::http::{Exchange, Origin};
+use crate::http::{Exchange, Fidelity};
 use crate::spec::{Form, Value, glob};
 
 /// Whether the exchange is the hop's: only `Yes` selects.
@@ -30,6 +30,8 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
     let origin = exchange.first().map(|m| m.head.head);
     let scope = Scope {
         exchange,
+        looked: Some(looked),
+        joined: None,
         params,
         bound: &bound,
         masks: origin.is_some_and(|h| h.fidelity.masks),
@@ -73,9 +75,10 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
         PlanSelectOn::Endpoint(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.to_string())),
         PlanSelectOn::Ip(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.ip.to_string())),
         PlanSelectOn::Port(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.port.to_string())),
-        PlanSelectOn::Source => match origin.map(|h| h.at.origin) {
-            Some(Origin::Packet { .. }) => text("wire".to_owned()),
-            Some(Origin::Line(_)) => text("text".to_owned()),
+        // What counts is what its source preserves: bytes that a test holds are the wire's, too.
+        PlanSelectOn::Source => match origin.map(|h| h.fidelity) {
+            Some(Fidelity::WIRE) => text("wire".to_owned()),
+            Some(_) => text("text".to_owned()),
             None => Truth::Unknown,
         },
     }
@@ -177,8 +180,17 @@ fn describe_value(value: &Value, params: &Params) -> String {
     let literal = |t: &crate::spec::Template| t.to_string();
     let empty = Exchange { request: None, response: None };
     let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
-    let scope =
-        Scope { exchange: &empty, params, bound: &bound, masks: false, allow_warned: false, secret: false, reason: &reason };
+    let scope = Scope {
+        exchange: &empty,
+        looked: None,
+        joined: None,
+        params,
+        bound: &bound,
+        masks: false,
+        allow_warned: false,
+        secret: false,
+        reason: &reason,
+    };
     match &value.form {
         Form::Scalar(template) => literal(template),
         Form::Matcher(clauses) => match clauses.as_slice() {

@@ -20,6 +20,7 @@ pub(super) struct Loaded {
 }
 
 /// A spec with what its file tells.
+#[derive(Debug)]
 pub(super) struct LoadedSpec {
     pub(super) spec: Arc<Spec>,
     /// Where its text comes from.
@@ -37,6 +38,10 @@ impl Loaded {
 }
 
 impl LoadedSpec {
+    pub(super) fn new(file: SpecFile) -> Self {
+        Self { spec: Arc::new(file.spec), origin: file.origin, root: file.root, named: file.named }
+    }
+
     /// Where its evidence lies; outside of any folder `specs` that is known only with `--captures`.
     pub(super) fn mirror(&self, captures_given: bool) -> Option<Mirror> {
         let specs = self.root.clone().or_else(|| captures_given.then(PathBuf::new))?;
@@ -49,18 +54,34 @@ impl LoadedSpec {
     }
 }
 
-/// Loads the specs at the paths and of the names; of `./specs` where none is given, and where that holds none, of the
-/// program.
+/// Loads the specs at the paths and of the names, and those that are at hand as texts. Where neither is given those of
+/// `./specs`, and where that holds none, those of the program.
 ///
 /// # Errors
 /// What is wrong with the names, then with the specs, then with files that cannot be read; or that there is no spec.
-pub(super) fn load(paths: &[PathBuf]) -> Result<Loaded, CheckError> {
-    if let Some(path) = paths.iter().find(|path| is_capture(path)) {
-        let file = Input::File(path.clone()).name();
-        return Err(CheckError::Usage(format!("{file} is a capture, and -s names specs; name captures without -s")));
+pub(super) fn load(paths: &[PathBuf], texts: &[String]) -> Result<Loaded, CheckError> {
+    let mut loaded = match (paths, texts) {
+        ([], [_, ..]) => Loaded { specs: Vec::new(), not_specs: 0, notes: Vec::new(), shipped_because: None },
+        _ => at(paths)?,
+    };
+    for (number, text) in (1..).zip(texts) {
+        let name = if texts.len() == 1 { "inline".to_owned() } else { format!("inline-{number}") };
+        let file = format!("{name}.yaml");
+        match spec::parse_named(&file, &name, text.as_bytes()).map_err(CheckError::Specs)? {
+            spec::Loaded::Spec(spec) => {
+                let (spec, origin) = (Arc::new(*spec), Origin::File(PathBuf::from(&file)));
+                loaded.specs.push(LoadedSpec { spec, origin, root: None, named: true });
+            }
+            spec::Loaded::NotASpec => {
+                return Err(CheckError::Usage(format!("{file}: not a spec: it has none of `hops`, `types` and `checks`")));
+            }
+        }
     }
-    let (mut found, shipped_because) = if paths.is_empty() { default() } else { (spec::load(paths), None) };
-    found.notes.extend(shipped_because.as_ref().map(|why| format!("{why}: the shipped specs were taken; -s names others")));
+    Ok(loaded)
+}
+
+fn at(paths: &[PathBuf]) -> Result<Loaded, CheckError> {
+    let (mut found, shipped_because) = find(paths)?;
     // As for exit codes: usage and invalid specs come before what cannot be read.
     let unread = |failure: &&FindError| matches!(failure, FindError::Unreadable(..));
     if let Some(failure) = found.failures.iter().find(|failure| !unread(failure)) {
@@ -73,12 +94,7 @@ pub(super) fn load(paths: &[PathBuf]) -> Result<Loaded, CheckError> {
         return Err(CheckError::Unreadable(failure.to_string()));
     }
     if found.specs.is_empty() {
-        let named: Vec<String> = paths.iter().map(|p| p.to_string_lossy().replace('\\', "/")).collect();
-        return Err(CheckError::Nothing(format!(
-            "no spec in {}: {} there; write one (it has `hops`), or name specs with -s",
-            named.join(", "),
-            yaml_files(found.not_specs),
-        )));
+        return Err(CheckError::Nothing(format!("{}, or name specs with -s", no_spec(paths, found.not_specs))));
     }
     // A file of types is there for others to include; it has nothing to judge, and no evidence.
     let files: Vec<String> = found.specs.iter().map(|file| file.origin.shown()).collect();
@@ -89,10 +105,28 @@ pub(super) fn load(paths: &[PathBuf]) -> Result<Loaded, CheckError> {
             files.join(", ")
         )));
     }
-    let loaded =
-        |file: SpecFile| LoadedSpec { spec: Arc::new(file.spec), origin: file.origin, root: file.root, named: file.named };
-    let (specs, notes) = (found.specs.into_iter().map(loaded).collect(), found.notes);
-    Ok(Loaded { specs, not_specs: found.not_specs as u64, notes, shipped_because })
+    let (not_specs, notes) = (found.not_specs as u64, found.notes);
+    Ok(Loaded { specs: found.specs.into_iter().map(LoadedSpec::new).collect(), not_specs, notes, shipped_because })
+}
+
+/// What stands at these paths and has these names; by default of `./specs` or of the program, and why of that.
+///
+/// # Errors
+/// [`CheckError::Usage`] where a path is a capture.
+pub(super) fn find(paths: &[PathBuf]) -> Result<(Found, Option<String>), CheckError> {
+    if let Some(path) = paths.iter().find(|path| is_capture(path)) {
+        let file = Input::File(path.clone()).name();
+        return Err(CheckError::Usage(format!("{file} is a capture, and -s names specs; name captures without -s")));
+    }
+    let (mut found, shipped_because) = if paths.is_empty() { default() } else { (spec::load(paths), None) };
+    found.notes.extend(shipped_because.as_ref().map(|why| format!("{why}: the shipped specs were taken; -s names others")));
+    Ok((found, shipped_because))
+}
+
+/// The sentence that there is no spec at these paths.
+pub(super) fn no_spec(paths: &[PathBuf], others: usize) -> String {
+    let named: Vec<String> = paths.iter().map(|p| p.to_string_lossy().replace('\\', "/")).collect();
+    format!("no spec in {}: {} there; write one (it has `hops`)", named.join(", "), yaml_files(others))
 }
 
 /// The specs of `./specs`, or those of the program and why.

@@ -65,6 +65,12 @@ pub(super) fn without_evidence(spec: &Arc<Spec>, strict: bool, looked: &str) -> 
     Finding { spec: Some(spec_place(spec, place)), ..Finding::new(Rule::SpecWithoutEvidence, severity, "spec", message) }
 }
 
+/// Evidence that a spec names and that is not there.
+pub(super) fn missing_evidence(spec: &Arc<Spec>, place: crate::spec::Place, file: &str, what: &str) -> Finding {
+    let message = format!("spec `{}` names {file} as evidence: {what}", spec.name);
+    Finding { spec: Some(spec_place(spec, place)), ..Finding::new(Rule::SpecWithoutEvidence, Severity::Error, "spec", message) }
+}
+
 /// What a capture lost, as findings.
 pub(super) fn capture_findings(capture: &CaptureOutcome) -> Vec<Finding> {
     let rules = [

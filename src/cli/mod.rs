@@ -5,6 +5,7 @@
 
 mod args;
 mod check;
+mod environment;
 mod lint;
 mod output;
 mod run;

@@ -1,6 +1,6 @@
 //! Where reports go. A reader that closed its end early is no error: the report counts as written.
 
-use std::fs::File;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -24,6 +24,38 @@ pub(super) enum Target {
 }
 
 impl Target {
+    /// Whether both are one place: a file has many names.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Stdout, Self::Stdout) => true,
+            (Self::File(one), Self::File(other)) => one == other || identity(one) == identity(other),
+            _ => false,
+        }
+    }
+
+    /// Whether it is this file.
+    pub(super) fn is_file(&self, path: &Path) -> bool {
+        matches!(self, Self::File(file) if identity(file) == identity(path))
+    }
+
+    /// Whether it could be written, as far as that can be told without leaving a trace: the report comes at the end of a
+    /// long run. Pipes and devices are not touched, since opening one is seen at its other end.
+    ///
+    /// # Errors
+    /// Where the file cannot be made or written.
+    pub(super) fn try_out(&self) -> Result<(), OutputError> {
+        let Self::File(path) = self else { return Ok(()) };
+        let tried = match fs::metadata(path) {
+            Ok(there) if there.is_file() || there.is_dir() => OpenOptions::new().write(true).open(path).map(drop),
+            Ok(_) => Ok(()),
+            Err(_) => OpenOptions::new().write(true).create_new(true).open(path).and_then(|file| {
+                drop(file);
+                fs::remove_file(path)
+            }),
+        };
+        tried.map_err(|source| OutputError { target: name(path), why: why(path, &source) })
+    }
+
     /// Writes all of a report.
     ///
     /// # Errors
@@ -65,6 +97,17 @@ fn why(path: &Path, error: &io::Error) -> String {
         (_, ErrorKind::PermissionDenied) => "permission denied".to_owned(),
         _ => error.to_string(),
     }
+}
+
+/// A path as the system knows it; as written where there is no such thing.
+fn identity(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        match (fs::canonicalize(folder), path.file_name()) {
+            (Ok(folder), Some(name)) => folder.join(name),
+            _ => path.to_path_buf(),
+        }
+    })
 }
 
 fn closed_is_fine(error: io::Error) -> io::Result<()> {

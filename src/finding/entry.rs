@@ -1,6 +1,6 @@
 //! A finding: what is wrong, where the spec says so, and where the capture shows it.
 
-use super::{Block, Rule};
+use super::{Block, Rule, Suggestion};
 use crate::capture::Timestamp;
 use crate::spec::Severity;
 use crate::wire::Endpoint;
@@ -33,12 +33,16 @@ pub struct Finding {
     pub samples: Vec<Sample>,
     /// The names that the expected value was made from.
     pub bound: Vec<Bound>,
+    /// What the parts of a failed check were.
+    pub parts: Vec<Part>,
     /// The expectation's `why`.
     pub why: Option<String>,
     /// Further remarks: a near miss, why something is inconclusive, what other variants expect.
     pub notes: Vec<String>,
     /// The message as expected and as seen. Findings of one exchange share one block; it is shown once.
     pub block: Option<Arc<Block>>,
+    /// The change of the spec that would accept what was seen, where one is known to be right.
+    pub suggestion: Option<Suggestion>,
 }
 
 impl Finding {
@@ -58,9 +62,11 @@ impl Finding {
             of: 1,
             samples: Vec::new(),
             bound: Vec::new(),
+            parts: Vec::new(),
             why: None,
             notes: Vec::new(),
             block: None,
+            suggestion: None,
         }
     }
 }
@@ -104,6 +110,20 @@ pub struct Evidence {
     pub place: EvidencePlace,
 }
 
+impl Evidence {
+    /// In a sentence: `a.pcap, packet 41`.
+    #[must_use]
+    pub fn short(&self) -> String {
+        match self.place {
+            EvidencePlace::Packet { packet, .. } | EvidencePlace::Capture { packet: Some(packet) } => {
+                format!("{}, packet {packet}", self.capture)
+            }
+            EvidencePlace::Line(line) => format!("{}, line {line}", self.capture),
+            EvidencePlace::Capture { packet: None } => self.capture.clone(),
+        }
+    }
+}
+
 /// Packet or line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EvidencePlace {
@@ -127,6 +147,15 @@ pub enum EvidencePlace {
         /// The packet, where one can be named.
         packet: Option<u64>,
     },
+}
+
+/// A part of a condition, and what it was in the finding's first exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// As the spec writes it.
+    pub text: String,
+    /// Its value: a text in quotes, a number, JSON; masked where it comes from a secret.
+    pub value: String,
 }
 
 /// A name in a template, and its value in the finding's first exchange.

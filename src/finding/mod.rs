@@ -7,10 +7,12 @@ mod block;
 mod entry;
 mod outcome;
 mod rule;
+mod suggestion;
 mod verdict;
 
 pub use block::{Block, BlockLine};
-pub use entry::{Bound, Evidence, EvidencePlace, Finding, Sample, SpecPlace};
+pub use entry::{Bound, Evidence, EvidencePlace, Finding, Part, Sample, SpecPlace};
 pub use outcome::{CaptureOutcome, ExpectationOutcome, HopOutcome, Outcome, SpecOutcome, Unselected, UnselectedGroup};
 pub use rule::Rule;
+pub use suggestion::Suggestion;
 pub use verdict::{Counts, Verdict};

@@ -35,6 +35,7 @@ rules! {
     FieldNameCase = "field-name-case", "A field's name is written in another case.";
     MessageLineMismatch = "message-line-mismatch", "A part of the request line or status line is not as expected.";
     BodyMismatch = "body-mismatch", "The body is not as expected.";
+    CheckFailed = "check-failed", "A condition that must hold of an exchange does not.";
     HopCount = "hop-count", "Another number of exchanges was seen than the hop says.";
     HopNotObserved = "hop-not-observed", "No exchange of a required hop was seen.";
     EvidenceInconclusive = "evidence-inconclusive", "The evidence cannot show whether the expectation holds.";

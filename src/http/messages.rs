@@ -60,12 +60,16 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 self.anomalies.note(kind, Some(at.number), || shown(split.start_line.of(raw)));
             }
         }
-        let origin = Origin::Packet {
-            packet: at.number,
-            stream: flow.number,
-            time: at.time,
-            src: flow.src(direction),
-            dst: flow.dst(direction),
+        let origin = if self.in_lines {
+            Origin::Line(u32::try_from(at.number).unwrap_or(u32::MAX))
+        } else {
+            Origin::Packet {
+                packet: at.number,
+                stream: flow.number,
+                time: at.time,
+                src: flow.src(direction),
+                dst: flow.dst(direction),
+            }
         };
         let head = Head {
             start: split.start,

@@ -4,6 +4,7 @@
 //! their bytes. Malformed heads are kept and marked. Heads, pipelines and kept bodies are bounded.
 
 mod body;
+mod bytes;
 mod chunked;
 mod conversation;
 mod exchange;
@@ -25,6 +26,7 @@ mod tally;
 mod tests;
 
 pub use body::{Body, BodyWant, Trailers};
+pub use bytes::{BytesRead, read_bytes};
 pub use conversation::Conversation;
 pub use exchange::{Exchange, Message};
 pub use head::{FieldLine, Head, HeadBuf, HeadFlags, HeadRef, Range, StartLine};

@@ -9,7 +9,7 @@ use std::mem::MaybeUninit;
 use memchr::memchr;
 
 use super::lenient::{self, Split};
-use super::start::{Guess, judge};
+use super::start::{Guess, is_token, judge};
 use super::{Fidelity, FieldLine, Head, HeadBuf, HeadFlags, MessageKind, Provenance, Range, StartLine};
 use crate::anomaly::AnomalyKind;
 
@@ -137,13 +137,28 @@ pub fn parse_head(bytes: &[u8], at: Provenance, fidelity: Fidelity) -> HeadBuf {
     let mut flags = split.flags;
     if fidelity.reformatted {
         flags = HeadFlags::default();
-        for kind in split.flags.iter().filter(|&kind| kind != AnomalyKind::LfOnly) {
+        let regular = is_shown_of_frames(raw, &split.start);
+        let odd = |kind| kind != AnomalyKind::LfOnly && !(regular && kind == AnomalyKind::MalformedStartLine);
+        for kind in split.flags.iter().filter(|&kind| odd(kind)) {
             flags.insert(kind);
         }
     }
     let mut all = raw.to_vec();
     all.extend_from_slice(&unfolded);
     HeadBuf { raw: all, lines, head: Head { start: split.start, start_line: split.start_line, at, flags, fidelity } }
+}
+
+/// Whether this is how programs write the start line of a message of HTTP/2 or HTTP/3, which has none.
+fn is_shown_of_frames(raw: &[u8], start: &StartLine) -> bool {
+    let frames = |version: &Range| matches!(version.of(raw), b"HTTP/2" | b"HTTP/3");
+    match start {
+        StartLine::Request { method, target, version } => {
+            let target = target.of(raw);
+            let odd = target.is_empty() || target.iter().any(|byte| *byte <= b' ' || *byte == 0x7f);
+            frames(version) && !odd && method.of(raw).iter().all(|byte| is_token(*byte))
+        }
+        StartLine::Response { version, status, .. } => frames(version) && *status > 0,
+    }
 }
 
 /// The kind of message that a start line begins, `None` where it looks like no start line.

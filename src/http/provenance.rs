@@ -23,7 +23,7 @@ pub enum Origin {
         /// The message's receiver.
         dst: Endpoint,
     },
-    /// A text: the line of the start line, counted from 1.
+    /// A text, or bytes that somebody holds: the line of the start line, counted from 1.
     Line(u32),
 }
 
@@ -47,13 +47,21 @@ pub struct Fidelity {
     pub repeats: bool,
     /// Values may be masked (`xxx.xxx.xxx.xxx`, `<name>`, `…`).
     pub masks: bool,
-    /// A Content-Length may not fit the body, since people re-format what they paste.
+    /// A Content-Length may not fit the body, and the body's content coding may be undone: people re-format what they
+    /// paste, and programs write bodies for people. What is not shown of a body is unknown.
     pub reformatted: bool,
+    /// Trailer sections are there.
+    pub trailers: bool,
 }
 
 impl Fidelity {
     /// Packets: everything is preserved.
-    pub const WIRE: Self = Self { order: true, name_case: true, repeats: true, masks: false, reformatted: false };
+    pub const WIRE: Self = Self { order: true, name_case: true, repeats: true, masks: false, reformatted: false, trailers: true };
     /// Text that a person wrote down or pasted.
-    pub const TEXT: Self = Self { order: true, name_case: true, repeats: true, masks: true, reformatted: true };
+    pub const TEXT: Self = Self { order: true, name_case: true, repeats: true, masks: true, reformatted: true, trailers: false };
+    /// What `curl -v` shows: heads as they are on the wire, values too (it masks none; people do before they share it).
+    /// Trailer sections and bodies of requests are not shown, and bodies of responses as they are written.
+    pub const CURL: Self = Self::TEXT;
+    /// A request that `curl -v` sends as HTTP/2 or HTTP/3: names as curl was given them. On the wire they are in lower case.
+    pub const CURL_FRAMES: Self = Self { name_case: false, ..Self::CURL };
 }

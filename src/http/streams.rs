@@ -21,6 +21,8 @@ const BODIES_IN_ALL: usize = 64 << 20;
 pub struct HttpStreams<'s, M> {
     pub(super) sink: &'s mut M,
     pub(super) capture: CaptureId,
+    /// The bytes are no packets': a place is a line.
+    pub(super) in_lines: bool,
     /// The number of the next message.
     pub(super) next: u64,
     pub(super) requests: u64,
@@ -47,6 +49,7 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
         Self {
             sink,
             capture,
+            in_lines: false,
             next: 0,
             requests: 0,
             responses: 0,
@@ -60,6 +63,11 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
             pool: Vec::new(),
             conversations: Vec::new(),
         }
+    }
+
+    /// The same for bytes that are no packets': where a packet's number is expected, the line's is given.
+    pub(super) fn of_bytes(capture: CaptureId, sink: &'s mut M) -> Self {
+        Self { in_lines: true, ..Self::new(capture, sink) }
     }
 
     /// Requests told so far.

@@ -77,9 +77,11 @@ pub(crate) fn finding(rule: Rule, subject: &str, message: &str, spec: &str) -> F
         of: 40,
         samples: vec![sample(None, packet(41), 37)],
         bound: Vec::new(),
+        parts: Vec::new(),
         why: None,
         notes: Vec::new(),
         block: None,
+        suggestion: None,
     }
 }
 

@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use crate::capture::Timestamp;
 use crate::finding::{
-    CaptureOutcome, Evidence, EvidencePlace, ExpectationOutcome, Finding, HopOutcome, Outcome, SpecOutcome, SpecPlace, Unselected,
+    CaptureOutcome, Evidence, EvidencePlace, ExpectationOutcome, Finding, HopOutcome, Outcome, SpecOutcome, SpecPlace,
+    Suggestion, Unselected,
 };
 
 /// The report as JSON, indented, with a line end behind it.
@@ -81,6 +82,18 @@ struct FindingReport<'a> {
     actual: Option<&'a str>,
     count: u64,
     evidence: Vec<EvidenceReport<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suggestion: Option<SuggestionReport<'a>>,
+}
+
+/// `text` replaces what stands from `line`, `column` to before `end_line`, `end_column`.
+#[derive(Serialize)]
+struct SuggestionReport<'a> {
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -203,7 +216,15 @@ impl<'a> FindingReport<'a> {
             actual: finding.actual.as_deref(),
             count: finding.count,
             evidence: finding.samples.iter().map(|sample| EvidenceReport::new(&sample.evidence)).collect(),
+            suggestion: finding.suggestion.as_ref().map(SuggestionReport::new),
         }
+    }
+}
+
+impl<'a> SuggestionReport<'a> {
+    fn new(suggestion: &'a Suggestion) -> Self {
+        let Suggestion { line, column, end_line, end_column, start: _, end: _, text } = suggestion;
+        Self { line: *line, column: *column, end_line: *end_line, end_column: *end_column, text }
     }
 }
 

@@ -10,16 +10,22 @@ use crate::spec::SpecError;
 /// All errors of a load as text, with `N errors in M specs` at the end; empty where there is none.
 #[must_use]
 pub fn spec_errors(errors: &[SpecError], color: bool) -> String {
-    told(errors, &Level::ERROR, ("error", Tone::Bad), color)
+    told(errors, &Level::ERROR, ("error", Tone::Bad), "spec", color)
 }
 
 /// The same of what is only odd.
 #[must_use]
 pub fn spec_warnings(warnings: &[SpecError], color: bool) -> String {
-    told(warnings, &Level::WARNING, ("warning", Tone::Odd), color)
+    told(warnings, &Level::WARNING, ("warning", Tone::Odd), "spec", color)
 }
 
-fn told(errors: &[SpecError], level: &Level<'_>, (what, tone): (&str, Tone), color: bool) -> String {
+/// The errors of files that give params, likewise.
+#[must_use]
+pub fn param_errors(errors: &[SpecError], color: bool) -> String {
+    told(errors, &Level::ERROR, ("error", Tone::Bad), "file", color)
+}
+
+fn told(errors: &[SpecError], level: &Level<'_>, (what, tone): (&str, Tone), kind: &str, color: bool) -> String {
     let paint = Paint { on: color };
     let mut out = String::new();
     for error in errors {
@@ -30,7 +36,7 @@ fn told(errors: &[SpecError], level: &Level<'_>, (what, tone): (&str, Tone), col
         let mut files: Vec<_> = errors.iter().map(|e| &e.source.file).collect();
         files.sort_unstable();
         files.dedup();
-        let summary = format!("{} in {}", count(errors.len() as u64, what), count(files.len() as u64, "spec"));
+        let summary = format!("{} in {}", count(errors.len() as u64, what), count(files.len() as u64, kind));
         out.push_str(&paint.paint(tone, &summary));
         out.push('\n');
     }

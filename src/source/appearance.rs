@@ -1,6 +1,6 @@
 //! What the beginning of something that is no capture looks like, in words, and what to do with it.
 
-use super::text::is_start_line;
+use super::text::{is_curl, is_trace};
 use crate::secret;
 
 /// What hopspec reads, for the end of such a sentence.
@@ -22,11 +22,18 @@ const KNOWN: &[(&[u8], &str)] = &[
 
 /// Whether these bytes are no text, as far as their beginning shows.
 pub(super) fn is_binary(beginning: &[u8]) -> bool {
-    KNOWN.iter().any(|(magic, _)| beginning.starts_with(magic)) || beginning.iter().take(4096).any(|byte| *byte == 0)
+    // What curl wrote of a response may be anything, behind lines that are its own.
+    let zero = || beginning.iter().take(4096).any(|byte| *byte == 0) && !is_curl(beginning);
+    KNOWN.iter().any(|(magic, _)| beginning.starts_with(magic)) || zero()
+}
+
+/// Whether a text is something whose messages stand in another form, so that what looks like one is by chance.
+pub(super) fn is_other(text: &[u8]) -> bool {
+    is_packet_dump(text) || is_trace(text)
 }
 
 /// Whether a text is the output of `tcpdump -A`: start lines stand in it by chance only, behind bytes of packet headers.
-pub(super) fn is_packet_dump(text: &[u8]) -> bool {
+fn is_packet_dump(text: &[u8]) -> bool {
     let first = text.trim_ascii_start().split(|byte| *byte == b'\n').next().unwrap_or_default();
     memchr::memmem::find(first, b" > ").is_some() && memchr::memmem::find(first, b": Flags [").is_some()
 }
@@ -40,8 +47,7 @@ pub(super) fn describe(beginning: &[u8]) -> String {
         return format!("is no capture: it looks like {what}; {READS}");
     }
     if is_binary(beginning) {
-        let shown: Vec<String> = beginning.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        return format!("is no capture: it begins with the bytes {}, which hopspec does not know; {READS}", shown.join(" "));
+        return format!("is no capture: it begins with the bytes {}, which hopspec does not know; {READS}", hex(beginning));
     }
     match text(beginning) {
         Some(what) => format!("has no HTTP message: it looks like {what}; {READS}"),
@@ -49,15 +55,29 @@ pub(super) fn describe(beginning: &[u8]) -> String {
     }
 }
 
+/// The sentence about bytes at hand that hold no message of the wire.
+pub(super) fn describe_bytes(bytes: &[u8]) -> String {
+    const WANTS: &str = "expected a message as on the wire, such as `GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n`";
+    match bytes {
+        [] => format!("are empty; {WANTS}"),
+        bytes if is_binary(bytes) => {
+            format!("hold no HTTP message: they begin with {}; {WANTS}; name a capture file by its path", hex(bytes))
+        }
+        bytes => format!("hold no HTTP message: they begin with {}; {WANTS}", first_line(bytes)),
+    }
+}
+
 /// Texts that are something else.
 fn text(beginning: &[u8]) -> Option<&'static str> {
     let has = |needle: &str| memchr::memmem::find(beginning, needle.as_bytes()).is_some();
-    let mut lines = beginning.split(|byte| *byte == b'\n').take(1000);
-    if lines.any(|line| [&b"> "[..], b"< "].iter().any(|mark| line.strip_prefix(*mark).is_some_and(is_start_line))) {
-        return Some("the output of `curl -v`; curl -v output is not read yet (curl -i writes messages that are)");
+    if is_trace(beginning) || has("=> Send header") || has("<= Recv header") {
+        return Some("the output of `curl --trace`, which is not read yet; `curl -v` writes what is");
     }
-    if has("=> Send header") || has("<= Recv header") {
-        return Some("the output of `curl --trace`, which is not read yet");
+    if is_curl(beginning) {
+        return Some("the output of `curl -v` without a request or response: curl found no server, or its lines are cut");
+    }
+    if has("send HEADERS frame <") || has("recv HEADERS frame <") {
+        return Some("the output of nghttp, which is not read; `curl -v --http2` writes what is");
     }
     if has(": Flags [") {
         return Some("the output of tcpdump; record with `tcpdump -w FILE` and give that file");
@@ -82,6 +102,11 @@ fn is_json(text: &[u8]) -> bool {
     matches!(inside.first(), Some(b'"' | b'{' | b'[' | b'}' | b']'))
 }
 
+/// The first bytes.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().take(8).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
+}
+
 fn first_line(text: &[u8]) -> String {
     let line = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).find(|line| !line.is_empty());
     match line {
@@ -104,9 +129,10 @@ mod tests {
             (b"\x28\xb5\x2f\xfd\0", "it looks like zstd data; decompress it first"),
             (b"\xff\xfeG\0E\0", "a text in UTF-16; save it as UTF-8"),
             (b"\x89PNG\r\n\x1a\n\0", "it begins with the bytes 89 50 4e 47 0d 0a 1a 0a, which"),
-            (b"*   Trying 127.0.0.1\n> GET / HTTP/1.1\n> Host: a\n", "curl -v output is not read yet"),
-            (b"< HTTP/1.1 200 OK\n", "curl -v output is not read yet"),
-            (b"=> Send header, 150 bytes\n", "`curl --trace`"),
+            (b"*   Trying 127.0.0.1\n* Closing connection 0\n", "`curl -v` without a request or response: curl found no server"),
+            (b"== Info:   Trying 127.0.0.1\n", "the output of `curl --trace`, which is not read yet"),
+            (b"12:00:00.1 http.c:1 => Send header, 150 bytes\n", "`curl --trace`"),
+            (b"[  0.001] send HEADERS frame <length=39>\n", "the output of nghttp"),
             (b"00:41 IP a.1 > b.2: Flags [S], seq 2\n", "the output of tcpdump"),
             (b"title: a\nhops:\n  a:\n", "a spec; give it with -s"),
             (b"{\"log\": {\"entries\": []}}", "a HAR, which is not read yet"),

@@ -3,25 +3,32 @@
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::SourceError;
 
-/// A file, or standard input.
+/// What bytes at hand are called in reports.
+pub const BYTES: &str = "bytes";
+
+/// A file, standard input, or bytes at hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
     /// A file.
     File(PathBuf),
     /// `-`
     Stdin,
+    /// Messages as they stand on the wire, one behind the other: what a test holds. No capture file.
+    Bytes(Arc<[u8]>),
 }
 
 impl Input {
-    /// Its name in reports: the path with forward slashes, or `-`.
+    /// Its name in reports: the path with forward slashes, `-`, or `bytes`.
     #[must_use]
     pub fn name(&self) -> String {
         match self {
             Self::File(path) => path.to_string_lossy().replace('\\', "/"),
             Self::Stdin => "-".to_owned(),
+            Self::Bytes(_) => BYTES.to_owned(),
         }
     }
 
@@ -30,12 +37,17 @@ impl Input {
         match self {
             Self::File(_) => self.name(),
             Self::Stdin => "standard input".to_owned(),
+            Self::Bytes(_) => "the bytes".to_owned(),
         }
     }
 
     /// Opens it for reading.
     pub(super) fn open(&self) -> Result<Box<dyn Read>, SourceError> {
-        let Self::File(path) = self else { return Ok(Box::new(std::io::stdin())) };
+        let path = match self {
+            Self::File(path) => path,
+            Self::Stdin => return Ok(Box::new(std::io::stdin())),
+            Self::Bytes(bytes) => return Ok(Box::new(std::io::Cursor::new(Arc::clone(bytes)))),
+        };
         if path.is_dir() {
             return Err(self.refused("is a folder; its captures are read one by one".to_owned()));
         }

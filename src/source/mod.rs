@@ -20,6 +20,6 @@ mod text;
 pub use error::SourceError;
 pub use expand::{Expanded, Named, expand, no_capture_in};
 pub use folder::{FolderCaptures, captures_in};
-pub use input::Input;
+pub use input::{BYTES, Input};
 pub use read::read;
 pub use summary::{Summary, Undecoded};

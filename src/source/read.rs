@@ -2,12 +2,12 @@
 
 use std::io::Read;
 
-use super::appearance::{READS, describe, is_binary, is_packet_dump};
+use super::appearance::{READS, describe, describe_bytes, is_binary, is_other};
 use super::{Input, SourceError, Summary, Undecoded, packets, text};
 use crate::anomaly::Anomalies;
 use crate::capture::{CaptureError, Opened, PacketReader, open};
 use crate::flow::FlowTable;
-use crate::http::{CaptureId, HttpStreams, MessageSink};
+use crate::http::{CaptureId, HttpStreams, MessageSink, read_bytes};
 
 /// The longest text that is read, in bytes; it is held in memory.
 const MOST_TEXT: u64 = 64 << 20;
@@ -19,11 +19,14 @@ const BEGINNING: u64 = 64 << 10;
 /// # Errors
 /// [`SourceError`] where it cannot be opened, or its beginning is neither a capture nor a text with HTTP messages.
 pub fn read<S: MessageSink>(input: &Input, id: CaptureId, sink: &mut S) -> Result<Summary, SourceError> {
+    if let Input::Bytes(bytes) = input {
+        return self::bytes(input, bytes, id, sink);
+    }
     match open(input.open()?) {
         Ok(Opened::Packets(reader)) => packets(input, reader, id, sink),
         Ok(Opened::Other(reader)) => {
             let text = text_of(input, reader)?;
-            if is_packet_dump(&text) {
+            if is_other(&text) {
                 return Err(no_capture(input, describe(&text)));
             }
             let summary = text::read(&text, id, sink);
@@ -56,6 +59,17 @@ fn packets<S: MessageSink>(input: &Input, mut reader: PacketReader, id: CaptureI
         anomalies,
         undecoded,
     })
+}
+
+/// Messages of the wire without packets. Bytes that are none are refused, as a text without messages is.
+fn bytes<S: MessageSink>(input: &Input, bytes: &[u8], id: CaptureId, sink: &mut S) -> Result<Summary, SourceError> {
+    let read = read_bytes(bytes, id, sink);
+    if read.requests + read.responses == 0 {
+        return Err(no_capture(input, describe_bytes(bytes)));
+    }
+    let undecoded = read.behind.map(|content| Undecoded { content, port: 0, flows: 1 }).into_iter().collect();
+    let (requests, responses, anomalies) = (read.requests, read.responses, read.anomalies);
+    Ok(Summary { packets: 0, flows: 0, requests, responses, anomalies, undecoded })
 }
 
 /// The whole of what is no capture, where it can be a text.

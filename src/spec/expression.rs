@@ -1,10 +1,12 @@
 //! Templates and the compiled part of the expression language.
 //!
-//! Expressions are CEL. Names, paths, `header()`, the functions for headers and concatenation are parsed here into
-//! operations of our own; operators and macros wait for the interpreter.
+//! Expressions are CEL. Names, paths, `header()`, the functions for headers and concatenation are compiled into operations
+//! of our own; operators and macros are left to the interpreter ([`Interpreted`]).
 
-use super::Place;
+use std::sync::Arc;
+
 use super::model::Side;
+use super::{Interpreted, Place};
 
 /// A text with holes: `AmazonAPIGateway_${api_id}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +71,7 @@ pub enum Expr {
         /// `dst` rather than `src`.
         dst: bool,
     },
-    /// `time`: when the head was complete, in whole seconds since 1970 under `epoch()`, as RFC 3339 text otherwise.
+    /// `time`: when the head was complete; in whole seconds since 1970 under `epoch()`, as text in RFC 3339.
     Time,
     /// `request.method`, `response.status`, `request.header("Name")`, …
     Message {
@@ -96,6 +98,15 @@ pub enum Expr {
     },
     /// `"a" + x`
     Concat(Vec<Expr>),
+    /// `hop("name").request.method`: of the exchange of another hop that belongs to the same request.
+    OfHop {
+        /// The hop's name.
+        hop: String,
+        /// What of its exchange.
+        on: Box<Expr>,
+    },
+    /// Operators, macros and the functions of CEL.
+    Interpreted(Arc<Interpreted>),
 }
 
 /// What of a message.
@@ -115,37 +126,64 @@ pub enum MessagePath {
     Status,
     /// `header("Name")`: the value of its one line.
     Header(String),
+    /// `has_header("Name")`: whether any line has this name.
+    HasHeader(String),
+    /// `headers`: the field lines in order, each with `name` and `value`.
+    Headers,
     /// `body`: the text of the whole body.
     Body,
     /// `json`: the body as JSON.
     Json,
 }
 
-/// The functions of the design that are compiled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Function {
+macro_rules! functions {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal($arguments:literal);)*) => {
+        /// The functions of the design that are compiled.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Function { $($(#[$doc])* $variant,)* }
+
+        impl Function {
+            /// Every function with its name.
+            pub const ALL: &'static [(Function, &'static str)] = &[$((Function::$variant, $name),)*];
+
+            /// Its name in specs.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Function::$variant => $name,)* }
+            }
+
+            /// How many arguments it takes, beside what it is called on.
+            #[must_use]
+            pub fn arguments(self) -> usize {
+                match self { $(Function::$variant => $arguments,)* }
+            }
+        }
+    };
+}
+
+functions! {
     /// `pair("Root")`: the value of a `name=value` part, separated by `;`.
-    Pair,
+    Pair = "pair"(1);
     /// `members()`: the members of a comma-separated list.
-    Members,
+    Members = "members"(0);
     /// `epoch()`: seconds since 1970 of a date, or of an X-Ray id.
-    Epoch,
+    Epoch = "epoch"(0);
     /// `lower()`: ASCII lower case.
-    Lower,
+    Lower = "lower"(0);
     /// `host()`: the host of `host:port` or of a URL.
-    Host,
+    Host = "host"(0);
     /// `port()`: the port of `host:port`, an integer.
-    Port,
+    Port = "port"(0);
     /// `without_default_port()`: `host:port` without `:80` and `:443`, as clients write Host (RFC 9110 §4.2.3).
-    WithoutDefaultPort,
+    WithoutDefaultPort = "without_default_port"(0);
     /// `sha256()`: hex digest.
-    Sha256,
+    Sha256 = "sha256"(0);
     /// `md5()`: hex digest.
-    Md5,
+    Md5 = "md5"(0);
     /// `base64()`: decoded.
-    Base64,
+    Base64 = "base64"(0);
     /// `json()`: parsed.
-    Json,
+    Json = "json"(0);
     /// `cookie("n")`: the value of a cookie of a Cookie field.
-    Cookie,
+    Cookie = "cookie"(1);
 }

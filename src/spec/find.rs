@@ -232,7 +232,8 @@ fn read(file: Candidate, found: &mut Found, told: &mut HashSet<(String, Place, S
         Ok(Loaded::NotASpec) => found.not_specs += 1,
         // What is wrong with a file that several specs include is told once.
         Err(errors) => {
-            found.errors.extend(errors.into_iter().filter(|e| told.insert((e.source.file.clone(), e.place, e.message.clone()))))
+            let new = |e: &SpecError| told.insert((e.source.file.clone(), e.place, e.message.clone()));
+            found.errors.extend(errors.into_iter().filter(new));
         }
     }
 }
@@ -258,6 +259,16 @@ fn name_of(file: &Path, folder: Option<&Path>) -> (String, Option<PathBuf>) {
     let inside = folder.and_then(|folder| stem.strip_prefix(folder).ok()).map(Path::to_owned);
     let name = inside.unwrap_or_else(|| stem.file_name().map(PathBuf::from).unwrap_or_default());
     (slashes(&name), None)
+}
+
+/// The name that the file of a spec gives it, also where the spec does not load; `given` are the paths that were given.
+#[must_use]
+pub fn name_at(file: &Path, given: &[PathBuf]) -> String {
+    if let (false, Some(Named::Spec(spec))) = (file.exists(), file.to_str().and_then(embedded::named)) {
+        return spec.name.to_owned();
+    }
+    let folder = given.iter().find(|folder| folder.as_path() != file && file.starts_with(folder));
+    name_of(file, folder.map(PathBuf::as_path)).0
 }
 
 /// The path below the last folder `specs`, and that folder.
@@ -294,6 +305,9 @@ mod tests {
         assert_eq!(at("mine/a/b.yaml", Some("mine")), ("a/b".into(), None));
         assert_eq!(at("mine/a/b.yaml", None), ("b".into(), None));
         assert_eq!(at("x/a.b.yaml", None), ("a.b".into(), None));
+        let given = ["mine".into(), "x/a.yaml".into()];
+        let named = |file: &str| name_at(Path::new(file), &given);
+        assert_eq!((named("mine/a/b.yaml"), named("x/a.yaml"), named("y/specs/c.yaml")), ("a/b".into(), "a".into(), "c".into()));
     }
 
     #[test]

@@ -146,7 +146,7 @@ impl Gathered<'_> {
         })?;
         let file = type_file(&shown, &bytes, origin.is_trusted());
         if file.problems.is_empty()
-            && !file.root.as_ref().is_some_and(|root| entry(root, "types").or(entry(root, "include")).is_some())
+            && file.root.as_ref().is_none_or(|root| entry(root, "types").or(entry(root, "include")).is_none())
         {
             return Err(wrong(format!("{shown} has no `types`")).help("`include` names files whose `types` are used"));
         }
@@ -162,7 +162,8 @@ impl Gathered<'_> {
 fn type_file(shown: &str, bytes: &[u8], trusted: bool) -> TypeFile {
     let mut source = match source_of(shown, bytes) {
         Ok(source) => source,
-        Err((source, problem)) => {
+        Err(wrong) => {
+            let (source, problem) = *wrong;
             return TypeFile { problems: vec![problem], incomplete: true, ..TypeFile::new(source, None) };
         }
     };

@@ -59,7 +59,7 @@ pub(super) fn load_text(
     let unreadable = |source: &Source, problems| if ours { Err(into_errors(source, problems)) } else { Ok(Loaded::NotASpec) };
     let mut source = match source_of(file, bytes) {
         Ok(source) => source,
-        Err((source, problem)) => return unreadable(&source, vec![problem]),
+        Err(wrong) => return unreadable(&wrong.0, vec![wrong.1]),
     };
     source.trusted = manner.trusted;
     let yaml::Parsed { root, mut problems, repaired, unreadable: no_tree } = yaml::parse(&source.text, manner.trusted);
@@ -88,19 +88,19 @@ fn without_mark(bytes: &[u8]) -> &[u8] {
 }
 
 /// The text of a file, without byte order mark; or why it has none, with what of it can be shown.
-pub(super) fn source_of(file: &str, whole: &[u8]) -> Result<Source, (Source, Problem)> {
+pub(super) fn source_of(file: &str, whole: &[u8]) -> Result<Source, Box<(Source, Problem)>> {
     let bytes = without_mark(whole);
     if bytes.len() > MOST_BYTES {
         let problem = Problem::new(Place::default(), "the file is longer than 1 MiB, the most that is read")
             .help("write several smaller ones");
-        return Err((Source::new(file.to_owned(), ""), problem));
+        return Err(Box::new((Source::new(file.to_owned(), ""), problem)));
     }
     std::str::from_utf8(bytes).map(|text| Source::new(file.to_owned(), text)).map_err(|e| {
         let lossy = String::from_utf8_lossy(bytes.get(..e.valid_up_to()).unwrap_or_default());
         let at = u32::try_from(lossy.len()).unwrap_or(u32::MAX);
         let mark = whole.len() - bytes.len();
         let problem = Problem::new(Place { start: at, end: at }, format!("not UTF-8 at byte {}", e.valid_up_to() + mark));
-        (Source::new(file.to_owned(), &lossy), problem.help("save the file as UTF-8"))
+        Box::new((Source::new(file.to_owned(), &lossy), problem.help("save the file as UTF-8")))
     })
 }
 

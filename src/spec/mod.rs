@@ -3,12 +3,15 @@
 //! Stands beside the way of the data: knows nothing of captures. Specs are hostile bytes too: size, depth, number of
 //! nodes and alias expansion are bounded.
 
+mod condition;
 mod embedded;
 mod error;
 mod expression;
 mod field_name;
 mod find;
+mod given;
 mod include;
+mod interpreted;
 mod lint;
 mod load;
 mod model;
@@ -26,18 +29,22 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
+pub use condition::{ConditionError, condition};
 pub use embedded::{Embedded, embedded};
 pub use error::SpecError;
 pub use expression::{Expr, Function, MessagePath, Piece, Template};
 pub(crate) use field_name::glob;
-pub use find::{FindError, Found, SpecFile, load, load_embedded};
+pub use find::{FindError, Found, SpecFile, load, load_embedded, name_at};
+pub use given::{GivenError, GivenFile, GivenValue, read_given};
+pub use interpreted::{ExprPart, Interpreted, operator};
 pub use lint::warnings;
 pub use load::{Loaded, MOST_BYTES, parse, parse_named};
 pub use model::{
-    Bounds, Claim, Expectation, Hop, MessageSpec, NameCase, OrderItem, Param, Part, Reference, Select, SelectOn, Side, Spec,
-    Tolerance, Variant,
+    Bounds, Check, Claim, Evidence, Expectation, Hop, MessageSpec, NameCase, OrderItem, Param, Part, Reference, Select, SelectOn,
+    Side, Spec, Tolerance, Variant,
 };
 pub use named::NamedType;
+pub(crate) use near::nearest;
 pub use origin::Origin;
 pub use place::{Place, Source, Spanned};
 pub use value::{

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{JsonStep, NamedType, Place, Severity, Source, Spanned, Template, Value};
+use super::{Expr, GivenValue, JsonStep, NamedType, Place, Severity, Source, Spanned, Template, Value};
 
 /// One spec file.
 #[derive(Debug, Clone)]
@@ -23,8 +23,12 @@ pub struct Spec {
     pub types: Vec<Spanned<Arc<NamedType>>>,
     /// The files that it includes, by name in reports, directly or through others
     pub includes: Vec<String>,
+    /// `captures`: evidence beside that at the spec's own path
+    pub captures: Vec<Evidence>,
     /// `hops`, in order
     pub hops: Vec<Hop>,
+    /// `checks` over several hops, each a [`Claim::Check`]
+    pub checks: Vec<Expectation>,
 }
 
 /// Where a fact comes from.
@@ -40,6 +44,19 @@ pub struct Reference {
     pub region: Option<String>,
     /// `grade`: `observed`, `documented` or `inferred`
     pub grade: Option<String>,
+}
+
+/// An entry of `captures`.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    /// Its file, or a folder whose captures belong together; relative to the spec file.
+    pub path: Spanned<String>,
+    /// `params`: what this evidence says of the system that it was recorded in
+    pub params: Vec<GivenValue>,
+    /// `hop`: the only hop of the spec that it shows
+    pub hop: Option<Spanned<String>>,
+    /// `about`
+    pub about: Option<String>,
 }
 
 /// A param.
@@ -70,12 +87,16 @@ pub struct Hop {
     pub about: Option<String>,
     /// `select`: which exchanges are its own; `None` takes every one
     pub select: Option<Select>,
+    /// `when`: its exchanges are judged only where this holds
+    pub when: Option<Spanned<Expr>>,
     /// `count`: how many exchanges must be seen
     pub count: Option<Spanned<Bounds>>,
     /// `request`
     pub request: MessageSpec,
     /// `response`
     pub response: MessageSpec,
+    /// `checks`, each a [`Claim::Check`]
+    pub checks: Vec<Expectation>,
     /// `variants`: ways that exclude each other within their group; those of one group stand together
     pub variants: Vec<Variant>,
     /// Where the `variants` key stands.
@@ -170,6 +191,44 @@ pub enum Claim {
     NameCase(NameCase),
     /// `name_case: exact|lower` of one field.
     FieldNameCase(String, NameCase),
+    /// A member of `checks`.
+    Check(Check),
+}
+
+/// What must be true of an exchange as a whole.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// `id`, unique in the hop
+    pub id: String,
+    /// `that`: what must hold
+    pub that: Spanned<Expr>,
+    /// `when`: else it is not judged
+    pub when: Option<Spanned<Expr>>,
+    /// `for_each`: `that` must hold for each member, and sees it as `key` and `value`
+    pub for_each: Option<Spanned<Expr>>,
+}
+
+impl Check {
+    /// The hops that it names, in the order of its text; none where it is of one hop.
+    #[must_use]
+    pub fn hops(&self) -> Vec<&str> {
+        let mut hops: Vec<&str> = Vec::new();
+        for expression in self.expressions() {
+            super::walk::expr(&expression.value, &mut |expr| {
+                if let Expr::OfHop { hop, .. } = expr
+                    && !hops.contains(&hop.as_str())
+                {
+                    hops.push(hop);
+                }
+            });
+        }
+        hops
+    }
+
+    /// Its expressions, each with its place.
+    pub fn expressions(&self) -> impl Iterator<Item = &Spanned<Expr>> {
+        std::iter::once(&self.that).chain(&self.when).chain(&self.for_each)
+    }
 }
 
 /// An entry of `order`.
@@ -250,7 +309,7 @@ pub enum Select {
         /// What it looks at.
         on: SelectOn,
         /// What it must be.
-        value: Value,
+        value: Box<Value>,
         /// Where its key stands.
         key: Place,
     },

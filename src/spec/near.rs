@@ -6,7 +6,7 @@ const LONGEST: usize = 64;
 const MOST: usize = 500;
 
 /// The candidate that is nearest to `word`, if one is near enough to be what was meant.
-pub(super) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     if word.is_empty() || word.len() > LONGEST {
         return None;
     }

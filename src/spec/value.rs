@@ -3,7 +3,7 @@
 use regex::bytes::Regex;
 use std::sync::{Arc, OnceLock};
 
-use super::{Bounds, NameCase, NamedType, Place, Spanned, Template};
+use super::{Bounds, Expr, NameCase, NamedType, Place, Spanned, Template};
 
 /// How grave a violation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -84,6 +84,8 @@ pub struct Meta {
     pub bind: Option<Spanned<String>>,
     /// `name_case` of one field: what the message says for all is not meant for this name. `any` is `None` inside.
     pub name_case: Option<Spanned<Option<NameCase>>>,
+    /// `when`: else it is not judged.
+    pub when: Option<Box<Spanned<Expr>>>,
     /// `severity`
     pub severity: Option<Severity>,
     /// `why`

@@ -2,12 +2,14 @@
 //!
 //! Values are at most as deep as YAML may be, expressions as deep as their parser allows.
 
-use crate::spec::{Clause, ClauseKind, Expr, Form, ListClause, MembersClause, Piece, Select, Spanned, Template, Value};
+use crate::spec::{Claim, Clause, ClauseKind, Expr, Form, ListClause, MembersClause, Piece, Select, Spanned, Template, Value};
 
 /// What is met on the way through a value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Met<'v> {
     Template(&'v Template),
+    /// `when`
+    When(&'v Spanned<Expr>),
     /// A name, and the value to which it is bound.
     Bind(&'v Spanned<String>, &'v Value),
 }
@@ -16,6 +18,9 @@ pub(crate) enum Met<'v> {
 pub(crate) fn value<'v>(value: &'v Value, see: &mut dyn FnMut(Met<'v>)) {
     if let Some(bind) = &value.meta.bind {
         see(Met::Bind(bind, value));
+    }
+    if let Some(when) = &value.meta.when {
+        see(Met::When(when));
     }
     match &value.form {
         Form::Scalar(template) => see(Met::Template(template)),
@@ -74,6 +79,8 @@ pub(crate) fn expr<'e>(on: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
             expr(index, see);
         }
         Expr::Concat(parts) => parts.iter().for_each(|p| expr(p, see)),
+        Expr::OfHop { on, .. } => expr(on, see),
+        Expr::Interpreted(interpreted) => interpreted.parts.iter().for_each(|part| expr(&part.expr, see)),
         Expr::Name(_)
         | Expr::Text(_)
         | Expr::Int(_)
@@ -107,14 +114,31 @@ pub(crate) fn exprs<'t>(template: &'t Template, see: &mut dyn FnMut(&'t Expr)) {
     }
 }
 
-/// Shows every expression in the templates of a value, and those in it.
+/// Shows every expression that a value's verdict depends on, and those in it: of its templates, and of `when`.
 pub(crate) fn holes<'v>(value_: &'v Value, see: &mut dyn FnMut(&'v Expr)) {
-    value(value_, &mut |met| {
-        let Met::Template(template) = met else { return };
-        for piece in &template.pieces {
-            if let Piece::Hole(hole, _) = piece {
-                expr(hole, see);
+    value(value_, &mut |met| match met {
+        Met::Template(template) => {
+            for piece in &template.pieces {
+                if let Piece::Hole(hole, _) = piece {
+                    expr(hole, see);
+                }
             }
         }
+        Met::When(when) => expr(&when.value, see),
+        Met::Bind(..) => {}
     });
+}
+
+/// Shows every expression that a claim's verdict depends on.
+pub(crate) fn claim<'c>(claim: &'c Claim, see: &mut dyn FnMut(&'c Expr)) {
+    match claim {
+        Claim::Part { value, .. } => holes(value, see),
+        Claim::Check(check) => check.expressions().for_each(|e| expr(&e.value, see)),
+        Claim::Absent(_)
+        | Claim::Others
+        | Claim::BodyOthers
+        | Claim::Order(_)
+        | Claim::NameCase(_)
+        | Claim::FieldNameCase(..) => {}
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Expr, Function, MessagePath, Piece, Template};
+use super::{Expr, MessagePath, Piece, Template};
 
 impl fmt::Display for Template {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -32,6 +32,8 @@ impl fmt::Display for Expr {
             }
             Self::Index { on, index } => write!(f, "{on}[{index}]"),
             Self::Concat(parts) => list(f, parts, " + "),
+            Self::OfHop { hop, on } => write!(f, "hop(\"{hop}\").{on}"),
+            Self::Interpreted(interpreted) => f.write_str(&interpreted.text),
         }
     }
 }
@@ -50,27 +52,10 @@ impl fmt::Display for MessagePath {
             Self::Version => f.write_str("version"),
             Self::Status => f.write_str("status"),
             Self::Header(name) => write!(f, "header(\"{name}\")"),
+            Self::HasHeader(name) => write!(f, "has_header(\"{name}\")"),
+            Self::Headers => f.write_str("headers"),
             Self::Body => f.write_str("body"),
             Self::Json => f.write_str("json"),
-        }
-    }
-}
-
-impl Function {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Pair => "pair",
-            Self::Members => "members",
-            Self::Epoch => "epoch",
-            Self::Lower => "lower",
-            Self::Host => "host",
-            Self::Port => "port",
-            Self::WithoutDefaultPort => "without_default_port",
-            Self::Sha256 => "sha256",
-            Self::Md5 => "md5",
-            Self::Base64 => "base64",
-            Self::Json => "json",
-            Self::Cookie => "cookie",
         }
     }
 }

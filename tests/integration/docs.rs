@@ -7,6 +7,7 @@
 //! - In a block ```` ```console ```` each line `$ hopspec …` is run in a folder with the shipped specs and captures and a
 //!   `staging.pcap` with a wrong User-Agent. What follows is its output, standard error last; `; echo $?` adds the exit code.
 //!   A line `…` stands for any lines, `[..]` for anything in a line.
+//! - A block ```` ```text stable CAPTURE ```` is what `hopspec::text` gives for this capture of the project.
 //! - A table row of three cells whose first is a matcher says what it accepts and what it catches; each code span of the
 //!   other cells is a field line.
 
@@ -170,6 +171,18 @@ fn every_command_prints_what_is_shown() {
         }
     }
     assert!(number >= 3, "{number} commands");
+}
+
+#[test]
+fn every_stable_text_is_as_shown() {
+    let mut number = 0;
+    for block in all_blocks() {
+        let Some(capture) = block.info.strip_prefix("text stable ") else { continue };
+        let text = hopspec::text(root().join(capture)).unwrap_or_else(|error| panic!("{}: {error}", block.at));
+        assert_eq!(text, block.text, "{}", block.at);
+        number += 1;
+    }
+    assert!(number > 0);
 }
 
 /// The code spans of a cell.

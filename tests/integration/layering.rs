@@ -15,7 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["finding"],
     &["check"],
     &["report"],
-    &["cli"],
+    &["cli", "harness"],
 ];
 
 /// Layers that stand beside the way of the data: they may use the bottom only.

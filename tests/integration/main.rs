@@ -9,6 +9,7 @@
 
 mod arguments;
 mod corpus;
+mod curl;
 mod disorder;
 mod docs;
 mod edge;
@@ -19,7 +20,10 @@ mod layering;
 #[cfg(unix)]
 mod live_recording;
 mod mutations;
+mod named_evidence;
 mod observed;
+mod params;
+mod picks;
 mod pipes;
 mod program;
 mod properties;
@@ -28,5 +32,6 @@ mod schema;
 mod shipped;
 mod spec_roots;
 mod specs_alone;
+mod stable;
 mod structure;
 mod systems;

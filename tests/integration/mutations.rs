@@ -89,6 +89,7 @@ fn changes(side: Side, expectation: &Expectation) -> (String, Vec<Change>) {
         Claim::Order(_) => (format!("{side}.order"), vec![Move]),
         Claim::NameCase(_) => (format!("{side}.header."), vec![Lower]),
         Claim::FieldNameCase(name, _) => (format!("{side}.header.{name}"), vec![Lower]),
+        Claim::Check(check) => panic!("`{}` is of the hop, not of a message", check.id),
     }
 }
 

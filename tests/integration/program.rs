@@ -49,7 +49,7 @@ impl Program {
             command.env_remove(name);
         }
         for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("HOPSPEC_") {
+            if ["HOPSPEC_", "GITHUB_"].iter().any(|start| name.to_string_lossy().starts_with(start)) {
                 command.env_remove(name);
             }
         }

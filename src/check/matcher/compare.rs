@@ -20,7 +20,7 @@ pub(super) fn equals<'a>(template: &'a Template, bytes: &[u8], ignore_case: bool
     with_text(template, scope, |expected| {
         let same = if ignore_case { bytes.eq_ignore_ascii_case(expected) } else { bytes == expected };
         if scope.masks && (mask::is_masked(bytes) || mask::is_masked(expected)) {
-            return masked(scope, bytes, same || both_could_be(bytes, expected));
+            return masked(scope, bytes, same || mask::both_could_be(bytes, expected));
         }
         Truth::of(same)
     })
@@ -114,19 +114,6 @@ pub(super) fn masked(scope: &Scope<'_>, bytes: &[u8], possible: bool) -> Truth {
         false => format!("the value is masked: `{}`", super::super::legible::show(bytes)),
     });
     Truth::Unknown
-}
-
-/// Whether two texts, each possibly masked, can be the same.
-fn both_could_be(one: &[u8], other: &[u8]) -> bool {
-    match (mask::is_masked(one), mask::is_masked(other)) {
-        (true, false) => mask::could_be(one, other),
-        (false, true) => mask::could_be(other, one),
-        _ => {
-            let agree = |a: &[u8], b: &[u8]| a.iter().zip(b).all(|(a, b)| a == b);
-            let backwards = |a: &[u8], b: &[u8]| a.iter().rev().zip(b.iter().rev()).all(|(a, b)| a == b);
-            agree(mask::before_mask(one), mask::before_mask(other)) && backwards(mask::behind_mask(one), mask::behind_mask(other))
-        }
-    }
 }
 
 fn with_text<'a>(template: &'a Template, scope: &Scope<'a>, compare: impl FnOnce(&[u8]) -> Truth) -> Truth {

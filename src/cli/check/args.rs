@@ -14,7 +14,10 @@ use crate::check::FailOn;
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXIT_CODES)]
 pub(crate) struct Args {
-    /// Captures: pcap, pcapng or text files, folders of them, or `-` for a stream
+    /// Captures: pcap, pcapng or text files, folders of them, `-` for a stream; HOP=PATH for one hop's
+    ///
+    /// `client=edge.pcap` says where a capture was recorded: its exchanges are judged by hops of the name `client` only, and
+    /// these must be seen. A file whose name holds `=` is written `./a=b.pcap`.
     #[arg(value_name = "CAPTURE")]
     pub(super) captures: Vec<PathBuf>,
 
@@ -29,22 +32,37 @@ pub(crate) struct Args {
     #[arg(long = "captures", value_name = "DIR", conflicts_with = "captures", help_heading = "What is checked")]
     pub(super) captures_dir: Option<PathBuf>,
 
+    /// Only hops of this name, which must be seen; repeatable
+    #[arg(long = "hop", value_name = "NAME", help_heading = "What is checked")]
+    pub(super) hops: Vec<String>,
+
+    /// Only this variant, in hops that have one of the name; repeatable
+    #[arg(long = "variant", value_name = "NAME", help_heading = "What is checked")]
+    pub(super) variants: Vec<String>,
+
     /// A value for a param of the specs; repeatable
+    ///
+    /// It counts before the variable HOPSPEC_PARAM_<K>, and that before --params, what the specs say of their own captures,
+    /// and a param's default.
     #[arg(long = "param", value_name = "K=V", value_parser = param, help_heading = "What is checked")]
     pub(super) params: Vec<(String, String)>,
+
+    /// A file of values for params, YAML or JSON: `name: value`; repeatable, the last that has a name counts
+    #[arg(long = "params", value_name = "FILE", help_heading = "What is checked")]
+    pub(super) param_files: Vec<PathBuf>,
 
     /// TLS secrets (SSLKEYLOGFILE); accepted, but not used yet
     #[arg(long, value_name = "FILE", help_heading = "What is checked")]
     pub(super) keylog: Option<PathBuf>,
 
-    /// The report's format, `text` or `json`, or `json=FILE` into a file; repeatable [default: text]
+    /// The report's format, `text`, `json` or `github`, or `json=FILE` into a file; repeatable [default: text]
     ///
     /// One run serves the log and the file: `--format json=report.json` writes the file, and the text to
-    /// standard output unless another format is asked for there.
+    /// standard output unless another format is asked for there. `github` are annotations for GitHub Actions.
     #[arg(long = "format", value_name = "FORMAT[=FILE]", help_heading = "Output")]
     pub(super) formats: Vec<FormatArg>,
 
-    /// Write the report to a file instead of standard output
+    /// Write to a file what would go to standard output
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(super) output: Option<PathBuf>,
 
@@ -82,7 +100,8 @@ Examples:
   hopspec check staging.pcap                 a capture against ./specs, or the shipped specs
   hopspec check -s aws/alb t.pcapng          against some shipped specs
   tcpdump -U -w - | hopspec check -          a stream, to its end
-  hopspec check --format json=report.json    a log and a file from one run";
+  hopspec check --format json=report.json    a log and a file from one run
+  hopspec check --format github              annotations on a pull request";
 
 /// `--fail-on`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -10,6 +10,12 @@ use super::super::output::Target;
 pub(super) enum Format {
     Text,
     Json,
+    Github,
+}
+
+impl Format {
+    /// Every format with its name.
+    const ALL: [(&str, Self); 3] = [("text", Self::Text), ("json", Self::Json), ("github", Self::Github)];
 }
 
 /// `json` or `json=report.json`
@@ -24,10 +30,9 @@ impl FromStr for FormatArg {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (format, file) = text.split_once('=').map_or((text, None), |(format, file)| (format, Some(file)));
-        let format = match format {
-            "text" => Format::Text,
-            "json" => Format::Json,
-            _ => return Err("expected `text`, `json`, or one of them with a file, as in `json=report.json`".to_owned()),
+        let Some((_, format)) = Format::ALL.iter().copied().find(|(name, _)| *name == format) else {
+            let expected = "expected `text`, `json`, `github`, or one of them with a file, as in `json=report.json`";
+            return Err(expected.to_owned());
         };
         match file {
             Some("") => Err(format!("expected a file behind `=`, as in `{text}report`")),
@@ -43,10 +48,10 @@ pub(super) fn targets(formats: &[FormatArg], output: Option<&PathBuf>) -> Result
     let mut targets: Vec<(Format, Target)> = Vec::new();
     for FormatArg { format, file } in formats {
         let target = file.as_ref().map_or_else(|| shared.clone(), |file| Target::File(file.clone()));
-        if targets.contains(&(*format, target.clone())) {
+        if targets.iter().any(|(known, taken)| known == format && taken.is(&target)) {
             continue;
         }
-        if targets.iter().any(|(_, taken)| *taken == target) {
+        if targets.iter().any(|(_, taken)| taken.is(&target)) {
             return Err(match target {
                 Target::Stdout => {
                     "two formats would both go to standard output: give one a file, as in `--format json=report.json`".to_owned()
@@ -56,7 +61,7 @@ pub(super) fn targets(formats: &[FormatArg], output: Option<&PathBuf>) -> Result
         }
         targets.push((*format, target));
     }
-    if !targets.iter().any(|(_, target)| *target == shared) {
+    if !targets.iter().any(|(_, target)| target.is(&shared)) {
         targets.push((Format::Text, shared));
     }
     Ok(targets)
@@ -82,6 +87,12 @@ mod tests {
         assert_eq!(of(&["json=r.json"], None), Ok(vec![(Format::Json, file("r.json")), (Format::Text, Target::Stdout)]));
         assert_eq!(of(&["text", "json=r"], None), Ok(vec![(Format::Text, Target::Stdout), (Format::Json, file("r"))]));
         assert_eq!(of(&["json"], Some("r")), Ok(vec![(Format::Json, file("r"))]));
+        assert_eq!(
+            of(&["github", "json=r.json", "text=r.txt"], None),
+            Ok(vec![(Format::Github, Target::Stdout), (Format::Json, file("r.json")), (Format::Text, file("r.txt"))])
+        );
+        // `--output` belongs to the one without a file.
+        assert_eq!(of(&["json=r.json"], Some("r")), Ok(vec![(Format::Json, file("r.json")), (Format::Text, file("r"))]));
     }
 
     #[test]
@@ -89,6 +100,8 @@ mod tests {
         assert!(of(&["text", "json"], None).unwrap_err().contains("standard output"));
         assert!(of(&["text", "json"], Some("r")).is_err());
         assert!(of(&["text=r", "json=r"], None).is_err());
+        assert!(of(&["text=r", "json=./r"], None).is_err(), "one file by two names");
+        assert!(of(&["github", "json"], None).is_err());
         assert_eq!(of(&["json", "json"], None).map(|t| t.len()), Ok(1));
     }
 

@@ -1,8 +1,11 @@
 //! `hopspec check`: arguments to a request, an outcome to reports.
 
 mod args;
+mod capture;
 mod format;
+mod repository;
 mod run;
 
 pub(super) use args::{Args, param};
-pub(super) use run::{input, refuse, run};
+pub(super) use capture::input;
+pub(super) use run::{refuse, run};

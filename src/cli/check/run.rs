@@ -1,14 +1,17 @@
 //! Runs a check and writes its reports.
 
 use super::super::args::Color;
-use super::super::output::Target;
+use super::super::environment::param_variables;
+use super::super::output::{OutputError, Target};
 use super::super::talk::Talk;
 use super::args::Args;
+use super::capture::CaptureArg;
 use super::format::{self, Format};
+use super::repository::Repository;
 use crate::check::{self, CheckError, CheckRequest};
 use crate::exit;
 use crate::finding::Outcome;
-use crate::report::{self, TextOptions, Verbosity};
+use crate::report::{self, GithubOptions, TextOptions, Verbosity};
 use crate::source::Input;
 
 /// `hopspec check`
@@ -20,34 +23,72 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
             return exit::USAGE;
         }
     };
-    if args.captures.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
+    let captures: Vec<CaptureArg> = args.captures.iter().map(|argument| CaptureArg::new(argument)).collect();
+    if captures.iter().filter(|capture| capture.input == Input::Stdin).count() > 1 {
         talk.error("`-` is given twice, but standard input can be read only once");
         return exit::USAGE;
+    }
+    let environment = match param_variables() {
+        Ok(variables) => variables,
+        Err(message) => {
+            talk.error(message);
+            return exit::USAGE;
+        }
+    };
+    let files = captures.iter().filter_map(|capture| match &capture.input {
+        Input::File(path) => Some(path),
+        _ => None,
+    });
+    if let Some(read) = files
+        .chain(&args.specs)
+        .chain(&args.param_files)
+        .chain(&args.keylog)
+        .find(|path| path.is_file() && targets.iter().any(|(_, target)| target.is_file(path)))
+    {
+        let file = Input::File(read.clone()).name();
+        talk.error(format_args!("{file} is read by this run, and the report would be written over it; name another file"));
+        return exit::USAGE;
+    }
+    let request = request(args, captures, environment);
+    let unwritable: Vec<_> = targets.iter().filter_map(|(_, target)| target.try_out().err()).collect();
+    if !unwritable.is_empty() {
+        return refuse_targets(&unwritable, &request, talk);
     }
     if args.keylog.is_some() {
         talk.note("--keylog is not used yet: flows of TLS are listed and not decoded");
     }
-    match check::check(&request(args)) {
+    match check::check(&request) {
         Ok(outcome) => write(&outcome, &targets, args, color, talk),
         Err(error) => refuse(&error, talk),
     }
 }
 
-fn request(args: &Args) -> CheckRequest {
+/// Reports that cannot be written end a run before it reads captures. Invalid specs come before that (see [`exit`]).
+fn refuse_targets(unwritable: &[OutputError], request: &CheckRequest, talk: Talk) -> u8 {
+    if let Err(error @ (CheckError::Usage(_) | CheckError::Specs(_) | CheckError::Params(_))) = check::plan(request) {
+        return refuse(&error, talk);
+    }
+    unwritable.iter().for_each(|error| talk.error(error));
+    exit::UNREADABLE
+}
+
+fn request(args: &Args, captures: Vec<CaptureArg>, environment: Vec<(String, String)>) -> CheckRequest {
+    let (bound, free): (Vec<_>, Vec<_>) = captures.into_iter().partition(|capture| capture.hop.is_some());
     CheckRequest {
         specs: args.specs.clone(),
-        captures: args.captures.iter().map(|path| input(path)).collect(),
+        spec_texts: Vec::new(),
+        captures: free.into_iter().map(|capture| capture.input).collect(),
+        bound: bound.into_iter().filter_map(|capture| Some((capture.hop?, capture.input))).collect(),
         captures_dir: args.captures_dir.clone(),
         params: args.params.clone(),
+        environment,
+        param_files: args.param_files.clone(),
+        hops: args.hops.clone(),
+        variants: args.variants.clone(),
         fail_on: args.fail_on.into(),
         strict: args.strict,
         show_secrets: args.show_secrets,
     }
-}
-
-/// A path, or `-` for standard input.
-pub(in super::super) fn input(path: &std::path::Path) -> Input {
-    if path.as_os_str() == "-" { Input::Stdin } else { Input::File(path.to_owned()) }
 }
 
 fn write(outcome: &Outcome, targets: &[(Format, Target)], args: &Args, color: Color, talk: Talk) -> u8 {
@@ -55,11 +96,13 @@ fn write(outcome: &Outcome, targets: &[(Format, Target)], args: &Args, color: Co
     for unreadable in &outcome.unreadable {
         talk.error(unreadable);
     }
+    let repository = Repository::here();
     for (format, target) in targets {
         let color = if *target == Target::Stdout { color.on_stdout() } else { color.in_files() };
         let text = match format {
             Format::Json => report::json(outcome),
             Format::Text => report::text(outcome, &options(args, color)),
+            Format::Github => report::github(outcome, &GithubOptions { path: &|file| repository.path(file) }),
         };
         if let Err(error) = target.write(&text) {
             talk.error(error);
@@ -88,6 +131,10 @@ pub(in super::super) fn refuse(error: &CheckError, talk: Talk) -> u8 {
         }
         CheckError::Specs(errors) => {
             talk.print(&report::spec_errors(errors, talk.color()));
+            exit::USAGE
+        }
+        CheckError::Params(errors) => {
+            talk.print(&report::param_errors(errors, talk.color()));
             exit::USAGE
         }
         CheckError::Unreadable(message) => {

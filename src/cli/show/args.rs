@@ -42,6 +42,10 @@ pub(crate) struct Args {
     #[arg(long = "param", value_name = "K=V", value_parser = param, requires = "unselected", help_heading = "What is shown")]
     pub(super) params: Vec<(String, String)>,
 
+    /// With --unselected: a file of values for params, YAML or JSON; repeatable
+    #[arg(long = "params", value_name = "FILE", requires = "unselected", help_heading = "What is shown")]
+    pub(super) param_files: Vec<PathBuf>,
+
     /// TLS secrets (SSLKEYLOGFILE); accepted, but not used yet
     #[arg(long, value_name = "FILE", help_heading = "What is shown")]
     pub(super) keylog: Option<PathBuf>,

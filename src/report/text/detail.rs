@@ -2,12 +2,11 @@
 
 use annotate_snippets::{Element, Level, Origin};
 
-use super::place;
-use crate::finding::{EvidencePlace, Finding, Sample};
+use crate::finding::{EvidencePlace, Finding, Rule, Sample};
 use crate::report::escape::value;
 use crate::report::excerpt::Excerpt;
 use crate::report::paint::Paint;
-use crate::report::{count, escape};
+use crate::report::{accept, count, escape, place};
 use crate::spec::Severity;
 
 /// The finding without its block. `next` is the finding that follows about the same message: where it has the same
@@ -21,7 +20,11 @@ pub(super) fn finding(finding: &Finding, next: Option<&Finding>, paint: Paint) -
     let excerpt = finding.spec.as_ref().map(|place| Excerpt::new(&place.file, &place.text, place.start, place.end));
     // The line of the spec says it already where it says it in the same words.
     let told = |expected: &str| excerpt.as_ref().is_some_and(|e| e.marked().trim_matches(['[', ']', '\'', '"']) == expected);
-    let label = label(finding).filter(|_| !finding.expected.as_deref().is_some_and(told));
+    let label = expected(finding).filter(|_| !finding.expected.as_deref().is_some_and(told));
+    let label = match finding.rule {
+        Rule::CheckFailed => Some("this is false".to_owned()),
+        _ => label.map(|expected| format!("expected {expected}")),
+    };
     let capture = finding.samples.first().map(|s| s.evidence.capture.as_str()).unwrap_or_default();
     let place: Option<Element<'_>> = match &excerpt {
         Some(excerpt) => Some(excerpt.snippet(label.as_deref()).into()),
@@ -38,11 +41,11 @@ pub(super) fn finding(finding: &Finding, next: Option<&Finding>, paint: Paint) -
     out
 }
 
-/// What stands under the caret.
-fn label(finding: &Finding) -> Option<String> {
+/// What was expected: a value in quotes, or a phrase.
+pub(in crate::report) fn expected(finding: &Finding) -> Option<String> {
     finding.expected.as_deref().filter(|e| !e.is_empty()).map(|expected| {
         let shown = value(expected);
-        if is_value(finding, expected) { format!("expected `{shown}`") } else { format!("expected {shown}") }
+        if is_value(finding, expected) { format!("`{shown}`") } else { shown }
     })
 }
 
@@ -59,6 +62,9 @@ fn remarks(finding: &Finding, next: Option<&Finding>) -> Vec<(&'static str, Stri
     for bound in &finding.bound {
         lines.push(("bound", format!("{} = {}, from {}", escape(&bound.name), value(&bound.value), value(&bound.from))));
     }
+    for part in &finding.parts {
+        lines.push(("value", format!("`{}` is {}", value(&part.text), value(&part.value))));
+    }
     if let Some(first) = finding.samples.first() {
         lines.extend(seen(finding, first).map(|seen| ("seen", seen)));
         if finding.block.is_none() || finding.samples.len() > 1 {
@@ -69,6 +75,9 @@ fn remarks(finding: &Finding, next: Option<&Finding>) -> Vec<(&'static str, Stri
         if let Some(show) = place::show(&first.evidence).filter(|_| !repeated) {
             lines.push(("show", show));
         }
+    }
+    if let Some(accept) = accept::told(finding) {
+        lines.push(("accept", accept));
     }
     if let Some(why) = &finding.why {
         lines.push(("why", one_line(why)));

@@ -2,11 +2,10 @@
 //!
 //! An expectation that other exchanges met is only named; one that nothing decided says why.
 
-use super::place;
 use crate::finding::{Finding, Outcome, Verdict};
 use crate::report::escape::value;
 use crate::report::paint::{Paint, Tone};
-use crate::report::{count, escape};
+use crate::report::{count, escape, place};
 
 /// So many lines; the rest is counted.
 const MOST: usize = 6;

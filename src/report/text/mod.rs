@@ -6,12 +6,14 @@ mod detail;
 mod hops;
 mod inconclusive;
 mod options;
-mod place;
 mod render;
 mod summary;
 #[cfg(test)]
 mod tests;
 mod unjudged;
+
+pub(super) use detail::expected;
+pub(super) use summary::line as last_line;
 
 pub use options::{TextOptions, Verbosity};
 pub use render::text;

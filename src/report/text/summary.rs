@@ -12,7 +12,7 @@ use crate::spec::Severity;
 pub const NO_PACKET: &str = "a capture without a packet; its filter let nothing through, or it ended before anything was written (tcpdump -U writes at once)";
 
 /// The last line; none where everything was met, unless that line is all that is printed.
-pub(super) fn line(outcome: &Outcome, verbosity: Verbosity, paint: Paint) -> Option<String> {
+pub(in crate::report) fn line(outcome: &Outcome, verbosity: Verbosity, paint: Paint) -> Option<String> {
     let gravest = outcome.findings.iter().map(|f| f.severity).max();
     let plain = outcome.exit_code == exit::MET && gravest.is_none_or(|s| s == Severity::Note);
     if plain && verbosity != Verbosity::Quiet {
@@ -93,11 +93,12 @@ fn unseen(outcome: &Outcome) -> String {
         _ if outcome.specs.is_empty() => "there is no spec".to_owned(),
         _ if judged => format!("the evidence of {} decides nothing", count(exchanges(outcome), "exchange")),
         [] => "there is no capture".to_owned(),
-        [one] if one.summary.packets == 0 && one.summary.anomalies.is_empty() => {
+        [one] if one.summary.packets == 0 && !messages && one.summary.anomalies.is_empty() => {
             format!("{} is {NO_PACKET}", crate::report::escape(&one.file))
         }
         [one] if !messages => format!("{} holds no HTTP message that could be decoded", crate::report::escape(&one.file)),
         _ if !messages => "the captures hold no HTTP message that could be decoded".to_owned(),
+        _ if outcome.unselected.exchanges == 0 => "the captures hold no exchange of any hop".to_owned(),
         _ => format!("{} of the captures, none of any hop", count(outcome.unselected.exchanges, "exchange")),
     }
 }

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::options::TextOptions;
-use super::place::shell_word;
 use crate::finding::Outcome;
 use crate::report::escape::value;
 use crate::report::paint::{Paint, Tone};
+use crate::report::place::shell_word;
 use crate::report::{count, escape};
-use crate::source::Undecoded;
+use crate::source::{BYTES, Undecoded};
 
 /// So many groups of exchanges, ports or files are named; the rest is counted.
 const MOST: usize = 3;
@@ -50,8 +50,12 @@ fn unselected(outcome: &Outcome, options: &TextOptions, paint: Paint) -> String 
         n => format!(", {n} more"),
     };
     let verb = if unselected.exchanges == 1 { "belongs" } else { "belong" };
-    let command = paint.paint(Tone::Faint, &format!("({})", command(outcome, options)));
-    format!("{} {verb} to no hop: {}{others}   {command}\n", count(unselected.exchanges, "exchange"), groups.join(", "))
+    // Bytes that a test holds are no file to look into.
+    let command = match outcome.captures.as_slice() {
+        [one] if one.file == BYTES => String::new(),
+        _ => format!("   {}", paint.paint(Tone::Faint, &format!("({})", command(outcome, options)))),
+    };
+    format!("{} {verb} to no hop: {}{others}{command}\n", count(unselected.exchanges, "exchange"), groups.join(", "))
 }
 
 /// How to list them.

@@ -33,7 +33,10 @@ const MARKERS: [&[u8]; 4] = [b"<CR-LF>", b"<CRLF>", b"<CR><LF>", b"\\r\\n"];
 pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = Line<'_>> + Clone {
     text.split_inclusive(|byte| *byte == b'\n').zip(1..).map(|(whole, number)| {
         let mut text = whole.strip_suffix(b"\n").unwrap_or(whole);
-        text = text.strip_suffix(b"\r").unwrap_or(text);
+        // Windows writes CR LF as CR CR LF, and so does a terminal whose output is recorded.
+        while let Some(shorter) = text.strip_suffix(b"\r") {
+            text = shorter;
+        }
         let end = text.trim_ascii_end();
         let unmarked = MARKERS.iter().find_map(|marker| {
             let cut = end.len().checked_sub(marker.len())?;
@@ -51,7 +54,7 @@ mod tests {
 
     #[test]
     fn line_ends_and_markers() {
-        let text = b"a\r\nb \n\nc<CR-LF>\n<crlf>\r\n  <CR><LF>\n\\r\\n\nlast";
+        let text = b"a\r\r\nb \n\nc<CR-LF>\n<crlf>\r\n  <CR><LF>\n\\r\\n\nlast";
         let seen: Vec<_> = lines(text).map(|l| (l.number, String::from_utf8_lossy(l.text), l.marker, l.is_blank())).collect();
         let expected = [
             (1, "a", false, false),

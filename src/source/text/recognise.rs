@@ -6,7 +6,7 @@ pub(crate) fn is_start_line(line: &[u8]) -> bool {
 }
 
 /// `HTTP/1.1 200 OK`; the reason may be missing.
-fn is_status_line(line: &[u8]) -> bool {
+pub(super) fn is_status_line(line: &[u8]) -> bool {
     let mut parts = line.splitn(3, |byte| *byte == b' ');
     let (version, status) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     is_version(version) && status.len() == 3 && status.iter().all(u8::is_ascii_digit)
@@ -14,7 +14,7 @@ fn is_status_line(line: &[u8]) -> bool {
 
 /// Exactly a method, a target and a version. Prose with `HTTP/1.1` in it has more words, or a first one in lower case:
 /// then the target must look like one.
-fn is_request_line(line: &[u8]) -> bool {
+pub(super) fn is_request_line(line: &[u8]) -> bool {
     let parts: Vec<&[u8]> = line.trim_ascii_end().splitn(4, |byte| *byte == b' ').collect();
     let [method, target, version] = parts.as_slice() else { return false };
     let shouted = method.len() >= 3 && method.iter().all(|b| b.is_ascii_uppercase() || matches!(b, b'-' | b'_'));
@@ -52,9 +52,31 @@ pub(super) fn bullet(line: &[u8]) -> Option<usize> {
     Some(line.len() - shown.len() + bullet.len())
 }
 
-/// A command at a shell prompt, between the outputs of `curl -i`.
-pub(super) fn is_prompt(line: &[u8]) -> bool {
-    line.starts_with(b"$ ")
+/// The command behind a shell prompt, between the outputs of curl: any command behind `$ `, and curl behind the prompts of
+/// other shells (`C:\>`, `user@host:~#`, `%`).
+pub(super) fn command(line: &[u8]) -> Option<&[u8]> {
+    let line = line.trim_ascii_start();
+    if let Some(command) = line.strip_prefix(b"$ ") {
+        return Some(command);
+    }
+    let beginning = line.get(..line.len().min(200)).unwrap_or_default();
+    let at = memchr::memmem::find(beginning, b"curl ").or_else(|| memchr::memmem::find(beginning, b"curl.exe "))?;
+    let (prompt, command) = line.split_at_checked(at)?;
+    let prompt = prompt.trim_ascii_end();
+    let ends = ["$", "%", "#", ">", "❯", "➜"].iter().any(|end| prompt.ends_with(end.as_bytes()));
+    (ends && !prompt.contains(&b'"')).then_some(command)
+}
+
+/// Whether a command asks for heads alone: `curl -I`, `curl --head`.
+pub(super) fn asks_for_heads(command: &[u8]) -> bool {
+    let curl = command.starts_with(b"curl ") || command.starts_with(b"curl.exe ");
+    let short = |word: &[u8]| matches!(word, [b'-', letters @ ..] if letters.contains(&b'I') && letters.iter().all(u8::is_ascii_alphabetic));
+    curl && command.split(u8::is_ascii_whitespace).any(|word| word == b"--head" || short(word))
+}
+
+/// What `script` writes around what it records of a terminal.
+pub(super) fn is_recorder(line: &[u8]) -> bool {
+    line.starts_with(b"Script started on ") || line.starts_with(b"Script done on ")
 }
 
 /// The beginning or the end of a block of code in Markdown.
@@ -123,5 +145,26 @@ mod tests {
         }
         assert!(is_bullet("  • Host".as_bytes()) && is_bullet(b"- x") && !is_bullet(b" folded") && !is_bullet(b"--x"));
         assert!(is_fence(b"```http") && is_fence(b"  ~~~") && !is_fence(b"`code`"));
+    }
+
+    #[test]
+    fn commands_behind_prompts() {
+        for (line, expected, heads) in [
+            ("$ curl -v http://a/", Some("curl -v http://a/"), false),
+            ("$ ls -I x", Some("ls -I x"), false),
+            ("  $ curl -sI http://a/", Some("curl -sI http://a/"), true),
+            ("C:\\Users\\me>curl.exe --head http://a/", Some("curl.exe --head http://a/"), true),
+            ("root@host:~# curl -v a", Some("curl -v a"), false),
+            ("me@mac ~ % curl -v --data I a", Some("curl -v --data I a"), false),
+            ("➜  ~ curl -v a", None, false),
+            ("❯ curl -v a", Some("curl -v a"), false),
+            ("Then curl says:", None, false),
+            ("\"cmd\": \"> curl a\"", None, false),
+            ("> User-Agent: curl/8", None, false),
+        ] {
+            let found = command(line.as_bytes());
+            assert_eq!(found.map(String::from_utf8_lossy).as_deref(), expected, "{line}");
+            assert_eq!(found.is_some_and(asks_for_heads), heads, "{line}");
+        }
     }
 }

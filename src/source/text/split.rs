@@ -1,19 +1,14 @@
 //! Cuts a text into messages: heads as they would be on the wire, and the bytes of their bodies.
 
-use super::line::{Line, lines};
-use super::recognise::{bullet, is_bullet, is_fence, is_field_line, is_prompt, is_start_line};
-use crate::secret;
+use std::collections::VecDeque;
 
-/// One message of a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Piece {
-    /// The line of its start line, counted from 1.
-    pub(super) line: u32,
-    /// Its head with CRLF line ends and its empty line: a text that stops within a head shows what its writer wanted to.
-    pub(super) head: Vec<u8>,
-    /// Its body.
-    pub(super) body: Vec<u8>,
-}
+use super::curl::{Heard, Transcript, begins, is_start};
+use super::json;
+use super::line::{Line, lines};
+use super::piece::{Announced, Item, Piece, Shown, Speaker, push};
+use super::recognise::{asks_for_heads, bullet, command, is_bullet, is_fence, is_field_line, is_start_line};
+use crate::http::Fidelity;
+use crate::secret;
 
 /// Lines that belong to no message.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,33 +17,69 @@ pub(super) struct Ignored {
     pub(super) count: u64,
     /// Number and beginning of the first.
     pub(super) first: Option<(u32, String)>,
+    /// How many of them say something: not the fences.
+    prose: u64,
 }
 
 /// Gives out the messages of a text in their order.
 pub(super) struct Split<I> {
     lines: I,
     ignored: Ignored,
+    /// Follows what `curl -v` wrote, where the text holds some.
+    curl: Option<Transcript>,
+    /// Where to go on if what is read now turns out not to be curl's.
+    place: Option<I>,
+    /// Found, but not yet given out.
+    ready: VecDeque<Item>,
+    /// The next response has a head only: its request, or the command before it, says so.
+    heads: bool,
 }
 
 /// Cuts a text.
 pub(super) fn split(text: &[u8]) -> Split<impl Iterator<Item = Line<'_>> + Clone> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    Split { lines: lines(text), ignored: Ignored::default() }
+    let curl = lines(text).any(|line| is_start(line.text)).then(|| Transcript::new(begins(text)));
+    Split { lines: lines(text), ignored: Ignored::default(), curl, place: None, ready: VecDeque::new(), heads: false }
 }
 
 impl<'a, I: Iterator<Item = Line<'a>> + Clone> Iterator for Split<I> {
-    type Item = Piece;
+    type Item = Item;
 
-    fn next(&mut self) -> Option<Piece> {
+    fn next(&mut self) -> Option<Item> {
         loop {
-            let line = self.lines.next()?;
-            if is_start_line(line.text.trim_ascii_start()) {
-                return Some(self.piece(&line));
+            if let Some(item) = self.ready.pop_front() {
+                return Some(item);
             }
-            if let Some(piece) = self.bulleted(&line) {
-                return Some(piece);
+            let here = self.lines.clone();
+            let Some(line) = self.lines.next() else {
+                match self.curl.as_mut().map(|curl| curl.end(&mut self.ready)) {
+                    Some(Heard::Back) => self.go_back(),
+                    _ if self.ready.is_empty() => return None,
+                    _ => {}
+                }
+                continue;
+            };
+            match self.curl.as_mut().map(|curl| curl.hear(&line, &mut self.ready)) {
+                Some(Heard::Taken) => continue,
+                Some(Heard::Marked) => {
+                    self.place = Some(here);
+                    continue;
+                }
+                Some(Heard::Back) => {
+                    self.go_back();
+                    continue;
+                }
+                Some(Heard::Unclear) => {
+                    self.ignore(&line);
+                    continue;
+                }
+                Some(Heard::Foreign) | None => {}
             }
-            self.ignore(&line);
+            let piece = if is_start_line(line.text.trim_ascii_start()) { Some(self.piece(&line)) } else { self.bulleted(&line) };
+            match piece {
+                Some(piece) => self.ready.push_back(Item::Message(piece)),
+                None => self.ignore(&line),
+            }
         }
     }
 }
@@ -56,7 +87,14 @@ impl<'a, I: Iterator<Item = Line<'a>> + Clone> Iterator for Split<I> {
 impl<'a, I: Iterator<Item = Line<'a>> + Clone> Split<I> {
     /// What belonged to no message so far.
     pub(super) fn ignored(self) -> Ignored {
-        self.ignored
+        let within = self.curl.map_or(0, |curl| curl.prose);
+        Ignored { count: self.ignored.count + within, ..self.ignored }
+    }
+
+    fn go_back(&mut self) {
+        if let Some(place) = self.place.take() {
+            self.lines = place;
+        }
     }
 
     fn ignore(&mut self, line: &Line<'_>) {
@@ -64,6 +102,10 @@ impl<'a, I: Iterator<Item = Line<'a>> + Clone> Split<I> {
             return;
         }
         self.ignored.count += 1;
+        self.ignored.prose += u64::from(!is_fence(line.text));
+        if let Some(command) = command(line.text) {
+            self.heads = asks_for_heads(command);
+        }
         if self.ignored.first.is_none() {
             let shown = secret::mask_line(&String::from_utf8_lossy(line.text.trim_ascii())).chars().take(60).collect();
             self.ignored.first = Some((line.number, shown));
@@ -82,9 +124,31 @@ impl<'a, I: Iterator<Item = Line<'a>> + Clone> Split<I> {
         let mut head = Vec::new();
         push(&mut head, start.text.trim_ascii());
         let ended = self.fields(&mut head, indent);
+        // A text that stops within a head shows what its writer wanted to.
         push(&mut head, b"");
-        let body = if ended && announces_body(&head) { self.body(outer) } else { Vec::new() };
-        Piece { line: start.number, head, body }
+        let announced = Announced::by(&head);
+        let without = self.asked_for_heads(&head, announced) || announced.none();
+        let body = if ended && !without { self.body(outer) } else { Vec::new() };
+        let body = match body {
+            body if !body.is_empty() => Shown::Whole(body),
+            _ if without => Shown::Whole(Vec::new()),
+            _ => announced.nothing(),
+        };
+        self.told(start, head, body)
+    }
+
+    fn told(&self, start: &Line<'_>, head: Vec<u8>, body: Shown) -> Piece {
+        Piece { line: start.number, head, body, speaker: Speaker::Person(self.ignored.prose), fidelity: Fidelity::TEXT }
+    }
+
+    /// Whether this is a response to a request for a head alone; remembers what this request asks for.
+    fn asked_for_heads(&mut self, head: &[u8], announced: Announced) -> bool {
+        if announced.interim {
+            return true;
+        }
+        let asked = self.heads;
+        self.heads = announced.status.is_none() && head.starts_with(b"HEAD ");
+        asked && announced.status.is_some()
     }
 
     /// A head whose every line is an entry of a list, as wikis make of what is pasted into one. A start line without such
@@ -102,7 +166,10 @@ impl<'a, I: Iterator<Item = Line<'a>> + Clone> Split<I> {
             self.lines.next();
         }
         push(&mut head, b"");
-        Some(Piece { line: start.number, head, body: Vec::new() })
+        let announced = Announced::by(&head);
+        let without = self.asked_for_heads(&head, announced);
+        let body = if without { Shown::Whole(Vec::new()) } else { announced.nothing() };
+        Some(self.told(start, head, body))
     }
 
     /// Reads field lines; whether an empty line ended them, so that a body may follow.
@@ -114,7 +181,8 @@ impl<'a, I: Iterator<Item = Line<'a>> + Clone> Split<I> {
                 self.lines.next();
                 return true;
             }
-            if outside || is_fence(line.text) || is_bullet(text) || is_start_line(line.text.trim_ascii_start()) {
+            let begins = is_start_line(line.text.trim_ascii_start()) || self.is_curl(&line);
+            if outside || is_fence(line.text) || is_bullet(text) || begins {
                 return false;
             }
             let folded = text.first().is_some_and(|byte| matches!(byte, b' ' | b'\t'));
@@ -139,14 +207,14 @@ impl<'a, I: Iterator<Item = Line<'a>> + Clone> Split<I> {
         while let Some(line) = self.peek() {
             let inside = line.is_blank() || line.text.starts_with(indent);
             let text = line.text.trim_ascii_start();
-            if !inside || is_fence(text) || is_prompt(text) || is_start_line(text) {
+            if !inside || is_fence(text) || command(text).is_some() || is_start_line(text) || self.is_curl(&line) {
                 trim_blank_lines(&mut body);
                 break;
             }
             body.extend(line.whole.strip_prefix(indent).unwrap_or(line.whole));
             self.lines.next();
         }
-        if let Some(end) = json_end(&body) {
+        if let Some(end) = json::end(&body) {
             let mut length = 0;
             self.lines = begin;
             while length < end
@@ -160,11 +228,10 @@ impl<'a, I: Iterator<Item = Line<'a>> + Clone> Split<I> {
         }
         body
     }
-}
-
-fn push(head: &mut Vec<u8>, line: &[u8]) {
-    head.extend(line);
-    head.extend(b"\r\n");
+    /// Whether `curl -v` goes on here.
+    fn is_curl(&self, line: &Line<'_>) -> bool {
+        self.curl.is_some() && is_start(line.text)
+    }
 }
 
 /// Leaves one line end behind the last line that is not blank: blank lines before the next message separate.
@@ -172,40 +239,4 @@ fn trim_blank_lines(body: &mut Vec<u8>) {
     let shown = body.trim_ascii_end().len();
     let end = memchr::memchr(b'\n', body.get(shown..).unwrap_or_default()).map_or(body.len(), |at| shown + at + 1);
     body.truncate(if shown == 0 { 0 } else { end });
-}
-
-/// Where a JSON text ends that is followed by something else in lines of its own.
-fn json_end(body: &[u8]) -> Option<usize> {
-    if !matches!(body.trim_ascii_start().first(), Some(b'{' | b'[')) {
-        return None;
-    }
-    let mut values = serde_json::Deserializer::from_slice(body).into_iter::<serde::de::IgnoredAny>();
-    values.next()?.ok()?;
-    let end = values.byte_offset();
-    let behind = body.get(end..)?;
-    let line_end = memchr::memchr(b'\n', behind)?;
-    let (same_line, others) = behind.split_at_checked(line_end)?;
-    (same_line.trim_ascii().is_empty() && !others.trim_ascii().is_empty()).then_some(end)
-}
-
-/// Whether a body may follow this head. In a text the value of Content-Length frames nothing, since people re-format
-/// bodies; that a request names neither length, coding nor type says that it has none (RFC 9112 §6.3).
-fn announces_body(head: &[u8]) -> bool {
-    let mut lines = head.split(|byte| *byte == b'\n');
-    let start = lines.next().unwrap_or_default();
-    let (mut announced, mut empty) = (false, false);
-    for line in lines {
-        let Some(colon) = memchr::memchr(b':', line) else { continue };
-        let (name, value) = line.split_at_checked(colon).unwrap_or_default();
-        let name = name.trim_ascii_end();
-        let length = name.eq_ignore_ascii_case(b"Content-Length");
-        empty |= length && value.get(1..).unwrap_or_default().trim_ascii() == b"0";
-        announced |= length || name.eq_ignore_ascii_case(b"Transfer-Encoding") || name.eq_ignore_ascii_case(b"Content-Type");
-    }
-    let status = start.starts_with(b"HTTP/").then(|| start.split(|byte| *byte == b' ').nth(1).unwrap_or_default());
-    match status {
-        Some([b'1', ..] | b"204" | b"304") => false,
-        Some(_) => !empty,
-        None => announced && !empty,
-    }
 }

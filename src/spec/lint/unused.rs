@@ -7,13 +7,16 @@ use crate::spec::problem::Problem;
 use crate::spec::walk::{self, Met};
 use crate::spec::{ClauseKind, Expr, Hop, Spec, Value};
 
+/// Takes the name that an expression is.
+fn name<'e>(expr: &'e Expr, used: &mut HashSet<&'e str>) {
+    if let Expr::Name(name) = expr {
+        used.insert(name);
+    }
+}
+
 /// Takes the names that stand in a value's expressions.
 fn names<'v>(value: &'v Value, used: &mut HashSet<&'v str>) {
-    walk::holes(value, &mut |expr| {
-        if let Expr::Name(name) = expr {
-            used.insert(name);
-        }
-    });
+    walk::holes(value, &mut |expr| name(expr, used));
 }
 
 /// The names that stand in a hop's expressions.
@@ -21,6 +24,8 @@ fn names_in(hop: &Hop) -> HashSet<&str> {
     let mut used = HashSet::new();
     hop.select.iter().for_each(|select| walk::select(select, &mut |value| names(value, &mut used)));
     values(hop).for_each(|value| names(value, &mut used));
+    hop.when.iter().for_each(|when| walk::expr(&when.value, &mut |expr| name(expr, &mut used)));
+    hop.checks.iter().for_each(|check| walk::claim(&check.claim, &mut |expr| name(expr, &mut used)));
     used
 }
 
@@ -36,6 +41,7 @@ fn types_of<'v>(value: &'v Value, used: &mut HashSet<&'v str>) {
 /// Params.
 pub(super) fn params(spec: &Spec, problems: &mut Vec<Problem>) {
     let mut used: HashSet<&str> = spec.hops.iter().flat_map(names_in).collect();
+    spec.checks.iter().for_each(|check| walk::claim(&check.claim, &mut |expr| name(expr, &mut used)));
     for param in &spec.params {
         if let Some(default) = &param.default {
             walk::names(default, &mut |name| _ = used.insert(name));

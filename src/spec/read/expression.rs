@@ -1,16 +1,21 @@
 //! The compiled part of CEL: names, paths, `header()`, the functions of the design, indexes and `+` between texts.
 //!
+//! What is more than that is answered with a [`Mistake`] that says so (`more`), and goes to the interpreter (`cel`).
+//!
 //! Bounded: an expression is at most [`DEEPEST`] calls, indexes and parentheses deep, so that nothing that walks it later
 //! can overflow a stack.
 
 use std::ops::Range;
 
+use super::cel;
 use super::functions::{LATER, METHODS, Method, Type};
 use super::lexer::{Token, tokens};
 use crate::spec::near::{did_you_mean, one_of};
-use crate::spec::{Expr, MessagePath, Side};
+use crate::spec::{Expr, Function, MessagePath, Side};
 
-const DEEPEST: usize = 32;
+pub(super) const DEEPEST: usize = 32;
+/// What an exchange has.
+const EXCHANGE: &[&str] = &["src", "dst", "time", "request", "response"];
 
 /// What is wrong in an expression, with the range in its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,11 +23,18 @@ pub(super) struct Mistake {
     pub(super) range: Range<usize>,
     pub(super) message: String,
     pub(super) help: Vec<String>,
+    /// It may be no mistake at all, but more than what is compiled.
+    pub(super) more: bool,
 }
 
 impl Mistake {
     pub(super) fn new(range: Range<usize>, message: impl Into<String>) -> Self {
-        Self { range, message: message.into(), help: Vec::new() }
+        Self { range, message: message.into(), help: Vec::new(), more: false }
+    }
+
+    /// What the interpreter may know.
+    pub(super) fn or_more(self) -> Self {
+        Self { more: true, ..self }
     }
 
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
@@ -30,37 +42,75 @@ impl Mistake {
         self
     }
 
-    fn maybe_help(mut self, help: Option<String>) -> Self {
+    pub(super) fn maybe_help(mut self, help: Option<String>) -> Self {
         self.help.extend(help);
         self
     }
 
     fn later(range: Range<usize>, what: &str) -> Self {
         Self::new(range, format!("{what} is not supported yet"))
-            .help("this version knows names, paths, `header(\"Name\")`, the functions for headers and `+` between texts")
+    }
+
+    fn more(range: Range<usize>) -> Self {
+        Self::new(range, "a value is expected here").or_more()
     }
 }
 
-type Parsed = Result<(Expr, Type), Mistake>;
+/// Where an expression stands, and so what it may look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stand {
+    /// In a message: `header("Name")` is of it.
+    Message(Side),
+    /// In a hop, or in no spec: one exchange.
+    Exchange,
+    /// Over several hops: `hop("name").request`.
+    Hops,
+}
+
+impl From<Option<Side>> for Stand {
+    fn from(side: Option<Side>) -> Self {
+        side.map_or(Self::Exchange, Self::Message)
+    }
+}
+
+pub(super) type Parsed = Result<(Expr, Type), Mistake>;
 
 /// Parses an expression that stands in a message of this side (`None`: in no message), and its type.
 pub(super) fn parse(text: &str, side: Option<Side>) -> Parsed {
-    let tokens = tokens(text)?;
-    if tokens.is_empty() {
+    parse_at(text, side.into())
+}
+
+fn parse_at(text: &str, stand: Stand) -> Parsed {
+    if text.trim().is_empty() {
         return Err(
             Mistake::new(0..text.len(), "`${}` is empty").help("name a param, a bound name, or write `$${` for the text `${`")
         );
     }
-    let mut parser = Parser { tokens, at: 0, end: text.len(), side, depth: 0 };
+    match compiled(text, stand) {
+        Err(mistake) if mistake.more => cel::interpreted(text, stand, &[]),
+        parsed => parsed,
+    }
+}
+
+/// An expression that may name values of its own, as the `key` and `value` of a `for_each`.
+pub(super) fn parse_with(text: &str, stand: Stand, locals: &[(&str, Type)]) -> Parsed {
+    let names_local = |tokens: &[(Token, Range<usize>)]| {
+        tokens.iter().any(|(token, _)| matches!(token, Token::Word(word) if locals.iter().any(|(local, _)| local == word)))
+    };
+    match tokens(text) {
+        Ok(tokens) if !names_local(&tokens) => parse_at(text, stand),
+        _ => cel::interpreted(text, stand, locals),
+    }
+}
+
+/// Parses what is compiled: no operator but `+` between texts, no macro.
+pub(super) fn compiled(text: &str, stand: Stand) -> Parsed {
+    let tokens = tokens(text)?;
+    let mut parser = Parser { tokens, at: 0, end: text.len(), stand, depth: 0 };
     let parsed = parser.concatenation()?;
     match parser.peek() {
         None => Ok(parsed),
-        Some(Token::Operator(operator)) => {
-            let what = format!("the operator `{operator}`");
-            Err(Mistake::later(parser.range(), &what))
-        }
-        Some(Token::Word(word)) if word == "in" => Err(Mistake::later(parser.range(), "the operator `in`")),
-        Some(_) => Err(Mistake::new(parser.range(), "nothing more is expected here")),
+        Some(_) => Err(Mistake::new(parser.range(), "nothing more is expected here").or_more()),
     }
 }
 
@@ -68,7 +118,7 @@ struct Parser {
     tokens: Vec<(Token, Range<usize>)>,
     at: usize,
     end: usize,
-    side: Option<Side>,
+    stand: Stand,
     depth: usize,
 }
 
@@ -89,7 +139,7 @@ impl Parser {
     }
 
     fn expect(&mut self, mark: char) -> Result<(), Mistake> {
-        if self.take(mark) { Ok(()) } else { Err(Mistake::new(self.range(), format!("`{mark}` is expected here"))) }
+        if self.take(mark) { Ok(()) } else { Err(Mistake::new(self.range(), format!("`{mark}` is expected here")).or_more()) }
     }
 
     fn deeper(&mut self) -> Result<(), Mistake> {
@@ -138,7 +188,7 @@ impl Parser {
     fn primary(&mut self) -> Parsed {
         let range = self.range();
         let Some((token, _)) = self.tokens.get(self.at).cloned() else {
-            return Err(Mistake::new(range, "a value is expected here"));
+            return Err(Mistake::more(range));
         };
         self.at += 1;
         match token {
@@ -152,14 +202,12 @@ impl Parser {
             }
             Token::Operator(sign) if sign == "-" && matches!(self.peek(), Some(Token::Int(_))) => {
                 let Some((Token::Int(int), _)) = self.tokens.get(self.at).cloned() else {
-                    return Err(Mistake::new(range, "a value is expected here"));
+                    return Err(Mistake::more(range));
                 };
                 self.at += 1;
                 Ok((Expr::Int(-int), Type::Int))
             }
-            Token::Operator(operator) => Err(Mistake::later(range, &format!("the operator `{operator}`"))),
-            Token::Mark('[') => Err(Mistake::later(range, "a list of values")),
-            Token::Mark(mark) => Err(Mistake::new(range, format!("a value is expected here, not `{mark}`"))),
+            Token::Operator(_) | Token::Mark(_) => Err(Mistake::more(range)),
             Token::Word(word) => self.word(word, range),
         }
     }
@@ -167,23 +215,57 @@ impl Parser {
     fn word(&mut self, word: String, range: Range<usize>) -> Parsed {
         if self.take('(') {
             return match word.as_str() {
-                "header" => {
-                    let Some(side) = self.side else {
-                        let mistake = Mistake::new(range, "`header()` belongs to a message, and none is here");
-                        return Err(mistake.help("write `request.header(\"Name\")` in an expectation"));
+                "header" | "has_header" => {
+                    let Stand::Message(side) = self.stand else {
+                        let mistake = Mistake::new(range, format!("`{word}()` belongs to a message, and none is here"));
+                        return Err(mistake.help(format!("write `request.{word}(\"Name\")` or `response.{word}(\"Name\")`")));
                     };
-                    Ok((Expr::Message { side, path: self.header_name()? }, Type::Text))
+                    let (path, of) = self.header_call(&word)?;
+                    Ok((Expr::Message { side, path }, of))
                 }
+                "hop" => self.of_hop(range),
                 name => Err(self.unknown_function(name, range)),
             };
         }
+        if self.stand == Stand::Hops && EXCHANGE.contains(&word.as_str()) {
+            let mistake = Mistake::new(range, format!("`{word}` is of one hop, and here are several"));
+            return Err(mistake.help(format!("write `hop(\"name\").{word}`")));
+        }
+        self.of_exchange(word, range)
+    }
+
+    /// `hop("name").request`, and what else an exchange has.
+    fn of_hop(&mut self, range: Range<usize>) -> Parsed {
+        if self.stand != Stand::Hops {
+            let mistake = Mistake::new(range, "`hop()` is for conditions over several hops");
+            return Err(mistake.help("they are `checks` at the top of the file, beside `hops`"));
+        }
+        let at = self.range();
+        let Some(Token::Text(hop)) = self.peek().cloned() else {
+            return Err(Mistake::new(at, "`hop` takes the name of a hop, as a text").help("hop(\"client-to-alb\")"));
+        };
+        self.at += 1;
+        self.expect(')')?;
+        self.deeper()?;
+        let of = self.take('.').then(|| self.peek().cloned()).flatten();
+        let Some(Token::Word(word)) = of.filter(|of| matches!(of, Token::Word(word) if EXCHANGE.contains(&word.as_str()))) else {
+            let mistake = Mistake::new(range, "say what of the hop's exchange");
+            return Err(mistake.help(format!("{} may follow, as in `hop(\"{hop}\").request`", one_of(EXCHANGE.iter().copied()))));
+        };
+        let range = self.range();
+        self.at += 1;
+        let (on, of) = self.of_exchange(word, range)?;
+        Ok((Expr::OfHop { hop, on: Box::new(on) }, of))
+    }
+
+    fn of_exchange(&mut self, word: String, range: Range<usize>) -> Parsed {
         match word.as_str() {
             "src" | "dst" => self.endpoint(word == "dst"),
-            "time" => Ok((Expr::Time, Type::Text)),
+            "time" => Ok((Expr::Time, Type::Time)),
             "request" => self.message(Side::Request, range),
             "response" => self.message(Side::Response, range),
             "event" => Err(Mistake::later(range, "`event`")),
-            "true" | "false" | "null" => Err(Mistake::later(range, &format!("the value `{word}`"))),
+            "true" | "false" | "null" => Err(Mistake::more(range)),
             _ => Ok((Expr::Name(word), Type::Text)),
         }
     }
@@ -203,8 +285,9 @@ impl Parser {
 
     /// `request.` or `response.` and what of it.
     fn message(&mut self, side: Side, range: Range<usize>) -> Parsed {
-        const REQUEST: &[&str] = &["method", "target", "path", "query", "version", "header", "body", "json"];
-        const RESPONSE: &[&str] = &["version", "status", "header", "body", "json"];
+        const REQUEST: &[&str] =
+            &["method", "target", "path", "query", "version", "header", "has_header", "headers", "body", "json"];
+        const RESPONSE: &[&str] = &["version", "status", "header", "has_header", "headers", "body", "json"];
         let known = if side == Side::Request { REQUEST } else { RESPONSE };
         let Some(Token::Word(part)) = self.take('.').then(|| self.peek().cloned()).flatten() else {
             let mistake = Mistake::new(range, format!("say what of the {}", side.name()));
@@ -221,12 +304,10 @@ impl Parser {
             (Side::Response, "status") => (MessagePath::Status, Type::Int),
             (_, "body") => (MessagePath::Body, Type::Text),
             (_, "json") => (MessagePath::Json, Type::Json),
-            (_, "header") => {
+            (_, "headers") => (MessagePath::Headers, Type::Headers),
+            (_, "header" | "has_header") => {
                 self.expect('(')?;
-                (self.header_name()?, Type::Text)
-            }
-            (_, "headers") => {
-                return Err(Mistake::later(at, "`headers`").help(format!("write `{}.header(\"Name\")`", side.name())));
+                self.header_call(&part)?
             }
             (_, part) => {
                 let mistake = Mistake::new(at, format!("a {} has no `{part}`", side.name()));
@@ -236,11 +317,12 @@ impl Parser {
         Ok((Expr::Message { side, path: path.0 }, path.1))
     }
 
-    /// What stands between the parentheses of `header(`, and the closing one.
-    fn header_name(&mut self) -> Result<MessagePath, Mistake> {
+    /// What stands between the parentheses of `header(` or `has_header(`, and the closing one.
+    fn header_call(&mut self, function: &str) -> Result<(MessagePath, Type), Mistake> {
         let range = self.range();
         let Some(Token::Text(name)) = self.peek().cloned() else {
-            return Err(Mistake::new(range, "`header` takes one field name, as a text").help("header(\"User-Agent\")"));
+            let mistake = Mistake::new(range, format!("`{function}` takes one field name, as a text"));
+            return Err(mistake.help(format!("{function}(\"User-Agent\")")));
         };
         if !crate::spec::field_name::is_token(&name) {
             return Err(
@@ -249,14 +331,18 @@ impl Parser {
         }
         self.at += 1;
         self.expect(')')?;
-        Ok(MessagePath::Header(name))
+        Ok(if function == "header" {
+            (MessagePath::Header(name), Type::Text)
+        } else {
+            (MessagePath::HasHeader(name), Type::Bool)
+        })
     }
 
     /// What follows a `.`
     fn member(&mut self, on: Expr, of: Type, start: usize) -> Parsed {
         let range = self.range();
         let Some(Token::Word(word)) = self.peek().cloned() else {
-            return Err(Mistake::new(range, "a name is expected behind `.`"));
+            return Err(Mistake::new(range, "a name is expected behind `.`").or_more());
         };
         self.at += 1;
         self.deeper()?;
@@ -272,7 +358,8 @@ impl Parser {
         let Some(method) = METHODS.iter().find(|m| m.name == word) else {
             return Err(self.unknown_function(&word, range));
         };
-        if !matches!(of, Type::Text | Type::Json) {
+        let dated = of == Type::Time && method.function == Function::Epoch;
+        if !matches!(of, Type::Text | Type::Json) && !dated {
             let mistake = Mistake::new(range, format!("`{word}` is for texts, and here stands {}", of.what()));
             return Err(if of == Type::List {
                 mistake.help("pick a member: `members()[0]`, the last is `members()[-1]`")
@@ -290,6 +377,9 @@ impl Parser {
             loop {
                 let start = self.range();
                 let (argument, of) = self.concatenation()?;
+                if !matches!(self.peek(), Some(Token::Mark(',' | ')'))) {
+                    return Err(Mistake::more(self.range()));
+                }
                 if !matches!(of, Type::Text | Type::Json) {
                     return Err(Mistake::new(start, format!("`{}` takes a text, and here stands {}", method.name, of.what())));
                 }
@@ -318,7 +408,12 @@ impl Parser {
             (Type::Json, Expr::Int(_) | Expr::Text(_)) => Type::Json,
             (Type::List, _) => return Err(Mistake::new(range, "a member of a list is picked by its number").help("members()[0]")),
             (Type::Json, _) => return Err(Mistake::new(range, "an index is a number or a text in quotes")),
-            (Type::Text | Type::Int, _) => {
+            (Type::Headers, Expr::Int(_)) => return Err(Mistake::more(range)),
+            (Type::Headers, _) => {
+                let mistake = Mistake::new(range, "`headers` is a list of field lines, since a name may stand on several");
+                return Err(mistake.help("the value of one is `header(\"Name\")`"));
+            }
+            _ => {
                 let mistake = Mistake::new(range, format!("{} has no members to pick from", of.what()));
                 return Err(mistake.help("`members()` splits a list, `json()` reads JSON"));
             }
@@ -330,21 +425,31 @@ impl Parser {
         if LATER.contains(&name) {
             return Mistake::later(range, &format!("`{name}()`"));
         }
+        if cel::is_function(name) {
+            return Mistake::more(range);
+        }
         if let Some(method) = METHODS.iter().find(|m| m.name == name) {
             return Mistake::new(range, format!("`{name}` is called on a value")).help(format!("write `x.{}`", method.example));
         }
-        let names = METHODS.iter().map(|m| m.name).chain(["header"]);
-        Mistake::new(range, format!("unknown function `{name}`"))
-            .maybe_help(did_you_mean(name, names.clone()))
-            .help(format!("functions: {}", one_of(names)))
+        unknown_function(name, range)
+    }
+}
+
+/// A function that nothing knows: the nearest, or those for headers.
+pub(super) fn unknown_function(name: &str, range: Range<usize>) -> Mistake {
+    let ours = METHODS.iter().map(|m| m.name).chain(["header", "has_header"]);
+    let near = did_you_mean(name, ours.clone().chain(cel::function_names()));
+    let mistake = Mistake::new(range, format!("unknown function `{name}`"));
+    match near {
+        Some(near) => mistake.help(near),
+        None => mistake.help(format!("functions for headers: {}; the others are CEL's", one_of(ours))),
     }
 }
 
 /// `+` joins texts; with numbers CEL would add.
 fn text_operand(range: Range<usize>, of: Type) -> Result<(), Mistake> {
     match of {
-        Type::Text | Type::Json => Ok(()),
-        Type::Int => Err(Mistake::later(range, "arithmetic").help("`+` joins texts here")),
-        Type::List => Err(Mistake::new(range, "a list cannot be joined to a text").help("pick a member: `members()[0]`")),
+        Type::Text => Ok(()),
+        _ => Err(Mistake::more(range)),
     }
 }

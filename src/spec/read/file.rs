@@ -1,12 +1,13 @@
 //! The file: its top-level keys, in an order in which each knows what it needs.
 
+use super::expression::Stand;
 use super::reader::{Entry, Keys, Reader};
 use super::types::Known;
 use crate::spec::problem::Problem;
 use crate::spec::yaml::Node;
 use crate::spec::{Reference, Source, Spec};
 
-const KEYS: &[&str] = &["title", "about", "references", "params", "types", "include", "hops"];
+const KEYS: &[&str] = &["title", "about", "references", "params", "types", "include", "captures", "hops", "checks"];
 
 /// Reads the file's tree. A spec comes back always; with problems it is not to be used.
 ///
@@ -22,7 +23,9 @@ pub(in crate::spec) fn file(root: &Node, name: &str, source: &Source, types: Kno
         params: Vec::new(),
         types: std::mem::take(&mut reader.types.own),
         includes: Vec::new(),
+        captures: Vec::new(),
         hops: Vec::new(),
+        checks: Vec::new(),
     };
     let entries = reader.entries(root, "a spec", Keys::Exact).unwrap_or_default();
     if let Some(entry) = entries.iter().find(|e| e.name == "references") {
@@ -34,11 +37,17 @@ pub(in crate::spec) fn file(root: &Node, name: &str, source: &Source, types: Kno
             "about" => spec.about = reader.text(entry.node, "`about`"),
             "references" | "types" | "include" => {}
             "params" => spec.params = reader.params(entry.node),
+            "captures" => spec.captures = reader.captures(entry.node),
             "hops" => spec.hops = reader.hops(entry.node),
+            "checks" => spec.checks = reader.checks(entry.node, Stand::Hops),
             _ => reader.unknown_key(entry, "a spec", KEYS, None),
         }
     }
-    reader.names(&spec);
+    if !source.trusted {
+        // It only finds mistakes, and the project's tests have looked for them in the program's own.
+        reader.names(&spec);
+    }
+    reader.names_of_captures(&spec);
     spec.references = std::mem::take(&mut reader.references);
     (spec, reader.problems)
 }

@@ -7,8 +7,22 @@ use crate::spec::Function;
 pub(super) enum Type {
     Text,
     Int,
-    /// The members of a list: no text.
+    Double,
+    Bool,
+    Null,
+    /// A point in time.
+    Time,
+    Duration,
+    /// A list of texts: no text.
     List,
+    /// A list of integers.
+    Ints,
+    /// A list of anything.
+    Values,
+    /// Field lines.
+    Headers,
+    /// One field line, with `name` and `value`.
+    Field,
     /// Something in JSON: known at run time only.
     Json,
 }
@@ -18,9 +32,21 @@ impl Type {
         match self {
             Self::Text => "a text",
             Self::Int => "a number",
-            Self::List => "a list",
+            Self::Double => "a decimal number",
+            Self::Bool => "true or false",
+            Self::Null => "null",
+            Self::Time => "a point in time",
+            Self::Duration => "a duration",
+            Self::List | Self::Ints | Self::Values => "a list",
+            Self::Headers => "a list of field lines",
+            Self::Field => "a field line",
             Self::Json => "JSON",
         }
+    }
+
+    /// Whether a text can be made of it in a template.
+    pub(super) fn has_text(self) -> bool {
+        matches!(self, Self::Text | Self::Int | Self::Double | Self::Time | Self::Duration | Self::Json)
     }
 }
 
@@ -54,32 +80,5 @@ pub(super) const METHODS: &[Method] = &[
     method("cookie", Function::Cookie, 1, Type::Text, "cookie(\"session\")"),
 ];
 
-/// Functions and macros of CEL and of the design that wait for the interpreter.
-pub(super) const LATER: &[&str] = &[
-    "all",
-    "bool",
-    "contains",
-    "duration",
-    "dyn",
-    "endsWith",
-    "exists",
-    "exists_one",
-    "filter",
-    "has",
-    "has_header",
-    "hop",
-    "int",
-    "jwt",
-    "map",
-    "matches",
-    "sigv4",
-    "size",
-    "startsWith",
-    "string",
-    "timestamp",
-    "type",
-    "double",
-    "uint",
-    "bytes",
-    "getFullYear",
-];
+/// Functions of the design that later versions will know.
+pub(super) const LATER: &[&str] = &["jwt", "sigv4"];

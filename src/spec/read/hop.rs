@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::expression::Stand;
 use super::reader::{Entry, Keys, Reader};
 use crate::spec::problem::Problem;
 use crate::spec::yaml::{Kind, Node};
@@ -10,7 +11,7 @@ use crate::spec::{Hop, MessageSpec, Place, Side, Spanned, Variant};
 /// Ways to combine the variants of a hop's groups: each is counted in a run.
 const MOST_COMBINATIONS: usize = 1000;
 
-const KEYS: &[&str] = &["from", "to", "about", "select", "count", "request", "response", "variants"];
+const KEYS: &[&str] = &["from", "to", "about", "select", "when", "count", "request", "response", "checks", "variants"];
 
 impl Reader<'_> {
     /// `hops: { name: hop }`
@@ -26,9 +27,11 @@ impl Reader<'_> {
             to: None,
             about: None,
             select: None,
+            when: None,
             count: None,
             request: MessageSpec::default(),
             response: MessageSpec::default(),
+            checks: Vec::new(),
             variants: Vec::new(),
             variants_place: None,
         };
@@ -38,6 +41,8 @@ impl Reader<'_> {
                 "to" => read.to = self.text(entry.node, "`to`"),
                 "about" => read.about = self.text(entry.node, "`about`"),
                 "select" => read.select = self.select(entry.node),
+                "when" => read.when = self.condition(entry, Stand::Exchange, &[]),
+                "checks" => read.checks = self.checks(entry.node, Stand::Exchange),
                 "count" => read.count = self.bounds(entry.node, "`count`"),
                 "request" => read.request = self.message(entry.node, Side::Request),
                 "response" => read.response = self.message(entry.node, Side::Response),

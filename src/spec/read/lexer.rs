@@ -39,6 +39,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, Mistake> 
                 let int = digits.parse().map_err(|_| {
                     Mistake::new(at..at + length, format!("`{digits}` is no integer"))
                         .help("integers are decimal, within 64 bits")
+                        .or_more()
                 })?;
                 tokens.push((Token::Int(int), at..at + length));
                 length
@@ -57,7 +58,11 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, Mistake> 
                 tokens.push((Token::Operator(rest.get(..length).unwrap_or_default().to_owned()), at..at + length));
                 length
             }
-            other => return Err(Mistake::new(at..at + other.len_utf8(), format!("`{other}` has no meaning in an expression"))),
+            other => {
+                return Err(
+                    Mistake::new(at..at + other.len_utf8(), format!("`{other}` has no meaning in an expression")).or_more()
+                );
+            }
         };
         at += length;
     }
@@ -81,7 +86,8 @@ fn string(rest: &str, quote: char, at: usize) -> Result<(String, usize), Mistake
                     _ => {
                         let range = at + i..at + i + 1 + escaped.map_or(0, char::len_utf8);
                         return Err(Mistake::new(range, "unknown escape in a text")
-                            .help(r#"`\\`, `\"`, `\'`, `\n`, `\r` and `\t` are known"#));
+                            .help(r#"`\\`, `\"`, `\'`, `\n`, `\r` and `\t` are known"#)
+                            .or_more());
                     }
                 });
             }

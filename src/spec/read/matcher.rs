@@ -32,6 +32,7 @@ const KEYS: &[&str] = &[
     "any",
     "not",
     "bind",
+    "when",
     "severity",
     "why",
     "reference",
@@ -73,7 +74,7 @@ impl Reader<'_> {
                         self.report(problem.help(format!("it goes with {}", one_of(TEXT.iter().copied()))));
                     }
                 }
-                "present" | "optional" | "bind" | "severity" | "why" | "reference" | "name_case" => {
+                "present" | "optional" | "bind" | "when" | "severity" | "why" | "reference" | "name_case" => {
                     self.meta(*entry, spot, &mut meta);
                 }
                 _ => {
@@ -147,7 +148,7 @@ impl Reader<'_> {
             "present" if !spot.presence => Some("a value that is looked at is always there"),
             "optional" if !spot.optional => Some("only what is expected of a field, a pair or a JSON member can be optional"),
             "bind" if !spot.bind => Some("a name is bound to one value of a request or response, outside of `any` and `not`"),
-            "severity" | "reference" if !spot.claim => Some("it belongs to the whole expectation of a field or part"),
+            "when" | "severity" | "reference" if !spot.claim => Some("it belongs to the whole expectation of a field or part"),
             "name_case" if !spot.name => Some("only a field's name has a case: it stands directly under the field's name"),
             _ => None,
         };
@@ -174,6 +175,7 @@ impl Reader<'_> {
                 let case = self.word(entry.node, "`name_case`", NAME_CASES);
                 meta.name_case = case.map(|case| Spanned::new(case, entry.node.place));
             }
+            "when" => meta.when = self.condition(entry, spot.side.into(), &[]).map(Box::new),
             "severity" => meta.severity = self.word(entry.node, "`severity`", SEVERITIES),
             "reference" => meta.reference = self.reference(entry.node),
             _ => meta.why = self.text(entry.node, "`why`"),
@@ -228,7 +230,7 @@ impl Reader<'_> {
     }
 
     /// `reference`: an index into `references`, counted from 0, or a title.
-    fn reference(&mut self, node: &Node) -> Option<usize> {
+    pub(super) fn reference(&mut self, node: &Node) -> Option<usize> {
         let text = self.text(node, "`reference`")?;
         let titled = self.references.iter().position(|r| r.title.as_deref() == Some(text.as_str()));
         let index = titled.or_else(|| text.parse().ok().filter(|index| *index < self.references.len()));

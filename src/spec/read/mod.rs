@@ -3,9 +3,13 @@
 //! One file a level of the language: the file, a hop, a message, a value, a matcher, its structures. What cannot be read
 //! is reported and left out, so that one mistake does not hide the next.
 
+mod captures;
+mod cel;
+mod check;
 mod expression;
 mod file;
 mod functions;
+mod given;
 mod hop;
 mod json_path;
 mod json_whole;
@@ -24,5 +28,7 @@ mod template;
 mod types;
 mod value;
 
+pub(super) use check::condition;
 pub(super) use file::file;
+pub(super) use given::given;
 pub(super) use types::types;

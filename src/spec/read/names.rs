@@ -57,6 +57,33 @@ impl Reader<'_> {
         for hop in &spec.hops {
             self.hop_names(hop, &params);
         }
+        self.checks_over_hops(spec, &params);
+    }
+
+    /// `checks` of the file: they name hops of the file, and params.
+    fn checks_over_hops(&mut self, spec: &Spec, params: &Names<'_>) {
+        let known = || spec.hops.iter().map(|hop| hop.name.value.as_str());
+        for check in &spec.checks {
+            let Claim::Check(check) = &check.claim else { continue };
+            for expression in check.expressions() {
+                self.expression_names(&expression.value, expression.place, Scope { names: &[params], outside: None });
+            }
+            let hops = check.hops();
+            for hop in hops.iter().filter(|hop| !known().any(|known| known == **hop)) {
+                let place = self.word_in(check.that.place, hop);
+                self.report(
+                    Problem::new(place, format!("no hop `{hop}` in this file"))
+                        .maybe_help(did_you_mean(hop, known()))
+                        .help(format!("hops: {}", known().map(|hop| format!("`{hop}`")).collect::<Vec<_>>().join(", "))),
+                );
+            }
+            if hops.is_empty() {
+                self.report(
+                    Problem::new(check.that.place, "a condition of the file names a hop, and this one names none")
+                        .help("write `hop(\"name\").request…`, or put the check into a hop"),
+                );
+            }
+        }
     }
 
     fn hop_names(&mut self, hop: &Hop, params: &Names<'_>) {
@@ -72,6 +99,15 @@ impl Reader<'_> {
             self.value_names(value, Scope { names: &[params, &base], outside: None });
         }
         self.cycles(&base_depends, "the value of");
+        let scope = Scope { names: &[params, &base], outside: None };
+        for check in &hop.checks {
+            if let Claim::Check(check) = &check.claim {
+                check.expressions().for_each(|e| self.expression_names(&e.value, e.place, scope));
+            }
+        }
+        if let Some(when) = &hop.when {
+            self.expression_names(&when.value, when.place, scope);
+        }
         // Variants of one group exclude each other and may bind the same name; those of another group stand beside them.
         let mut around = base.clone();
         let mut of_group: (usize, Names<'_>) = (0, HashMap::new());
@@ -136,33 +172,54 @@ impl Reader<'_> {
     }
 
     fn value_names(&mut self, value: &Value, scope: Scope<'_, '_>) {
-        walk::value(value, &mut |met| {
-            if let Met::Template(template) = met {
-                self.template_names(template, scope);
-            }
+        walk::value(value, &mut |met| match met {
+            Met::Template(template) => self.template_names(template, scope),
+            Met::When(when) => self.expression_names(&when.value, when.place, scope),
+            Met::Bind(..) => {}
         });
     }
 
     fn template_names(&mut self, template: &Template, scope: Scope<'_, '_>) {
         for piece in &template.pieces {
-            let Piece::Hole(hole, place) = piece else {
-                continue;
-            };
-            walk::expr(hole, &mut |expr| match expr {
-                Expr::Name(name) if !scope.names.iter().any(|names| names.contains_key(name.as_str())) => {
-                    let hints = self.problems.len() < MOST_HINTS;
-                    self.report(unbound(name, *place, scope, hints));
+            if let Piece::Hole(hole, place) = piece {
+                self.expression_names(hole, *place, scope);
+            }
+        }
+    }
+
+    fn expression_names(&mut self, expr: &Expr, place: Place, scope: Scope<'_, '_>) {
+        walk::expr(expr, &mut |expr| match expr {
+            Expr::Name(name) if !scope.names.iter().any(|names| names.contains_key(name.as_str())) => {
+                let hints = self.problems.len() < MOST_HINTS;
+                self.report(unbound(name, self.word_in(place, name), scope, hints));
+            }
+            Expr::Message { .. } | Expr::Time => {
+                if let Some(what) = scope.outside {
+                    self.report(
+                        Problem::new(place, format!("{what} cannot look at messages"))
+                            .help("it may name params, `src` and `dst`"),
+                    );
                 }
-                Expr::Message { .. } | Expr::Time => {
-                    if let Some(what) = scope.outside {
-                        self.report(
-                            Problem::new(*place, format!("{what} cannot look at messages"))
-                                .help("it may name params, `src` and `dst`"),
-                        );
-                    }
-                }
-                _ => {}
-            });
+            }
+            _ => {}
+        });
+    }
+
+    /// The place of a word within a place; that itself where the text holds several or none.
+    fn word_in(&self, place: Place, word: &str) -> Place {
+        let text = self.source.excerpt(place);
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let mut found = text.match_indices(word).filter(|(at, _)| {
+            let before = text.get(..*at).and_then(|t| t.chars().next_back());
+            let behind = text.get(at + word.len()..).and_then(|t| t.chars().next());
+            !before.is_some_and(is_part) && !behind.is_some_and(is_part)
+        });
+        match (found.next(), found.next(), text.starts_with("${")) {
+            (Some((at, _)), None, false) => {
+                let start = place.start.saturating_add(u32::try_from(at).unwrap_or_default());
+                Place { start, end: start.saturating_add(u32::try_from(word.len()).unwrap_or_default()) }
+            }
+            _ => place,
         }
     }
 
@@ -241,7 +298,8 @@ fn values(message: &MessageSpec) -> impl Iterator<Item = &Value> {
         | Claim::BodyOthers
         | Claim::Order(_)
         | Claim::NameCase(_)
-        | Claim::FieldNameCase(..) => None,
+        | Claim::FieldNameCase(..)
+        | Claim::Check(_) => None,
     })
 }
 

@@ -1,6 +1,7 @@
 //! What every level of the language needs: entries of a mapping, texts, and a place for mistakes.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry::{Occupied, Vacant};
 
 use super::template::Ground;
 use super::types::Known;
@@ -12,13 +13,10 @@ use crate::spec::{Place, Reference, Source};
 /// Keys of the language that later versions will know.
 pub(super) const LATER: &[&str] = &[
     "appended",
-    "captures",
-    "checks",
     "cookies",
     "echoed_in",
     "event",
     "follows",
-    "for_each",
     "join",
     "jwt",
     "preserved",
@@ -26,7 +24,6 @@ pub(super) const LATER: &[&str] = &[
     "set_cookies",
     "sigv4",
     "trailers",
-    "when",
     "wire",
 ];
 
@@ -69,6 +66,43 @@ impl<'s> Reader<'s> {
     }
 }
 
+/// The keys of one mapping so far.
+enum Seen<'n> {
+    /// Most mappings hold a few keys, which are compared faster than put in a table.
+    Few(Vec<(&'n str, Place)>, Keys),
+    Many(HashMap<String, Place>, Keys),
+}
+
+impl<'n> Seen<'n> {
+    fn new(members: usize, keys: Keys) -> Self {
+        if members <= 16 { Self::Few(Vec::with_capacity(members), keys) } else { Self::Many(HashMap::new(), keys) }
+    }
+
+    /// Where the same key stood first, if this is not the first.
+    fn before(&mut self, name: &'n str, place: Place) -> Option<Place> {
+        match self {
+            Self::Few(seen, keys) => {
+                let same = |known: &str| if *keys == Keys::FieldNames { known.eq_ignore_ascii_case(name) } else { known == name };
+                let first = seen.iter().find(|(known, _)| same(known)).map(|(_, place)| *place);
+                if first.is_none() {
+                    seen.push((name, place));
+                }
+                first
+            }
+            Self::Many(seen, keys) => {
+                let folded = if *keys == Keys::FieldNames { name.to_ascii_lowercase() } else { name.to_owned() };
+                match seen.entry(folded) {
+                    Occupied(entry) => Some(*entry.get()),
+                    Vacant(entry) => {
+                        entry.insert(place);
+                        None
+                    }
+                }
+            }
+        }
+    }
+}
+
 impl Reader<'_> {
     pub(super) fn report(&mut self, problem: Problem) {
         self.problems.push(problem);
@@ -87,7 +121,7 @@ impl Reader<'_> {
             self.report(Problem::new(node.place, format!("{what} is empty")).help("say something in it, or leave its key away"));
             return None;
         }
-        let mut seen: HashMap<String, Place> = HashMap::new();
+        let mut seen = Seen::new(members.len(), keys);
         let mut entries = Vec::with_capacity(members.len());
         for (key, node) in members {
             let Some(scalar) = key.scalar() else {
@@ -104,8 +138,7 @@ impl Reader<'_> {
                 self.report(Problem::new(key.place, format!("{what} has a key without a name")));
                 continue;
             }
-            let folded = if keys == Keys::FieldNames { name.to_ascii_lowercase() } else { name.to_owned() };
-            if let Some(first) = seen.get(&folded) {
+            if let Some(first) = seen.before(name, key.place) {
                 let line = self.source.line_column(first.start).0;
                 let problem =
                     Problem::new(key.place, format!("`{name}` stands twice in {what}")).label(format!("first in line {line}"));
@@ -115,8 +148,6 @@ impl Reader<'_> {
                     }
                     Keys::Exact | Keys::Json => problem.help("keep one of them"),
                 });
-            } else {
-                seen.insert(folded, key.place);
             }
             // A key that is refused by its name needs no value; JSON has null and empty values.
             let free = keys == Keys::Json || (keys == Keys::Exact && LATER.contains(&name));

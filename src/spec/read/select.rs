@@ -51,7 +51,7 @@ impl Reader<'_> {
             return None;
         }
         let value = self.value(entry.node, spot.selecting())?;
-        Some(Select::Atom { on, value, key: entry.key })
+        Some(Select::Atom { on, value: Box::new(value), key: entry.key })
     }
 
     fn select_message(&mut self, node: &Node, side: Side, all: &mut Vec<Select>) {
@@ -77,7 +77,7 @@ impl Reader<'_> {
                     for (name, place) in self.absent(entry.node) {
                         let glob = name.contains('*');
                         let on = if glob { SelectOn::Absent(side, name) } else { SelectOn::Message(side, Part::Field(name)) };
-                        all.push(Select::Atom { on, value: missing(place), key: place });
+                        all.push(Select::Atom { on, value: Box::new(missing(place)), key: place });
                     }
                 }
                 "body" => {

@@ -45,9 +45,11 @@ pub(super) fn template(text: &str, ground: Ground, side: Option<Side>) -> Result
             };
             let place = ground.place(dollar, dollar + length);
             match parse(rest.get(2..length - 1).unwrap_or_default(), side) {
-                Ok((_, Type::List)) => problems.push(
-                    Problem::new(place, "a list has no text")
-                        .help("pick a member: `members()[0]` is the first, `members()[-1]` the last"),
+                Ok((_, of)) if !of.has_text() => problems.push(
+                    Problem::new(place, format!("a text is needed here, and this is {}", of.what())).help(match of {
+                        Type::Bool => "choose between two texts: `${condition ? \"a\" : \"b\"}`",
+                        _ => "pick a member: `members()[0]` is the first, `members()[-1]` the last",
+                    }),
                 ),
                 Ok((expr, _)) => {
                     if !literal.is_empty() {

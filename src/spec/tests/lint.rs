@@ -23,6 +23,7 @@ params:
   unused: { default: '${defaulted}' }
   defaulted: { is: defined }
   selecting: { is: ip }
+  of_checks: { is: ip }
 types:
   defined: { is: inner }
   inner: { is: ip }
@@ -31,12 +32,16 @@ types:
 hops:
   a:
     select: { any: [{ src: { ip: '${selecting}' } }, { dst: { port: 80 } }] }
+    when: conditional != '10.0.0.1'
+    checks: [{ id: c, that: checked == of_checks }]
     request:
       headers:
         A: { is: ip, bind: taken }
         B: { is: ip, bind: spare }
         C: { one_of: ['${taken}', '${used}'] }
         D: { pairs: { x: { bind: in_pair } } }
+        G: { is: ip, bind: checked }
+        H: { is: ip, bind: conditional }
     variants:
       v: { request: { headers: { E: '${in_variant}', F: { bind: in_variant } } } }
       w: { request: { headers: { E: { bind: in_variant } } } }
@@ -45,9 +50,9 @@ hops:
     assert_snapshot!(odd(&text), @"
     4:3 ‹by_default› nothing uses the param `by_default` |  | name it where it is expected, `${by_default}`, or leave it away
     5:3 ‹unused› nothing uses the param `unused` |  | name it where it is expected, `${unused}`, or leave it away
-    11:3 ‹spare› nothing uses the type `spare` |  | name it where it is expected, `is: spare`, or leave it away; types for other specs stand in a file without hops
-    19:28 ‹spare› nothing uses `spare`, which is bound here |  | name it where the same value is expected, `${spare}`, or leave `bind` away; any value at all is `{ present: true }`
-    21:34 ‹in_pair› nothing uses `in_pair`, which is bound here |  | name it where the same value is expected, `${in_pair}`, or leave `bind` away; any value at all is `{ present: true }`
+    12:3 ‹spare› nothing uses the type `spare` |  | name it where it is expected, `is: spare`, or leave it away; types for other specs stand in a file without hops
+    22:28 ‹spare› nothing uses `spare`, which is bound here |  | name it where the same value is expected, `${spare}`, or leave `bind` away; any value at all is `{ present: true }`
+    24:34 ‹in_pair› nothing uses `in_pair`, which is bound here |  | name it where the same value is expected, `${in_pair}`, or leave `bind` away; any value at all is `{ present: true }`
     ");
 }
 

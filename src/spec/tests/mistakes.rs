@@ -42,9 +42,9 @@ hops:
     select: { method: GET, requst: { method: GET }, request: { header: { A: b }, order: [A, B] } }
 ";
     assert_snapshot!(mistakes(text), @"
-    2:1 ‹titel› unknown key `titel` in a spec | expected `title`, `about`, `references`, `params`, `types`, `include` or `hops` | did you mean `title`?
-    5:5 ‹form› unknown key `form` in a hop | expected `from`, `to`, `about`, `select`, `count`, `request`, `response` or `variants` | did you mean `from`?
-    6:5 ‹headers› unknown key `headers` in a hop | expected `from`, `to`, `about`, `select`, `count`, `request`, `response` or `variants` | it stands under `request`
+    2:1 ‹titel› unknown key `titel` in a spec | expected `title`, `about`, `references`, `params`, `types`, `include`, `captures`, `hops` or `checks` | did you mean `title`?
+    5:5 ‹form› unknown key `form` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `request`, `response`, `checks` or `variants` | did you mean `from`?
+    6:5 ‹headers› unknown key `headers` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `request`, `response`, `checks` or `variants` | it stands under `request`
     7:16 ‹methd› unknown key `methd` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `absent`, `others`, `order`, `name_case` or `body` | did you mean `method`?
     7:28 ‹status› a request has no `status` | expected `method`, `target`, `path`, `query`, `version`, `headers`, `absent`, `others`, `order`, `name_case` or `body` | it stands under `response`
     7:41 ‹Host› unknown key `Host` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `absent`, `others`, `order`, `name_case` or `body` | fields stand under `headers`
@@ -86,14 +86,13 @@ hops:
     response:
       set_cookies: { a: { value: b } }
 ";
-    assert_snapshot!(mistakes(text), @r#"
-    2:1 ‹captures› `captures` is not supported yet |  | leave it away; a later version will know it
-    3:1 ‹checks› `checks` is not supported yet |  | leave it away; a later version will know it
-    6:5 ‹when› `when` is not supported yet |  | leave it away; a later version will know it
+    assert_snapshot!(mistakes(text), @"
+    3:9 ‹[]› `checks` has the empty list `[]` |  | give it one, or leave its key away
+    6:11 ‹x› `when` must be true or false, and this is a text |  | compare it: `… == …`
     7:5 ‹follows› `follows` is not supported yet |  | leave it away; a later version will know it
     8:5 ‹join› `join` is not supported yet |  | leave it away; a later version will know it
     9:5 ‹echoed_in› `echoed_in` is not supported yet |  | leave it away; a later version will know it
-    10:5 ‹checks› `checks` is not supported yet |  | leave it away; a later version will know it
+    10:29 ‹b› `that` must be true or false, and this is a text |  | compare it: `… == …`
     11:23 ‹har› the source `har` is not supported yet |  | `wire` or `text`
     13:7 ‹cookies› `cookies` is not supported yet |  | leave it away; a later version will know it
     14:7 ‹trailers› `trailers` is not supported yet |  | leave it away; a later version will know it
@@ -104,10 +103,10 @@ hops:
     20:14 ‹jwt› `jwt` is not supported yet |  | leave it away; a later version will know it
     21:14 ‹preserved› `preserved` is not supported yet |  | leave it away; a later version will know it
     22:14 ‹appended› `appended` is not supported yet |  | leave it away; a later version will know it
-    24:14 ‹when› `when` is not supported yet |  | leave it away; a later version will know it
+    24:20 ‹a› `when` must be true or false, and this is a text |  | compare it: `… == …`
     24:27 ‹sigv4› the type `sigv4` is not supported yet
     26:7 ‹set_cookies› `set_cookies` is not supported yet |  | leave it away; a later version will know it
-    "#);
+    ");
 }
 
 #[test]
@@ -256,13 +255,13 @@ hops:
         C: { is: ip, reference: 2 }
         D: { is: ip, reference: The nota }
 ";
-    assert_snapshot!(mistakes(text), @r#"
+    assert_snapshot!(mistakes(text), @"
     4:27 ‹yesterday› `observed` is a date, not `yesterday` |  | write it as 2020-06-14
     4:45 ‹sure› `grade` is not `sure` | expected `observed`, `documented` or `inferred`
-    4:51 ‹when› `when` is not supported yet |  | leave it away; a later version will know it
+    4:51 ‹when› unknown key `when` in a reference | expected `title`, `url`, `observed`, `region` or `grade`
     11:33 ‹2› no reference `2` | expected a title, or a number from 0 to 1 | did you mean `b`?
     12:33 ‹The nota› no reference `The nota` | expected a title, or a number from 0 to 1 | did you mean `The note`?
-    "#);
+    ");
 }
 
 #[test]
@@ -294,7 +293,7 @@ hops:
     12:16 ‹optional› `optional` means nothing here |  | only what is expected of a field, a pair or a JSON member can be optional
     13:24 ‹severity› `severity` means nothing here |  | it belongs to the whole expectation of a field or part
     14:14 ‹${x}› `x` is no param |  | give it under `params`
-    15:17 ‹header› `header()` belongs to a message, and none is here |  | write `request.header("Name")` in an expectation
+    15:17 ‹header› `header()` belongs to a message, and none is here |  | write `request.header("Name")` or `response.header("Name")`
     16:15 ‹${request.method}› a select cannot look at messages |  | it may name params, `src` and `dst`
     17:34 ‹20› a status is three digits, not `20`
     "#);

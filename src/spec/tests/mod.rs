@@ -1,5 +1,6 @@
 //! The language as a whole: what loads, what does not and where, and what hostile files cost.
 
+mod captures;
 mod expressions;
 mod hostile;
 mod lint;

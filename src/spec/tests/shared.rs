@@ -39,16 +39,14 @@ fn the_specs_of_the_benchmark_load() {
 }
 
 #[test]
-fn the_example_of_the_design_loads_without_its_checks() {
+fn the_example_of_the_design_loads() {
     let Some(shared) = shared() else {
         return;
     };
     let design = std::fs::read_to_string(shared.join("DESIGN.md")).unwrap();
     let yaml = design.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
-    let without_checks = yaml.split("    checks:\n").next().unwrap();
-    let spec = load("http-via-alb", without_checks);
+    let spec = load("http-via-alb", yaml);
     assert_eq!(spec.hops[0].name.value, "alb-to-target");
     assert_eq!(spec.hops[0].request.expectations.len(), 12);
-    let errors = parse("x.yaml", "x", yaml.as_bytes()).unwrap_err();
-    assert_eq!(errors.iter().map(|e| e.message.as_str()).collect::<Vec<_>>(), ["`checks` is not supported yet"]);
+    assert_eq!(spec.hops[0].checks.len(), 1);
 }

@@ -21,7 +21,7 @@ pub(super) fn fill(node: &mut Node) {
 }
 
 /// What a plain scalar is.
-fn typed(text: &str) -> Typed {
+pub(super) fn typed(text: &str) -> Typed {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Typed::Null,
         "true" | "True" | "TRUE" => return Typed::Bool(true),

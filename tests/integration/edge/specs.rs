@@ -122,14 +122,14 @@ fn five_different_mistakes() {
         Host: { is: dns-nmae }\n        X-Forwarded-For: { regex: '(' }\n        User-Agent: AmazonAPIGateway_${api_id}\n        \
         host: app.example.com\n";
     let program = traffic().file("specs/five.yaml", spec);
-    assert_snapshot!(run(&program, &["check", "good.pcap"]), @r#"
+    assert_snapshot!(run(&program, &["check", "good.pcap"]), @"
     exit 2
     --- stderr
     error: unknown key `requst` in a hop
      --> specs/five.yaml:4:5
       |
     4 |     requst: { method: GET }
-      |     ^^^^^^ expected `from`, `to`, `about`, `select`, `count`, `request`, `response` or `variants`
+      |     ^^^^^^ expected `from`, `to`, `about`, `select`, `when`, `count`, `request`, `response`, `checks` or `variants`
       |
       = help: did you mean `request`?
 
@@ -166,7 +166,7 @@ fn five_different_mistakes() {
        = help: field names have no case; for several lines of one field write a list of values
 
     5 errors in 1 spec
-    "#);
+    ");
 }
 
 #[test]

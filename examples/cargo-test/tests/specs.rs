@@ -1,0 +1,1 @@
+hopspec::harness!("specs");

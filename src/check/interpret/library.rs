@@ -1,0 +1,138 @@
+//! The functions that the interpreter calls: this project's comparisons, its functions for headers, its bounds.
+
+use std::cmp::Ordering;
+use std::sync::{Arc, OnceLock};
+
+use cel::common::types::DYN_TYPE;
+use cel::common::value::{CowVal, Val as CelVal};
+use cel::{Env, ExecutionError, Value};
+
+use super::super::evaluate::call;
+use super::budget::{OURS, take, weight};
+use super::compare::{equal, one_of, order};
+use super::to_cel;
+use super::value::from_cel;
+use crate::spec::{Function, operator};
+
+type Given<'b, 'v> = Vec<CowVal<'b, 'v>>;
+type Answer<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
+type Native = for<'b, 'v> fn(Given<'b, 'v>) -> Answer<'b, 'v>;
+
+/// The environment of every evaluation, made at the first.
+pub(super) fn env() -> Arc<Env> {
+    static ENV: OnceLock<Arc<Env>> = OnceLock::new();
+    Arc::clone(ENV.get_or_init(|| {
+        let mut env = Env::stdlib();
+        let binary: [(&str, Native); 10] = [
+            (operator::EQ, |given| compare(&given, equal)),
+            (operator::NE, |given| compare(&given, |a, b| equal(a, b).map(|equal| !equal))),
+            (operator::LT, |given| compare(&given, |a, b| order(a, b).map(Ordering::is_lt))),
+            (operator::LE, |given| compare(&given, |a, b| order(a, b).map(Ordering::is_le))),
+            (operator::GT, |given| compare(&given, |a, b| order(a, b).map(Ordering::is_gt))),
+            (operator::GE, |given| compare(&given, |a, b| order(a, b).map(Ordering::is_ge))),
+            (operator::ONE_OF, |given| compare(&given, one_of)),
+            (operator::MEMBER, |given| member(&given)),
+            (operator::ADD, |given| add(&given)),
+            (operator::MATCHES, |given| matches(&given)),
+        ];
+        let mut declared = Ok(());
+        for (name, native) in binary {
+            declared = declared.and(env.add_overload(name, name, vec![DYN_TYPE, DYN_TYPE], native));
+        }
+        for name in [operator::STEPS, operator::KEEP] {
+            declared = declared.and(env.add_overload(name, name, vec![DYN_TYPE], count));
+        }
+        for (function, name) in Function::ALL {
+            let name = operator::function(name);
+            let arguments = 1 + function.arguments();
+            declared =
+                declared.and(env.add_overload(&name, &name, (0..arguments).map(|_| DYN_TYPE).collect(), native(*function)));
+        }
+        // All names begin with `@`, which nothing else's do; a test calls each.
+        debug_assert_eq!(declared, Ok(()));
+        Arc::new(env)
+    }))
+}
+
+fn argument(given: &[CowVal<'_, '_>], at: usize) -> Result<Value, ExecutionError> {
+    match given.get(at) {
+        Some(value) => Value::try_from(value.as_ref()),
+        None => Err(ExecutionError::missing_argument_or_target()),
+    }
+}
+
+fn give<'b, 'v>(value: Value) -> Answer<'b, 'v> {
+    let boxed: Box<dyn CelVal> = value.try_into()?;
+    Ok(CowVal::Owned(boxed))
+}
+
+fn compare<'b, 'v>(given: &[CowVal<'b, 'v>], answer: impl Fn(&Value, &Value) -> Result<bool, ExecutionError>) -> Answer<'b, 'v> {
+    give(Value::Bool(answer(&argument(given, 0)?, &argument(given, 1)?)?))
+}
+
+/// `list[n]`, from the end where `n` is below 0.
+fn member<'b, 'v>(given: &[CowVal<'b, 'v>]) -> Answer<'b, 'v> {
+    let (on, index) = (argument(given, 0)?, argument(given, 1)?);
+    take(weight(&on))?;
+    let (Value::List(members), Value::Int(index)) = (&on, &index) else {
+        return Err(ExecutionError::function_error(OURS, "only a list has a member at a number"));
+    };
+    let length = i64::try_from(members.len()).unwrap_or(i64::MAX);
+    let at = if *index < 0 { length.saturating_add(*index) } else { *index };
+    match usize::try_from(at).ok().and_then(|at| members.get(at)) {
+        Some(member) => give(member.clone()),
+        None => Err(ExecutionError::function_error(OURS, "there is no such member")),
+    }
+}
+
+/// `a + b` within a macro.
+fn add<'b, 'v>(given: &[CowVal<'b, 'v>]) -> Answer<'b, 'v> {
+    let (a, b) = (argument(given, 0)?, argument(given, 1)?);
+    take(weight(&a).saturating_add(weight(&b)))?;
+    give((a + b)?)
+}
+
+/// Passes a value on, and counts what it weighs.
+fn count<'b, 'v>(mut given: Given<'b, 'v>) -> Answer<'b, 'v> {
+    take(weight(&argument(&given, 0)?))?;
+    given.pop().ok_or_else(ExecutionError::missing_argument_or_target)
+}
+
+/// `text.matches("…")`: somewhere in the text, as CEL says.
+fn matches<'b, 'v>(given: &[CowVal<'b, 'v>]) -> Answer<'b, 'v> {
+    let (Value::String(text), Value::String(pattern)) = (argument(given, 0)?, argument(given, 1)?) else {
+        return Err(ExecutionError::function_error(OURS, "only a text can match a pattern"));
+    };
+    take(text.len() as u64)?;
+    if super::budget::masks() && super::super::mask::is_masked(text.as_bytes()) {
+        return Err(ExecutionError::function_error(OURS, "a text is masked in this evidence"));
+    }
+    match super::pattern(&pattern) {
+        Some(regex) => give(Value::Bool(regex.is_match(&text))),
+        None => Err(ExecutionError::function_error(OURS, "the regular expression is too large to run")),
+    }
+}
+
+/// A function for headers on what the interpreter has. `cel` takes plain functions, so each has one of its own.
+fn native(function: Function) -> Native {
+    macro_rules! each {
+        ($($name:ident)*) => {
+            match function { $(Function::$name => |given| of_text(Function::$name, &given),)* }
+        };
+    }
+    each!(Pair Members Epoch Lower Host Port WithoutDefaultPort Sha256 Md5 Base64 Json Cookie)
+}
+
+fn of_text<'b, 'v>(function: Function, given: &[CowVal<'b, 'v>]) -> Answer<'b, 'v> {
+    let text = |at: usize| match from_cel(argument(given, at)?).into_text() {
+        Ok(text) => Ok(text),
+        Err(_) => Err(ExecutionError::function_error(OURS, format!("`{}` is for texts", function.name()))),
+    };
+    let on = text(0)?;
+    take(on.len() as u64)?;
+    let argument = if given.len() > 1 { Some(text(1)?) } else { None };
+    match call(function, &on, argument.as_deref()) {
+        Ok(value) => give(to_cel(&value)),
+        Err(why) => Err(ExecutionError::function_error(OURS, format!("what `{}` is called on {why}", function.name()))),
+    }
+}

@@ -1,0 +1,15 @@
+//! The interpreted part of expressions: `cel` over values that the compiled part took from traffic.
+//!
+//! Nothing here is true for want of evidence. A part without a value is a variable that is not there, and `cel` gives an
+//! error for it unless the rest decides alone (`false && x`). Values of different types are never compared. Hostile specs
+//! and traffic meet a budget of steps and bytes, beyond which the answer is that there is none.
+
+mod budget;
+mod compare;
+mod library;
+mod run;
+mod value;
+
+use run::pattern;
+pub(super) use run::{Local, operands, run};
+pub(super) use value::{from_cel, members, to_cel};

@@ -1,0 +1,5 @@
+//! What users' tests see.
+
+mod plain;
+#[cfg(feature = "harness")]
+mod suite;

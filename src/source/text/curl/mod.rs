@@ -1,0 +1,19 @@
+//! The output of `curl -v`: what curl says (`* `), sends (`> `) and receives (`< `), with bodies and progress between.
+//!
+//! The form is what `tool_debug_cb` of curl's tool and `trc_write`/`showit` of libcurl print; recordings of both stand in
+//! `tests/fixtures/text`. Bodies are written to another stream, so a body is what stands between two heads and is none of
+//! curl's own lines: before the note that ends its transfer, behind it, or cut into by the progress meter. Where several
+//! transfers run at once nobody can say whose it is, and it is unknown.
+
+mod mark;
+mod meter;
+mod notes;
+mod request;
+mod response;
+#[cfg(test)]
+mod tests;
+mod transcript;
+
+pub(super) use mark::is_start;
+pub(in crate::source) use mark::{begins, is_trace};
+pub(super) use transcript::{Heard, Transcript};

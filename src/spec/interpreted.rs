@@ -1,0 +1,83 @@
+//! An expression that is more than paths and functions: what the interpreter is handed.
+//!
+//! The paths in it are compiled like any other expression. The interpreter sees their values under names of their own
+//! ([`ExprPart::variable`]), so it never touches traffic, and a failed check can tell what each part was.
+
+use cel::IdedExpr;
+
+use super::Expr;
+
+/// An expression of operators and macros over compiled parts.
+#[derive(Debug, Clone)]
+pub struct Interpreted {
+    /// As typed, without the white space around it.
+    pub text: String,
+    /// The compiled parts, in the order of the text.
+    pub parts: Vec<ExprPart>,
+    /// The rest, parsed and its types checked: part `n` is the variable [`ExprPart::variable`]`(n)`.
+    pub program: IdedExpr,
+    /// The operands of a chain of `&&` or `||` at its top, each as typed; empty where there is no such chain.
+    pub operands: Vec<(String, IdedExpr)>,
+}
+
+impl PartialEq for Interpreted {
+    /// The text decides: it is parsed in one way only.
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text && self.parts == other.parts
+    }
+}
+
+impl Eq for Interpreted {}
+
+/// A compiled part of an interpreted expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExprPart {
+    /// As the spec writes it, normalised.
+    pub text: String,
+    /// The part.
+    pub expr: Expr,
+}
+
+impl ExprPart {
+    /// The interpreter's name for part `n`. No spec can write it.
+    #[must_use]
+    pub fn variable(n: usize) -> String {
+        format!("@{n}")
+    }
+}
+
+/// The operators of CEL that are answered by functions of this program, since `cel`'s own would call two values of
+/// different types unequal, where the promise is that they cannot be compared; and those that keep the interpreter
+/// within bounds. No spec can write these names.
+pub mod operator {
+    /// `==`
+    pub const EQ: &str = "@eq";
+    /// `!=`
+    pub const NE: &str = "@ne";
+    /// `<`
+    pub const LT: &str = "@lt";
+    /// `<=`
+    pub const LE: &str = "@le";
+    /// `>`
+    pub const GT: &str = "@gt";
+    /// `>=`
+    pub const GE: &str = "@ge";
+    /// `in`
+    pub const ONE_OF: &str = "@one_of";
+    /// `list[n]`: an index below 0 counts from the end, as in the compiled part.
+    pub const MEMBER: &str = "@member";
+    /// `+` within a macro: what it makes is counted.
+    pub const ADD: &str = "@add";
+    /// `text.matches("…")`
+    pub const MATCHES: &str = "@matches";
+    /// The list that a macro goes through: its members are counted as steps.
+    pub const STEPS: &str = "@steps";
+    /// What a macro keeps of each member: its size is counted.
+    pub const KEEP: &str = "@keep";
+
+    /// The interpreter's name of a function for headers: `pair` is `@pair`.
+    #[must_use]
+    pub fn function(name: &str) -> String {
+        format!("@{name}")
+    }
+}
