@@ -127,6 +127,19 @@ impl Take<'_> {
                             }
                         }
                     }
+                    ClauseKind::Jwt(clause) => {
+                        // Claims are as secret as the token, whatever field it stands in.
+                        let secret = std::mem::replace(&mut self.secret, true);
+                        let token = super::jwt::decoded(found).ok();
+                        for member in &clause.members {
+                            match token.as_ref().and_then(|token| matcher::find_json(token, &member.steps)) {
+                                Some(serde_json::Value::String(text)) => self.inner(&member.value, Some(text.as_bytes())),
+                                Some(other) => self.inner(&member.value, Some(other.to_string().as_bytes())),
+                                None => self.inner(&member.value, None),
+                            }
+                        }
+                        self.secret = secret;
+                    }
                     ClauseKind::All(values) => values.iter().for_each(|v| self.inner(v, Some(found))),
                     _ => {}
                 }

@@ -3,6 +3,7 @@
 //! The expected side is the message with everything that is wrong put right, so that the difference shows only what is
 //! wrong, in its surroundings.
 
+use super::block_cookie;
 use super::judged::Fault;
 use super::legible::show;
 use super::names::HeadIndex;
@@ -10,7 +11,7 @@ use super::phrase;
 use super::plan::{Aspect, OrderEntry, PlanExpectation, PlanHop};
 use crate::finding::{Block, BlockLine, Rule};
 use crate::http::HeadRef;
-use crate::spec::JsonStep;
+use crate::spec::{JsonStep, Side};
 
 /// Lines of a message beyond this many are left out of a block, and so are missing ones.
 const MOST_LINES: usize = 80;
@@ -28,18 +29,20 @@ pub(super) struct Blamed<'b> {
 }
 
 /// One line of the expected side: which line of the head it is, where it is one, and its text.
-struct Wanted {
-    line: Option<usize>,
-    text: String,
+pub(super) struct Wanted {
+    pub(super) line: Option<usize>,
+    pub(super) text: String,
 }
 
-/// Builds the block of one message. `hide` masks secrets: of a field by name, of a start line without one.
+/// Builds the block of one message. `hide` masks secrets: of a field by name, of a start line without one; `hide_line` those
+/// of a whole line of a field.
 pub(super) fn build(
     hop: &PlanHop,
     head: &HeadRef<'_>,
     index: &HeadIndex,
     blamed: &[Blamed<'_>],
     hide: &dyn Fn(Option<&str>, &str) -> String,
+    hide_line: &dyn Fn(&str, &str) -> String,
 ) -> Block {
     let field = |at: usize| {
         let line = head.lines.get(at).copied().unwrap_or_default();
@@ -56,6 +59,7 @@ pub(super) fn build(
         let of = |b: &&Blamed<'_>| b.fault.lines.contains(&at);
         blamed.iter().find(of).map_or("", |b| match b.fault.rule {
             Rule::FieldUnexpected => "must not be there",
+            Rule::FieldRepeated if matches!(b.expectation.aspect, Aspect::Cookie { .. }) => "",
             Rule::FieldRepeated => "must stand once",
             Rule::FieldNameCase => "another case",
             _ => "",
@@ -63,6 +67,16 @@ pub(super) fn build(
     };
     let mut actual = vec![BlockLine { text: start.clone(), remark: String::new() }];
     actual.extend((0..shown).map(|at| BlockLine { text: field(at), remark: remark(at).to_owned() }));
+
+    // A line that is judged as it stands is shown so.
+    for line in blamed.iter().filter(|b| matches!(b.expectation.aspect, Aspect::Line { .. })).flat_map(|b| &b.fault.lines) {
+        let range = head.lines.get(*line).map(|line| line.line).unwrap_or_default();
+        let text = show(range.of(head.raw));
+        let name = text.split(':').next().unwrap_or_default().trim_end();
+        if let Some(entry) = actual.get_mut(line + 1) {
+            entry.text = hide_line(name, &text);
+        }
+    }
 
     let mut wanted: Vec<Wanted> = (0..shown).map(|at| Wanted { line: Some(at), text: field(at) }).collect();
     let mut body = Vec::new();
@@ -73,13 +87,16 @@ pub(super) fn build(
             continue;
         }
         put_right(hop, index, blame, &mut wanted);
-        if let Aspect::BodyJson(steps) = &blame.expectation.aspect {
-            let path = phrase::path(steps);
-            body.push((path, Some(blame.text.clone().unwrap_or_default()), blame.actual.clone()));
-        }
-        if let (Aspect::BodyOthers { .. }, Some(name)) = (&blame.expectation.aspect, &blame.fault.name) {
-            body.push((phrase::path(&[JsonStep::Key(show(name))]), None, blame.actual.clone()));
-        }
+        let label = match (&blame.expectation.aspect, &blame.fault.name) {
+            (Aspect::BodyJson(steps), _) => format!("{} = ", phrase::path(steps)),
+            (Aspect::BodyOthers { .. }, Some(name)) => {
+                body.push((format!("{} = ", phrase::path(&[JsonStep::Key(show(name))])), None, blame.actual.clone()));
+                continue;
+            }
+            (Aspect::Trailer(name), _) => format!("trailer {name}: "),
+            _ => continue,
+        };
+        body.push((label, Some(blame.text.clone().unwrap_or_default()), blame.actual.clone()));
     }
     for blame in blamed.iter().filter(|b| b.fault.rule == Rule::FieldOrder) {
         if let Aspect::Order(entries) = &blame.expectation.aspect {
@@ -92,13 +109,13 @@ pub(super) fn build(
         let blank = BlockLine { text: String::new(), remark: String::new() };
         actual.push(blank.clone());
         expected.push(blank);
-        for (path, want, found) in body {
+        for (label, want, found) in body {
             let remark = if want.is_none() { "must not be there" } else { "" };
             if let Some(want) = want {
-                expected.push(BlockLine { text: format!("{path} = {want}"), remark: String::new() });
+                expected.push(BlockLine { text: format!("{label}{want}"), remark: String::new() });
             }
-            if let Some(found) = found {
-                actual.push(BlockLine { text: format!("{path} = {found}"), remark: remark.to_owned() });
+            for found in found.iter().flat_map(|found| found.split('\n')) {
+                actual.push(BlockLine { text: format!("{label}{found}"), remark: remark.to_owned() });
             }
         }
     }
@@ -107,6 +124,10 @@ pub(super) fn build(
 
 fn put_right(hop: &PlanHop, index: &HeadIndex, blame: &Blamed<'_>, wanted: &mut Vec<Wanted>) {
     let position = |wanted: &[Wanted], line: usize| wanted.iter().position(|w| w.line == Some(line));
+    let last_of_field = blame.expectation.aspect.field_id().and_then(|id| index.lines(id).last());
+    if block_cookie::put_right(blame, last_of_field, wanted) {
+        return;
+    }
     match (&blame.expectation.aspect, blame.fault.rule) {
         (_, Rule::FieldUnexpected) => wanted.retain(|w| w.line.is_none_or(|l| !blame.fault.lines.contains(&l))),
         (_, Rule::FieldRepeated) => {
@@ -120,6 +141,20 @@ fn put_right(hop: &PlanHop, index: &HeadIndex, blame: &Blamed<'_>, wanted: &mut 
                 let right = exact.iter().flatten().find(|(_, exact)| exact.eq_ignore_ascii_case(name));
                 let name = right.map_or_else(|| name.to_ascii_lowercase(), |(_, exact)| exact.clone());
                 entry.text = format!("{name}:{rest}");
+            }
+        }
+        (Aspect::Line { .. }, _) => {
+            let text = blame.text.clone().unwrap_or_default();
+            match blame.fault.lines.first().map(|line| position(wanted, *line)) {
+                Some(at) => {
+                    if let Some(entry) = at.and_then(|at| wanted.get_mut(at)) {
+                        entry.text = text;
+                    }
+                }
+                None => {
+                    let at = place_of_missing(hop, index, blame, wanted);
+                    wanted.insert(at.min(wanted.len()), Wanted { line: None, text });
+                }
             }
         }
         (Aspect::Field { name, .. }, _) => {
@@ -137,6 +172,12 @@ fn put_right(hop: &PlanHop, index: &HeadIndex, blame: &Blamed<'_>, wanted: &mut 
                     wanted.insert(at.min(wanted.len()), Wanted { line: None, text: line(name) });
                 }
             }
+        }
+        (Aspect::Cookie { name, .. } | Aspect::SetCookie { name, .. }, Rule::FieldMissing) => {
+            let field = if blame.expectation.side == Side::Request { "Cookie" } else { "Set-Cookie" };
+            let text = format!("{field}: {name}={}", blame.text.as_deref().unwrap_or_default());
+            let at = place_of_missing(hop, index, blame, wanted);
+            wanted.insert(at.min(wanted.len()), Wanted { line: None, text });
         }
         _ => {}
     }

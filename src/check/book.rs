@@ -6,7 +6,9 @@
 use std::sync::Arc;
 
 use hashbrown::HashMap;
+use serde_json::Value as Json;
 
+use super::accept::{Asked, Budget, Seen, suggest};
 use super::block::{self, Blamed};
 use super::checks;
 use super::hide::Hide;
@@ -15,20 +17,27 @@ use super::judge::Case;
 use super::judged::Fault;
 use super::legible::show;
 use super::matcher;
+use super::names::HeadIndex;
 use super::params::Params;
 use super::phrase;
+use super::placed::{evidence, spec_place};
 use super::plan::{Across, Aspect, Plan, PlanHop};
 use super::reads;
 use super::scope::{BoundValue, Scope};
-use crate::finding::{Block, Bound, Evidence, EvidencePlace, Finding, Part, Rule, Sample, SpecPlace};
-use crate::http::{HeadRef, Origin, Provenance};
+use super::sighting;
+use super::whole;
+use crate::finding::{Block, Bound, Counts, Finding, Part, Rule, Sample};
+use crate::http::{Message, Provenance};
 use crate::secret::MASK;
-use crate::spec::{Claim, Place, Severity, Side, Spec};
+use crate::spec::{Claim, Severity, Side};
 
 /// Different names of unexpected fields that one expectation tells apart.
 const MOST_NAMES: usize = 100;
 /// Different values that a finding shows.
 const MOST_SAMPLES: usize = 3;
+/// Different values that are told apart, and their longest.
+const MOST_VALUES: usize = 8;
+const LONGEST_VALUE: usize = 512;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
@@ -40,16 +49,25 @@ struct Key {
     warning: bool,
 }
 
-/// The values of a finding's samples, as bytes.
-type SeenValues = Vec<Option<Vec<u8>>>;
+/// A finding as it grows.
+#[derive(Debug)]
+struct Noted {
+    finding: Finding,
+    /// The different values as bytes: of its samples, then further ones.
+    values: Vec<Option<Vec<u8>>>,
+    /// What a change of the spec would have to accept.
+    seen: Seen,
+}
 
 /// The findings of a run.
 #[derive(Debug, Default)]
 pub(super) struct Book {
-    by_key: HashMap<Key, (Finding, SeenValues), foldhash::fast::RandomState>,
+    by_key: HashMap<Key, Noted, foldhash::fast::RandomState>,
     /// How many names an expectation (of a hop) told apart.
     names: HashMap<(usize, usize), usize, foldhash::fast::RandomState>,
     show_secrets: bool,
+    /// The hop, the nearest variant and the place of the last exchange that met none.
+    none_met: Option<(usize, usize, Provenance)>,
     /// The captures' names by their numbers.
     pub(super) captures: Vec<String>,
 }
@@ -76,6 +94,13 @@ pub(super) struct Entry<'r> {
     pub(super) blocks: [Option<Arc<Block>>; 2],
 }
 
+impl Entry<'_> {
+    /// Whether the verdict of an expectation depends on nothing but the value.
+    fn is_pure(&self, expectation: usize) -> bool {
+        self.plan.hops.get(self.hop).and_then(|hop| hop.expectations.get(expectation)).is_some_and(|e| e.pure)
+    }
+}
+
 impl Book {
     /// An empty book.
     pub(super) fn new(show_secrets: bool) -> Self {
@@ -87,6 +112,31 @@ impl Book {
         let name = fault.name.as_ref().map(|n| n.to_ascii_lowercase());
         let key = Key { hop: entry.hop, expectation, rule: fault.rule, name, warning: fault.warning };
         self.note(entry, key, Some(fault), None, notes);
+        if !notes.is_empty() {
+            self.none_met(entry, expectation, notes);
+        }
+    }
+
+    /// Notes once an exchange that no variant is met, and which is the nearest: the one that an expectation is of.
+    fn none_met(&mut self, entry: &Entry<'_>, expectation: usize, notes: &[String]) {
+        let Some(hop) = entry.plan.hops.get(entry.hop) else { return };
+        let Some(variant) = hop.expectations.get(expectation).and_then(|of| of.variant) else { return };
+        let (Some((spec, _)), Some((name, _))) = (entry.plan.model(hop), hop.variants.get(variant)) else { return };
+        let Some(first) = entry.case.looked.exchange.first() else { return };
+        let at = first.head.head.at;
+        if self.none_met.replace((entry.hop, variant, at)) == Some((entry.hop, variant, at)) {
+            return;
+        }
+        // Of no expectation of its own.
+        let key =
+            Key { hop: entry.hop, expectation: usize::MAX - variant, rule: Rule::VariantNoneMet, name: None, warning: false };
+        match self.by_key.get_mut(&key) {
+            Some(noted) => noted.finding.count += 1,
+            None => {
+                let finding = whole::none_met(&spec.spec, hop, name, evidence(&self.captures, &at), notes);
+                self.by_key.insert(key, Noted { finding, values: vec![None], seen: Seen::default() });
+            }
+        }
     }
 
     /// Notes what cannot be decided.
@@ -107,15 +157,24 @@ impl Book {
                 key.name = Some(b":".to_vec());
             }
         }
-        if let Some((finding, values)) = self.by_key.get_mut(&key) {
-            finding.count += 1;
-            if let Some(at) = values.iter().position(|v| v.as_deref() == actual) {
-                if let Some(sample) = finding.samples.get_mut(at) {
+        if let Some(noted) = self.by_key.get_mut(&key) {
+            noted.finding.count += 1;
+            if let Some(at) = noted.values.iter().position(|v| v.as_deref() == actual) {
+                if let Some(sample) = noted.finding.samples.get_mut(at) {
                     sample.count += 1;
+                }
+                // What depends on nothing but the value is known of it.
+                if let Some(fault) = fault.filter(|_| !entry.is_pure(key.expectation)) {
+                    sight(&mut noted.seen, entry, key.expectation, fault);
                 }
                 return;
             }
-            if values.len() >= MOST_SAMPLES || fault.is_none() {
+            let Some(fault) = fault else { return };
+            sight(&mut noted.seen, entry, key.expectation, fault);
+            if noted.values.len() >= MOST_SAMPLES {
+                if noted.values.len() < MOST_VALUES && actual.is_none_or(|value| value.len() <= LONGEST_VALUE) {
+                    noted.values.push(actual.map(<[u8]>::to_vec));
+                }
                 return;
             }
         }
@@ -124,12 +183,16 @@ impl Book {
             finding.notes.push(format!("{MOST_NAMES} other names have findings of their own; all further ones are counted here"));
         }
         match self.by_key.get_mut(&key) {
-            Some((known, values)) => {
-                known.samples.extend(finding.samples);
-                values.push(actual.map(<[u8]>::to_vec));
+            Some(noted) => {
+                noted.finding.samples.extend(finding.samples);
+                noted.values.push(actual.map(<[u8]>::to_vec));
             }
             None => {
-                self.by_key.insert(key, (finding, vec![actual.map(<[u8]>::to_vec)]));
+                let mut seen = Seen::default();
+                if let Some(fault) = fault {
+                    sight(&mut seen, entry, key.expectation, fault);
+                }
+                self.by_key.insert(key, Noted { finding, values: vec![actual.map(<[u8]>::to_vec)], seen });
             }
         }
     }
@@ -191,8 +254,8 @@ impl Book {
         let provenance = message.head.head.at;
         let bound = self.bound(expectation, &scope, &hide);
         let mut notes: Vec<String> = notes.to_vec();
-        if let (Rule::FieldMissing, Some(name)) = (rule, &field) {
-            notes.extend(near_miss(name, &message.head));
+        if rule == Rule::FieldMissing {
+            notes.extend(near_miss(&expectation.aspect, &message, entry.case.looked.index(expectation.side)));
         }
         notes.extend(reason.map(|r| hide.text(r)));
         let parts = check.filter(|_| fault.is_some()).map(|check| checks::parts(check, &scope, &hide)).unwrap_or_default();
@@ -251,6 +314,12 @@ impl Book {
             Claim::Part { value, .. } if !hide.shows_secrets() && reads::derives_secret(value, scope) => {
                 let written = entry.plan.model(hop)?.0.spec.source.excerpt(value.place);
                 return Some(format!("`{}`", written.split_whitespace().collect::<Vec<_>>().join(" ")));
+            }
+            Claim::Part { part: crate::spec::Part::SetCookieAttribute { absent: true, .. }, .. } => {
+                Some("no such attribute".to_owned())
+            }
+            Claim::Part { part: crate::spec::Part::SetCookieAttribute { .. }, value } if value.takes_anything() => {
+                Some("this attribute".to_owned())
             }
             Claim::Part { value, .. } => {
                 let whole = || matcher::describe(value, scope);
@@ -327,9 +396,13 @@ impl Book {
                     _ => None,
                 };
                 let text = match &expectation.expectation.claim {
+                    // A flag stands alone.
+                    Claim::Part { part: crate::spec::Part::SetCookieAttribute { .. }, value } if value.takes_anything() => None,
                     Claim::Part { value, .. } => matcher::exact_text(value, scope)
                         .filter(|_| hide.shows_secrets() || !reads::derives_secret(value, scope))
                         .map(|text| if expectation.pure { hide.text(&text) } else { hide.value(aspect, field, &text) })
+                        // A text in JSON is shown as what is there: in quotes.
+                        .map(|text| if phrase::is_json_text(aspect, value) { Json::from(text).to_string() } else { text })
                         .or_else(|| self.expected(entry, at, Some(fault), scope, hide).map(|t| format!("‹{t}›"))),
                     _ => None,
                 };
@@ -339,11 +412,12 @@ impl Book {
                 Blamed { at, expectation, fault, text, actual }
             })
             .collect();
+        let hide_line = |name: &str, line: &str| hide.lines(name, line);
         let hide = |name: Option<&str>, text: &str| match name {
             Some(name) => hide.field(Some(name), text),
             None => hide.target(text),
         };
-        Arc::new(block::build(hop, &message.head, entry.case.looked.index(side), &blamed, &hide))
+        Arc::new(block::build(hop, &message.head, entry.case.looked.index(side), &blamed, &hide, &hide_line))
     }
 
     /// Notes what a check over several hops came to, `count` times. `places`: each hop's exchange, in the order of its text.
@@ -366,8 +440,8 @@ impl Book {
         // Different reasons are different notes.
         let name = reason.map(|reason| reason.as_bytes().to_vec());
         let key = Key { hop: first.hop, expectation: across.counted, rule, name, warning: false };
-        if let Some((finding, _)) = self.by_key.get_mut(&key) {
-            finding.count += count;
+        if let Some(noted) = self.by_key.get_mut(&key) {
+            noted.finding.count += count;
             return;
         }
         let aspect = Aspect::Check(check.id.clone());
@@ -397,19 +471,28 @@ impl Book {
             notes,
             ..Finding::new(rule, severity, &subject, message)
         };
-        self.by_key.insert(key, (finding, vec![None]));
+        self.by_key.insert(key, Noted { finding, values: vec![None], seen: Seen::default() });
     }
 
-    /// All findings, ordered by severity, spec and place.
-    pub(super) fn into_findings(self, of: impl Fn(usize, usize) -> u64) -> Vec<Finding> {
-        let mut findings: Vec<(usize, Option<Vec<u8>>, Finding)> = self
-            .by_key
-            .into_iter()
-            .map(|(key, (mut finding, _))| {
-                finding.of = of(key.hop, key.expectation);
-                (key.hop, key.name, finding)
-            })
-            .collect();
+    /// All findings, ordered by severity, spec and place. `counts` says how an expectation of a hop fared.
+    pub(super) fn into_findings(self, plan: &Plan, counts: impl Fn(usize, usize) -> Counts) -> Vec<Finding> {
+        let mut findings: Vec<(usize, Option<Vec<u8>>, Finding)> = Vec::with_capacity(self.by_key.len());
+        let mut noted: Vec<(Key, Noted)> = self.by_key.into_iter().collect();
+        // The budget goes to the gravest and first, whatever the hasher.
+        noted.sort_by(|(a, x), (b, y)| {
+            let place = |key: &Key| (key.hop, key.expectation, key.rule);
+            (y.finding.severity, place(a), &a.name).cmp(&(x.finding.severity, place(b), &b.name))
+        });
+        let mut budget = Budget::default();
+        for (key, Noted { mut finding, values: _, seen }) in noted {
+            let counts = counts(key.hop, key.expectation);
+            finding.of = counts.met + counts.violated + counts.inconclusive;
+            let (rule, count) = (key.rule, finding.count);
+            let name = finding.subject.split_once(".header.").map(|(_, name)| name.as_bytes()).filter(|_| key.name.is_some());
+            let asked = Asked { plan, hop: key.hop, expectation: key.expectation, rule, name, counts, count, seen: &seen };
+            finding.suggestion = suggest(&asked, &mut budget);
+            findings.push((key.hop, key.name, finding));
+        }
         // Names as bytes come last: two of them may read alike.
         findings.sort_by(|(hop_a, name_a, a), (hop_b, name_b, b)| {
             let place = |f: &Finding| f.spec.as_ref().map(|s| (s.file.clone(), s.start));
@@ -420,38 +503,25 @@ impl Book {
     }
 }
 
-/// A place of the model, ready for reports.
-pub(super) fn spec_place(spec: &Spec, place: Place) -> SpecPlace {
-    let (line, column) = spec.source.line_column(place.start);
-    SpecPlace {
-        file: spec.source.file.clone(),
-        line,
-        column,
-        start: place.start,
-        end: place.end,
-        text: Arc::clone(&spec.source.text),
+/// Notes what was there in an exchange that broke an expectation.
+fn sight(seen: &mut Seen, entry: &Entry<'_>, expectation: usize, fault: &Fault) {
+    let Some(hop) = entry.plan.hops.get(entry.hop) else { return };
+    if let Some(of) = hop.expectations.get(expectation) {
+        sighting::note(seen, entry.case, entry.params, of, fault);
     }
 }
 
-/// Where a head was seen, ready for reports.
-pub(super) fn evidence(captures: &[String], at: &Provenance) -> Evidence {
-    let capture = captures.get(at.capture.0 as usize).cloned().unwrap_or_default();
-    let place = match at.origin {
-        Origin::Packet { packet, stream, time, src, dst } => EvidencePlace::Packet { packet, stream, time, src, dst },
-        Origin::Line(line) => EvidencePlace::Line(line),
-    };
-    Evidence { capture, place }
-}
-
 /// A name in the message that was probably meant.
-fn near_miss(name: &str, head: &HeadRef<'_>) -> Option<String> {
+fn near_miss(aspect: &Aspect, message: &Message<'_>, index: &HeadIndex) -> Option<String> {
     let plain = |name: &str| name.to_ascii_lowercase().replace('_', "-");
+    let name = aspect.own_name()?;
     let wanted = plain(name);
-    let near = head
-        .fields()
-        .map(|(found, _)| show(found))
-        .filter(|found| found.len() < 200 && !found.eq_ignore_ascii_case(name))
+    let near = aspect
+        .beside(message, index)
+        .into_iter()
+        .map(show)
+        .filter(|found| found.len() < 200 && found != name)
         .map(|found| (strsim::damerau_levenshtein(&wanted, &plain(&found)), found))
         .min_by_key(|(distance, _)| *distance)?;
-    (near.0 <= 2 && name.len() > 4).then(|| format!("the message has `{}`: a near miss?", near.1))
+    (near.0 == 0 || near.0 <= 2 && name.len() > 4).then(|| format!("the message has `{}`: a near miss?", near.1))
 }

@@ -7,14 +7,17 @@ use std::borrow::Cow;
 use serde_json::Value as Json;
 
 use super::content::content;
+use super::cookie::cookies;
 use super::found::{BodyFault, body_json};
 use super::functions;
 use super::interpret::{self, Local};
+use super::jwt;
 use super::legible::show;
 use super::params::ParamSource;
 use super::plan::BODY_LIMIT;
 use super::reads;
 use super::scope::Scope;
+use super::sigv4;
 use super::structure;
 use crate::capture::Timestamp;
 use crate::http::{FieldLine, Origin};
@@ -150,7 +153,8 @@ pub(super) fn evaluate_with<'a>(expr: &'a Expr, locals: &[Local<'_>], scope: &Sc
             let text = value.into_text()?;
             call(*function, &text, argument.as_deref()).map_err(|why| {
                 // What comes from a secret is named, not shown.
-                because(if reads::is_secret(on, scope) { format!("`{on}` {why}") } else { format!("`{}` {why}", show(&text)) })
+                let tells = matches!(function, Function::Jwt | Function::Sigv4) || reads::is_secret(on, scope);
+                because(if tells { format!("`{on}` {why}") } else { format!("`{}` {why}", show(&text)) })
             })
         }
         Expr::Index { on, index } => index_value(evaluate(on, scope)?, &evaluate(index, scope)?),
@@ -255,12 +259,22 @@ pub(super) fn call<'a>(function: Function, on: &[u8], argument: Option<&[u8]>) -
         Function::Lower => text(on.to_ascii_lowercase()),
         Function::Members => Val::List(structure::members(on, ',').into_iter().map(<[u8]>::to_vec).collect()),
         Function::Epoch => Val::Int(functions::epoch(on).ok_or("holds no date")?),
-        Function::Pair | Function::Cookie => {
+        Function::Pair => {
             let name = argument.unwrap_or_default();
-            let is_it = |n: &[u8]| if function == Function::Cookie { n == name } else { n.eq_ignore_ascii_case(name) };
-            let pair = structure::pairs(on, ';').into_iter().find(|(n, _)| is_it(n));
+            let pair = structure::pairs(on, ';').into_iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
             text(pair.ok_or_else(|| format!("has no part `{}`", show(name)))?.1.to_vec())
         }
+        Function::Cookie => {
+            let name = argument.unwrap_or_default();
+            let mut values = cookies(on).filter(|(n, _)| *n == name).map(|(_, value)| value.to_vec());
+            match (values.next(), values.next()) {
+                (Some(one), None) => text(one),
+                (Some(_), Some(_)) => return Err(format!("has the cookie `{}` several times", show(name))),
+                (None, _) => return Err(format!("has no cookie `{}`", show(name))),
+            }
+        }
+        Function::Jwt => Val::Json(Cow::Owned(jwt::decoded(on).map_err(|no| format!("is no JWT: {}", no.why()))?)),
+        Function::Sigv4 => Val::Json(Cow::Owned(sigv4::parse(on)?.json())),
         Function::Host => text(functions::host(on).to_vec()),
         Function::Port => Val::Int(functions::port(on).ok_or("has no port")?),
         Function::WithoutDefaultPort => text(functions::without_default_port(on).to_vec()),

@@ -4,8 +4,11 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use super::content::{content, lack};
+use super::cookie::{SetCookie, cookies};
 use super::evaluate::{path_of, query_of};
 use super::functions;
+use super::legible::show;
+use super::mask;
 use super::names::HeadIndex;
 use super::plan::Aspect;
 use crate::http::{HeadRef, Message};
@@ -45,8 +48,10 @@ pub(super) fn is_open(target: &Aspect, head: &HeadRef<'_>, index: &HeadIndex) ->
     if !head.head.flags.is_cut() {
         return false;
     }
+    if let Some(id) = target.field_id() {
+        return index.lines(id).last().and_then(|at| head.lines.get(at)).is_some_and(|line| head.is_open(line.line));
+    }
     let line = match target {
-        Aspect::Field { id, .. } => index.lines(*id).last().and_then(|at| head.lines.get(at)).map(|line| line.line),
         Aspect::Method | Aspect::Target | Aspect::Path | Aspect::Query(_) | Aspect::Version | Aspect::Status | Aspect::Reason => {
             Some(head.head.start_line)
         }
@@ -73,16 +78,40 @@ pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex
         Aspect::Status => Found::Few(head.status().map(|s| Cow::Owned(s.to_string().into_bytes()))),
         Aspect::Reason => Found::option(head.reason()),
         Aspect::Field { id, .. } => {
-            let value = |at: usize| head.lines.get(at).map(|line| line.value.of(head.raw)).unwrap_or_default();
             let mut lines = index.lines(*id);
             match (lines.next(), lines.next()) {
                 (None, _) => Found::Few(None),
-                (Some(at), None) => Found::one(value(at)),
+                (Some(at), None) => Found::one(value(&head, at)),
                 (Some(first), Some(second)) => {
-                    Found::Many([first, second].into_iter().chain(lines).map(|at| Cow::Borrowed(value(at))).collect())
+                    Found::Many([first, second].into_iter().chain(lines).map(|at| Cow::Borrowed(value(&head, at))).collect())
                 }
             }
         }
+        Aspect::Line { id, .. } => {
+            let mut lines = index.lines(*id).filter_map(|at| head.lines.get(at)).map(|line| line.line.of(head.raw)).peekable();
+            let fidelity = head.head.fidelity;
+            if lines.peek().is_some() && (fidelity.reformatted || !fidelity.name_case) {
+                return Found::Unknown("this source does not keep lines as they stood on the wire".to_owned());
+            }
+            let mut lines: Vec<Cow<'m, [u8]>> = lines.map(readable).collect();
+            if lines.len() > 1 { Found::Many(lines) } else { Found::Few(lines.pop()) }
+        }
+        Aspect::Cookie { id, name } => {
+            let values = |(n, value)| if n == name.as_bytes() { Ok(value) } else { Err((n, value)) };
+            cookies_found(head, index.lines(*id).flat_map(|at| cookies(value(&head, at)).map(values)))
+        }
+        Aspect::SetCookie { id, name } => cookies_found(
+            head,
+            index.lines(*id).map(|at| SetCookie::of(value(&head, at))).map(|set| match set.name == name.as_bytes() {
+                true => Ok(set.value),
+                false => Err((set.name, set.value)),
+            }),
+        ),
+        Aspect::SetCookieAttribute { attribute, .. } => {
+            let lines = target.lines(&head, index).into_iter();
+            several(lines.filter_map(|at| SetCookie::of(value(&head, at)).attribute(attribute)).collect())
+        }
+        Aspect::Trailer(name) => trailers(message, name),
         Aspect::BodyText => match content(message) {
             Ok(content) => Found::Few(Some(content)),
             Err(why) => Found::Unknown(why),
@@ -108,6 +137,56 @@ pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex
     }
 }
 
+/// The value of a line of a head.
+fn value<'m>(head: &HeadRef<'m>, at: usize) -> &'m [u8] {
+    head.lines.get(at).map(|line| line.value.of(head.raw)).unwrap_or_default()
+}
+
+/// Bytes as text, those that are no UTF-8 as ISO-8859-1: a spec can write no other.
+fn readable(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if std::str::from_utf8(bytes).is_ok() { Cow::Borrowed(bytes) } else { Cow::Owned(show(bytes).into_bytes()) }
+}
+
+fn several<'m>(mut values: Vec<&'m [u8]>) -> Found<'m> {
+    if values.len() > 1 {
+        return Found::Many(values.into_iter().map(Cow::Borrowed).collect());
+    }
+    Found::option(values.pop())
+}
+
+/// The values of a trailer. Where the body does not end in the capture, nobody knows what follows it.
+fn trailers<'m>(message: &Message<'m>, name: &str) -> Found<'m> {
+    let trailers = &message.body.trailers;
+    if trailers.lines.is_empty() && !message.head.head.fidelity.trailers {
+        return Found::Unknown("this source does not show trailers".to_owned());
+    }
+    if message.body.complete != Some(true) {
+        return Found::Unknown("the body does not end in the capture, and trailers follow it".to_owned());
+    }
+    let values: Vec<&[u8]> =
+        trailers.fields().filter(|(n, _)| n.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value).collect();
+    if trailers.cut {
+        return Found::Unknown("the trailer section is longer than what is kept".to_owned());
+    }
+    several(values)
+}
+
+/// The values of cookies (`Ok`) among all that are there. Where none is, a mask without a name may stand for it.
+fn cookies_found<'m>(head: HeadRef<'m>, cookies: impl Iterator<Item = Result<&'m [u8], (&'m [u8], &'m [u8])>>) -> Found<'m> {
+    let mut hidden = false;
+    let mut values = Vec::new();
+    for cookie in cookies {
+        match cookie {
+            Ok(value) => values.push(value),
+            Err((name, value)) => hidden |= mask::is_masked(name) || name.is_empty() && mask::is_masked(value),
+        }
+    }
+    if values.is_empty() && hidden && head.head.fidelity.masks {
+        return Found::Unknown("the cookies are masked".to_owned());
+    }
+    several(values)
+}
+
 /// The content of a body as JSON, or why there is none.
 pub(super) fn body_json<'c>(message: &Message<'_>, once: &'c JsonOnce) -> Result<&'c serde_json::Value, &'c BodyFault> {
     let parsed = once.get_or_init(|| {
@@ -127,7 +206,7 @@ pub(super) enum BodyFault {
 }
 
 /// The values of a name in a query, percent-decoded, `+` as a blank.
-fn query_values<'q>(query: &'q [u8], name: &str) -> Vec<Cow<'q, [u8]>> {
+pub(super) fn query_values<'q>(query: &'q [u8], name: &str) -> Vec<Cow<'q, [u8]>> {
     query
         .split(|b| *b == b'&')
         .filter_map(|pair| {

@@ -104,14 +104,22 @@ fn name_case(head: &HeadRef<'_>, index: &HeadIndex, exact: Option<&[(NameId, Str
             names.iter().flat_map(wrong).collect()
         }
     };
-    let fault = |at: usize| Fault {
-        rule: Rule::FieldNameCase,
-        name: Some(name(head, at).to_vec()),
-        lines: vec![at],
-        warning: false,
-        actual: Some(name(head, at).to_vec()),
-    };
-    if wrong.is_empty() { met(head) } else { Judged::Violated(wrong.into_iter().map(fault).collect()) }
+    // One fault a spelling, so that a finding counts exchanges.
+    let mut faults: Vec<Fault> = Vec::new();
+    for at in wrong {
+        let wire = name(head, at);
+        match faults.iter_mut().find(|fault| fault.name.as_deref() == Some(wire)) {
+            Some(known) => known.lines.push(at),
+            None => faults.push(Fault {
+                rule: Rule::FieldNameCase,
+                name: Some(wire.to_vec()),
+                lines: vec![at],
+                warning: false,
+                actual: Some(wire.to_vec()),
+            }),
+        }
+    }
+    if faults.is_empty() { met(head) } else { Judged::Violated(faults) }
 }
 
 enum Order {

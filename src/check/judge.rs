@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use super::attribute;
 use super::bind;
 use super::checks::{self, Condition};
 use super::found::{BodyFault, Found, body_json, find, is_open};
@@ -80,6 +81,9 @@ impl<'e> Case<'e> {
                 head::judge(&expectation.aspect, &message.head, self.looked.index(expectation.side))
             }
             (Aspect::BodyOthers { known }, _) => members::judge(known, expectation.side, &message, self.looked),
+            (Aspect::SetCookieAttribute { .. }, Claim::Part { value, .. }) => {
+                attribute::judge(&expectation.aspect, value, &message.head, self.looked.index(expectation.side), &scope)
+            }
             (Aspect::BodyJson(_), Claim::Part { value, .. }) => self.judge_json(expectation, value, &message, &scope),
             (_, Claim::Part { value, .. }) => self.judge_lines(expectation, value, &message, &scope),
             _ => Judged::NotObserved,
@@ -103,10 +107,6 @@ impl<'e> Case<'e> {
         if let Found::Unknown(why) = found {
             return Judged::Inconclusive(why);
         }
-        let field = match &expectation.aspect {
-            Aspect::Field { id, .. } => Some(*id),
-            _ => None,
-        };
         let (truth, fault) = found.lines(|lines| matcher::holds_lines(value, lines, scope));
         // What goes on behind a cut is as open as what is not there; that it is there at all is not.
         let open = is_open(&expectation.aspect, &message.head, index);
@@ -116,9 +116,14 @@ impl<'e> Case<'e> {
             Truth::Skip => Judged::NotObserved,
             Truth::Unknown => self.inconclusive(),
             Truth::No => {
-                let lines: Vec<usize> = field.map(|id| index.lines(id).collect()).unwrap_or_default();
+                let lines = expectation.aspect.lines(&message.head, index);
+                let named = expectation.aspect.is_named();
                 let fault = fault.unwrap_or(LineFault::Mismatch);
-                let missing = fault == LineFault::Missing && field.is_some() && message.head.head.flags.is_cut();
+                let missing = fault == LineFault::Missing && named && message.head.head.flags.is_cut();
+                if fault == LineFault::Missing && matches!(expectation.aspect, Aspect::Line { alone: false, .. }) {
+                    // What is expected of the field's value says that it is missing.
+                    return Judged::NotObserved;
+                }
                 if missing || open {
                     return Judged::Inconclusive("the head is cut in the capture".to_owned());
                 }
@@ -128,9 +133,9 @@ impl<'e> Case<'e> {
                     );
                 }
                 let rule = match (&expectation.aspect, fault) {
-                    (Aspect::Field { .. }, LineFault::Missing) => Rule::FieldMissing,
-                    (Aspect::Field { .. }, LineFault::Repeated) => Rule::FieldRepeated,
-                    (Aspect::Field { .. }, LineFault::Mismatch) => Rule::FieldValueMismatch,
+                    (_, LineFault::Missing) if named => Rule::FieldMissing,
+                    (_, LineFault::Repeated) if named => Rule::FieldRepeated,
+                    (_, LineFault::Mismatch) if named => Rule::FieldValueMismatch,
                     (Aspect::BodyText | Aspect::BodySha256 | Aspect::BodyLength, _) => Rule::BodyMismatch,
                     _ => Rule::MessageLineMismatch,
                 };

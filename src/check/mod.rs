@@ -5,12 +5,17 @@
 //! finds the hops, `bind` and `judge` hold expectations against them with the comparisons of `matcher`, `book` collects
 //! findings, `outcome` sums up.
 
+mod accept;
 mod across;
+mod aspect;
+mod attribute;
 mod bind;
 mod block;
+mod block_cookie;
 mod book;
 mod checks;
 mod content;
+mod cookie;
 mod error;
 mod evaluate;
 mod evidence;
@@ -24,6 +29,7 @@ mod interpret;
 mod json_text;
 mod judge;
 mod judged;
+mod jwt;
 mod legible;
 mod looked;
 mod mask;
@@ -35,6 +41,7 @@ mod own;
 mod params;
 mod phrase;
 mod picks;
+mod placed;
 mod plan;
 mod reads;
 mod request;
@@ -42,6 +49,8 @@ mod run;
 mod scope;
 mod select;
 mod selection;
+mod sighting;
+mod sigv4;
 mod specs;
 mod structure;
 mod suite;

@@ -53,7 +53,7 @@ pub(super) fn against_evidence(wanted: &Wanted<'_>, specs: &[LoadedSpec], only: 
     let evidence = asked.iter().map(|file| cases(wanted, file, &all)).collect::<Result<Vec<_>, _>>()?;
     for (file, Cases { cases, given: sets, missing }) in asked.into_iter().zip(evidence) {
         let spec = &file.spec;
-        let plan = Plan::of(&[(Arc::clone(spec), !cases.is_empty())], &sets, &wanted.picks);
+        let plan = Plan::of(&[(Arc::clone(spec), !cases.is_empty())], &sets, &wanted.picks).only(request.only.clone());
         let mut run = Run::new(&plan, request.show_secrets);
         let mut read_cases = 0;
         let first_capture = outcome.captures.len();
@@ -79,6 +79,7 @@ pub(super) fn against_evidence(wanted: &Wanted<'_>, specs: &[LoadedSpec], only: 
         let (tallies, findings, state) = run.into_parts();
         let messages = hold_messages(outcome.captures.get(first_capture..).unwrap_or_default());
         let (spec_outcomes, hop_findings) = outcome::specs(&plan, &tallies, messages, Some(read_cases));
+        outcome.notes.extend(outcome::left_out(&state));
         outcome.notes.extend(outcome::one_sided(&plan, &tallies));
         outcome.specs.extend(spec_outcomes);
         outcome.findings.extend(findings);

@@ -8,12 +8,20 @@ use crate::spec::Side;
 
 /// The headline of a finding: one sentence that stands alone.
 pub(super) fn message(rule: Rule, target: &Aspect, side: Side, field: Option<&str>, fault: Option<&Fault>, hop: &str) -> String {
-    let name = field.map_or_else(|| part(target, side), |f| format!("`{f}`"));
+    let name = match (target, rule) {
+        // That a line is missing or is one too many is about the field.
+        (Aspect::Line { name, .. }, Rule::FieldMissing | Rule::FieldRepeated) => format!("`{name}`"),
+        _ => field.map_or_else(|| part(target, side), |f| format!("`{f}`")),
+    };
     let in_response = if side == Side::Response { " in the response" } else { "" };
     match rule {
         Rule::FieldMissing => format!("{name} is missing{in_response} on hop `{hop}`"),
         Rule::FieldValueMismatch => format!("{name} is not what hop `{hop}` must carry{in_response}"),
         Rule::FieldUnexpected => format!("{name} must not be there{in_response} on hop `{hop}`"),
+        Rule::FieldRepeated if !matches!(target, Aspect::Field { .. } | Aspect::Line { .. }) => {
+            let times = fault.and_then(|f| f.actual.as_deref()).map_or(0, |actual| actual.split(|b| *b == b'\n').count());
+            format!("{name} stands {times} times{in_response}, hop `{hop}` must carry it once")
+        }
         Rule::FieldRepeated => {
             let lines = fault.map_or(0, |f| f.lines.len());
             format!("{name} stands on {lines} lines{in_response}, hop `{hop}` must carry one")
@@ -31,6 +39,7 @@ pub(super) fn message(rule: Rule, target: &Aspect, side: Side, field: Option<&st
             format!("whether {name} holds, this evidence cannot show")
         }
         Rule::EvidenceInconclusive => format!("whether {name} is as expected{in_response}, this evidence cannot show"),
+        _ if fault.is_some_and(|f| f.actual.is_none()) => format!("{name} is missing on hop `{hop}`"),
         _ => format!("{name} is not what hop `{hop}` must carry"),
     }
 }
@@ -47,6 +56,10 @@ pub(super) fn part(target: &Aspect, side: Side) -> String {
         Aspect::Status => "the status".to_owned(),
         Aspect::Reason => "the reason phrase".to_owned(),
         Aspect::Field { name, .. } => format!("`{name}`"),
+        Aspect::Cookie { name, .. } | Aspect::SetCookie { name, .. } => format!("cookie `{name}`"),
+        Aspect::Line { name, .. } => format!("the line of `{name}`"),
+        Aspect::Trailer(name) => format!("trailer `{name}`"),
+        Aspect::SetCookieAttribute { cookie, attribute, .. } => format!("`{attribute}` of cookie `{cookie}`"),
         Aspect::BodyJson(steps) => format!("`{}` of the {side}'s body", path(steps)),
         Aspect::BodyOthers { .. } => format!("another member of the {side}'s body"),
         Aspect::BodyText => format!("the {side}'s body"),
@@ -58,6 +71,12 @@ pub(super) fn part(target: &Aspect, side: Side) -> String {
         Aspect::NameCase { .. } => format!("the case of the {side}'s names"),
         Aspect::Check(id) => format!("check `{id}`"),
     }
+}
+
+/// Whether a value is one text, where the types of JSON count.
+pub(super) fn is_json_text(aspect: &Aspect, value: &crate::spec::Value) -> bool {
+    let text = matches!(&value.form, crate::spec::Form::Scalar(template) if template.literal().is_some());
+    text && matches!(aspect, Aspect::BodyJson(_))
 }
 
 /// A JSON path as specs write it.

@@ -123,6 +123,30 @@ pub(super) enum Aspect {
         id: NameId,
         name: String,
     },
+    /// `wire`: the lines of a field as they stand.
+    Line {
+        id: NameId,
+        name: String,
+        alone: bool,
+    },
+    /// A cookie of the lines of Cookie.
+    Cookie {
+        id: NameId,
+        name: String,
+    },
+    /// A cookie that a line of Set-Cookie sets.
+    SetCookie {
+        id: NameId,
+        name: String,
+    },
+    /// An attribute of such a cookie.
+    SetCookieAttribute {
+        id: NameId,
+        cookie: Box<str>,
+        attribute: Box<str>,
+        absent: bool,
+    },
+    Trailer(String),
     BodyJson(Vec<JsonStep>),
     BodyText,
     BodySha256,
@@ -155,7 +179,8 @@ impl Aspect {
     /// Whether what it looks at is a secret by its name.
     pub(super) fn is_secret(&self) -> bool {
         match self {
-            Self::Field { name, .. } => secret::is_secret(name.as_bytes()),
+            Self::Field { name, .. } | Self::Line { name, .. } | Self::Trailer(name) => secret::is_secret(name.as_bytes()),
+            Self::Cookie { .. } | Self::SetCookie { .. } => true,
             Self::Query(name) => secret::is_secret_parameter(name),
             Self::BodyJson(_) => self.json_key().is_some_and(secret::is_secret_key),
             _ => false,
@@ -359,12 +384,13 @@ fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop 
 
 fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, side: Side, variant: Option<usize>) {
     let fields = message.expectations.iter().filter_map(|e| match &e.claim {
-        Claim::Part { part: Part::Field(name), value } => Some((name, value.meta.name_case.is_some())),
+        Claim::Part { part: Part::Field(name) | Part::Line { name, .. }, value } => Some((name, value.meta.name_case.is_some())),
         _ => None,
     });
-    let (own, exact): (Vec<_>, Vec<_>) = fields.map(|(name, own)| (names.intern(name), name.clone(), own)).partition(|f| f.2);
-    let except: Vec<NameId> = own.into_iter().map(|(id, ..)| id).collect();
-    let exact: Vec<(NameId, String)> = exact.into_iter().map(|(id, name, _)| (id, name)).collect();
+    let fields: Vec<(NameId, String, bool)> = fields.map(|(name, own)| (names.intern(name), name.clone(), own)).collect();
+    let except: Vec<NameId> = fields.iter().filter(|(.., own)| *own).map(|(id, ..)| *id).collect();
+    let exact = fields.into_iter().filter(|(id, ..)| !except.contains(id)).map(|(id, name, _)| (id, name));
+    let exact: Vec<(NameId, String)> = exact.collect();
     for expectation in &message.expectations {
         let (target, what) = match &expectation.claim {
             Claim::Part { part, .. } => (compile_part(names, part), part_subject(part)),
@@ -450,13 +476,13 @@ fn know_others(expectations: &mut [PlanExpectation], groups: &[Range<usize>]) {
     let (mut fields, mut members) = (Vec::new(), Vec::new());
     for e in &*expectations {
         match &e.aspect {
-            Aspect::Field { id, .. } | Aspect::Absent { id: Some(id), .. } => fields.push((e.side, e.variant, *id)),
+            Aspect::Absent { id: Some(id), .. } => fields.push((e.side, e.variant, *id)),
             Aspect::BodyJson(steps) => {
                 if let Some(JsonStep::Key(key)) = steps.first() {
                     members.push((e.side, e.variant, key.clone()));
                 }
             }
-            _ => {}
+            aspect => fields.extend(aspect.field_id().map(|id| (e.side, e.variant, id))),
         }
     }
     for e in expectations {
@@ -498,6 +524,16 @@ fn compile_part(names: &mut Names, part: &Part) -> Aspect {
         Part::Status => Aspect::Status,
         Part::Reason => Aspect::Reason,
         Part::Field(name) => Aspect::Field { id: names.intern(name), name: name.clone() },
+        Part::Line { name, alone } => Aspect::Line { id: names.intern(name), name: name.clone(), alone: *alone },
+        Part::Cookie(name) => Aspect::Cookie { id: names.intern("Cookie"), name: name.clone() },
+        Part::SetCookie(name) => Aspect::SetCookie { id: names.intern("Set-Cookie"), name: name.clone() },
+        Part::SetCookieAttribute { cookie, attribute, absent } => Aspect::SetCookieAttribute {
+            id: names.intern("Set-Cookie"),
+            cookie: cookie.clone(),
+            attribute: attribute.clone(),
+            absent: *absent,
+        },
+        Part::Trailer(name) => Aspect::Trailer(name.clone()),
         Part::BodyJson { steps, .. } => Aspect::BodyJson(steps.clone()),
         Part::BodyText => Aspect::BodyText,
         Part::BodySha256 => Aspect::BodySha256,
@@ -514,7 +550,11 @@ fn part_subject(part: &Part) -> String {
         Part::Version => "version".to_owned(),
         Part::Status => "status".to_owned(),
         Part::Reason => "reason".to_owned(),
-        Part::Field(name) => format!("header.{name}"),
+        Part::Field(name) | Part::Line { name, .. } => format!("header.{name}"),
+        Part::Cookie(name) => format!("cookie.{name}"),
+        Part::SetCookie(name) => format!("set_cookie.{name}"),
+        Part::SetCookieAttribute { cookie, attribute, .. } => format!("set_cookie.{cookie}.{attribute}"),
+        Part::Trailer(name) => format!("trailer.{name}"),
         Part::BodyJson { path, .. } => format!("body.json.{path}"),
         Part::BodyText => "body.text".to_owned(),
         Part::BodySha256 => "body.sha256".to_owned(),
@@ -548,6 +588,8 @@ pub(super) const BODY_LIMIT: usize = 8 << 20;
 fn body_want(target: &Aspect) -> Option<BodyWant> {
     match target {
         Aspect::BodyJson(_) | Aspect::BodyOthers { .. } | Aspect::BodyText => Some(BodyWant { keep: BODY_LIMIT, sha256: false }),
+        // Trailers are kept anyway, and known when the body is over.
+        Aspect::Trailer(_) => Some(BodyWant::NOTHING),
         Aspect::BodySha256 => Some(BodyWant { keep: 0, sha256: true }),
         _ => None,
     }

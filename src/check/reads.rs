@@ -1,9 +1,10 @@
 //! What a value of a spec reads besides the value it is compared with: names, bodies, other fields.
 
 use super::scope::Scope;
+use super::sigv4;
 use crate::secret;
 use crate::spec::walk::{self, Met};
-use crate::spec::{Check, Claim, Expr, MessagePath, Side, Value};
+use crate::spec::{Check, Claim, Expr, Function, Interpreted, MessagePath, Piece, Side, Value};
 
 /// Whether the verdict depends on nothing but the value: no hole. What it binds does not change the verdict.
 pub(super) fn is_pure(value: &Value) -> bool {
@@ -45,25 +46,62 @@ pub(super) fn expression_names<'e>(expr: &'e Expr, see: &mut dyn FnMut(&'e str))
     });
 }
 
-/// Whether an expression reads a secret: a field that is one, or what was bound from one.
+/// Whether an expression reads a secret: a field that is one, what was bound from one, a token or a signature. What a
+/// signature says of its scope is none, and neither is how a token is signed.
 pub(super) fn is_secret(expr: &Expr, scope: &Scope<'_>) -> bool {
-    let mut found = false;
-    walk::expr(expr, &mut |expr| {
-        found |= match expr {
-            Expr::Message { path: MessagePath::Header(name), .. } => secret::is_secret(name.as_bytes()),
-            // All fields hold those that are secrets.
-            Expr::Message { path: MessagePath::Headers, .. } => true,
-            Expr::Name(name) => scope.bound.borrow().iter().any(|bound| bound.secret && bound.name == *name),
-            _ => false,
+    match expr {
+        Expr::Index { on, index } => !is_shown(on, index) && (is_secret(on, scope) || is_secret(index, scope)),
+        Expr::Call { function: Function::Jwt | Function::Sigv4, .. } => true,
+        Expr::Call { on, arguments, .. } => is_secret(on, scope) || arguments.iter().any(|a| is_secret(a, scope)),
+        Expr::Concat(parts) => parts.iter().any(|part| is_secret(part, scope)),
+        Expr::Interpreted(whole) => looks_inside(whole) || whole.parts.iter().any(|part| is_secret(&part.expr, scope)),
+        Expr::Message { path: MessagePath::Header(name), .. } => secret::is_secret(name.as_bytes()),
+        // All fields hold those that are secrets.
+        Expr::Message { path: MessagePath::Headers, .. } => true,
+        Expr::Name(name) => scope.bound.borrow().iter().any(|bound| bound.secret && bound.name == *name),
+        Expr::OfHop { on, .. } => is_secret(on, scope),
+        Expr::Message { .. }
+        | Expr::Text(_)
+        | Expr::Int(_)
+        | Expr::Endpoint { .. }
+        | Expr::EndpointIp { .. }
+        | Expr::EndpointPort { .. }
+        | Expr::Time => false,
+    }
+}
+
+/// Whether the interpreter itself takes a token or a signature apart, and none of its compiled parts.
+fn looks_inside(whole: &Interpreted) -> bool {
+    let calls = |text: &str| text.matches("jwt(").count() + text.matches("sigv4(").count();
+    calls(&whole.text) > whole.parts.iter().map(|part| calls(&part.text)).sum()
+}
+
+/// Whether a member of what `sigv4()` or `jwt()` gave may be shown.
+fn is_shown(on: &Expr, index: &Expr) -> bool {
+    let Expr::Text(member) = index else { return false };
+    match on {
+        Expr::Call { function: Function::Sigv4, .. } => sigv4::SHOWN.contains(&member.as_str()),
+        Expr::Index { on, index } => {
+            let of_header = matches!(&**index, Expr::Text(part) if part == "header");
+            let of_token = matches!(&**on, Expr::Call { function: Function::Jwt, .. });
+            of_token && of_header && ["alg", "typ", "kid"].contains(&member.as_str())
         }
-    });
-    found
+        _ => false,
+    }
 }
 
 /// Whether a value is compared with what a function makes of a secret.
 pub(super) fn derives_secret(value: &Value, scope: &Scope<'_>) -> bool {
     let mut found = false;
-    walk::holes(value, &mut |expr| found |= matches!(expr, Expr::Call { .. }) && is_secret(expr, scope));
+    walk::value(value, &mut |met| {
+        let Met::Template(template) = met else { return };
+        for piece in &template.pieces {
+            let Piece::Hole(hole, _) = piece else { continue };
+            let mut calls = false;
+            walk::expr(hole, &mut |expr| calls |= matches!(expr, Expr::Call { .. } | Expr::Interpreted(_)));
+            found |= calls && is_secret(hole, scope);
+        }
+    });
     found
 }
 

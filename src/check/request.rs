@@ -15,7 +15,7 @@ use super::specs::{self, Loaded, LoadedSpec};
 use super::whole;
 use crate::finding::{CaptureOutcome, Finding, Outcome, Unselected, Verdict};
 use crate::source::{self, Input, SourceError};
-use crate::spec::Spec;
+use crate::spec::{Expr, Spec};
 
 /// What to check.
 #[derive(Debug, Clone, Default)]
@@ -41,6 +41,8 @@ pub struct CheckRequest {
     pub param_files: Vec<PathBuf>,
     /// `--hop NAME`: only these hops are judged, and they must be observed; empty means all.
     pub hops: Vec<String>,
+    /// `--where EXPR`: only exchanges of which this holds are looked at ([`condition`](crate::spec::condition)).
+    pub only: Option<Expr>,
     /// `--variant NAME`: where a hop has variants of these names, no other is taken.
     pub variants: Vec<String>,
     /// `--fail-on`
@@ -161,7 +163,7 @@ fn against_captures(wanted: &Wanted<'_>, specs: &[LoadedSpec]) -> Result<Outcome
     // A spec is required where its own file is named. Bytes at hand are one message, and no capture of every hop.
     let all_bytes = request.bound.is_empty() && request.captures.iter().all(|input| matches!(input, Input::Bytes(_)));
     let specs: Vec<(Arc<Spec>, bool)> = specs.iter().map(|s| (Arc::clone(&s.spec), s.named && !all_bytes)).collect();
-    let plan = Plan::of(&specs, std::slice::from_ref(given), picks);
+    let plan = Plan::of(&specs, std::slice::from_ref(given), picks).only(request.only.clone());
     let mut run = Run::new(&plan, request.show_secrets);
     let mut outcome = blank();
     let bound = request.bound.iter().map(|(hop, input)| (Some(hop.as_str()), std::slice::from_ref(input)));
@@ -185,7 +187,7 @@ fn against_captures(wanted: &Wanted<'_>, specs: &[LoadedSpec]) -> Result<Outcome
     }
     let (tallies, findings, state) = run.into_parts();
     let (spec_outcomes, hop_findings) = outcome::specs(&plan, &tallies, hold_messages(&outcome.captures), None);
-    outcome.notes = outcome::one_sided(&plan, &tallies);
+    outcome.notes = outcome::left_out(&state).into_iter().chain(outcome::one_sided(&plan, &tallies)).collect();
     outcome.unselected = outcome::unselected(&state);
     outcome.specs = spec_outcomes;
     outcome.findings = findings;

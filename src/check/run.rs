@@ -18,7 +18,7 @@ use super::plan::{Plan, PlanHop};
 use super::select::{describe_entry, misses};
 use super::selection::{self, Known};
 use super::tally::{HopTally, Nearest};
-use crate::finding::{Finding, Rule};
+use crate::finding::{Counts, Finding, Rule};
 use crate::http::{Body, BodyWant, CaptureId, Exchange, HeadRef, MessageId, MessageSink, Provenance};
 use crate::secret;
 
@@ -92,14 +92,11 @@ impl<'p> Run<'p> {
         state.leave_joins(self.plan);
         let hops = std::mem::take(&mut state.hops);
         let book = std::mem::take(&mut state.book);
-        let judged = |hop: usize, expectation: usize| {
-            let Some(tally) = hops.get(hop) else { return 0 };
-            match tally.counts.get(expectation) {
-                Some(counts) => counts.met + counts.violated + counts.inconclusive,
-                None => tally.exchanges,
-            }
+        let counts = |hop: usize, expectation: usize| {
+            let Some(tally) = hops.get(hop) else { return Counts::default() };
+            tally.counts.get(expectation).copied().unwrap_or(Counts { met: tally.exchanges, ..Counts::default() })
         };
-        let findings = book.into_findings(judged);
+        let findings = book.into_findings(self.plan, counts);
         (hops, findings, state)
     }
 }

@@ -11,7 +11,7 @@ use super::plan::{Aspect, PlanSelect, PlanSelectOn};
 use super::scope::Scope;
 use super::truth::Truth;
 use crate::http::{Exchange, Fidelity};
-use crate::spec::{Form, Value, glob};
+use crate::spec::{Form, Side, Value, glob};
 
 /// Whether the exchange is the hop's: only `Yes` selects.
 pub(super) fn selects(select: &PlanSelect, looked: &Looked<'_>, params: &Params) -> Truth {
@@ -56,7 +56,7 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
             let cut = message.head.head.flags.is_cut();
             match find(target, &message, looked.index(*side)) {
                 Found::Unknown(_) => Truth::Unknown,
-                Found::Few(None) if cut && matches!(target, Aspect::Field { .. }) => Truth::Unknown,
+                Found::Few(None) if cut && target.is_named() => Truth::Unknown,
                 Found::Few(None) => missing(value, &scope),
                 _ if is_open(target, &message.head, looked.index(*side)) && !value.takes_anything() => Truth::Unknown,
                 found => found.lines(|lines| found_lines(value, lines, &scope)),
@@ -137,6 +137,11 @@ pub(super) fn describe_entry(entry: &PlanSelect, params: &Params) -> String {
                     format!("`{}` in the {}'s body", path(steps), side.name())
                 }
                 PlanSelectOn::Message(_, Aspect::Field { name, .. }) => format!("`{name}: {value}`"),
+                PlanSelectOn::Message(_, target @ (Aspect::Cookie { .. } | Aspect::SetCookie { .. })) if any => {
+                    part(target, Side::Request)
+                }
+                PlanSelectOn::Message(_, Aspect::Cookie { name, .. }) => format!("cookie `{name}={value}`"),
+                PlanSelectOn::Message(_, Aspect::SetCookie { name, .. }) => format!("`Set-Cookie: {name}={value}`"),
                 PlanSelectOn::Message(_, Aspect::Method) => format!("method `{value}`"),
                 PlanSelectOn::Message(_, Aspect::Status) => format!("status `{value}`"),
                 PlanSelectOn::Message(_, Aspect::Query(name)) => format!("query `{name}={value}`"),

@@ -12,7 +12,7 @@ use super::own;
 use super::request::{CheckRequest, judged};
 use super::specs::{LoadedSpec, find, no_spec};
 use crate::exit;
-use crate::finding::{Finding, HopOutcome, Outcome, Rule, SpecOutcome};
+use crate::finding::{ExpectationOutcome, Finding, HopOutcome, Outcome, Rule, SpecOutcome, Verdict};
 use crate::spec::{FindError, Spec, SpecError, name_at};
 
 type Asked = OnceLock<Result<Outcome, CheckError>>;
@@ -38,14 +38,14 @@ pub struct Broken {
     pub error: CheckError,
 }
 
-/// What became of one hop.
+/// What became of one hop, or of the checks over several.
 #[derive(Debug)]
 pub enum HopVerdict {
     /// It was judged, and nothing was found that fails.
     Met,
     /// There is nothing to judge it by, and there need not be: why.
     Skipped(String),
-    /// Something was found, or the evidence shows nothing of it: the outcome of this hop alone.
+    /// Something was found, or the evidence shows nothing of it: the outcome of this alone.
     Failed(Box<Outcome>),
 }
 
@@ -100,15 +100,28 @@ impl Suite {
     /// # Errors
     /// [`CheckError`] where nothing of the spec could be checked: a param that no spec knows, no capture.
     pub fn hop(&self, spec: &str, hop: &str) -> Result<HopVerdict, &CheckError> {
-        let outcome = self.outcome(spec).as_ref()?;
-        let own = |s: &SpecOutcome| (s.name == spec).then(|| s.hops.iter().find(|h| h.hop == hop).cloned()).flatten();
-        let Some((of_spec, of_hop)) = outcome.specs.iter().find_map(|s| Some((s, own(s)?))) else {
-            return Ok(HopVerdict::Skipped(format!("there is no hop `{hop}` in the spec `{spec}`")));
+        self.part(spec, Some(hop))
+    }
+
+    /// What became of a spec's checks over several hops.
+    ///
+    /// # Errors
+    /// As [`Suite::hop`].
+    pub fn checks(&self, spec: &str) -> Result<HopVerdict, &CheckError> {
+        self.part(spec, None)
+    }
+
+    /// A hop, or the checks over several.
+    fn part(&self, name: &str, hop: Option<&str>) -> Result<HopVerdict, &CheckError> {
+        let outcome = self.outcome(name).as_ref()?;
+        let model = self.specs().find(|spec| spec.name == name);
+        let (Some(model), Some(spec)) = (model, outcome.specs.iter().find(|spec| spec.name == name)) else {
+            return Ok(HopVerdict::Skipped(format!("there is no spec `{name}`")));
         };
-        let alone = self.alone(outcome, of_spec, &of_hop);
+        let alone = self.alone(outcome, model, spec, hop);
         Ok(match alone.exit_code {
             exit::MET => HopVerdict::Met,
-            exit::NOTHING_JUDGED => match reason(&alone, &of_hop) {
+            exit::NOTHING_JUDGED => match reason(&alone) {
                 Some(reason) => HopVerdict::Skipped(reason),
                 None => HopVerdict::Failed(Box::new(alone)),
             },
@@ -128,15 +141,30 @@ impl Suite {
         asked.get_or_init(|| judged(&self.request, &self.specs, only))
     }
 
-    /// What an outcome says of one hop: its own findings, and those about captures as a whole.
-    fn alone(&self, outcome: &Outcome, spec: &SpecOutcome, hop: &HopOutcome) -> Outcome {
-        let is_own = |finding: &&Finding| match (&finding.spec, &finding.hop) {
-            (None, _) => true,
-            (Some(place), Some(name)) => place.file == spec.file && *name == hop.hop,
-            (Some(place), None) => place.file == spec.file && finding.rule == Rule::SpecWithoutEvidence,
+    /// What an outcome says of one hop, or of the checks over several: their own findings, and those about captures as a
+    /// whole. Checks over several hops stand with the hop that they name first, where they are told apart by their place.
+    fn alone(&self, outcome: &Outcome, model: &Spec, spec: &SpecOutcome, hop: Option<&str>) -> Outcome {
+        let is_across = |e: &ExpectationOutcome| {
+            model.checks.iter().any(|check| model.source.line_column(check.key.start) == (e.line, e.column))
         };
+        let is_own = |finding: &&Finding| match &finding.spec {
+            None => true,
+            Some(place) if place.file != spec.file => false,
+            Some(_) if finding.rule == Rule::SpecWithoutEvidence => true,
+            Some(place) => {
+                let across = model.checks.iter().any(|check| check.place.start == place.start);
+                across == hop.is_none() && (across || finding.hop.as_deref() == hop)
+            }
+        };
+        let mut hops: Vec<HopOutcome> = spec.hops.iter().filter(|of| hop.is_none_or(|name| of.hop == name)).cloned().collect();
+        for of in &mut hops {
+            of.expectations.retain(|e| is_across(e) == hop.is_none());
+            of.verdict = Verdict::over(of.expectations.iter().map(|e| e.verdict));
+        }
+        hops.retain(|of| hop.is_some() || !of.expectations.is_empty());
+        let verdict = Verdict::over(hops.iter().map(|of| of.verdict));
         let mut alone = Outcome {
-            specs: vec![SpecOutcome { verdict: hop.verdict, hops: vec![hop.clone()], ..spec.clone() }],
+            specs: vec![SpecOutcome { verdict, hops, ..spec.clone() }],
             findings: outcome.findings.iter().filter(is_own).cloned().collect(),
             ..outcome.clone()
         };
@@ -145,13 +173,14 @@ impl Suite {
     }
 }
 
-/// Why a hop of which nothing was judged is no failure.
-fn reason(alone: &Outcome, hop: &HopOutcome) -> Option<String> {
+/// Why it is no failure that nothing was judged.
+fn reason(alone: &Outcome) -> Option<String> {
     let spec = alone.specs.first()?;
     if let Some(finding) = alone.findings.iter().find(|f| f.rule == Rule::SpecWithoutEvidence) {
         // Evidence that is there and cannot be read is none of the kind that is still to come.
         return alone.notes.is_empty().then(|| finding.message.clone());
     }
+    let hop = spec.hops.first()?;
     if hop.exchanges == 0 && !hop.required && spec.cases.is_none() {
         let nearest = hop.nearest.as_ref().map(|n| format!("; nearest: {n}")).unwrap_or_default();
         return Some(format!("no exchange of hop `{}` is in the captures{nearest}", hop.hop));

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::book::spec_place;
+use super::accept::{Edit, suggestion};
+use super::placed::spec_place;
 use super::plan::PlanHop;
 use crate::anomaly::AnomalyKind;
 use crate::finding::{CaptureOutcome, Evidence, EvidencePlace, Finding, Rule, Sample};
@@ -28,10 +29,19 @@ pub(super) fn hop_count(spec: &Spec, hop: &PlanHop, seen: u64) -> Finding {
         Some((least, None)) => format!("at least {least}"),
         None => String::new(),
     };
-    let message = format!("hop `{name}` was seen in {seen} exchanges, expected {expected}");
+    let exchanges = if seen == 1 { "exchange" } else { "exchanges" };
+    let message = format!("hop `{name}` was seen in {seen} {exchanges}, expected {expected}");
     let mut finding = hop_finding(spec, hop, Rule::HopCount, place, message);
     finding.expected = Some(expected);
     finding.actual = Some(seen.to_string());
+    finding.suggestion = bounds.and_then(|bounds| {
+        let count = match bounds.at_most {
+            Some(most) if most == bounds.at_least => seen.to_string(),
+            Some(most) => format!("{{ at_least: {}, at_most: {} }}", bounds.at_least.min(seen), most.max(seen)),
+            None => format!("{{ at_least: {} }}", bounds.at_least.min(seen)),
+        };
+        suggestion(&spec.source, Edit::replace(&spec.source, place, count), None)
+    });
     finding
 }
 
@@ -43,6 +53,21 @@ pub(super) fn not_observed(spec: &Spec, hop: &PlanHop, nearest: Option<&str>) ->
         hop_finding(spec, hop, Rule::HopNotObserved, place, format!("no exchange of hop `{name}` is in the captures"));
     finding.notes.extend(nearest.map(|n| format!("nearest: {n}")));
     finding
+}
+
+/// A hop of which an exchange meets no variant. A note: what is wrong are the findings of the nearest, `variant`.
+pub(super) fn none_met(spec: &Spec, hop: &PlanHop, variant: &str, seen: Evidence, notes: &[String]) -> Finding {
+    let model = spec.hops.get(hop.hop);
+    let name = model.map(|h| h.name.value.as_str()).unwrap_or_default();
+    let place = model.and_then(|h| h.variants_place).unwrap_or_default();
+    let of = if hop.groups.len() > 1 { "a group of hop" } else { "hop" };
+    let message = format!("no variant of {of} `{name}` is met; `{variant}` is the nearest, and what it misses is told");
+    Finding {
+        severity: Severity::Note,
+        samples: vec![Sample { actual: None, expected: None, evidence: seen, count: 1 }],
+        notes: notes.to_vec(),
+        ..hop_finding(spec, hop, Rule::VariantNoneMet, place, message)
+    }
 }
 
 /// A case of a spec's own evidence that holds no exchange of the spec.

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use super::{check, lint, show};
+use super::{check, explain, lint, show};
 
 /// Check HTTP header fields of recorded traffic, hop by hop, against YAML specs.
 #[derive(Debug, Parser)]
@@ -26,6 +26,7 @@ pub(super) enum Command {
     Check(check::Args),
     Show(show::Args),
     Lint(lint::Args),
+    Explain(explain::Args),
 }
 
 /// `--color`

@@ -6,6 +6,7 @@
 mod args;
 mod check;
 mod environment;
+mod explain;
 mod lint;
 mod output;
 mod run;

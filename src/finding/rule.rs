@@ -22,6 +22,12 @@ macro_rules! rules {
             pub fn about(self) -> &'static str {
                 match self { $(Rule::$variant => $about,)* }
             }
+
+            /// Its page, Markdown: what it means, an example, how to fix it.
+            #[must_use]
+            pub fn page(self) -> &'static str {
+                match self { $(Rule::$variant => include_str!(concat!("../../docs/rules/", $id, ".md")),)* }
+            }
         }
     };
 }
@@ -36,6 +42,7 @@ rules! {
     MessageLineMismatch = "message-line-mismatch", "A part of the request line or status line is not as expected.";
     BodyMismatch = "body-mismatch", "The body is not as expected.";
     CheckFailed = "check-failed", "A condition that must hold of an exchange does not.";
+    VariantNoneMet = "variant-none-met", "No variant of a hop is met; exchanges are judged by the nearest.";
     HopCount = "hop-count", "Another number of exchanges was seen than the hop says.";
     HopNotObserved = "hop-not-observed", "No exchange of a required hop was seen.";
     EvidenceInconclusive = "evidence-inconclusive", "The evidence cannot show whether the expectation holds.";

@@ -35,6 +35,8 @@ pub struct Trailers {
     pub raw: Vec<u8>,
     /// The lines in order.
     pub lines: Vec<FieldLine>,
+    /// The section was longer than what is kept: lines are missing.
+    pub cut: bool,
 }
 
 impl Trailers {

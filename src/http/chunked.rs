@@ -56,7 +56,9 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 if let Some(running) = &mut stream.running {
                     let trailers = &mut running.tally.body.trailers;
                     full = trailers.raw.len() > LONGEST;
-                    if !full {
+                    if full {
+                        trailers.cut = true;
+                    } else {
                         trailer(trailers, line, &mut flags);
                     }
                 }

@@ -106,6 +106,9 @@ fn message(finding: &Finding) -> String {
     if let Some(why) = &finding.why {
         add("why", value(&why.split_whitespace().collect::<Vec<_>>().join(" ")));
     }
+    for part in &finding.parts {
+        add("part", format!("{} = {}", value(&part.text), value(&part.value)));
+    }
     for note in &finding.notes {
         add("note", value(note));
     }

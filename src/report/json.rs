@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::capture::Timestamp;
 use crate::finding::{
-    CaptureOutcome, Evidence, EvidencePlace, ExpectationOutcome, Finding, HopOutcome, Outcome, SpecOutcome, SpecPlace,
+    CaptureOutcome, Evidence, EvidencePlace, ExpectationOutcome, Finding, HopOutcome, Outcome, Rule, SpecOutcome, SpecPlace,
     Suggestion, Unselected,
 };
 
@@ -40,6 +40,15 @@ struct Report<'a> {
     findings: Vec<FindingReport<'a>>,
     captures: Vec<CaptureReport<'a>>,
     unselected: UnselectedReport<'a>,
+    rules: Vec<RuleReport>,
+}
+
+/// A rule that some finding is of, and the command that tells more.
+#[derive(Serialize)]
+struct RuleReport {
+    rule: &'static str,
+    about: &'static str,
+    explain: String,
 }
 
 #[derive(Serialize)]
@@ -161,7 +170,17 @@ impl<'a> Report<'a> {
             findings: outcome.findings.iter().map(FindingReport::new).collect(),
             captures: outcome.captures.iter().map(CaptureReport::new).collect(),
             unselected: UnselectedReport::new(&outcome.unselected),
+            rules: RuleReport::of(&outcome.findings),
         }
+    }
+}
+
+impl RuleReport {
+    fn of(findings: &[Finding]) -> Vec<Self> {
+        let of = |rule: Rule| findings.iter().any(|finding| finding.rule == rule);
+        let report =
+            |rule: Rule| Self { rule: rule.id(), about: rule.about(), explain: format!("hopspec explain {}", rule.id()) };
+        Rule::ALL.iter().copied().filter(|rule| of(*rule)).map(report).collect()
     }
 }
 

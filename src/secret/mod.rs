@@ -7,6 +7,7 @@
 mod field;
 mod json;
 mod target;
+mod token;
 
 pub use field::{MASK, is_secret, mask_field, mask_line};
 pub use json::{is_secret_key, mask_json};

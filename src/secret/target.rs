@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::MASK;
+use super::token::tokens;
 
 /// Parameters whose values are secrets, in lower case. Names of pagination tokens are not among them.
 const PARAMETERS: [&str; 31] = [
@@ -62,16 +63,16 @@ pub fn is_secret_parameter(name: &str) -> bool {
 /// A request target, URL or any text that may hold one, with secrets masked; borrowed where there is none.
 ///
 /// Masked are the values of [`is_secret_parameter`]s, `code` and `state` where both are there (the answer of an OpenID
-/// provider), the access key id of a credential scope, and `user:password@`. Names may be percent-encoded, and so may a
+/// provider), the access key id of a credential scope, `user:password@`, and JSON Web Tokens. Names may be percent-encoded, and so may a
 /// whole URL that stands in a parameter of another.
 #[must_use]
 pub fn mask_target(target: &str) -> Cow<'_, str> {
     let bytes = target.as_bytes();
-    if memchr::memchr3(b'=', b'@', b'%', bytes).is_none() {
-        return Cow::Borrowed(target);
+    let mut ranges = tokens(bytes);
+    if memchr::memchr3(b'=', b'@', b'%', bytes).is_some() {
+        ranges.extend(user_infos(bytes));
+        ranges.extend(secret_values(bytes));
     }
-    let mut ranges = user_infos(bytes);
-    ranges.extend(secret_values(bytes));
     if ranges.is_empty() {
         return Cow::Borrowed(target);
     }
@@ -80,6 +81,8 @@ pub fn mask_target(target: &str) -> Cow<'_, str> {
     let mut done = 0;
     for range in ranges {
         if range.start < done {
+            // One within another, or beyond its end: one mask for both.
+            done = done.max(range.end);
             continue;
         }
         masked.push_str(target.get(done..range.start).unwrap_or_default());

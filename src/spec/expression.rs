@@ -184,6 +184,10 @@ functions! {
     Base64 = "base64"(0);
     /// `json()`: parsed.
     Json = "json"(0);
+    /// `jwt()`: `{header, payload}` of a JSON Web Token.
+    Jwt = "jwt"(0);
+    /// `sigv4()`: what an Authorization value or a presigned target says of its signature.
+    Sigv4 = "sigv4"(0);
     /// `cookie("n")`: the value of a cookie of a Cookie field.
     Cookie = "cookie"(1);
 }

@@ -268,6 +268,28 @@ pub enum Part {
     Reason,
     /// `headers`: one name, as the spec writes it
     Field(String),
+    /// `wire`: the lines of one field as they stand on the wire, name and white space too
+    Line {
+        /// The field's name.
+        name: String,
+        /// Nothing else is expected of the field: that it is missing is told here.
+        alone: bool,
+    },
+    /// `cookies`: one name
+    Cookie(String),
+    /// `set_cookies`: the value of one cookie that is set
+    SetCookie(String),
+    /// `set_cookies`: one attribute of a cookie
+    SetCookieAttribute {
+        /// The cookie's name.
+        cookie: Box<str>,
+        /// The attribute's name, as the spec writes it.
+        attribute: Box<str>,
+        /// `false` in its place: it must not be there, whatever the value says.
+        absent: bool,
+    },
+    /// `trailers`: one name
+    Trailer(String),
     /// `body.json`: one path
     BodyJson {
         /// As typed: `headers["X.Y"]`, `Records[0].cf`.
@@ -281,6 +303,19 @@ pub enum Part {
     BodySha256,
     /// `body.length`
     BodyLength,
+}
+
+impl Part {
+    /// The field in whose lines it stands; `None` for what is no part of the header section.
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::Field(name) | Self::Line { name, .. } => Some(name),
+            Self::Cookie(_) => Some("Cookie"),
+            Self::SetCookie(_) | Self::SetCookieAttribute { .. } => Some("Set-Cookie"),
+            _ => None,
+        }
+    }
 }
 
 /// `others`

@@ -148,6 +148,8 @@ pub enum ClauseKind {
     Pairs(PairsClause),
     /// `json`: the value is JSON text
     Json(JsonClause),
+    /// `jwt`: the value is a JSON Web Token; paths begin with `header` or `payload`
+    Jwt(JsonClause),
     /// `lines`
     Lines(MembersClause),
     /// `all`
@@ -229,6 +231,8 @@ pub enum TypeName {
     Hex,
     /// `base64`
     Base64,
+    /// `base64url` (RFC 4648 §5)
+    Base64url,
     /// `url`: absolute (RFC 3986)
     Url,
     /// `jwt`
@@ -239,6 +243,10 @@ pub enum TypeName {
     MediaType,
     /// `xray-id`: `1-8hex-24hex`
     XrayId,
+    /// `sigv4`: an Authorization value of AWS Signature Version 4 or 4A
+    Sigv4,
+    /// `arn`: the name of a resource at AWS
+    Arn,
 }
 
 impl TypeName {
@@ -259,11 +267,14 @@ impl TypeName {
         ("iso-date", Self::IsoDate),
         ("hex", Self::Hex),
         ("base64", Self::Base64),
+        ("base64url", Self::Base64url),
         ("url", Self::Url),
         ("jwt", Self::Jwt),
         ("etag", Self::Etag),
         ("media-type", Self::MediaType),
         ("xray-id", Self::XrayId),
+        ("sigv4", Self::Sigv4),
+        ("arn", Self::Arn),
     ];
 
     /// Its name in specs.

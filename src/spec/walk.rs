@@ -45,7 +45,7 @@ fn clause<'v>(clause: &'v Clause, see: &mut dyn FnMut(Met<'v>)) {
         }
         ClauseKind::Lines(lines) => members(lines, &mut values),
         ClauseKind::Pairs(pairs) => values(&mut pairs.pairs.iter().map(|(_, v)| v)),
-        ClauseKind::Json(json) => values(&mut json.members.iter().map(|m| &m.value)),
+        ClauseKind::Json(json) | ClauseKind::Jwt(json) => values(&mut json.members.iter().map(|m| &m.value)),
         ClauseKind::All(all) | ClauseKind::Any(all) => values(&mut all.iter()),
         ClauseKind::Not(not) => value(not, see),
     }

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on should panic"
 )]
 
+mod accept;
 mod arguments;
 mod corpus;
 mod curl;
@@ -22,12 +23,15 @@ mod live_recording;
 mod mutations;
 mod named_evidence;
 mod observed;
+mod only;
 mod params;
+mod parts;
 mod picks;
 mod pipes;
 mod program;
 mod properties;
 mod recordings;
+mod rules;
 mod schema;
 mod shipped;
 mod spec_roots;

@@ -10,7 +10,7 @@ use hopspec::spec::{Claim, Expectation, Hop, JsonStep, OrderItem, Part, Severity
 
 /// What is done to the evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Change {
+pub(crate) enum Change {
     Remove,
     Alter,
     Repeat,
@@ -60,7 +60,7 @@ const LEGAL: &[Legal] = &[
 ];
 
 /// The name of a subject as the machine formats have it, and the changes that can break the expectation.
-fn changes(side: Side, expectation: &Expectation) -> (String, Vec<Change>) {
+pub(crate) fn changes(side: Side, expectation: &Expectation) -> (String, Vec<Change>) {
     use Change::{Add, Alter, Lower, Move, Remove, Repeat};
     let side = side.name();
     match &expectation.claim {
@@ -94,7 +94,7 @@ fn changes(side: Side, expectation: &Expectation) -> (String, Vec<Change>) {
 }
 
 /// Makes the change; `None` where this exchange has not what it is about.
-fn apply(change: Change, side: Side, expectation: &Expectation, to: &Traffic) -> Option<Traffic> {
+pub(crate) fn apply(change: Change, side: Side, expectation: &Expectation, to: &Traffic) -> Option<Traffic> {
     let mut traffic = to.clone();
     let message = match side {
         Side::Request => &mut traffic.request,
@@ -177,22 +177,26 @@ fn alter_json(message: &mut Message, steps: &[JsonStep], change: Change) -> Opti
 }
 
 /// The exchanges of a spec's evidence.
-fn evidence(spec: &Spec) -> Vec<Spoken> {
+pub(crate) fn evidence(spec: &Spec) -> Vec<Spoken> {
     let folder = root().join("captures").join(&spec.name);
     files(&folder).iter().flat_map(|file| read_exchanges(file)).collect()
 }
 
 fn run(spec: &Spec, traffic: &Traffic) -> Run {
-    let bytes = write_file(
+    check(&pcap(traffic), "pcap", &["-s", &format!("specs/{}.yaml", spec.name)])
+}
+
+/// The traffic as a capture.
+pub(crate) fn pcap(traffic: &Traffic) -> Vec<u8> {
+    write_file(
         &packets(&interleaved(&[traffic.conversation(1)]), Carrier::ETHERNET),
         Link::Ethernet,
         Format::Pcap { big_endian: false, nanoseconds: false },
-    );
-    check(&bytes, "pcap", &["-s", &format!("specs/{}.yaml", spec.name)])
+    )
 }
 
 /// The expectations of a hop and of its variants, with the variant's name.
-fn expectations(hop: &Hop) -> impl Iterator<Item = (&str, Side, &Expectation)> {
+pub(crate) fn expectations(hop: &Hop) -> impl Iterator<Item = (&str, Side, &Expectation)> {
     let own = [("", &hop.request, &hop.response)];
     own.into_iter()
         .chain(hop.variants.iter().map(|v| (v.name.value.as_str(), &v.request, &v.response)))

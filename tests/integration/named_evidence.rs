@@ -92,7 +92,7 @@ fn what_is_not_there_or_no_capture_is_said_with_its_place() {
         run.stdout
     );
     assert!(run.stdout.contains("--> specs/s.yaml:7:5"), "{}", run.stdout);
-    assert_eq!(run.stdout.matches("spec-without-evidence").count(), 1, "{}", run.stdout);
+    assert_eq!(run.stdout.matches("error[spec-without-evidence]").count(), 1, "{}", run.stdout);
     program.run(&["check", "other/t.txt"]).code(0);
     let run = program.file("captures/none.pcap", "").run(&["check"]);
     assert!(run.code == 3 && run.stdout.contains("captures/none.pcap"), "{} {}", run.code, run.stdout);

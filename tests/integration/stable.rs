@@ -87,7 +87,7 @@ fn other_traffic_gives_another_text() {
         Site { listener: ("http", 8080), ..site.clone() },
         Site { own: site.root.clone(), ..site.clone() },
         Site { target: SocketAddr::new(site.target.ip(), 8123), ..site.clone() },
-        Site { came_in: vec![IpAddr::from([203, 0, 113, 9]); 3], ..site.clone() },
+        Site { came_in: vec![IpAddr::from([203, 0, 113, 9]); 3], ..site },
     ] {
         assert_ne!(before, of(&changed), "{changed:?}");
     }

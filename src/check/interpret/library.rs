@@ -120,7 +120,7 @@ fn native(function: Function) -> Native {
             match function { $(Function::$name => |given| of_text(Function::$name, &given),)* }
         };
     }
-    each!(Pair Members Epoch Lower Host Port WithoutDefaultPort Sha256 Md5 Base64 Json Cookie)
+    each!(Pair Members Epoch Lower Host Port WithoutDefaultPort Sha256 Md5 Base64 Json Jwt Sigv4 Cookie)
 }
 
 fn of_text<'b, 'v>(function: Function, given: &[CowVal<'b, 'v>]) -> Answer<'b, 'v> {

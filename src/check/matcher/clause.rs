@@ -2,7 +2,7 @@
 
 use super::super::scope::Scope;
 use super::super::truth::Truth;
-use super::{compare, json, list, pairs, types};
+use super::{compare, json, jwt, list, pairs, types};
 use crate::spec::{Clause, ClauseKind, Form, Value};
 
 /// Whether one value of traffic is as a value of a spec says.
@@ -40,6 +40,7 @@ pub(super) fn clause_holds<'a>(clause: &'a Clause, ignore_case: bool, bytes: &[u
         ClauseKind::List(clause) => list::holds_list(clause, &[bytes], scope),
         ClauseKind::Pairs(clause) => pairs::holds_pairs(clause, bytes, scope),
         ClauseKind::Json(clause) => json::holds_text(clause, bytes, scope),
+        ClauseKind::Jwt(clause) => jwt::holds_jwt(clause, bytes, scope),
         ClauseKind::Lines(clause) => super::lines::holds_clause(clause, &[bytes], scope),
         ClauseKind::All(values) => Truth::all(values.iter().map(|v| holds(v, bytes, scope))),
         ClauseKind::Any(values) => Truth::any(values.iter().map(|v| holds(v, bytes, scope))),

@@ -4,7 +4,7 @@ use super::super::evaluate::render;
 use super::super::legible::show;
 use super::super::scope::Scope;
 use super::json::describe_typed;
-use crate::spec::{Bounds, Clause, ClauseKind, Expr, Form, ListClause, MembersClause, Template, Value};
+use crate::spec::{Bounds, Clause, ClauseKind, Expr, Form, JsonClause, JsonMember, ListClause, MembersClause, Template, Value};
 
 /// A value in words: `` `close` ``, `an IP address`, `a list of 1 member, each an IP address`.
 pub(crate) fn describe<'a>(value: &'a Value, scope: &Scope<'a>) -> String {
@@ -86,11 +86,8 @@ pub(super) fn describe_clause<'a>(clause: &'a Clause, scope: &Scope<'a>) -> Stri
                 clause.pairs.iter().map(|(name, v)| format!("`{}` = {}", name.value, describe(v, scope))).collect();
             format!("the parts {}", pairs.join(", "))
         }
-        ClauseKind::Json(clause) => {
-            let members: Vec<String> =
-                clause.members.iter().map(|m| format!("`{}` = {}", m.path.value, describe(&m.value, scope))).collect();
-            format!("JSON with {}", members.join(", "))
-        }
+        ClauseKind::Json(clause) => format!("JSON with {}", json_members(clause, scope)),
+        ClauseKind::Jwt(clause) => format!("a JWT with {}", json_members(clause, scope)),
         ClauseKind::Lines(clause) => {
             let length = clause.length.map(|b| count(b, "line"));
             let parts: Vec<String> = length.into_iter().chain(members(clause, &[], scope)).collect();
@@ -100,6 +97,11 @@ pub(super) fn describe_clause<'a>(clause: &'a Clause, scope: &Scope<'a>) -> Stri
         ClauseKind::Any(values) => joined(values, scope, " or "),
         ClauseKind::Not(value) => format!("not {}", describe(value, scope)),
     }
+}
+
+fn json_members<'a>(clause: &'a JsonClause, scope: &Scope<'a>) -> String {
+    let member = |m: &'a JsonMember| format!("`{}` = {}", m.path.value, describe(&m.value, scope));
+    clause.members.iter().map(member).collect::<Vec<_>>().join(", ")
 }
 
 fn joined<'a>(values: &'a [Value], scope: &Scope<'a>, with: &str) -> String {
@@ -149,7 +151,7 @@ fn text<'a>(template: &'a Template, scope: &Scope<'a>) -> String {
     }
 }
 
-fn article(kind: &str) -> String {
+pub(super) fn article(kind: &str) -> String {
     match kind {
         "ip" => "an IP address".to_owned(),
         "ipv4" => "an IPv4 address".to_owned(),
@@ -168,6 +170,9 @@ fn article(kind: &str) -> String {
         "etag" => "an entity tag".to_owned(),
         "media-type" => "a media type".to_owned(),
         "xray-id" => "an X-Ray id (`1-8hex-24hex`)".to_owned(),
+        "base64url" => "a base64url text".to_owned(),
+        "sigv4" => "an AWS Signature Version 4 (`AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`)".to_owned(),
+        "arn" => "an ARN (`arn:partition:service:region:account:resource`)".to_owned(),
         other => format!("a {other}"),
     }
 }

@@ -7,7 +7,7 @@ use super::clause::{clause_holds, holds};
 use super::describe::{count, describe, describe_clause};
 use super::list::{member, within};
 use super::pairs::other;
-use crate::spec::{Clause, ClauseKind, Form, ListClause, PairsClause, Value};
+use crate::spec::{Clause, ClauseKind, Form, ListClause, PairsClause, TypeName, Value};
 
 /// Says what of a value does not hold for these lines, where it has several parts; `None` where the whole value is the
 /// best description.
@@ -33,6 +33,10 @@ fn clause_fault<'a>(clause: &'a Clause, lines: &[&[u8]], scope: &Scope<'a>) -> S
         (ClauseKind::Type(named), _) => {
             let inner = named.value().and_then(|value| fault(value, lines, scope));
             inner.map(|inner| format!("a value of type `{}` ({inner})", named.name))
+        }
+        (ClauseKind::Jwt(clause), [line]) => super::jwt::jwt_fault(clause, line, scope),
+        (ClauseKind::Is(kind @ TypeName::Sigv4), [line]) => {
+            super::types::sigv4_fault(line).map(|why| format!("{}, {why}", super::describe::article(kind.name())))
         }
         (ClauseKind::All(values), _) => values.iter().find_map(|v| {
             let fails = lines.iter().any(|line| holds(v, line, scope) == Truth::No);

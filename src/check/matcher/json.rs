@@ -19,14 +19,22 @@ pub(super) fn holds_text<'a>(clause: &'a JsonClause, bytes: &[u8], scope: &Scope
         Err(_) if scope.masks && mask::is_masked(bytes) => return super::compare::masked(scope, bytes, true),
         Err(_) => return Truth::No,
     };
-    let members = clause.members.iter().map(|m| match find(&json, &m.steps) {
+    let others = scope.minds_others(clause.others).then(|| Truth::of(other(clause, &json).is_none()));
+    Truth::all(members(clause, &json, scope).chain(others))
+}
+
+/// The verdict of each path.
+pub(super) fn members<'a, 'm>(
+    clause: &'a JsonClause,
+    json: &'m Json,
+    scope: &'m Scope<'a>,
+) -> impl Iterator<Item = Truth> + use<'a, 'm> {
+    clause.members.iter().map(|m| match find(json, &m.steps) {
         Some(found) => holds_json(&m.value, found, scope),
         // Not there is nothing to judge, and never met.
         None if m.value.meta.optional => Truth::Skip,
         None => Truth::No,
-    });
-    let others = scope.minds_others(clause.others).then(|| Truth::of(other(clause, &json).is_none()));
-    Truth::all(members.chain(others))
+    })
 }
 
 /// The value at a path.
@@ -78,7 +86,7 @@ pub(crate) fn holds_json<'a>(value: &'a Value, found: &Json, scope: &Scope<'a>) 
 }
 
 /// A clause against a JSON value: structure sees structure, texts are compared with texts, numbers and booleans only.
-fn clause_holds_json<'a>(clause: &'a Clause, ignore_case: bool, found: &Json, scope: &Scope<'a>) -> Truth {
+pub(crate) fn clause_holds_json<'a>(clause: &'a Clause, ignore_case: bool, found: &Json, scope: &Scope<'a>) -> Truth {
     match (&clause.kind, found) {
         (ClauseKind::All(values), _) => Truth::all(values.iter().map(|v| holds_json(v, found, scope))),
         (ClauseKind::Any(values), _) => Truth::any(values.iter().map(|v| holds_json(v, found, scope))),

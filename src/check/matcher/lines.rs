@@ -54,12 +54,17 @@ fn clauses_hold<'a>(value: &'a Value, lines: &[&[u8]], scope: &Scope<'a>) -> Tru
     if clauses.is_empty() {
         return Truth::of(!lines.is_empty());
     }
-    Truth::all(clauses.iter().map(|clause| match &clause.kind {
+    Truth::all(clauses.iter().map(|clause| clause_takes(clause, value.meta.ignore_case, lines, scope)))
+}
+
+/// Whether one clause holds of the lines of a name: `lines` and `list` see them together, the others each.
+pub(crate) fn clause_takes<'a>(clause: &'a Clause, ignore_case: bool, lines: &[&[u8]], scope: &Scope<'a>) -> Truth {
+    match &clause.kind {
         ClauseKind::Lines(clause) => holds_clause(clause, lines, scope),
         ClauseKind::List(clause) => holds_list(clause, lines, scope),
         ClauseKind::Type(named) if clause.is_list() => named.value().map_or(Truth::Unknown, |v| clauses_hold(v, lines, scope)),
-        _ => Truth::all(lines.iter().map(|line| clause_holds(clause, value.meta.ignore_case, line, scope))),
-    }))
+        _ => Truth::all(lines.iter().map(|line| clause_holds(clause, ignore_case, line, scope))),
+    }
 }
 
 /// `lines: { … }`

@@ -3,8 +3,10 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::super::functions;
+use super::super::jwt;
 use super::super::mask;
 use super::super::scope::Scope;
+use super::super::sigv4;
 use super::super::truth::Truth;
 use super::compare::masked;
 use crate::spec::TypeName;
@@ -34,7 +36,7 @@ pub(super) fn holds_number(bytes: &[u8], scope: &Scope<'_>, test: impl FnOnce(i6
 }
 
 /// Whether bytes are of a type; masks are not looked at.
-fn is_type(kind: TypeName, bytes: &[u8]) -> bool {
+pub(crate) fn is_type(kind: TypeName, bytes: &[u8]) -> bool {
     match kind {
         TypeName::Ip => ip(bytes).is_some(),
         TypeName::Ipv4 => matches!(ip(bytes), Some(IpAddr::V4(_))),
@@ -52,10 +54,13 @@ fn is_type(kind: TypeName, bytes: &[u8]) -> bool {
         TypeName::Hex => !bytes.is_empty() && bytes.iter().all(u8::is_ascii_hexdigit),
         TypeName::Base64 => is_base64(bytes),
         TypeName::Url => is_url(bytes),
-        TypeName::Jwt => is_jwt(bytes),
+        TypeName::Base64url => is_base64url(bytes),
+        TypeName::Jwt => jwt::token(bytes).is_ok(),
         TypeName::Etag => is_etag(bytes),
         TypeName::MediaType => text(bytes).is_some_and(|t| mediatype::MediaType::parse(t).is_ok()),
         TypeName::XrayId => is_xray_id(bytes),
+        TypeName::Sigv4 => sigv4_fault(bytes).is_none(),
+        TypeName::Arn => is_arn(bytes),
     }
 }
 
@@ -181,14 +186,34 @@ fn is_url(bytes: &[u8]) -> bool {
     text(bytes).is_some_and(|t| fluent_uri::Uri::parse(t).is_ok_and(|uri| uri.authority().is_some_and(|a| !a.host().is_empty())))
 }
 
-/// Three base64url parts of which the first two are JSON objects (RFC 7519 §7.2). The ALB pads its parts with `=`.
-fn is_jwt(bytes: &[u8]) -> bool {
-    let parts: Vec<&[u8]> = bytes.split(|b| *b == b'.').collect();
-    let [header, payload, _] = parts.as_slice() else { return false };
-    [header, payload].iter().all(|part| {
-        functions::base64_decoded(part)
-            .is_some_and(|json| serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&json).is_ok())
-    })
+/// What of an Authorization value is no Signature Version 4.
+pub(super) fn sigv4_fault(bytes: &[u8]) -> Option<String> {
+    match sigv4::authorization(bytes) {
+        Ok(found) => found.fault().map(|why| format!("but {why}")),
+        Err(why) => Some(format!("but it {why}")),
+    }
+}
+
+/// The URL-safe alphabet of RFC 4648 §5, with or without padding.
+fn is_base64url(bytes: &[u8]) -> bool {
+    is_base64(bytes) && !bytes.iter().any(|b| b"+/".contains(b))
+}
+
+/// `arn:partition:service:region:account:resource`, of which region and account may be empty
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>). An account is twelve digits, or `aws` for what
+/// AWS owns, as managed policies.
+fn is_arn(bytes: &[u8]) -> bool {
+    let parts: Vec<&[u8]> = bytes.splitn(6, |b| *b == b':').collect();
+    let [b"arn", partition, service, region, account, resource] = parts.as_slice() else { return false };
+    let word = |text: &[u8]| text.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-');
+    let is_partition = *partition == b"aws" || partition.starts_with(b"aws-");
+    is_partition
+        && [partition, service, region].iter().all(|text| word(text))
+        && !service.is_empty()
+        && (account.is_empty() || *account == b"aws" || (account.len() == 12 && account.iter().all(u8::is_ascii_digit)))
+        && !resource.is_empty()
+        && !resource.iter().any(|b| b.is_ascii_whitespace() || b.is_ascii_control())
+        && text(resource).is_some()
 }
 
 /// `"abc"` or `W/"abc"` (RFC 9110 §8.8.3).
@@ -258,14 +283,51 @@ mod tests {
         ),
         (TypeName::Hex, &["0aF"], &["", "0x1", "g"]),
         (TypeName::Base64, &["aGVsbG8=", "_-8", "OHNqRHJjtjMFpvg="], &["", "a=", "a b", "====", "aG=VsbG="]),
+        (TypeName::Base64url, &["_-8", "aGVsbG8=", "AbC12_-x9QwEr5s="], &["", "+/8=", "a=", "a b", "aG=VsbG="]),
         (TypeName::Url, &["https://example.com/a?b", "http://10.0.0.1"], &["/a", "example.com", "mailto:a@b.c", "https://"]),
-        (TypeName::Jwt, &["e30.e30.c2ln", "eyJhIjoxfQ==.e30=.c2ln"], &["e30.e30", "a.b.c", "W10.e30.c2ln"]),
+        (
+            TypeName::Jwt,
+            &["e30.e30.c2ln", "eyJhIjoxfQ==.e30=.c2ln"],
+            &["e30.e30", "a.b.c", "W10.e30.c2ln", "e30.e30.!", "Bearer e30.e30.c2ln"],
+        ),
         (TypeName::Etag, &["\"abc\"", "W/\"\""], &["abc", "\"a", "w/\"a\"", "\"a b\""]),
         (TypeName::MediaType, &["application/json", "text/html; charset=utf-8"], &["json", "text/", ""]),
         (
             TypeName::XrayId,
             &["1-5ee5f641-b7ceb780f01cd2f07af9b4d0"],
             &["1-5ee5f641-b7ceb780f01cd2f07af9b4d", "2-5ee5f641-b7ceb780f01cd2f07af9b4d0", "1-5EE5F641-b7ceb780f01cd2f07af9b4d0"],
+        ),
+        (
+            TypeName::Sigv4,
+            &[concat!(
+                "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, SignedHeaders=host;range,",
+                "Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"
+            )],
+            &[
+                "AWS AKIAIOSFODNN7EXAMPLE:frJIUN8DYpKDtOLCwo//yllqDzg=",
+                "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, SignedHeaders=host",
+                "AWS4-HMAC-SHA256 Credential=A/20130524/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=00",
+                "/?X-Amz-Algorithm=AWS4-HMAC-SHA256",
+                "",
+            ],
+        ),
+        (
+            TypeName::Arn,
+            &[
+                "arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:loadbalancer/app/x/50dc6c495c0c9188",
+                "arn:aws:iam::aws:policy/AdministratorAccess",
+                "arn:aws-cn:s3:::bucket/key",
+                "arn:aws:sns:us-east-1:123456789012:topic:5b2f",
+            ],
+            &[
+                "arn:aws:s3",
+                "arn:aws:s3:::",
+                "arn:aws:ec2:us-east-1:1234:x",
+                "arn:x:s3:::b",
+                "urn:aws:s3:::b",
+                "arn:aws::a:123456789012:b",
+                "arn:aws:s3:::a b",
+            ],
         ),
     ];
 

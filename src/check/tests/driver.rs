@@ -17,11 +17,14 @@ use crate::wire::Endpoint;
 type Said = Option<(HeadBuf, Vec<u8>)>;
 
 /// A spec, params and exchanges.
+#[derive(Clone)]
 pub(super) struct Check {
     spec: Arc<Spec>,
     params: Vec<(String, String)>,
     show_secrets: bool,
     exchanges: Vec<(Said, Said)>,
+    /// Trailers of every response, and whether its body ends.
+    trailers: (Vec<(String, String)>, Option<bool>),
 }
 
 impl Check {
@@ -32,7 +35,18 @@ impl Check {
             Ok(Loaded::NotASpec) => panic!("not a spec: {spec}"),
             Err(errors) => panic!("{spec}\n{}", errors.iter().map(|e| e.message.clone()).collect::<Vec<_>>().join("\n")),
         };
-        Self { spec, params: Vec::new(), show_secrets: false, exchanges: Vec::new() }
+        Self { spec, params: Vec::new(), show_secrets: false, exchanges: Vec::new(), trailers: (Vec::new(), Some(true)) }
+    }
+
+    /// Trailers of the responses, and whether their bodies end in the capture.
+    pub(super) fn trailers(mut self, trailers: &[(&str, &str)], complete: Option<bool>) -> Self {
+        self.trailers = (trailers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(), complete);
+        self
+    }
+
+    /// The same exchanges against another spec.
+    pub(super) fn against(self, spec: &str) -> Self {
+        Self { spec: Self::new(spec).spec, ..self }
     }
 
     pub(super) fn params(mut self, params: &[(&str, &str)]) -> Self {
@@ -49,6 +63,13 @@ impl Check {
     pub(super) fn request(mut self, head: &str) -> Self {
         let at = self.packet(true);
         self.exchanges.push((Some((parse_head(head.as_bytes(), at, Fidelity::WIRE), Vec::new())), None));
+        self
+    }
+
+    /// The same, of any bytes.
+    pub(super) fn bytes(mut self, head: &[u8]) -> Self {
+        let at = self.packet(true);
+        self.exchanges.push((Some((parse_head(head, at, Fidelity::WIRE), Vec::new())), None));
         self
     }
 
@@ -98,7 +119,11 @@ impl Check {
                 Body { length: bytes.len() as u64, complete: Some(true), lost: 0, kept, sha256, ..Body::default() }
             };
             let request_body = wanted(&mut run, request, None);
-            let response_body = wanted(&mut run, response, request.as_ref().map(|(head, _)| head));
+            let mut response_body = wanted(&mut run, response, request.as_ref().map(|(head, _)| head));
+            response_body.complete = self.trailers.1;
+            for (name, value) in &self.trailers.0 {
+                response_body.trailers.push(name.as_bytes(), value.as_bytes());
+            }
             let exchange = Exchange {
                 request: request.as_ref().map(|(h, _)| Message { head: h.as_ref(), body: &request_body }),
                 response: response.as_ref().map(|(h, _)| Message { head: h.as_ref(), body: &response_body }),

@@ -58,6 +58,46 @@ const TABLE: &[(&str, &[&str], &[&str])] = &[
     ("{ json: { a: { json: { b: 1 } } } }", &["{\"a\":{\"b\":1}}", "{\"a\":\"{\\\"b\\\":1}\"}"], &["{\"a\":[]}"]),
     ("{ json: { a: { not: { is: integer } } } }", &["{\"a\":\"x\"}"], &["{\"a\":5}"]),
     ("{ json: { a: { at_least: 2 } }, others: error }", &["{\"a\":2}"], &["{\"a\":1}", "{\"a\":2,\"b\":1}"]),
+    (
+        "{ jwt: { header.alg: ES256, payload.sub: '1' } }",
+        &[
+            "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln",
+            "Bearer eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0=.c2ln",
+            "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.",
+        ],
+        &[
+            // alg none, sub 2, sub as a number, sub missing
+            "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.",
+            "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIyIn0.c2ln",
+            "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOjF9.c2ln",
+            "eyJhbGciOiJFUzI1NiJ9.e30.c2ln",
+            "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0",
+            "Basic eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln",
+            "",
+        ],
+    ),
+    (
+        "{ jwt: { payload.sub: { present: true } }, others: error }",
+        // Only the parts that are named are looked at for others.
+        &["eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln"],
+        &["eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIiwiYSI6MX0.c2ln", "e30.e30."],
+    ),
+    (
+        "{ jwt: { header: { present: true }, payload.n: { at_least: 3 } } }",
+        // {"n":3}, {"n":2}
+        &["e30.eyJuIjozfQ.c2ln"],
+        &["e30.eyJuIjoyfQ.c2ln"],
+    ),
+    (
+        "{ is: sigv4 }",
+        &[
+            "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41",
+        ],
+        &[
+            "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature=f0e8",
+            "Bearer x",
+        ],
+    ),
     ("{ present: true }", &["", "a", "a\nb"], &[]),
     ("{ present: true, prefix: a }", &["a", "ab\nac"], &["b", "a\nb"]),
     ("{ lines: { length: 2 } }", &["a\nb"], &["a", "a, b", "a\nb\nc"]),
@@ -103,6 +143,7 @@ fn optional_parts_alone_are_not_met_by_what_is_not_there() {
     for (matcher, without, right, wrong) in [
         ("{ pairs: { a: { optional: true, is: integer } } }", "b=1", "a=1", "a=x"),
         ("{ json: { a: { optional: true, is: integer } } }", "{}", "{\"a\":1}", "{\"a\":\"x\"}"),
+        ("{ jwt: { payload.n: { optional: true, is: integer } } }", "e30.e30.", "e30.eyJuIjozfQ.", "e30.eyJuIjoieCJ9."),
     ] {
         let spec = format!("hops:\n  h:\n    request:\n      headers:\n        X: {matcher}\n");
         let run = |value: &str| verdict(&spec, &format!("GET / HTTP/1.1\r\nX: {value}\r\n\r\n"), "request.header.X");

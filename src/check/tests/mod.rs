@@ -1,13 +1,17 @@
 //! Tests of the check as a whole: specs as YAML, messages as bytes, verdicts and findings out.
 
+mod accept;
 mod across;
 mod conditions;
+mod cookies;
 mod driver;
 mod findings;
 mod heads;
 mod json;
+mod lines;
 mod masks;
 mod matchers;
 mod names;
 mod select;
+mod tokens;
 mod variants;

@@ -90,6 +90,10 @@ fn functions_in_templates() {
         ("header(\"J\").json().a[0].b", "7"),
         ("header(\"J\").json()[\"a\"][0][\"b\"]", "7"),
         ("header(\"C\").cookie(\"s\")", "1"),
+        ("header(\"W\").jwt().header.alg", "ES256"),
+        ("header(\"W\").jwt().payload[\"sub\"]", "1"),
+        ("header(\"S\").sigv4().scope", "20130524/us-east-1/s3/aws4_request"),
+        ("header(\"S\").sigv4().signed_headers[-1]", "x-amz-date"),
         ("request.method + \" \" + request.path", "GET /p"),
         ("request.query", "q=1"),
         ("request.target", "/p?q=1"),
@@ -99,7 +103,10 @@ fn functions_in_templates() {
         let head = |x: &str| {
             format!(
                 "GET /p?q=1 HTTP/1.1\r\nT: Root=1-5ee5f641-b7ceb780f01cd2f07af9b4d0\r\nL: a, B\r\nH: example.com:8443\r\n\
-                 B: aGVsbG8=\r\nJ: {{\"a\":[{{\"b\":7}}]}}\r\nC: t=0; s=1\r\nX: {x}\r\n\r\n"
+                 B: aGVsbG8=\r\nJ: {{\"a\":[{{\"b\":7}}]}}\r\nC: t=0; s=1\r\n\
+                 W: Bearer eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln\r\n\
+                 S: AWS4-HMAC-SHA256 Credential=AKIA/20130524/us-east-1/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature=00\r\n\
+                 X: {x}\r\n\r\n"
             )
         };
         let run = |x: &str| Check::new(&spec).request(&head(x)).verdict("request.header.X");
@@ -117,6 +124,9 @@ fn what_an_expression_lacks_is_inconclusive() {
         "header(\"X\").pair(\"Nope\")",
         "header(\"X\").json()",
         "header(\"X\").members()[7]",
+        "header(\"X\").jwt().header.alg",
+        "header(\"X\").sigv4().date",
+        "header(\"X\").cookie(\"a\")",
         "response.status",
     ] {
         let spec = format!("hops:\n  h:\n    request:\n      headers:\n        X: 'a${{{expression}}}'\n");

@@ -6,6 +6,7 @@ use clap::ValueEnum;
 
 use super::format::FormatArg;
 use crate::check::FailOn;
+use crate::spec::{self, Expr};
 
 /// Check captures against specs
 ///
@@ -35,6 +36,13 @@ pub(crate) struct Args {
     /// Only hops of this name, which must be seen; repeatable
     #[arg(long = "hop", value_name = "NAME", help_heading = "What is checked")]
     pub(super) hops: Vec<String>,
+
+    /// Only exchanges of which this holds: `src.ip == "10.0.1.5"`, `time >= timestamp("2026-11-20T08:00:00Z")`
+    ///
+    /// An expression of the spec language over one exchange (`src`, `dst`, `time`, `request`, `response`). What it leaves
+    /// out is counted, and so are exchanges of which it cannot be said.
+    #[arg(long = "where", value_name = "EXPR", value_parser = condition, help_heading = "What is checked")]
+    pub(super) only: Option<Expr>,
 
     /// Only this variant, in hops that have one of the name; repeatable
     #[arg(long = "variant", value_name = "NAME", help_heading = "What is checked")]
@@ -122,6 +130,17 @@ impl From<FailOnArg> for FailOn {
             FailOnArg::Inconclusive => Self::Inconclusive,
         }
     }
+}
+
+/// A condition, or what is wrong with it and where.
+fn condition(text: &str) -> Result<Expr, String> {
+    spec::condition(text).map_err(|error| {
+        let before = text.get(..error.range.start).unwrap_or_default().chars().count();
+        let marked = text.get(error.range.clone()).unwrap_or_default().chars().count().max(1);
+        let mut lines = vec![error.message, format!("  {text}"), format!("  {}{}", " ".repeat(before), "^".repeat(marked))];
+        lines.extend(error.help);
+        lines.join("\n")
+    })
 }
 
 /// Splits `K=V`; the value may hold further `=` and may be empty.

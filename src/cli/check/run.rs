@@ -84,6 +84,7 @@ fn request(args: &Args, captures: Vec<CaptureArg>, environment: Vec<(String, Str
         environment,
         param_files: args.param_files.clone(),
         hops: args.hops.clone(),
+        only: args.only.clone(),
         variants: args.variants.clone(),
         fail_on: args.fail_on.into(),
         strict: args.strict,

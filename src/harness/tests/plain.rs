@@ -41,7 +41,7 @@ fn a_request_at_hand_is_met_or_violated() {
     for part in [
         "not met\n\nerror[field-value-mismatch]: `X-App` is not what hop `app` must carry\n",
         "inline.yaml:9:16",
-        "= seen: bytes:1\n",
+        "= seen:   bytes:1\n",
         "    + X-App: x\n",
         "violated: 1 error in 1 hop, 1 exchange",
     ] {

@@ -11,7 +11,7 @@ use libtest_mimic::Arguments;
 use tempfile::TempDir;
 
 use super::super::Check;
-use super::super::suite::trials;
+use super::super::suite::{is_picked, several_filters, trials};
 
 const TWO_HOPS: &str = "
 hops:
@@ -271,4 +271,58 @@ fn the_tests_of_this_project_are_named_after_spec_and_hop() {
     assert!(names.contains(&"aws/alb/health-check::alb-to-target".to_owned()), "{names:?}");
     let kinds = trials("specs".into(), false, false).iter().all(|trial| trial.kind().is_empty());
     assert!(kinds, "a kind would stand in nextest's names");
+}
+
+#[test]
+fn checks_over_several_hops_are_a_test_of_their_own() {
+    let spec = "
+checks:
+  - id: same-agent
+    that: hop(\"in\").request.header(\"User-Agent\") == hop(\"out\").request.header(\"User-Agent\")
+hops:
+  in: { select: { request: { path: /in } }, request: { method: GET } }
+  out: { select: { request: { path: /out } }, request: { method: GET } }
+";
+    let both = "GET /in HTTP/1.1\nX-Request-Id: 1\nUser-Agent: a\n\nGET /out HTTP/1.1\nX-Request-Id: 1\nUser-Agent: a\n\n";
+    let site = Site::new().file("specs/good.yaml", spec).file("captures/good.txt", both);
+    let site = site.file("specs/wrong.yaml", spec).file("captures/wrong.txt", &both.replacen("Agent: a", "Agent: b", 1));
+    let site = site.file("specs/apart.yaml", spec).file("captures/apart.txt", &both.replacen("Id: 1", "Id: 2", 1));
+    let site = site.file("specs/new.yaml", spec);
+    let (log, failed) = site.run(site.check(), false, &[]);
+    assert!(failed);
+    assert_has(
+        &log,
+        &[
+            "test apart::checks ... FAILED",
+            "test apart::in     ... ok",
+            "test good::checks  ... ok",
+            "test good::in      ... ok",
+            "test good::out     ... ok",
+            "test new::checks   ... ignored (spec `new` has no evidence",
+            "test wrong::checks ... FAILED",
+            "test wrong::in     ... ok",
+            "test wrong::out    ... ok",
+            "---- wrong::checks ----\nerror[check-failed]: ",
+            "--> [SITE]/specs/wrong.yaml:4:11\n",
+            "---- apart::checks ----\n",
+            "no exchange of hop `out` belongs to the same request",
+            "not judged: the evidence of ",
+        ],
+    );
+}
+
+#[test]
+fn several_filters_pick_what_any_of_them_picks() {
+    let split = |line: &str| {
+        let (rest, filters) = several_filters(line.split(' ').map(str::to_owned).collect());
+        (rest.join(" "), filters.join(" "))
+    };
+    let told = |rest: &str, filters: &str| (rest.to_owned(), filters.to_owned());
+    assert_eq!(split("specs"), told("specs", ""));
+    assert_eq!(split("specs a --nocapture"), told("specs a --nocapture", ""), "one is libtest-mimic's own business");
+    assert_eq!(split("specs a --skip c b --exact"), told("specs --skip c --exact", "a b"));
+    assert_eq!(split("specs --test-threads 4 a --color=never b"), told("specs --test-threads 4 --color=never", "a b"));
+    let filters = ["alb".to_owned(), "x::y".to_owned()];
+    assert!(is_picked("aws/alb/z::h", &filters, false) && is_picked("x::y", &filters, true) && is_picked("any", &[], true));
+    assert!(!is_picked("aws/alb/z::h", &filters, true) && !is_picked("x::z", &filters, false));
 }

@@ -10,8 +10,8 @@ use crate::report::{accept, count, escape, place};
 use crate::spec::Severity;
 
 /// The finding without its block. `next` is the finding that follows about the same message: where it has the same
-/// evidence, the commands that show it are left to it.
-pub(super) fn finding(finding: &Finding, next: Option<&Finding>, paint: Paint) -> String {
+/// evidence, the commands that show it are left to it. `none_met` are notes that findings of their own tell.
+pub(super) fn finding(finding: &Finding, next: Option<&Finding>, none_met: &[&str], paint: Paint) -> String {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -31,7 +31,7 @@ pub(super) fn finding(finding: &Finding, next: Option<&Finding>, paint: Paint) -
         None if capture.is_empty() => None,
         None => Some(Origin::path(escape(capture)).into()),
     };
-    let lines = remarks(finding, next);
+    let lines = remarks(finding, next, none_met);
     let messages = lines.iter().map(|(name, text)| Level::NOTE.with_name(*name).message(text.as_str()));
     let title = level.primary_title(value(&finding.message)).id(finding.rule.id());
     let mut group = title.elements(place);
@@ -57,7 +57,7 @@ fn is_value(finding: &Finding, expected: &str) -> bool {
 }
 
 /// The lines behind `=`, name and text.
-fn remarks(finding: &Finding, next: Option<&Finding>) -> Vec<(&'static str, String)> {
+fn remarks(finding: &Finding, next: Option<&Finding>, none_met: &[&str]) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     for bound in &finding.bound {
         lines.push(("bound", format!("{} = {}, from {}", escape(&bound.name), value(&bound.value), value(&bound.from))));
@@ -82,7 +82,10 @@ fn remarks(finding: &Finding, next: Option<&Finding>) -> Vec<(&'static str, Stri
     if let Some(why) = &finding.why {
         lines.push(("why", one_line(why)));
     }
-    lines.extend(finding.notes.iter().map(|note| ("note", value(note))));
+    lines.extend(finding.notes.iter().map(|note| {
+        let elsewhere = finding.rule != Rule::VariantNoneMet && none_met.contains(&note.as_str());
+        ("note", if elsewhere { "of the nearest variant; none is met, see variant-none-met".to_owned() } else { value(note) })
+    }));
     let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     for (name, text) in &mut lines {
         text.insert_str(0, &" ".repeat(width - name.len()));

@@ -50,6 +50,9 @@ fn section(out: &mut String, lines: &str) {
 /// Findings that share the block of one message stand together, and the block once behind the last of them.
 fn findings(out: &mut String, findings: &[&Finding], paint: Paint) {
     let mut legend = true;
+    // What the others miss is told once, and not with every finding of the nearest variant.
+    let none_met = findings.iter().filter(|f| f.rule == Rule::VariantNoneMet).flat_map(|f| &f.notes);
+    let none_met: Vec<&str> = none_met.map(String::as_str).collect();
     let mut done = vec![false; findings.len()];
     for (i, first) in findings.iter().enumerate() {
         if done.get(i).copied().unwrap_or(true) {
@@ -68,7 +71,7 @@ fn findings(out: &mut String, findings: &[&Finding], paint: Paint) {
         }
         for (j, finding) in group.iter().enumerate() {
             let next = group.get(j + 1);
-            section(out, &detail::finding(finding, next.copied(), paint));
+            section(out, &detail::finding(finding, next.copied(), &none_met, paint));
         }
         if let Some(block) = &first.block {
             section(out, &aligned::block(block, legend, paint));

@@ -3,7 +3,7 @@
 use super::hops;
 use super::options::Verbosity;
 use crate::exit;
-use crate::finding::{HopOutcome, Outcome, SpecOutcome, Verdict};
+use crate::finding::{HopOutcome, Outcome, Rule, SpecOutcome, Verdict};
 use crate::report::count;
 use crate::report::paint::{Paint, Tone};
 use crate::spec::Severity;
@@ -27,7 +27,21 @@ pub(in crate::report) fn line(outcome: &Outcome, verbosity: Verbosity, paint: Pa
         _ if gravest == Some(Severity::Note) => (Tone::Unknown, "inconclusive", violated(outcome)),
         _ => (Tone::Bad, "violated", violated(outcome)),
     };
-    Some(format!("{}: {text}\n", paint.paint(tone, head)))
+    let more = explain(outcome).filter(|_| verbosity != Verbosity::Quiet);
+    let more = more.map(|more| format!("   {}", paint.paint(Tone::Faint, &format!("({more})")))).unwrap_or_default();
+    Some(format!("{}: {text}{more}\n", paint.paint(tone, head)))
+}
+
+/// How to learn what a rule means, where something is wrong.
+fn explain(outcome: &Outcome) -> Option<String> {
+    let mut rules: Vec<Rule> = outcome.findings.iter().filter(|f| f.severity > Severity::Note).map(|f| f.rule).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    match rules.as_slice() {
+        [] => None,
+        [one] => Some(format!("hopspec explain {}", one.id())),
+        _ => Some("hopspec explain RULE".to_owned()),
+    }
 }
 
 fn all_hops(outcome: &Outcome) -> impl Iterator<Item = (&SpecOutcome, &HopOutcome)> {

@@ -40,7 +40,7 @@ pub(super) fn inner(clause: &Clause) -> Vec<&Value> {
         ClauseKind::List(list) => members(&list.members).into_iter().chain(list.at.iter().map(|(_, value)| value)).collect(),
         ClauseKind::Lines(lines) => members(lines),
         ClauseKind::Pairs(pairs) => pairs.pairs.iter().map(|(_, value)| value).collect(),
-        ClauseKind::Json(json) => json.members.iter().map(|member| &member.value).collect(),
+        ClauseKind::Json(json) | ClauseKind::Jwt(json) => json.members.iter().map(|member| &member.value).collect(),
         ClauseKind::All(values) | ClauseKind::Any(values) => values.iter().collect(),
         ClauseKind::Not(value) => vec![value],
         _ => Vec::new(),
@@ -63,6 +63,9 @@ pub(super) fn same_part(one: &Part, other: &Part) -> bool {
     match (one, other) {
         (Part::Field(a), Part::Field(b)) => a.eq_ignore_ascii_case(b),
         (Part::Query(a), Part::Query(b)) => a == b,
+        (Part::Cookie(a), Part::Cookie(b)) | (Part::SetCookie(a), Part::SetCookie(b)) => a == b,
+        (Part::Trailer(a), Part::Trailer(b)) => a.eq_ignore_ascii_case(b),
+        (Part::Line { name: a, .. }, Part::Line { name: b, .. }) => a.eq_ignore_ascii_case(b),
         (Part::BodyJson { steps: a, .. }, Part::BodyJson { steps: b, .. }) => a == b,
         (Part::Method, Part::Method)
         | (Part::Target, Part::Target)
@@ -77,11 +80,38 @@ pub(super) fn same_part(one: &Part, other: &Part) -> bool {
     }
 }
 
+/// Whether a part is missing where another is: itself, or the field in whose lines it stands.
+pub(super) fn misses(part: &Part, missing: &Part) -> bool {
+    let of_field = match missing {
+        Part::Field(name) | Part::Line { name, .. } => part.field().is_some_and(|field| field.eq_ignore_ascii_case(name)),
+        _ => false,
+    };
+    of_field || same_part(part, missing)
+}
+
+/// Whether a finding of this part says that it is not there.
+pub(super) fn may_be_missing(part: &Part) -> bool {
+    matches!(
+        part,
+        Part::Field(_)
+            | Part::Line { alone: true, .. }
+            | Part::Query(_)
+            | Part::Cookie(_)
+            | Part::SetCookie(_)
+            | Part::Trailer(_)
+            | Part::BodyJson { .. }
+    )
+}
+
 /// A part in words: `` `Host` ``, `the method`.
 pub(super) fn part_in_words(part: &Part) -> String {
     match part {
         Part::Field(name) => format!("`{name}`"),
         Part::Query(name) => format!("the query's `{name}`"),
+        Part::Line { name, .. } => format!("the line of `{name}`"),
+        Part::Cookie(name) | Part::SetCookie(name) => format!("the cookie `{name}`"),
+        Part::SetCookieAttribute { cookie, attribute, .. } => format!("`{attribute}` of the cookie `{cookie}`"),
+        Part::Trailer(name) => format!("the trailer `{name}`"),
         Part::BodyJson { path, .. } => format!("`{path}` of the body"),
         Part::Method => "the method".to_owned(),
         Part::Target => "the target".to_owned(),

@@ -2,7 +2,7 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::clauses::{expectations, inner, of};
+use super::clauses::{expectations, inner, may_be_missing, of};
 use crate::spec::problem::Problem;
 use crate::spec::{
     Bounds, Claim, Clause, ClauseKind, Form, Hop, ListClause, MembersClause, Part, Pattern, Side, Spec, Template, Tolerance,
@@ -20,9 +20,18 @@ pub(super) fn hop(spec: &Spec, hop: &Hop, problems: &mut Vec<Problem>) {
         let problem = Problem::new(count.place, "any number of exchanges is right");
         problems.push(problem.help("leave `count` away; `0` says that this traffic must not be seen"));
     }
-    for (_, expectation) in expectations(hop) {
+    // What `others` would not allow is named by an expectation that may say nothing of it.
+    let others = |side, of: fn(&Claim) -> bool| expectations(hop).any(|(at, e)| at == side && of(&e.claim));
+    let names = [Side::Request, Side::Response].map(|side| {
+        (others(side, |claim| matches!(claim, Claim::Others)), others(side, |claim| matches!(claim, Claim::BodyOthers)))
+    });
+    for (side, expectation) in expectations(hop) {
         if let Claim::Part { part, value } = &expectation.claim {
-            look(value, Some(part), problems);
+            let (fields, members) = names.get(side as usize).copied().unwrap_or_default();
+            let allows = (fields && part.field().is_some()) || (members && matches!(part, Part::BodyJson { .. }));
+            if !(allows && value.meta.optional && is_open_lines(value, part)) {
+                look(value, Some(part), problems);
+            }
         }
     }
     let mut select = |value: &'_ Value| look(value, None, problems);
@@ -63,10 +72,10 @@ fn help(clause: &Clause, value: &Value, part: Option<&Part>) -> &'static str {
         (ClauseKind::AtLeast(_) | ClauseKind::AtMost(_), Some(Part::Status)) => {
             "a status is a number from 100 to 999: leave this away, or narrow it"
         }
-        (_, Some(Part::Field(_) | Part::Query(_))) if of(value).len() == 1 && value.meta.optional => {
+        (_, Some(part)) if may_be_missing(part) && of(value).len() == 1 && value.meta.optional => {
             "leave the expectation away: whether the field is there or not, nothing violates it"
         }
-        (_, Some(Part::Field(_) | Part::Query(_))) if of(value).len() == 1 => {
+        (_, Some(part)) if may_be_missing(part) && of(value).len() == 1 => {
             "write `{ present: true }` if it must be there, whatever it is"
         }
         _ => "leave it away, or say more",
@@ -81,6 +90,24 @@ fn whole(clause: &Clause) -> crate::spec::Place {
 /// Whether every value is as this one says.
 fn is_open(value: &Value, part: Option<&Part>) -> bool {
     matches!(&value.form, Form::Matcher(clauses) if clauses.iter().all(|clause| is_idle(clause, part)))
+}
+
+/// The same of several lines, each of which is right.
+fn is_open_lines(value: &Value, part: &Part) -> bool {
+    is_open(value, Some(part)) || {
+        let each = |clause: &Clause| match &clause.kind {
+            ClauseKind::Lines(MembersClause {
+                each: Some(each),
+                length: None,
+                first: None,
+                last: None,
+                includes,
+                equals: None,
+            }) => includes.is_empty() && is_open(each, Some(part)),
+            _ => false,
+        };
+        of(value).iter().all(each)
+    }
 }
 
 /// Whether a clause fits every value of a part.

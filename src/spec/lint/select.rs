@@ -1,7 +1,7 @@
 //! What a hop's `select` cannot find: a select says what identifies a hop, not what is checked, so it must still find the
 //! exchange where any one expectation is violated. Where it does not, that finding can never be made.
 
-use super::clauses::{is_absence, may_speak_of_absence, part_in_words, same_part};
+use super::clauses::{is_absence, may_be_missing, may_speak_of_absence, misses, part_in_words, same_part};
 use super::{idle, implied};
 use crate::spec::problem::Problem;
 use crate::spec::{Claim, Expectation, Form, Hop, Part, Select, SelectOn, Side, Value, glob};
@@ -37,7 +37,7 @@ fn demanded(select: &Select, side: Side, expectation: &Expectation, hop: &str) -
     let (said, never) = match &expectation.claim {
         Claim::Part { part, value } => {
             let name = part_in_words(part);
-            let may_miss = matches!(part, Part::Field(_) | Part::Query(_) | Part::BodyJson { .. }) && !value.meta.optional;
+            let may_miss = may_be_missing(part) && !value.meta.optional;
             let says = !matches!(&value.form, Form::Matcher(clauses) if clauses.iter().all(|c| idle::is_idle(c, Some(part))));
             let missing = may_miss && lost(Broken::Missing(part));
             let wrong = says && lost(Broken::Wrong(part, value));
@@ -76,7 +76,7 @@ fn can_be(select: &Select, side: Side, broken: Broken<'_>, wanted: bool) -> bool
 fn atom_can_be(on: &SelectOn, value: &Value, side: Side, broken: Broken<'_>, wanted: bool) -> bool {
     let absence = may_speak_of_absence(value);
     match (on, broken) {
-        (SelectOn::Message(of, part), Broken::Missing(missing)) if *of == side && same_part(part, missing) => !wanted || absence,
+        (SelectOn::Message(of, part), Broken::Missing(missing)) if *of == side && misses(part, missing) => !wanted || absence,
         (SelectOn::Message(of, part), Broken::Wrong(wrong, expected)) if *of == side && same_part(part, wrong) => {
             !wanted || absence || !implied::implies(value, expected)
         }
@@ -106,7 +106,7 @@ mod tests {
     /// What the select does not find, in short.
     fn lost(select: &str) -> Vec<String> {
         let spec = format!(
-            "hops:\n  h:\n    select: {select}\n    request:\n      method: GET\n      headers: {{ A: 1, B: {{ prefix: ab }}, C: {{ optional: true, is: ip }}, P: {{ present: true }} }}\n      absent: [V, W-*]\n    response: {{ status: {{ at_least: 200, at_most: 299 }}, headers: {{ A: '${{src}}' }} }}\n"
+            "hops:\n  h:\n    select: {select}\n    request:\n      method: GET\n      headers: {{ A: 1, B: {{ prefix: ab }}, C: {{ optional: true, is: ip }}, P: {{ present: true }}, Cookie: {{ wire: 'Cookie: a=b' }} }}\n      absent: [V, W-*]\n    response: {{ status: {{ at_least: 200, at_most: 299 }}, headers: {{ A: '${{src}}' }} }}\n"
         );
         let Ok(Loaded::Spec(spec)) = parse("a.yaml", "a", spec.as_bytes()) else { panic!("no spec: {spec}") };
         let told = |message: &str| message.strip_prefix("the `select` of hop `h` does not find a ").unwrap().to_owned();
@@ -133,6 +133,10 @@ mod tests {
             ("{ request: { absent: [A] } }", &[]),
             ("{ request: { headers: { A: { lines: { length: 0 } } } } }", &[]),
             ("{ request: { path: / }, dst: { port: 80 } }", &[]),
+            (
+                "{ request: { cookies: { a: { present: true } } } }",
+                &["request in which the line of `Cookie` is missing; nothing can say that it is missing".to_owned()],
+            ),
         ] {
             assert_eq!(lost(select), expected, "{select}");
         }

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::cel;
-use super::functions::{LATER, METHODS, Method, Type};
+use super::functions::{METHODS, Method, Type};
 use super::lexer::{Token, tokens};
 use crate::spec::near::{did_you_mean, one_of};
 use crate::spec::{Expr, Function, MessagePath, Side};
@@ -422,9 +422,6 @@ impl Parser {
     }
 
     fn unknown_function(&self, name: &str, range: Range<usize>) -> Mistake {
-        if LATER.contains(&name) {
-            return Mistake::later(range, &format!("`{name}()`"));
-        }
         if cel::is_function(name) {
             return Mistake::more(range);
         }

@@ -77,8 +77,7 @@ pub(super) const METHODS: &[Method] = &[
     method("md5", Function::Md5, 0, Type::Text, "md5()"),
     method("base64", Function::Base64, 0, Type::Text, "base64()"),
     method("json", Function::Json, 0, Type::Json, "json()"),
+    method("jwt", Function::Jwt, 0, Type::Json, "jwt()"),
+    method("sigv4", Function::Sigv4, 0, Type::Json, "sigv4()"),
     method("cookie", Function::Cookie, 1, Type::Text, "cookie(\"session\")"),
 ];
-
-/// Functions of the design that later versions will know.
-pub(super) const LATER: &[&str] = &["jwt", "sigv4"];

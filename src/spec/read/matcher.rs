@@ -22,12 +22,14 @@ const KEYS: &[&str] = &[
     "list",
     "pairs",
     "json",
+    "jwt",
     "separator",
     "others",
     "present",
     "optional",
     "name_case",
     "lines",
+    "wire",
     "all",
     "any",
     "not",
@@ -40,9 +42,9 @@ const KEYS: &[&str] = &[
 /// Keys that compare texts.
 const TEXT: &[&str] = &["equals", "prefix", "suffix", "contains", "regex", "one_of"];
 /// Keys that say something of a value.
-const COMPARING: &[&str] = &[
+pub(super) const COMPARING: &[&str] = &[
     "equals", "prefix", "suffix", "contains", "regex", "one_of", "is", "cidr", "at_least", "at_most", "list", "pairs", "json",
-    "lines", "all", "any", "not",
+    "jwt", "lines", "all", "any", "not",
 ];
 
 /// `severity`
@@ -67,6 +69,12 @@ impl Reader<'_> {
                     }
                 }
                 "separator" | "others" => self.beside(*entry, entries),
+                // Read with the field: it is about the line, not the value.
+                "wire" if spot.header => {}
+                "wire" => self.report(
+                    Problem::new(entry.key, "`wire` is about the whole line of a field, and here is one value")
+                        .help("it stands directly under the field's name in an expectation, beside the other keys"),
+                ),
                 "ignore_case" => {
                     meta.ignore_case = self.truth(*entry).unwrap_or_default();
                     if !has(TEXT) {
@@ -109,6 +117,7 @@ impl Reader<'_> {
             "list" => ClauseKind::List(self.list(node, spot)?),
             "pairs" => ClauseKind::Pairs(self.pairs(entry, entries, spot)?),
             "json" => ClauseKind::Json(self.json(entry, entries, spot)?),
+            "jwt" => ClauseKind::Jwt(self.jwt(entry, entries, spot)?),
             "lines" if !spot.lines => {
                 self.report(
                     Problem::new(entry.key, "`lines` is about the lines of a field, and here is one value")
@@ -142,14 +151,14 @@ impl Reader<'_> {
         values.into_iter().collect()
     }
 
-    fn meta(&mut self, entry: Entry<'_>, spot: Spot, meta: &mut Meta) {
+    pub(super) fn meta(&mut self, entry: Entry<'_>, spot: Spot, meta: &mut Meta) {
         let name = entry.name;
         let misplaced = match name {
             "present" if !spot.presence => Some("a value that is looked at is always there"),
             "optional" if !spot.optional => Some("only what is expected of a field, a pair or a JSON member can be optional"),
             "bind" if !spot.bind => Some("a name is bound to one value of a request or response, outside of `any` and `not`"),
             "when" | "severity" | "reference" if !spot.claim => Some("it belongs to the whole expectation of a field or part"),
-            "name_case" if !spot.name => Some("only a field's name has a case: it stands directly under the field's name"),
+            "name_case" if !spot.header => Some("only a field's name has a case: it stands directly under the field's name"),
             _ => None,
         };
         if let Some(reason) = misplaced {
@@ -190,8 +199,8 @@ impl Reader<'_> {
                 Problem::new(entry.key, "`separator` has no `pairs` beside it")
                     .help("the separator of a list stands inside of `list`"),
             ),
-            "others" if !has("pairs") && !has("json") => {
-                self.report(Problem::new(entry.key, "`others` has no `pairs` or `json` beside it"));
+            "others" if !has("pairs") && !has("json") && !has("jwt") => {
+                self.report(Problem::new(entry.key, "`others` has no `pairs`, `json` or `jwt` beside it"));
             }
             _ => {}
         }
@@ -200,7 +209,8 @@ impl Reader<'_> {
     /// What is wrong with a matcher as a whole.
     fn whole(&mut self, entries: &[Entry<'_>], node: &Node, clauses: &[Clause]) {
         let find = |name: &str| entries.iter().find(|e| e.name == name);
-        let compares = entries.iter().any(|e| COMPARING.contains(&e.name) || matches!(e.name, "present" | "bind" | "name_case"));
+        let beside = ["present", "bind", "wire", "name_case"];
+        let compares = entries.iter().any(|e| COMPARING.contains(&e.name) || beside.contains(&e.name));
         let known = entries.iter().all(|e| KEYS.contains(&e.name)) && all_readable(node);
         if !compares && known {
             let problem = Problem::new(node.place, "this matcher says nothing of the value").label("no key that compares");

@@ -12,9 +12,23 @@ use crate::spec::problem::Problem;
 use crate::spec::yaml::Node;
 use crate::spec::{Claim, Expectation, MessageSpec, OrderItem, Part, Place, Severity, Side, Tolerance, Value};
 
-const REQUEST: &[&str] =
-    &["method", "target", "path", "query", "version", "headers", "absent", "others", "order", "name_case", "body"];
-const RESPONSE: &[&str] = &["version", "status", "reason", "headers", "absent", "others", "order", "name_case", "body"];
+const REQUEST: &[&str] = &[
+    "method",
+    "target",
+    "path",
+    "query",
+    "version",
+    "headers",
+    "cookies",
+    "absent",
+    "others",
+    "order",
+    "name_case",
+    "body",
+    "trailers",
+];
+const RESPONSE: &[&str] =
+    &["version", "status", "reason", "headers", "set_cookies", "absent", "others", "order", "name_case", "body", "trailers"];
 
 /// The keys of a message.
 pub(super) fn known(side: Side) -> &'static [&'static str] {
@@ -48,16 +62,25 @@ impl Reader<'_> {
                 continue;
             }
             match entry.name {
-                "headers" => self.headers(entry.node, side, |reader, entry, spot| {
-                    let field = reader.expectation(entry, Part::Field(entry.name.to_owned()), spot);
-                    let case = field.as_ref().and_then(|field| name_case_of(entry, field));
-                    expectations.extend(field.into_iter().chain(case));
+                "headers" => self.fields(entry.node, "`headers`", side, |reader, entry, spot| {
+                    let of_field = reader.field(entry, spot);
+                    let case = of_field.iter().find_map(|field| name_case_of(entry, field));
+                    expectations.extend(of_field.into_iter().chain(case));
                 }),
                 "query" if side == Side::Request => {
                     for entry in self.entries(entry.node, "`query`", Keys::Exact).unwrap_or_default() {
                         expectations.extend(self.expectation(entry, Part::Query(entry.name.to_owned()), Spot::field(side)));
                     }
                 }
+                "cookies" if side == Side::Request => self.cookies(entry.node, "`cookies`", |reader, entry| {
+                    expectations.extend(reader.expectation(entry, Part::Cookie(entry.name.to_owned()), Spot::field(side)));
+                }),
+                "set_cookies" if side == Side::Response => self.cookies(entry.node, "`set_cookies`", |reader, entry| {
+                    expectations.extend(reader.set_cookie(entry, side));
+                }),
+                "trailers" => self.fields(entry.node, "`trailers`", side, |reader, entry, spot| {
+                    expectations.extend(reader.expectation(entry, Part::Trailer(entry.name.to_owned()), spot));
+                }),
                 "body" => {
                     let others = self.body(entry.node, side, &mut |reader, entry, part, spot| {
                         expectations.extend(reader.expectation(entry, part, spot));
@@ -92,9 +115,9 @@ impl Reader<'_> {
         MessageSpec { expectations }
     }
 
-    /// The fields of `headers`.
-    pub(super) fn headers(&mut self, node: &Node, side: Side, mut each: impl FnMut(&mut Self, Entry<'_>, Spot)) {
-        for entry in self.entries(node, "`headers`", Keys::FieldNames).unwrap_or_default() {
+    /// The fields of `headers` or `trailers`.
+    pub(super) fn fields(&mut self, node: &Node, what: &str, side: Side, mut each: impl FnMut(&mut Self, Entry<'_>, Spot)) {
+        for entry in self.entries(node, what, Keys::FieldNames).unwrap_or_default() {
             if !is_token(entry.name) || entry.name.contains('*') {
                 let problem = Problem::new(entry.key, format!("`{}` is no field name", entry.name));
                 self.report(match entry.name {
@@ -105,7 +128,7 @@ impl Reader<'_> {
             }
             let tags = ["etag", "if-match", "if-none-match"];
             let of = if tags.iter().any(|tag| entry.name.eq_ignore_ascii_case(tag)) { Of::EntityTag } else { Of::Anything };
-            each(self, entry, Spot::header(side).of(of));
+            each(self, entry, Spot::field(side).of(of));
         }
     }
 
@@ -245,15 +268,17 @@ impl Reader<'_> {
         // As many comparisons as globs and fields: exact names are looked up, globs are few by the size of a file.
         let (globs, names): (Vec<_>, Vec<_>) = absent.into_iter().partition(|(name, _)| name.contains('*'));
         let names: HashMap<String, Place> = names.into_iter().map(|(name, place)| (name.to_ascii_lowercase(), place)).collect();
+        let mut told = HashSet::new();
         for expectation in expectations {
-            let Claim::Part { part: Part::Field(field), .. } = &expectation.claim else {
-                continue;
-            };
+            let Claim::Part { part, .. } = &expectation.claim else { continue };
+            let Some(field) = part.field() else { continue };
             let exact = names.get(&field.to_ascii_lowercase()).copied();
             let place = exact.or_else(|| {
                 globs.iter().take(64).find(|(pattern, _)| glob(pattern.as_bytes(), field.as_bytes())).map(|(_, place)| *place)
             });
-            if let Some(place) = place {
+            if let Some(place) = place
+                && told.insert((place.start, field))
+            {
                 let line = self.source.line_column(expectation.key.start).0;
                 self.report(
                     Problem::new(
@@ -279,7 +304,7 @@ fn name_case_of(entry: Entry<'_>, field: &Expectation) -> Option<Expectation> {
     Some(Expectation { claim, key: entry.key, place: case.place, why: field.why.clone(), ..*field })
 }
 
-fn expectation(entry: Entry<'_>, part: Part, value: Value) -> Expectation {
+pub(super) fn expectation(entry: Entry<'_>, part: Part, value: Value) -> Expectation {
     let (severity, why, reference) = (value.meta.severity.unwrap_or_default(), value.meta.why.clone(), value.meta.reference);
     Expectation { claim: Claim::Part { part, value }, key: entry.key, place: entry.node.place, severity, why, reference }
 }

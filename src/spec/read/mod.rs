@@ -6,6 +6,7 @@
 mod captures;
 mod cel;
 mod check;
+mod cookies;
 mod expression;
 mod file;
 mod functions;
@@ -27,6 +28,7 @@ mod structure;
 mod template;
 mod types;
 mod value;
+mod wire;
 
 pub(super) use check::condition;
 pub(super) use file::file;

@@ -11,21 +11,7 @@ use crate::spec::yaml::{Kind, Node, Style};
 use crate::spec::{Place, Reference, Source};
 
 /// Keys of the language that later versions will know.
-pub(super) const LATER: &[&str] = &[
-    "appended",
-    "cookies",
-    "echoed_in",
-    "event",
-    "follows",
-    "join",
-    "jwt",
-    "preserved",
-    "removed",
-    "set_cookies",
-    "sigv4",
-    "trailers",
-    "wire",
-];
+pub(super) const LATER: &[&str] = &["appended", "echoed_in", "event", "follows", "join", "preserved", "removed"];
 
 /// Reads a tree, and collects what is wrong with it.
 #[derive(Debug)]

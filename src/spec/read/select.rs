@@ -1,5 +1,6 @@
 //! `select`: which exchanges are a hop's own.
 
+use super::cookies::has_attributes;
 use super::message::{known, part};
 use super::reader::{Entry, Keys, Reader};
 use super::spot::{Of, Spot};
@@ -61,8 +62,11 @@ impl Reader<'_> {
                 continue;
             }
             match entry.name {
-                "headers" => self.headers(entry.node, side, |reader, entry, spot| {
+                "headers" => self.fields(entry.node, "`headers`", side, |reader, entry, spot| {
                     all.extend(reader.atom(entry, SelectOn::Message(side, Part::Field(entry.name.to_owned())), spot));
+                }),
+                "trailers" => self.fields(entry.node, "`trailers`", side, |reader, entry, spot| {
+                    all.extend(reader.atom(entry, SelectOn::Message(side, Part::Trailer(entry.name.to_owned())), spot));
                 }),
                 "query" if side == Side::Request => {
                     for entry in self.entries(entry.node, "`query`", Keys::Exact).unwrap_or_default() {
@@ -73,6 +77,19 @@ impl Reader<'_> {
                         ));
                     }
                 }
+                "cookies" if side == Side::Request => self.cookies(entry.node, "`cookies`", |reader, entry| {
+                    let on = SelectOn::Message(side, Part::Cookie(entry.name.to_owned()));
+                    all.extend(reader.atom(entry, on, Spot::field(side)));
+                }),
+                "set_cookies" if side == Side::Response => self.cookies(entry.node, "`set_cookies`", |reader, entry| {
+                    if has_attributes(entry.node) {
+                        let problem = Problem::new(entry.node.place, "attributes of a cookie mean nothing in a select");
+                        reader.report(problem.help("select by the cookie's value, as `{ present: true }` or another matcher"));
+                        return;
+                    }
+                    let on = SelectOn::Message(side, Part::SetCookie(entry.name.to_owned()));
+                    all.extend(reader.atom(entry, on, Spot::field(side)));
+                }),
                 "absent" => {
                     for (name, place) in self.absent(entry.node) {
                         let glob = name.contains('*');

@@ -35,8 +35,8 @@ pub(super) struct Spot {
     pub(super) bind: bool,
     /// A claim of its own: `severity`, `reference`.
     pub(super) claim: bool,
-    /// It is about a field, whose name has a case: `name_case`.
-    pub(super) name: bool,
+    /// A field's own matcher, beside whose keys `wire` and `name_case` stand.
+    pub(super) header: bool,
 }
 
 impl Spot {
@@ -56,13 +56,8 @@ impl Spot {
             optional: false,
             bind: true,
             claim: true,
-            name: false,
+            header: false,
         }
-    }
-
-    /// A field that stands under its name.
-    pub(super) fn header(side: Side) -> Self {
-        Self { name: true, ..Self::field(side) }
     }
 
     /// A param's constraint.
@@ -72,12 +67,12 @@ impl Spot {
 
     /// The same in a select, which judges nothing.
     pub(super) fn selecting(self) -> Self {
-        Self { side: None, optional: false, bind: false, claim: false, name: false, ..self }
+        Self { side: None, optional: false, bind: false, claim: false, header: false, ..self }
     }
 
     /// A member of a list, a line of several.
     pub(super) fn member(self) -> Self {
-        Self { lines: false, presence: false, optional: false, claim: false, name: false, ..self }
+        Self { lines: false, presence: false, optional: false, claim: false, header: false, ..self }
     }
 
     /// A part of a value that has a name: of `pairs`, of `json`.

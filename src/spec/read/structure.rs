@@ -4,7 +4,7 @@ use super::reader::{Entry, Keys, Reader};
 use super::spot::Spot;
 use crate::spec::problem::Problem;
 use crate::spec::yaml::{Kind, Node};
-use crate::spec::{Bounds, JsonClause, JsonMember, ListClause, MembersClause, PairsClause, Spanned, Tolerance, Value};
+use crate::spec::{Bounds, JsonClause, JsonMember, JsonStep, ListClause, MembersClause, PairsClause, Spanned, Tolerance, Value};
 
 const LIST: &[&str] = &["length", "first", "last", "at", "each", "includes", "equals", "separator"];
 const LINES: &[&str] = &["length", "first", "last", "each", "includes", "equals"];
@@ -140,7 +140,7 @@ impl Reader<'_> {
     pub(super) fn json(&mut self, entry: Entry<'_>, beside: &[Entry<'_>], spot: Spot) -> Option<JsonClause> {
         let others = self.others(beside);
         let mut members = Vec::new();
-        for member in self.entries(entry.node, "`json`", Keys::Json)? {
+        for member in self.entries(entry.node, &format!("`{}`", entry.name), Keys::Json)? {
             let steps = self.json_path(member);
             let value = self.value(member.node, spot.named().typed());
             if let (Some(steps), Some(value)) = (steps, value) {
@@ -148,6 +148,20 @@ impl Reader<'_> {
             }
         }
         Some(JsonClause { members, others })
+    }
+
+    /// `jwt: { header.alg: value, payload.sub: value }`, with `others` beside it.
+    pub(super) fn jwt(&mut self, entry: Entry<'_>, beside: &[Entry<'_>], spot: Spot) -> Option<JsonClause> {
+        let clause = self.json(entry, beside, spot)?;
+        for member in &clause.members {
+            if !matches!(member.steps.first(), Some(JsonStep::Key(part)) if part == "header" || part == "payload") {
+                self.report(
+                    Problem::new(member.path.place, format!("`{}` is no path into a JWT", member.path.value))
+                        .help("a path begins with `header` or `payload`: `header.alg`, `payload.sub`"),
+                );
+            }
+        }
+        Some(clause)
     }
 
     /// `others: allow|warning|error`

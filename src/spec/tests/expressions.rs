@@ -49,7 +49,7 @@ L: ${header("A").pair(1)}
 M: ${header("A").members()["x"]}
 N: ${sorce}"#;
     assert_snapshot!(mistakes_of_fields(fields), @r#"
-    6:26 ‹pears› unknown function `pears` |  | functions for headers: `pair`, `members`, `epoch`, `lower`, `host`, `port`, `without_default_port`, `sha256`, `md5`, `base64`, `json`, `cookie`, `header` or `has_header`; the others are CEL's
+    6:26 ‹pears› unknown function `pears` |  | functions for headers: `pair`, `members`, `epoch`, `lower`, `host`, `port`, `without_default_port`, `sha256`, `md5`, `base64`, `json`, `jwt`, `sigv4`, `cookie`, `header` or `has_header`; the others are CEL's
     7:26 ‹pair› `pair` takes one argument, not 0 |  | write `.pair("Root")`
     8:32 ‹1› `lower` takes a text, and here stands a number
     9:14 ‹lower› `lower` is called on a value |  | write `x.lower()`
@@ -87,8 +87,6 @@ N: ${true}"#;
     6:12 ‹${src == dst}› a text is needed here, and this is true or false |  | choose between two texts: `${condition ? "a" : "b"}`
     7:15 ‹header("A") ? "a" : "b"› the condition before `?` must be true or false: `header("A")` is a text
     9:14 ‹hop› `hop()` is for conditions over several hops |  | they are `checks` at the top of the file, beside `hops`
-    10:26 ‹jwt› `jwt()` is not supported yet
-    11:26 ‹sigv4› `sigv4()` is not supported yet
     12:12 ‹${header("A").matches("x")}› a text is needed here, and this is true or false |  | choose between two texts: `${condition ? "a" : "b"}`
     13:18 ‹request› say what of the request |  | `method`, `target`, `path`, `query`, `version`, `header`, `has_header`, `headers`, `body` or `json` may follow, as in `request.version`
     14:14 ‹event› `event` is not supported yet

@@ -102,7 +102,7 @@ hops:
     22:17 ‹at_least: 100› this fits every value |  | a status is a number from 100 to 999: leave this away, or narrow it
     22:32 ‹at_most: 999› this fits every value |  | a status is a number from 100 to 999: leave this away, or narrow it
     23:25 ‹at_least: 0› this fits every value |  | leave it away, or say more
-    23:53 ‹contains: ''› this fits every value |  | leave it away, or say more
+    23:53 ‹contains: ''› this fits every value |  | write `{ present: true }` if it must be there, whatever it is
     ");
 }
 
@@ -131,6 +131,21 @@ hops:
     response: { status: { at_least: 200 }, body: { length: { at_least: 1 } } }
 ";
     assert_eq!(odd(text), "");
+}
+
+#[test]
+fn what_others_would_not_allow_is_named_by_what_says_nothing_else() {
+    let named = "
+hops:
+  a:
+    request:
+      headers: { Host: { optional: true, regex: '.*' }, Via: { optional: true, lines: { each: { regex: '.*' } } } }
+      others: error
+    response: { body: { json: { a: { optional: true, contains: '' } }, others: warning } }
+";
+    assert_eq!(odd(named), "");
+    let alone = named.replace("      others: error\n", "").replace(", others: warning", "");
+    assert_eq!(odd(&alone).lines().count(), 3, "{}", odd(&alone));
 }
 
 #[test]

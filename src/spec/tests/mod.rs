@@ -1,6 +1,7 @@
 //! The language as a whole: what loads, what does not and where, and what hostile files cost.
 
 mod captures;
+mod cookies;
 mod expressions;
 mod hostile;
 mod lint;
@@ -12,6 +13,7 @@ mod shown;
 mod structures;
 mod types;
 mod variants;
+mod wire;
 mod yaml;
 
 use shown::{mistakes, mistakes_of_fields, request, spec};

@@ -29,10 +29,10 @@ M: { equls: a }";
     12:24 ‹fatal› `severity` is not `fatal` | expected `error`, `warning` or `note`
     13:20 ‹Upper› `Upper` is not a bound name |  | a name is lower case: `api_id`, `target2`
     14:20 ‹src› `src` has a meaning of its own in `${…}` |  | choose another name
-    15:14 ‹others› `others` has no `pairs` or `json` beside it
+    15:14 ‹others› `others` has no `pairs`, `json` or `jwt` beside it
     16:14 ‹separator› `separator` has no `pairs` beside it |  | the separator of a list stands inside of `list`
     17:23 ‹yes› `present` is `true` or `false`
-    18:14 ‹equls› unknown key `equls` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `separator`, `others`, `present`, `optional`, `name_case`, `lines`, `all`, `any`, `not`, `bind`, `when`, `severity`, `why` or `reference` | did you mean `equals`?
+    18:14 ‹equls› unknown key `equls` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `jwt`, `separator`, `others`, `present`, `optional`, `name_case`, `lines`, `wire`, `all`, `any`, `not`, `bind`, `when`, `severity`, `why` or `reference` | did you mean `equals`?
     ");
 }
 
@@ -50,7 +50,7 @@ H: { one_of: a }
 I: { one_of: [] }
 J: { regex: 'é{2,1}' }"#;
     assert_snapshot!(mistakes_of_fields(fields), @r#"
-    6:18 ‹httpdate› unknown type `httpdate` | expected `ip`, `ipv4`, `ipv6`, `private-ip`, `public-ip`, `ip-port`, `port`, `integer`, `host`, `dns-name`, `uuid`, `http-date`, `iso-date`, `hex`, `base64`, `url`, `jwt`, `etag`, `media-type` or `xray-id` | did you mean `http-date`?
+    6:18 ‹httpdate› unknown type `httpdate` | expected `ip`, `ipv4`, `ipv6`, `private-ip`, `public-ip`, `ip-port`, `port`, `integer`, `host`, `dns-name`, `uuid`, `http-date`, `iso-date`, `hex`, `base64`, `base64url`, `url`, `jwt`, `etag`, `media-type`, `xray-id`, `sigv4` or `arn` | did you mean `http-date`?
     7:33 ‹10.0.0.300/8› `10.0.0.300/8` is no network in CIDR notation | expected `10.0.0.0/8` or `2001:db8::/32`
     7:47 ‹10.0.0.1› `10.0.0.1` is no network in CIDR notation | expected `10.0.0.0/8` or `2001:db8::/32` | for this one address write 10.0.0.1/32
     8:23 ‹(› bad regex: unclosed group | at column 2 of the pattern | the syntax is that of https://docs.rs/regex; the pattern stands for the whole value
@@ -97,7 +97,7 @@ M: [a, { is: ip }]"#;
     12:68 ‹''› `separator` is one ASCII character, not `` |  | spaces around it are ignored
     13:22 ‹''› `json` has a key without a name
     13:29 ‹'a['› `a[` is no path: a `[` has no `]` |  | `headers.Host`, `headers["X.Y"]`, `Records[0].cf`, `[-1]`
-    13:43 ‹c› unknown key `c` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `separator`, `others`, `present`, `optional`, `name_case`, `lines`, `all`, `any`, `not`, `bind`, `when`, `severity`, `why` or `reference` | members of objects are named by their path: `headers.Host`, `Records[0]`
+    13:43 ‹c› unknown key `c` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `jwt`, `separator`, `others`, `present`, `optional`, `name_case`, `lines`, `wire`, `all`, `any`, `not`, `bind`, `when`, `severity`, `why` or `reference` | members of objects are named by their path: `headers.Host`, `Records[0]`
     13:61 ‹deny› `others` is not `deny` | expected `allow`, `warning` or `error`
     14:25 ‹.inf› JSON has no exact number `.inf` |  | in quotes it is a text
     14:62 ‹123456789012345678901234567890› JSON has no exact number `123456789012345678901234567890` |  | in quotes it is a text

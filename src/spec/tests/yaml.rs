@@ -20,7 +20,7 @@ G: { is: ipp }";
     6:17 ‹*/*› `*/*` must stand in quotes: `*` begins an alias in YAML | not in quotes | write "*/*"
     7:17 ‹*› `*` must stand in quotes: `*` begins an alias in YAML | not in quotes | write "*"
     8:23 ‹*/*› `*/*` must stand in quotes: `*` begins an alias in YAML | not in quotes | write "*/*"
-    8:36 ‹nothing› unknown type `nothing` | expected `ip`, `ipv4`, `ipv6`, `private-ip`, `public-ip`, `ip-port`, `port`, `integer`, `host`, `dns-name`, `uuid`, `http-date`, `iso-date`, `hex`, `base64`, `url`, `jwt`, `etag`, `media-type` or `xray-id`
+    8:36 ‹nothing› unknown type `nothing` | expected `ip`, `ipv4`, `ipv6`, `private-ip`, `public-ip`, `ip-port`, `port`, `integer`, `host`, `dns-name`, `uuid`, `http-date`, `iso-date`, `hex`, `base64`, `base64url`, `url`, `jwt`, `etag`, `media-type`, `xray-id`, `sigv4` or `arn`
     9:22 ‹${src}› `${src}` must stand in quotes inside of `{ }` or `[ ]` | YAML takes the braces for its own | write "${src}"
     9:38 ‹a-${header("A").members()[0]}-b› `a-${header("A").members()[0]}-b` must stand in quotes inside of `{ }` or `[ ]` | YAML takes the braces for its own | write 'a-${header("A").members()[0]}-b'
     10:13 ‹${src}› `${src}` must stand in quotes inside of `{ }` or `[ ]` | YAML takes the braces for its own | write "${src}"
@@ -28,7 +28,7 @@ G: { is: ipp }";
     11:12 ‹`x`› ``x`` must stand in quotes: a backtick cannot begin a value in YAML | not in quotes | write "`x`"
     12:12 ‹%x› `%x` must stand in quotes: `%` begins a directive in YAML | not in quotes | write "%x"
     13:12 ‹*nope› `*nope` must stand in quotes: `*` begins an alias in YAML | not in quotes | write "*nope"
-    14:18 ‹ipp› unknown type `ipp` | expected `ip`, `ipv4`, `ipv6`, `private-ip`, `public-ip`, `ip-port`, `port`, `integer`, `host`, `dns-name`, `uuid`, `http-date`, `iso-date`, `hex`, `base64`, `url`, `jwt`, `etag`, `media-type` or `xray-id` | did you mean `ip`?
+    14:18 ‹ipp› unknown type `ipp` | expected `ip`, `ipv4`, `ipv6`, `private-ip`, `public-ip`, `ip-port`, `port`, `integer`, `host`, `dns-name`, `uuid`, `http-date`, `iso-date`, `hex`, `base64`, `base64url`, `url`, `jwt`, `etag`, `media-type`, `xray-id`, `sigv4` or `arn` | did you mean `ip`?
     "#);
 }
 
@@ -75,8 +75,8 @@ fn aliases_are_allowed() {
     assert_eq!(mistakes(text), "loads");
     assert_snapshot!(mistakes("hops: &h\n  a: *h\n"), @"2:6 ‹*h› this alias stands inside of what it names, which would never end |  | write the value out");
     assert_snapshot!(mistakes("hops:\n  a: { request: &r { metod: GET } }\n  b: { response: *r }\n"), @r#"
-    2:22 ‹metod› unknown key `metod` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `absent`, `others`, `order`, `name_case` or `body` | did you mean `method`?
-    2:22 ‹metod› unknown key `metod` in a response | expected `version`, `status`, `reason`, `headers`, `absent`, `others`, `order`, `name_case` or `body` | fields stand under `headers`
+    2:22 ‹metod› unknown key `metod` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `others`, `order`, `name_case`, `body` or `trailers` | did you mean `method`?
+    2:22 ‹metod› unknown key `metod` in a response | expected `version`, `status`, `reason`, `headers`, `set_cookies`, `absent`, `others`, `order`, `name_case`, `body` or `trailers` | fields stand under `headers`
     "#);
 }
 

@@ -185,7 +185,7 @@ fn a_capture_cut_in_the_middle() {
     met           health › alb-to-target   2 exchanges, 4 expectations
     note: health › alb-to-target: 1 of 2 exchanges has no response in the capture; what is expected of it was not observed there
 
-    met: 1 hop with 2 exchanges, with 1 warning
+    met: 1 hop with 2 exchanges, with 1 warning   (hopspec explain capture-truncated)
 
     === show
     exit 0
@@ -218,7 +218,7 @@ fn a_capture_cut_in_the_middle() {
 
     not observed  health › alb-to-target
 
-    not judged: cut.pcap holds no HTTP message that could be decoded
+    not judged: cut.pcap holds no HTTP message that could be decoded   (hopspec explain capture-truncated)
 
     === show
     exit 3
@@ -348,7 +348,7 @@ fn gzip_cut_in_the_middle() {
     met           health › alb-to-target   1 exchange, 4 expectations, 1 not observed
     note: health › alb-to-target: 1 of 1 exchange has no response in the capture; what is expected of it was not observed there
 
-    met: 1 hop with 1 exchange, with 1 warning
+    met: 1 hop with 1 exchange, with 1 warning   (hopspec explain capture-truncated)
 
     === show
     exit 0
@@ -493,7 +493,7 @@ fn traffic_of_no_hop() {
     not observed  health › alb-to-target   nearest: 2 exchanges miss `User-Agent: ELB-HealthChecker/…`
     2 exchanges belong to no hop: GET /api/1 ×1, GET /api/2 ×1   (hopspec show app.pcap --unselected -s specs/health.yaml)
 
-    not judged: 2 exchanges of the captures, none of any hop
+    not judged: 2 exchanges of the captures, none of any hop   (hopspec explain hop-not-observed)
     "#);
     assert_snapshot!(run(&program, &["show", "app.pcap", "--packet", "5"]), @r#"
     exit 3
@@ -544,7 +544,8 @@ fn a_text_of_a_wiki() {
     11 |         User-Agent: ELB-HealthChecker/2.0
        |                     ^^^^^^^^^^^^^^^^^^^^^ expected `ELB-HealthChecker/2.0`
        |
-       = seen: 1 of 2 exchanges; wiki.txt:9
+       = seen:   1 of 2 exchanges; wiki.txt:9
+       = accept: line 11 → User-Agent: { one_of: [ELB-HealthChecker/2.0, ELB-HealthChecker/1.0] }
 
         (- expected, + seen)
           GET /health HTTP/1.1
@@ -559,6 +560,6 @@ fn a_text_of_a_wiki() {
     violated      health › alb-to-target   2 exchanges, 4 expectations, 1 violated, 1 inconclusive, 1 not observed
     note: health › alb-to-target: 2 of 2 exchanges have no response in the capture; what is expected of it was not observed there
 
-    violated: 1 error, 1 note in 1 hop, 2 exchanges
+    violated: 1 error, 1 note in 1 hop, 2 exchanges   (hopspec explain field-value-mismatch)
     "#);
 }

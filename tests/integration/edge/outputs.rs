@@ -72,7 +72,7 @@ fn one_run_serves_annotations_the_log_and_a_file() {
     let program = site();
     let run = program.run(&["check", "bad.pcap", "--format", "github", "--format", "json=r.json", "--format=text=r.txt"]).code(1);
     assert_snapshot!(run.stdout, @r#"
-    ::error file=specs/health.yaml,line=10,col=15,title=hopspec field-value-mismatch::`Host` is not what hop `alb-to-target` must carry%0Aexpected: `10.0.2.7:8000`%0Aseen: `app.example.com` in bad.pcap, packet 4, 10.0.1.5:41022 → 10.0.2.7:8000, 2026-11-20T08:11:02Z%0Ashow: hopspec show bad.pcap --packet 4      tshark -r bad.pcap -Y frame.number==4
+    ::error file=specs/health.yaml,line=10,col=15,title=hopspec field-value-mismatch::`Host` is not what hop `alb-to-target` must carry%0Aexpected: `10.0.2.7:8000`%0Aseen: `app.example.com` in bad.pcap, packet 4, 10.0.1.5:41022 → 10.0.2.7:8000, 2026-11-20T08:11:02Z%0Ashow: hopspec show bad.pcap --packet 4      tshark -r bad.pcap -Y frame.number==4%0Aaccept: line 10 → Host: app.example.com
     violated: 1 error in 1 hop, 1 exchange
     "#);
     let file = |name: &str| std::fs::read_to_string(program.path(name)).unwrap();

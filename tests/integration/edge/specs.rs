@@ -137,7 +137,7 @@ fn five_different_mistakes() {
      --> specs/five.yaml:7:21
       |
     7 |         Host: { is: dns-nmae }
-      |                     ^^^^^^^^ expected `ip`, `ipv4`, `ipv6`, `private-ip`, `public-ip`, `ip-port`, `port`, `integer`, `host`, `dns-name`, `uuid`, `http-date`, `iso-date`, `hex`, `base64`, `url`, `jwt`, `etag`, `media-type` or `xray-id`
+      |                     ^^^^^^^^ expected `ip`, `ipv4`, `ipv6`, `private-ip`, `public-ip`, `ip-port`, `port`, `integer`, `host`, `dns-name`, `uuid`, `http-date`, `iso-date`, `hex`, `base64`, `base64url`, `url`, `jwt`, `etag`, `media-type`, `xray-id`, `sigv4` or `arn`
       |
       = help: did you mean `dns-name`?
 
@@ -213,8 +213,9 @@ fn a_spec_with_crlf() {
     10 |         Host: ${dst}
        |               ^^^^^^ expected `10.0.2.7:8000`
        |
-       = seen: bad.pcap, packet 4, 10.0.1.5:41022 → 10.0.2.7:8000, 2026-11-20T08:11:02Z
-       = show: hopspec show bad.pcap --packet 4      tshark -r bad.pcap -Y frame.number==4
+       = seen:   bad.pcap, packet 4, 10.0.1.5:41022 → 10.0.2.7:8000, 2026-11-20T08:11:02Z
+       = show:   hopspec show bad.pcap --packet 4      tshark -r bad.pcap -Y frame.number==4
+       = accept: line 10 → Host: app.example.com
 
         (- expected, + seen)
           GET /health HTTP/1.1
@@ -224,7 +225,7 @@ fn a_spec_with_crlf() {
 
     violated      health › alb-to-target   1 exchange, 4 expectations, 1 violated
 
-    violated: 1 error in 1 hop, 1 exchange
+    violated: 1 error in 1 hop, 1 exchange   (hopspec explain field-value-mismatch)
     "#);
 }
 
@@ -250,7 +251,7 @@ fn a_spec_without_evidence() {
 
     not observed  health › alb-to-target
 
-    not judged: there is no capture
+    not judged: there is no capture   (hopspec explain spec-without-evidence)
     "#);
     assert_snapshot!(run(&site(), &["check", "--strict"]), @r#"
     exit 1
@@ -263,7 +264,7 @@ fn a_spec_without_evidence() {
 
     not observed  health › alb-to-target
 
-    violated: 1 error, 0 exchanges
+    violated: 1 error, 0 exchanges   (hopspec explain spec-without-evidence)
     "#);
     let broken = site().file("captures/health.pcap", "").file("captures/health/a.txt", "no message\n");
     assert_snapshot!(run(&broken, &["check"]), @r#"
@@ -278,6 +279,6 @@ fn a_spec_without_evidence() {
     not observed  health › alb-to-target
     2 files are no captures and were passed over
 
-    not judged: there is no capture
+    not judged: there is no capture   (hopspec explain spec-without-evidence)
     "#);
 }
