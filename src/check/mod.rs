@@ -22,6 +22,7 @@ mod evidence;
 mod found;
 mod functions;
 mod given;
+mod groups;
 mod head;
 mod hide;
 mod hop;

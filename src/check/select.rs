@@ -157,7 +157,7 @@ pub(super) fn describe_entry(entry: &PlanSelect, params: &Params) -> String {
             }
         }
         PlanSelect::Not(part) => match part.as_ref() {
-            PlanSelect::Atom { value: Value { form: Form::Matcher(clauses), .. }, .. } if clauses.is_empty() => {
+            PlanSelect::Atom { value, .. } if value.takes_anything() => {
                 format!("the absence of {}", describe_entry(part, params))
             }
             PlanSelect::Atom { .. } => format!("the exclusion of {}", describe_entry(part, params)),
