@@ -1,5 +1,5 @@
 #!/bin/sh
-# Records the captures under captures/aws: replays the conversations of replay.py over real TCP connections between
+# Records the captures under captures/aws: replays the conversations of replay.py (and messages.py) over real TCP connections between
 # network namespaces that have the addresses of the nodes, with tcpdump where the note's captures were made: at the
 # target, and for API Gateway's responses at the client.
 #
@@ -7,6 +7,9 @@
 # HOPSPEC_NETNS (hopspec, if that is not set): recordings at the same time need different ones.
 set -eu
 cd "$(dirname "$0")"
+for tool in ip tcpdump python3; do
+    command -v "$tool" >/dev/null || { echo "record.sh needs $tool, which is not on the path" >&2; exit 1; }
+done
 
 bridge=hopspec
 prefix=${HOPSPEC_NETNS:-hopspec}

@@ -1,6 +1,6 @@
 //! Masked values: what people put in place of a secret when they write a message down.
 //!
-//! Runs of three or more `x`, `…`, `<name>`, `REDACTED` and `***`. They are masks in texts, logs and JSON only; on the
+//! Runs of three or more `x`, `…`, `<name>` (`<name:1>`, too), `REDACTED` and `***`. They are masks in texts, logs and JSON only; on the
 //! wire they are bytes like any other.
 
 /// The masked ranges of a value, in order.
@@ -35,7 +35,7 @@ fn mask_at(rest: &[u8]) -> usize {
         Some(0xe2) if rest.starts_with("…".as_bytes()) => "…".len(),
         // A name, not a comparison: it begins with a letter.
         Some(b'<') if rest.get(1).is_some_and(u8::is_ascii_alphabetic) => {
-            let name = rest[1..].iter().take(64).take_while(|b| b.is_ascii_alphanumeric() || b"-_ .".contains(b)).count();
+            let name = rest[1..].iter().take(64).take_while(|b| b.is_ascii_alphanumeric() || b"-_ .:".contains(b)).count();
             if name > 0 && rest.get(name + 1) == Some(&b'>') { name + 2 } else { 0 }
         }
         _ => 0,
@@ -91,10 +91,12 @@ mod tests {
 
     #[test]
     fn masks_are_found() {
-        for value in ["xxx.xxx.xxx.xxx:8000", "AmazonAPIGateway_xxxxxxxxxx", "a…", "<url-id>", "Bearer REDACTED", "***"] {
+        for value in
+            ["xxx.xxx.xxx.xxx:8000", "AmazonAPIGateway_xxxxxxxxxx", "a…", "<url-id>", "<uuid:1>", "Bearer REDACTED", "***"]
+        {
             assert!(is_masked(value.as_bytes()), "{value}");
         }
-        for value in ["xx", "ELB-HealthChecker/2.0", "a<b", "**", "<>", "text/html, <", "1 < 2 > 1?"] {
+        for value in ["xx", "ELB-HealthChecker/2.0", "a<b", "**", "<>", "text/html, <", "1 < 2 > 1?", "<https://example.com/>"] {
             assert!(!is_masked(value.as_bytes()), "{value}");
         }
         assert_eq!(masks(b"xxx.xxx:8000"), [(0, 3), (4, 7)]);

@@ -42,7 +42,16 @@ pub(crate) fn shipped() -> Vec<Spec> {
 fn every_shipped_spec_loads_and_says_where_its_facts_come_from() {
     let specs = shipped();
     let names: Vec<_> = specs.iter().map(|s| s.name.as_str()).collect();
-    assert_eq!(names, ["aws/alb/forward", "aws/alb/health-check", "aws/api-gateway/http-via-alb", "aws/api-gateway/lambda"]);
+    let all = [
+        "aws/alb/forward",
+        "aws/alb/health-check",
+        "aws/api-gateway/http-proxy-via-alb",
+        "aws/api-gateway/http-via-alb",
+        "aws/api-gateway/lambda-proxy",
+        "aws/api-gateway/lambda",
+        "aws/s3/rest",
+    ];
+    assert_eq!(names, all);
     for spec in &specs {
         assert!(spec.title.is_some() && spec.about.is_some(), "{}", spec.name);
         for reference in &spec.references {

@@ -1,9 +1,11 @@
 //! `pairs`: `name=value` parts of a field value, `Self=1-…;Root=1-…`.
 
+use super::super::mask::is_masked;
 use super::super::scope::Scope;
 use super::super::structure::pairs;
 use super::super::truth::Truth;
 use super::clause::holds;
+use super::compare::masked;
 use crate::spec::PairsClause;
 
 /// Whether the parts are as the clause says. A name must stand exactly once.
@@ -15,6 +17,8 @@ pub(super) fn holds_pairs<'a>(clause: &'a PairsClause, bytes: &[u8], scope: &Sco
             (Some((_, found)), None) => holds(value, found, scope),
             // Not there is nothing to judge, and never met.
             (None, _) if value.meta.optional => Truth::Skip,
+            // `<trace-id>` may hide all of the parts.
+            (None, _) if scope.masks && found.iter().any(|(n, _)| is_masked(n)) => masked(scope, bytes, true),
             _ => Truth::No,
         }
     });

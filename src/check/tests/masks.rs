@@ -26,6 +26,8 @@ fn what_a_mask_hides_is_inconclusive_and_the_rest_is_judged() {
         ("{ list: { length: 1, each: { is: ip } } }", "xxx.xxx.xxx.xxx, xxx.xxx.xxx.xxx", Violated),
         ("{ pairs: { Root: { is: xray-id } } }", "Root=xxxxxxxx", Inconclusive),
         ("{ pairs: { Self: { is: xray-id } } }", "Root=xxxxxxxx", Violated),
+        ("{ pairs: { Root: { is: xray-id } } }", "<trace-id:1>;Sampled=0", Inconclusive),
+        ("{ pairs: { Sampled: \"1\" } }", "<trace-id:1>;Sampled=0", Violated),
         ("{ one_of: [http, https] }", "xxxx", Inconclusive),
         ("{ not: { is: ip } }", "xxx.xxx.xxx.xxx", Inconclusive),
         ("{ present: true }", "xxx", Met),

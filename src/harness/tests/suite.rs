@@ -105,7 +105,7 @@ fn every_hop_passes_fails_or_is_ignored_by_itself() {
             // The whole finding, and nothing of the other hop.
             "---- a/wrong::out ----\nerror[field-value-mismatch]: `Host` is not what hop `out` must carry\n",
             "--> [SITE]/specs/a/wrong.yaml:8:33\n",
-            "= seen: [SITE]/captures/a/wrong.txt:4\n",
+            "[SITE]/captures/a/wrong.txt:4\n",
             "      GET /out HTTP/1.1\n    - Host: a.example.com\n    + Host: b.example.com\n",
             "violated      a/wrong › out   1 exchange in 1 capture, 1 expectation, 1 violated\n",
             // Evidence without the hop.

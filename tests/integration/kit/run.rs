@@ -62,6 +62,14 @@ impl Run {
             .sum()
     }
 
+    /// The variant by which this spec's first hop was judged.
+    pub(crate) fn variant(&self, spec: &str) -> String {
+        let report = self.report();
+        let specs = report["specs"].as_array().into_iter().flatten();
+        let mut own = specs.filter(|s| s["file"].as_str().is_some_and(|file| file.ends_with(&format!("{spec}.yaml"))));
+        own.next().and_then(|s| s["hops"][0]["variant"].as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
     /// The findings of severity error, as (spec file, subject).
     pub(crate) fn errors(&self) -> Vec<(String, String)> {
         let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();

@@ -1,7 +1,7 @@
 //! The systems that the shipped specs describe, with other accounts, regions, addresses and ids: one site is one
 //! deployment, and says what each of its hops carries.
 
-use super::{Conversation, Message};
+use super::{Api, Call, Conversation, Message};
 use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -11,11 +11,15 @@ pub(crate) enum Hop {
     HealthCheck,
     Forward,
     HttpViaAlb,
+    HttpProxyViaAlb,
     Lambda,
+    LambdaProxy,
+    S3,
 }
 
 impl Hop {
-    pub(crate) const ALL: [Self; 4] = [Self::HealthCheck, Self::Forward, Self::HttpViaAlb, Self::Lambda];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::HealthCheck, Self::Forward, Self::HttpViaAlb, Self::HttpProxyViaAlb, Self::Lambda, Self::LambdaProxy, Self::S3];
 
     /// The spec that it is described by, as `-s` and the folder know it.
     pub(crate) fn spec(self) -> &'static str {
@@ -23,15 +27,23 @@ impl Hop {
             Self::HealthCheck => "aws/alb/health-check",
             Self::Forward => "aws/alb/forward",
             Self::HttpViaAlb => "aws/api-gateway/http-via-alb",
+            Self::HttpProxyViaAlb => "aws/api-gateway/http-proxy-via-alb",
             Self::Lambda => "aws/api-gateway/lambda",
+            Self::LambdaProxy => "aws/api-gateway/lambda-proxy",
+            Self::S3 => "aws/s3/rest",
         }
+    }
+
+    /// Whether the published note shows a message of it.
+    pub(crate) fn is_in_the_note(self) -> bool {
+        !matches!(self, Self::HttpProxyViaAlb | Self::S3)
     }
 
     /// Its name in that spec.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::HealthCheck | Self::Forward | Self::HttpViaAlb => "alb-to-target",
-            Self::Lambda => "client",
+            Self::HealthCheck | Self::Forward | Self::HttpViaAlb | Self::HttpProxyViaAlb => "alb-to-target",
+            Self::Lambda | Self::LambdaProxy | Self::S3 => "client",
         }
     }
 }
@@ -51,8 +63,12 @@ pub(crate) struct Site {
     pub(crate) traced: bool,
     /// API Gateway's egress address.
     pub(crate) egress: IpAddr,
-    /// API Gateway's endpoint.
+    /// The endpoint of API Gateway, and of S3.
     pub(crate) gateway: SocketAddr,
+    /// How its API with proxy integration is reached.
+    pub(crate) api: Api,
+    /// What it asks of S3.
+    pub(crate) call: Call,
     pub(crate) listener: (&'static str, u16),
     pub(crate) alb_host: String,
     pub(crate) api_id: String,
@@ -83,6 +99,7 @@ impl Traffic {
 const REGIONS: [&str; 6] = ["us-east-1", "eu-central-1", "ap-northeast-1", "sa-east-1", "us-gov-west-1", "cn-north-1"];
 const PORTS: [u16; 6] = [8000, 80, 443, 3000, 31_080, 65_535];
 const LISTENERS: [(&str, u16); 4] = [("http", 80), ("https", 443), ("https", 8443), ("http", 8080)];
+const CALLS: [Call; 6] = [Call::Put, Call::Get, Call::Delete, Call::Presigned, Call::Chunked, Call::Missing];
 const PATHS: [&str; 4] = ["/", "/health", "/a/b?c=d&e=%20", "/%E3%83%A1%E3%83%A2"];
 
 /// Numbers that look random and are the same for the same seed (splitmix64).
@@ -165,6 +182,9 @@ impl Site {
             traced: dice.below(2) == 1,
             egress: dice.public(false),
             gateway: SocketAddr::new(dice.public(number % 5 == 4), 80),
+            api: [Api::Regional, Api::EdgeOptimised, Api::CustomDomain][number as usize % 3],
+            // The first ones are altered by `wrong`, which is about uploads.
+            call: if number < 9 { Call::Put } else { CALLS[number as usize % CALLS.len()] },
             listener: dice.one_of(&LISTENERS),
             alb_host,
             api_id: dice.text(letters, 10),
@@ -179,12 +199,18 @@ impl Site {
 
     /// What this hop carries here.
     pub(crate) fn traffic(&self, hop: Hop) -> Traffic {
-        let (client, server) = if hop == Hop::Lambda { (self.client, self.gateway) } else { (self.node, self.target) };
+        let (client, server) = match hop {
+            Hop::Lambda | Hop::LambdaProxy | Hop::S3 => (self.client, self.gateway),
+            _ => (self.node, self.target),
+        };
         let (request, response) = match hop {
             Hop::HealthCheck => (self.health_check(), ok().with("Connection", "close")),
             Hop::Forward => (self.forward(), ok()),
             Hop::HttpViaAlb => (self.http_via_alb(), ok()),
+            Hop::HttpProxyViaAlb => (self.http_proxy_via_alb(), ok()),
             Hop::Lambda => (self.api_call(), self.lambda_response()),
+            Hop::LambdaProxy => (self.echoing_call(), self.echoing_response()),
+            Hop::S3 => (self.store_request(), self.store_response()),
         };
         Traffic { client, server, request, response }
     }
@@ -207,14 +233,19 @@ impl Site {
             .with("X-Amzn-Trace-Id", trace)
     }
 
-    fn forward(&self) -> Message {
+    /// The client's address, behind those that came in with its request.
+    pub(super) fn forwarded_for(&self) -> String {
         let mut forwarded_for = String::new();
         for ip in &self.came_in {
             write!(forwarded_for, "{ip}, ").expect("memory takes everything");
         }
         write!(forwarded_for, "{}", self.client.ip()).expect("memory takes everything");
+        forwarded_for
+    }
+
+    fn forward(&self) -> Message {
         let trace = if self.traced { format!("Self={};Root={}", self.own, self.root) } else { format!("Root={}", self.root) };
-        self.through_alb("POST", &forwarded_for, &trace)
+        self.through_alb("POST", &self.forwarded_for(), &trace)
             .with("User-Agent", "Mozilla/5.0 (X11; Linux x86_64)")
             .with("Accept", "*/*")
             .with("Cookie", "theme=dark; session=0123456789abcdef")
@@ -227,6 +258,17 @@ impl Site {
             .with("x-amzn-apigateway-api-id", &self.api_id)
             .with("User-Agent", format!("AmazonAPIGateway_{}", self.api_id))
             .with("Accept", "application/json")
+    }
+
+    /// With proxy integration the client's own lines pass. Some clients want JSON, as API Gateway itself does.
+    fn http_proxy_via_alb(&self) -> Message {
+        let forwarded_for = format!("{}, {}", self.forwarded_for(), self.egress);
+        self.through_alb("PUT", &forwarded_for, &format!("Self={};Root={}", self.own, self.root))
+            .with("accept", if self.traced { "application/json" } else { "*/*" })
+            .with("accept-language", "ja")
+            .with("User-Agent", "Mozilla/5.0 (X11; Linux x86_64)")
+            .with("x-amzn-apigateway-api-id", &self.api_id)
+            .with_body(*b"{\"n\": 1}")
     }
 
     fn api_call(&self) -> Message {
