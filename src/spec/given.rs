@@ -51,7 +51,7 @@ pub fn read_given(path: &Path) -> Result<GivenFile, GivenError> {
         _ => GivenError::Unreadable(file.clone(), error),
     })?;
     let wrong = |source: &Source, problems| GivenError::Wrong(into_errors(source, problems));
-    let source = source_of(&file, &bytes).map_err(|why| wrong(&why.0, vec![why.1]))?;
+    let source = source_of(&file, &bytes).map_err(|refused| wrong(&refused.0, vec![refused.1]))?;
     let parsed = yaml::parse(&source.text, false);
     let mut problems = parsed.problems;
     let (values, more) = parsed.root.map(|root| read::given(&root, &source)).unwrap_or_default();

@@ -59,7 +59,7 @@ pub(super) fn load_text(
     let unreadable = |source: &Source, problems| if ours { Err(into_errors(source, problems)) } else { Ok(Loaded::NotASpec) };
     let mut source = match source_of(file, bytes) {
         Ok(source) => source,
-        Err(wrong) => return unreadable(&wrong.0, vec![wrong.1]),
+        Err(refused) => return unreadable(&refused.0, vec![refused.1]),
     };
     source.trusted = manner.trusted;
     let yaml::Parsed { root, mut problems, repaired, unreadable: no_tree } = yaml::parse(&source.text, manner.trusted);
