@@ -48,7 +48,7 @@ pub(super) fn collect<'e>(looked: &'e Looked<'e>, expectations: impl Iterator<It
         match find(&expectation.aspect, &message, looked.index(expectation.side)) {
             Found::Few(Some(one)) => take.value(value, &one),
             Found::Few(None) => take.nothing(value, &format!("`{what}` is not there")),
-            Found::Many(lines) if is_list(value) => {
+            Found::Many(lines) if value.is_list() => {
                 // Lines of a list are one list (RFC 9110 §5.3).
                 let joined: Vec<&[u8]> = lines.iter().map(AsRef::as_ref).collect();
                 take.value(value, &joined.join(b", ".as_slice()));
@@ -58,10 +58,6 @@ pub(super) fn collect<'e>(looked: &'e Looked<'e>, expectations: impl Iterator<It
         }
     }
     bound
-}
-
-fn is_list(value: &Value) -> bool {
-    matches!(&value.form, Form::Matcher(clauses) if clauses.iter().any(|c| matches!(c.kind, ClauseKind::List(_))))
 }
 
 struct Take<'b> {

@@ -11,7 +11,7 @@ use super::phrase;
 use super::plan::{Aspect, OrderEntry, PlanExpectation, PlanHop};
 use crate::finding::{Block, BlockLine, Rule};
 use crate::http::HeadRef;
-use crate::spec::Side;
+use crate::spec::{JsonStep, Side};
 
 /// Lines of a message beyond this many are left out of a block, and so are missing ones.
 const MOST_LINES: usize = 80;
@@ -87,12 +87,16 @@ pub(super) fn build(
             continue;
         }
         put_right(hop, index, blame, &mut wanted);
-        let label = match &blame.expectation.aspect {
-            Aspect::BodyJson(steps) => format!("{} = ", phrase::path(steps)),
-            Aspect::Trailer(name) => format!("trailer {name}: "),
+        let label = match (&blame.expectation.aspect, &blame.fault.name) {
+            (Aspect::BodyJson(steps), _) => format!("{} = ", phrase::path(steps)),
+            (Aspect::BodyOthers { .. }, Some(name)) => {
+                body.push((format!("{} = ", phrase::path(&[JsonStep::Key(show(name))])), None, blame.actual.clone()));
+                continue;
+            }
+            (Aspect::Trailer(name), _) => format!("trailer {name}: "),
             _ => continue,
         };
-        body.push((label, blame.text.clone().unwrap_or_default(), blame.actual.clone()));
+        body.push((label, Some(blame.text.clone().unwrap_or_default()), blame.actual.clone()));
     }
     for blame in blamed.iter().filter(|b| b.fault.rule == Rule::FieldOrder) {
         if let Aspect::Order(entries) = &blame.expectation.aspect {
@@ -106,9 +110,12 @@ pub(super) fn build(
         actual.push(blank.clone());
         expected.push(blank);
         for (label, want, found) in body {
-            expected.push(BlockLine { text: format!("{label}{want}"), remark: String::new() });
+            let remark = if want.is_none() { "must not be there" } else { "" };
+            if let Some(want) = want {
+                expected.push(BlockLine { text: format!("{label}{want}"), remark: String::new() });
+            }
             for found in found.iter().flat_map(|found| found.split('\n')) {
-                actual.push(BlockLine { text: format!("{label}{found}"), remark: String::new() });
+                actual.push(BlockLine { text: format!("{label}{found}"), remark: remark.to_owned() });
             }
         }
     }
@@ -127,7 +134,7 @@ fn put_right(hop: &PlanHop, index: &HeadIndex, blame: &Blamed<'_>, wanted: &mut 
             let extra = blame.fault.lines.get(1..).unwrap_or_default();
             wanted.retain(|w| w.line.is_none_or(|l| !extra.contains(&l)));
         }
-        (Aspect::NameCase { exact }, Rule::FieldNameCase) => {
+        (Aspect::NameCase { exact, .. }, Rule::FieldNameCase) => {
             for line in &blame.fault.lines {
                 let Some(entry) = position(wanted, *line).and_then(|at| wanted.get_mut(at)) else { continue };
                 let Some((name, rest)) = entry.text.split_once(':') else { continue };

@@ -227,9 +227,14 @@ impl Book {
                 format!("{}.header.{name}", expectation.side.name())
             }
             // A name that the spec writes is told as there, whatever the wire made of it.
-            (Aspect::NameCase { exact: Some(exact) }, Some(name)) => {
+            _ if matches!(expectation.expectation.claim, Claim::FieldNameCase(..)) => expectation.subject.clone(),
+            (Aspect::NameCase { exact: Some(exact), .. }, Some(name)) => {
                 let written = exact.iter().map(|(_, written)| written).find(|written| written.eq_ignore_ascii_case(name));
                 format!("{}.header.{}", expectation.side.name(), written.unwrap_or(name))
+            }
+            (Aspect::BodyOthers { .. }, Some(name)) => {
+                let path = phrase::path(&[crate::spec::JsonStep::Key(name.clone())]);
+                format!("{}.body.json.{path}", expectation.side.name())
             }
             (Aspect::Others { .. } | Aspect::NameCase { .. }, Some(name)) => {
                 format!("{}.header.{name}", expectation.side.name())
@@ -330,6 +335,7 @@ impl Book {
             }
             Claim::Check(check) => Some(one_line(&check.that.value.to_string())),
             Claim::Absent(_) | Claim::Others => Some("no such field".to_owned()),
+            Claim::BodyOthers => Some("no such member".to_owned()),
             Claim::Order(items) => {
                 let name = |item: &crate::spec::OrderItem| match item {
                     crate::spec::OrderItem::Name(name) => name.clone(),
@@ -337,6 +343,8 @@ impl Book {
                 };
                 Some(format!("the order {}", items.iter().map(name).collect::<Vec<_>>().join(", ")))
             }
+            Claim::FieldNameCase(name, crate::spec::NameCase::Lower) => Some(format!("the name `{}`", name.to_ascii_lowercase())),
+            Claim::FieldNameCase(name, crate::spec::NameCase::Exact) => Some(format!("the name `{name}`")),
             Claim::NameCase(crate::spec::NameCase::Lower) => Some("a name in lower case".to_owned()),
             Claim::NameCase(crate::spec::NameCase::Exact) => Some("the name as the spec writes it".to_owned()),
         };
@@ -398,7 +406,9 @@ impl Book {
                         .or_else(|| self.expected(entry, at, Some(fault), scope, hide).map(|t| format!("‹{t}›"))),
                     _ => None,
                 };
-                let actual = fault.actual.as_deref().map(|actual| hide.value(aspect, field, &show(actual)));
+                let member = fault.name.as_deref().filter(|_| matches!(aspect, Aspect::BodyOthers { .. })).map(show);
+                let actual = fault.actual.as_deref();
+                let actual = actual.map(|actual| hide.value(aspect, member.as_deref().or(field), &show(actual)));
                 Blamed { at, expectation, fault, text, actual }
             })
             .collect();

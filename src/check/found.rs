@@ -128,6 +128,7 @@ pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex
             _ => Found::Unknown(lack(message)),
         },
         Aspect::BodyJson(_)
+        | Aspect::BodyOthers { .. }
         | Aspect::Absent { .. }
         | Aspect::Others { .. }
         | Aspect::Order(_)

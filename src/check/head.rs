@@ -25,7 +25,7 @@ pub(super) fn judge(aspect: &Aspect, head: &HeadRef<'_>, index: &HeadIndex) -> J
             unexpected(head, lines().filter(|at| allowed.get(*at) != Some(&true)))
         }
         Aspect::Order(entries) => order(head, index, entries),
-        Aspect::NameCase { exact } => name_case(head, index, exact.as_deref()),
+        Aspect::NameCase { exact, except } => name_case(head, index, exact.as_deref(), except),
         _ => Judged::NotObserved,
     }
 }
@@ -83,12 +83,20 @@ fn order(head: &HeadRef<'_>, index: &HeadIndex, entries: &[OrderEntry]) -> Judge
 }
 
 /// Names all in lower case, or as the spec writes them.
-fn name_case(head: &HeadRef<'_>, index: &HeadIndex, exact: Option<&[(NameId, String)]>) -> Judged {
+fn name_case(head: &HeadRef<'_>, index: &HeadIndex, exact: Option<&[(NameId, String)]>, except: &[NameId]) -> Judged {
     if !head.head.fidelity.name_case {
         return Judged::Inconclusive("this kind of evidence does not keep the case of names".to_owned());
     }
     let wrong: Vec<usize> = match exact {
-        None => (0..head.lines.len()).filter(|at| name(head, *at).iter().any(u8::is_ascii_uppercase)).collect(),
+        None => {
+            let free: Vec<usize> = except.iter().flat_map(|id| index.lines(*id)).collect();
+            let upper = |at: &usize| name(head, *at).iter().any(u8::is_ascii_uppercase) && !free.contains(at);
+            (0..head.lines.len()).filter(upper).collect()
+        }
+        // Where no name is there, none is written rightly.
+        Some(names) if names.iter().all(|(id, _)| index.lines(*id).next().is_none()) && !head.head.flags.is_cut() => {
+            return Judged::NotObserved;
+        }
         Some(names) => {
             let wrong = |(id, exact): &(NameId, String)| {
                 index.lines(*id).filter(|at| name(head, *at) != exact.as_bytes()).collect::<Vec<_>>()

@@ -94,6 +94,7 @@ impl Hide {
             Aspect::Trailer(name) => self.field(Some(name), text),
             Aspect::Line { name, .. } => self.lines(name, text),
             Aspect::BodyJson(_) | Aspect::BodyText => self.text(&body(aspect.json_key(), text)),
+            Aspect::BodyOthers { .. } => self.text(&body(field, text)),
             _ => self.field(field, text),
         }
     }

@@ -1,4 +1,6 @@
-//! One exchange of one hop: the hop's own expectations, and the variant that fits best.
+//! One exchange of one hop: the hop's own expectations, and of each group of variants the one that fits best.
+
+use std::ops::Range;
 
 use super::checks::{self, Condition};
 use super::judge::Case;
@@ -18,8 +20,8 @@ pub(super) struct Verdicts<'e> {
     pub(super) case: Case<'e>,
     /// What is not met.
     pub(super) open: Open,
-    /// Where no variant is met: which is the nearest, and what the others miss.
-    pub(super) variant_notes: Vec<String>,
+    /// Of each group of variants, where none is met: which is the nearest, and what the others miss.
+    pub(super) variant_notes: Vec<Option<String>>,
 }
 
 /// Judges an exchange and counts.
@@ -27,8 +29,8 @@ pub(super) fn judge<'e>(hop: &'e PlanHop, params: &'e Params, tally: &mut HopTal
     tally.exchanges += 1;
     count_missing_sides(hop, tally, looked);
     let own = hop.expectations.get(..hop.own).unwrap_or_default();
+    let mut case = Case::new(looked, own.iter());
     if let Some(when) = &hop.when {
-        let case = Case::new(looked, own.iter());
         let reason = match checks::condition(when, &[], &case.scope(params)) {
             Condition::Holds => None,
             Condition::Fails | Condition::Skip => return Verdicts { case, open: Vec::new(), variant_notes: Vec::new() },
@@ -40,25 +42,25 @@ pub(super) fn judge<'e>(hop: &'e PlanHop, params: &'e Params, tally: &mut HopTal
             return Verdicts { case, open, variant_notes: Vec::new() };
         }
     }
-    if hop.variants.is_empty() {
-        let case = Case::new(looked, own.iter());
-        let open = judge_all(tally, &case, own, params);
-        return Verdicts { case, open, variant_notes: Vec::new() };
+    let (mut of_variants, mut variant_notes, mut combination) = (Open::new(), Vec::new(), 0);
+    for group in &hop.groups {
+        let Some(chosen) = choose_variant(hop, group, params, &case) else { continue };
+        combination = combination * group.len() + chosen.number;
+        case = chosen.case;
+        of_variants.extend(chosen.judged);
+        variant_notes.push(chosen.note);
     }
-    let Some(Chosen { number, case, judged, notes }) = choose_variant(hop, own, params, looked) else {
-        return Verdicts { case: Case::new(looked, own.iter()), open: Vec::new(), variant_notes: Vec::new() };
-    };
-    if let Some(count) = tally.variants.get_mut(number) {
+    if let Some(count) = tally.variants.get_mut(combination) {
         *count += 1;
     }
     let mut open = judge_all(tally, &case, own, params);
-    for (at, result) in judged {
+    for (at, result) in of_variants {
         tally.count(at, &result);
         if !matches!(result, Judged::Met | Judged::NotObserved) {
             open.push((at, result));
         }
     }
-    Verdicts { case, open, variant_notes: notes }
+    Verdicts { case, open, variant_notes }
 }
 
 fn count_missing_sides(hop: &PlanHop, tally: &mut HopTally, looked: &Looked<'_>) {
@@ -72,24 +74,22 @@ fn count_missing_sides(hop: &PlanHop, tally: &mut HopTally, looked: &Looked<'_>)
 }
 
 struct Chosen<'e> {
+    /// Which of its group.
     number: usize,
     case: Case<'e>,
     judged: Open,
-    notes: Vec<String>,
+    note: Option<String>,
 }
 
-/// The variant with the fewest violations, then the fewest open questions, then the first of the file.
-fn choose_variant<'e>(
-    hop: &'e PlanHop,
-    own: &'e [PlanExpectation],
-    params: &'e Params,
-    looked: &'e Looked<'e>,
-) -> Option<Chosen<'e>> {
+/// The variant of a group with the fewest violations, then the fewest open questions, then the first of the file. What
+/// was chosen of groups before is part of the case.
+fn choose_variant<'e>(hop: &'e PlanHop, group: &Range<usize>, params: &'e Params, before: &Case<'e>) -> Option<Chosen<'e>> {
     let mut best: Option<((usize, usize), Chosen<'e>)> = None;
     let mut misses: Vec<(usize, String)> = Vec::new();
-    for (number, (name, range)) in hop.variants.iter().enumerate() {
+    let variants = hop.variants.get(group.clone()).unwrap_or_default();
+    for (number, (name, range)) in variants.iter().enumerate() {
         let expectations = hop.expectations.get(range.clone()).unwrap_or_default();
-        let case = Case::new(looked, own.iter().chain(expectations));
+        let case = before.with(expectations.iter());
         let judged: Open = expectations.iter().enumerate().map(|(i, e)| (range.start + i, case.judge(e, params))).collect();
         let violated: Vec<usize> = judged.iter().filter(|(_, j)| matches!(j, Judged::Violated(_))).map(|(at, _)| *at).collect();
         let undecided = judged.iter().filter(|(_, j)| matches!(j, Judged::Inconclusive(_))).count();
@@ -98,15 +98,16 @@ fn choose_variant<'e>(
         }
         let score = (violated.len(), undecided);
         if best.as_ref().is_none_or(|(known, _)| score < *known) {
-            best = Some((score, Chosen { number, case, judged, notes: Vec::new() }));
+            best = Some((score, Chosen { number, case, judged, note: None }));
         }
     }
     let ((violated, _), mut chosen) = best?;
-    if violated > 0 && hop.variants.len() > 1 {
-        let name = hop.variants.get(chosen.number).map(|(name, _)| name.as_str()).unwrap_or_default();
+    if violated > 0 && variants.len() > 1 {
+        let name = variants.get(chosen.number).map(|(name, _)| name.as_str()).unwrap_or_default();
         let others: Vec<String> =
             misses.into_iter().filter(|(number, _)| *number != chosen.number).map(|(_, told)| told).collect();
-        chosen.notes.push(format!("no variant is met; `{name}` is the nearest, {}", others.join(", ")));
+        let none = if hop.groups.len() > 1 { "no variant of its group" } else { "no variant" };
+        chosen.note = Some(format!("{none} is met; `{name}` is the nearest, {}", others.join(", ")));
     }
     Some(chosen)
 }

@@ -10,6 +10,7 @@ use super::head;
 use super::judged::{Fault, Judged};
 use super::looked::Looked;
 use super::matcher::{self, LineFault};
+use super::members;
 use super::plan::{Aspect, PlanExpectation};
 use super::scope::{BoundValue, Scope};
 use super::truth::Truth;
@@ -29,6 +30,13 @@ impl<'e> Case<'e> {
     pub(super) fn new(looked: &'e Looked<'e>, expectations: impl Iterator<Item = &'e PlanExpectation>) -> Self {
         let bound = RefCell::new(bind::collect(looked, expectations));
         Self { looked, bound, reason: RefCell::new(None) }
+    }
+
+    /// The same case with the names bound, too, that further expectations bind.
+    pub(super) fn with(&self, expectations: impl Iterator<Item = &'e PlanExpectation>) -> Self {
+        let mut bound = self.bound.borrow().clone();
+        bound.extend(bind::collect(self.looked, expectations));
+        Self { looked: self.looked, bound: RefCell::new(bound), reason: RefCell::new(None) }
     }
 
     /// Whether masked values are masks in this evidence.
@@ -72,6 +80,7 @@ impl<'e> Case<'e> {
             (Aspect::Absent { .. } | Aspect::Others { .. } | Aspect::Order(_) | Aspect::NameCase { .. }, _) => {
                 head::judge(&expectation.aspect, &message.head, self.looked.index(expectation.side))
             }
+            (Aspect::BodyOthers { known }, _) => members::judge(known, expectation.side, &message, self.looked),
             (Aspect::SetCookieAttribute { .. }, Claim::Part { value, .. }) => {
                 attribute::judge(&expectation.aspect, value, &message.head, self.looked.index(expectation.side), &scope)
             }

@@ -60,13 +60,8 @@ pub(super) fn specs(plan: &Plan, tallies: &[HopTally], messages: bool, cases: Op
         if required && tally.exchanges == 0 && !absent_is_right {
             findings.push(whole::not_observed(&spec.spec, hop, nearest.as_deref()));
         }
-        let mut variants: Vec<(String, u64)> = hop
-            .variants
-            .iter()
-            .zip(&tally.variants)
-            .filter(|(_, count)| **count > 0)
-            .map(|((name, _), count)| (name.clone(), *count))
-            .collect();
+        let taken = tally.variants.iter().enumerate().filter(|(_, count)| **count > 0);
+        let mut variants: Vec<(String, u64)> = taken.map(|(number, count)| (hop.combination(number), *count)).collect();
         variants.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         let verdict = Verdict::over(expectations.iter().map(|e| e.verdict));
         if let Some(outcome) = outcomes.get_mut(hop.spec) {

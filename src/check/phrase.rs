@@ -26,6 +26,9 @@ pub(super) fn message(rule: Rule, target: &Aspect, side: Side, field: Option<&st
             let lines = fault.map_or(0, |f| f.lines.len());
             format!("{name} stands on {lines} lines{in_response}, hop `{hop}` must carry one")
         }
+        Rule::BodyMismatch if matches!(target, Aspect::BodyOthers { .. }) => {
+            format!("{name} must not be there in the {}'s body on hop `{hop}`", side.name())
+        }
         Rule::FieldOrder => format!("the fields of the {} stand in another order than hop `{hop}` must carry", side.name()),
         Rule::FieldNameCase => {
             let wire = fault.and_then(|f| f.name.as_deref()).map(show).unwrap_or_default();
@@ -58,6 +61,7 @@ pub(super) fn part(target: &Aspect, side: Side) -> String {
         Aspect::Trailer(name) => format!("trailer `{name}`"),
         Aspect::SetCookieAttribute { cookie, attribute, .. } => format!("`{attribute}` of cookie `{cookie}`"),
         Aspect::BodyJson(steps) => format!("`{}` of the {side}'s body", path(steps)),
+        Aspect::BodyOthers { .. } => format!("another member of the {side}'s body"),
         Aspect::BodyText => format!("the {side}'s body"),
         Aspect::BodySha256 => format!("the SHA-256 of the {side}'s body"),
         Aspect::BodyLength => format!("the length of the {side}'s body"),

@@ -1,6 +1,7 @@
 //! What of the specs is judged in a run: all of it, or the hops and variants that the user picks.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::error::CheckError;
 use super::request::CheckRequest;
@@ -62,11 +63,13 @@ impl Picks {
             return Cow::Owned(unjudged(hop));
         }
         let demanded = |variant: &Variant| self.variants.contains(&variant.name.value);
-        if !hop.variants.iter().any(demanded) {
+        // Of a group without such a name, each may still be taken.
+        let groups: HashSet<usize> = hop.variants.iter().filter(|variant| demanded(variant)).map(|v| v.group).collect();
+        if groups.is_empty() {
             return Cow::Borrowed(hop);
         }
         let mut picked = hop.clone();
-        picked.variants.retain(demanded);
+        picked.variants.retain(|variant| demanded(variant) || !groups.contains(&variant.group));
         Cow::Owned(picked)
     }
 }

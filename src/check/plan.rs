@@ -1,9 +1,11 @@
 //! The plan: all specs of a run compiled once. Names are interned, expectations flattened in the order of the file, and
 //! what each hop needs of bodies is known before the first packet.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::given::Given;
+use super::groups::{groups, know_others};
 use super::names::{NameId, Names};
 use super::params::Params;
 use super::picks::Picks;
@@ -82,7 +84,9 @@ pub(super) struct PlanHop {
     /// How many of them are the hop's own.
     pub(super) own: usize,
     /// Name, and the range of its expectations.
-    pub(super) variants: Vec<(String, std::ops::Range<usize>)>,
+    pub(super) variants: Vec<(String, Range<usize>)>,
+    /// The groups of variants that vary independently: ranges of `variants`, one after the other.
+    pub(super) groups: Vec<Range<usize>>,
     /// What the bodies of request and response are needed for.
     pub(super) bodies: [BodyWant; 2],
     /// `select` reads a body, so that what a head tells is not yet all.
@@ -157,9 +161,16 @@ pub(super) enum Aspect {
     Others {
         known: Vec<NameId>,
     },
+    /// `others` beside `body.json`: the members that may be there.
+    BodyOthers {
+        known: Vec<String>,
+    },
     Order(Vec<OrderEntry>),
+    /// `name_case`: these names as they are written here, or every name in lower case; but not those of `except`, which
+    /// say it of themselves.
     NameCase {
         exact: Option<Vec<(NameId, String)>>,
+        except: Vec<NameId>,
     },
     /// A member of `checks`: the exchange as a whole.
     Check(String),
@@ -200,13 +211,15 @@ pub(super) enum PlanSelect {
     All(Vec<PlanSelect>),
     Any(Vec<PlanSelect>),
     Not(Box<PlanSelect>),
-    Atom { on: PlanSelectOn, value: Value },
+    Atom { on: PlanSelectOn, value: Box<Value> },
 }
 
 /// What a select entry looks at.
 #[derive(Debug)]
 pub(super) enum PlanSelectOn {
     Message(Side, Aspect),
+    /// No name that fits a pattern.
+    Absent(Side, String),
     Endpoint(bool),
     Ip(bool),
     Port(bool),
@@ -294,7 +307,8 @@ fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop 
         add(names, &mut expectations, &variant.response, Side::Response, Some(number));
         variants.push((variant.name.value.clone(), start..expectations.len()));
     }
-    know_others(&mut expectations);
+    let groups = groups(hop);
+    know_others(&mut expectations, &groups);
     know_bound(hop, &mut expectations);
     let mut bodies = [BodyWant::NOTHING; 2];
     for expectation in &expectations {
@@ -327,18 +341,31 @@ fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop 
         });
     }
     let when = hop.when.as_ref().map(|when| when.value.clone());
-    PlanHop { spec, hop: at, judged: true, required: false, select, when, expectations, own, variants, bodies, selects_by_body }
+    PlanHop {
+        spec,
+        hop: at,
+        judged: true,
+        required: false,
+        select,
+        when,
+        expectations,
+        own,
+        variants,
+        groups,
+        bodies,
+        selects_by_body,
+    }
 }
 
 fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, side: Side, variant: Option<usize>) {
-    let exact: Vec<(NameId, String)> = message
-        .expectations
-        .iter()
-        .filter_map(|e| match &e.claim {
-            Claim::Part { part: Part::Field(name) | Part::Line { name, .. }, .. } => Some((names.intern(name), name.clone())),
-            _ => None,
-        })
-        .collect();
+    let fields = message.expectations.iter().filter_map(|e| match &e.claim {
+        Claim::Part { part: Part::Field(name) | Part::Line { name, .. }, value } => Some((name, value.meta.name_case.is_some())),
+        _ => None,
+    });
+    let fields: Vec<(NameId, String, bool)> = fields.map(|(name, own)| (names.intern(name), name.clone(), own)).collect();
+    let except: Vec<NameId> = fields.iter().filter(|(.., own)| *own).map(|(id, ..)| *id).collect();
+    let exact = fields.into_iter().filter(|(id, ..)| !except.contains(id)).map(|(id, name, _)| (id, name));
+    let exact: Vec<(NameId, String)> = exact.collect();
     for expectation in &message.expectations {
         let (target, what) = match &expectation.claim {
             Claim::Part { part, .. } => (compile_part(names, part), part_subject(part)),
@@ -347,6 +374,7 @@ fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, 
                 (Aspect::Absent { id, pattern: pattern.clone() }, format!("header.{pattern}"))
             }
             Claim::Others => (Aspect::Others { known: Vec::new() }, "others".to_owned()),
+            Claim::BodyOthers => (Aspect::BodyOthers { known: Vec::new() }, "body.json".to_owned()),
             Claim::Order(items) => {
                 let entry = |item: &OrderItem| match item {
                     OrderItem::Name(name) => OrderEntry::Name(names.intern(name)),
@@ -356,7 +384,12 @@ fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, 
             }
             Claim::NameCase(case) => {
                 let exact = (*case == NameCase::Exact).then(|| exact.clone());
-                (Aspect::NameCase { exact }, "name_case".to_owned())
+                (Aspect::NameCase { exact, except: except.clone() }, "name_case".to_owned())
+            }
+            Claim::FieldNameCase(name, case) => {
+                let wanted = if *case == NameCase::Lower { name.to_ascii_lowercase() } else { name.clone() };
+                let exact = Some(vec![(names.intern(name), wanted)]);
+                (Aspect::NameCase { exact, except: Vec::new() }, format!("header.{name}"))
             }
             // They are of the hop, not of a message.
             Claim::Check(_) => continue,
@@ -391,29 +424,6 @@ fn check(expectation: &Expectation) -> Option<PlanExpectation> {
         binds: false,
         expectation: expectation.clone(),
     })
-}
-
-/// `others` allows what the hop and the variant at hand name: expectations on fields, and `absent` that has a finding of
-/// its own.
-fn know_others(expectations: &mut [PlanExpectation]) {
-    let named: Vec<(Side, Option<usize>, NameId)> = expectations
-        .iter()
-        .filter_map(|e| match &e.aspect {
-            Aspect::Absent { id: Some(id), .. } => Some((e.side, e.variant, *id)),
-            aspect => aspect.field_id().map(|id| (e.side, e.variant, id)),
-        })
-        .collect();
-    for expectation in expectations {
-        let (side, variant) = (expectation.side, expectation.variant);
-        if let Aspect::Others { known } = &mut expectation.aspect {
-            // The hop's own `others` also allows what any variant names: the variants say when.
-            *known = named
-                .iter()
-                .filter(|(s, v, _)| *s == side && (variant.is_none() || v.is_none() || *v == variant))
-                .map(|(_, _, id)| *id)
-                .collect();
-        }
-    }
 }
 
 /// Values are bound only under names that something in the hop uses.
@@ -487,12 +497,13 @@ fn compile_select(names: &mut Names, select: &Select) -> PlanSelect {
         Select::Atom { on, value, .. } => {
             let on = match on {
                 SelectOn::Message(side, part) => PlanSelectOn::Message(*side, compile_part(names, part)),
+                SelectOn::Absent(side, pattern) => PlanSelectOn::Absent(*side, pattern.clone()),
                 SelectOn::Endpoint { dst } => PlanSelectOn::Endpoint(*dst),
                 SelectOn::Ip { dst } => PlanSelectOn::Ip(*dst),
                 SelectOn::Port { dst } => PlanSelectOn::Port(*dst),
                 SelectOn::Source => PlanSelectOn::Source,
             };
-            PlanSelect::Atom { on, value: Value::clone(value) }
+            PlanSelect::Atom { on, value: value.clone() }
         }
     }
 }
@@ -503,7 +514,7 @@ pub(super) const BODY_LIMIT: usize = 8 << 20;
 /// What a target needs of the body of its message.
 fn body_want(target: &Aspect) -> Option<BodyWant> {
     match target {
-        Aspect::BodyJson(_) | Aspect::BodyText => Some(BodyWant { keep: BODY_LIMIT, sha256: false }),
+        Aspect::BodyJson(_) | Aspect::BodyOthers { .. } | Aspect::BodyText => Some(BodyWant { keep: BODY_LIMIT, sha256: false }),
         // Trailers are kept anyway, and known when the body is over.
         Aspect::Trailer(_) => Some(BodyWant::NOTHING),
         Aspect::BodySha256 => Some(BodyWant { keep: 0, sha256: true }),

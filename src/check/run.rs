@@ -252,10 +252,10 @@ impl State {
             let at = *at;
             match result {
                 Judged::Violated(faults) => {
-                    let of_variant = plan.hops.get(hop).is_some_and(|h| at >= h.own);
-                    let notes: &[String] = if of_variant { variant_notes } else { &[] };
+                    let group = plan.hops.get(hop).and_then(|h| h.group_of(at));
+                    let note = group.and_then(|group| variant_notes.get(group)?.as_ref());
                     for fault in faults {
-                        self.book.violated(&mut entry, at, fault, notes);
+                        self.book.violated(&mut entry, at, fault, note.map(std::slice::from_ref).unwrap_or_default());
                     }
                 }
                 Judged::Inconclusive(reason) => self.book.inconclusive(&mut entry, at, reason),

@@ -11,7 +11,7 @@ use super::plan::{Aspect, PlanSelect, PlanSelectOn};
 use super::scope::Scope;
 use super::truth::Truth;
 use crate::http::{Exchange, Fidelity};
-use crate::spec::{Form, Side, Value};
+use crate::spec::{Form, Side, Value, glob};
 
 /// Whether the exchange is the hop's: only `Yes` selects.
 pub(super) fn selects(select: &PlanSelect, looked: &Looked<'_>, params: &Params) -> Truth {
@@ -62,6 +62,16 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
                 found => found.lines(|lines| found_lines(value, lines, &scope)),
             }
         }
+        PlanSelectOn::Absent(side, pattern) => {
+            let Some(message) = scope.message(*side) else { return Truth::Unknown };
+            let head = message.head;
+            match head.fields().any(|(name, _)| glob(pattern.as_bytes(), name)) {
+                true => Truth::No,
+                // A head that is cut may have lost one.
+                false if head.head.flags.is_cut() => Truth::Unknown,
+                false => Truth::Yes,
+            }
+        }
         PlanSelectOn::Endpoint(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.to_string())),
         PlanSelectOn::Ip(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.ip.to_string())),
         PlanSelectOn::Port(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.port.to_string())),
@@ -92,13 +102,14 @@ fn found_lines<'a>(value: &'a Value, lines: &[&[u8]], scope: &Scope<'a>) -> Trut
     match &value.form {
         Form::List(_) => matcher::holds_lines(value, lines, scope).0,
         Form::Matcher(clauses) => {
-            use crate::spec::ClauseKind::{Lines, List};
-            if clauses.iter().any(|c| matches!(c.kind, Lines(_) | List(_))) {
+            if clauses.iter().any(|c| c.is_list() || matches!(c.kind, crate::spec::ClauseKind::Lines(_))) {
                 return matcher::holds_lines(value, lines, scope).0;
             }
             Truth::any(lines.iter().map(|line| matcher::holds(value, line, scope)))
         }
-        Form::Scalar(_) | Form::Typed(_) => Truth::any(lines.iter().map(|line| matcher::holds(value, line, scope))),
+        Form::Scalar(_) | Form::Typed(_) | Form::JsonArray(_) | Form::JsonObject(_) => {
+            Truth::any(lines.iter().map(|line| matcher::holds(value, line, scope)))
+        }
     }
 }
 
@@ -138,6 +149,7 @@ pub(super) fn describe_entry(entry: &PlanSelect, params: &Params) -> String {
                     format!("`{}: {value}` in the {}'s body", path(steps), side.name())
                 }
                 PlanSelectOn::Message(side, target) => format!("{} `{value}`", part(target, *side)),
+                PlanSelectOn::Absent(_, pattern) => format!("the absence of `{pattern}`"),
                 PlanSelectOn::Endpoint(dst) => format!("`{}: {value}`", end(*dst)),
                 PlanSelectOn::Ip(dst) => format!("`{}.ip: {value}`", end(*dst)),
                 PlanSelectOn::Port(dst) => format!("`{}.port: {value}`", end(*dst)),
@@ -145,7 +157,7 @@ pub(super) fn describe_entry(entry: &PlanSelect, params: &Params) -> String {
             }
         }
         PlanSelect::Not(part) => match part.as_ref() {
-            PlanSelect::Atom { value: Value { form: Form::Matcher(clauses), .. }, .. } if clauses.is_empty() => {
+            PlanSelect::Atom { value, .. } if value.takes_anything() => {
                 format!("the absence of {}", describe_entry(part, params))
             }
             PlanSelect::Atom { .. } => format!("the exclusion of {}", describe_entry(part, params)),

@@ -81,7 +81,7 @@ pub(super) fn load(paths: &[PathBuf], texts: &[String]) -> Result<Loaded, CheckE
 }
 
 fn at(paths: &[PathBuf]) -> Result<Loaded, CheckError> {
-    let (found, shipped_because) = find(paths)?;
+    let (mut found, shipped_because) = find(paths)?;
     // As for exit codes: usage and invalid specs come before what cannot be read.
     let unread = |failure: &&FindError| matches!(failure, FindError::Unreadable(..));
     if let Some(failure) = found.failures.iter().find(|failure| !unread(failure)) {
@@ -95,6 +95,15 @@ fn at(paths: &[PathBuf]) -> Result<Loaded, CheckError> {
     }
     if found.specs.is_empty() {
         return Err(CheckError::Nothing(format!("{}, or name specs with -s", no_spec(paths, found.not_specs))));
+    }
+    // A file of types is there for others to include; it has nothing to judge, and no evidence.
+    let files: Vec<String> = found.specs.iter().map(|file| file.origin.shown()).collect();
+    found.specs.retain(|file| !file.spec.hops.is_empty());
+    if found.specs.is_empty() {
+        return Err(CheckError::Nothing(format!(
+            "no hop in {}: types alone judge nothing; name a spec that has `hops` with -s",
+            files.join(", ")
+        )));
     }
     let (not_specs, notes) = (found.not_specs as u64, found.notes);
     Ok(Loaded { specs: found.specs.into_iter().map(LoadedSpec::new).collect(), not_specs, notes, shipped_because })

@@ -9,6 +9,7 @@ use crate::finding::Counts;
 pub(super) struct HopTally {
     pub(super) exchanges: u64,
     pub(super) counts: Vec<Counts>,
+    /// By [`PlanHop::combination`].
     pub(super) variants: Vec<u64>,
     /// Exchanges without a request or without a response of which something was expected.
     pub(super) one_sided: [u64; 2],
@@ -33,7 +34,7 @@ impl HopTally {
     pub(super) fn new(hop: &PlanHop) -> Self {
         Self {
             counts: vec![Counts::default(); hop.expectations.len()],
-            variants: vec![0; hop.variants.len()],
+            variants: vec![0; hop.combinations()],
             memo: vec![Vec::new(); hop.expectations.len()],
             ..Self::default()
         }

@@ -60,7 +60,8 @@ pub(super) fn none_met(spec: &Spec, hop: &PlanHop, variant: &str, seen: Evidence
     let model = spec.hops.get(hop.hop);
     let name = model.map(|h| h.name.value.as_str()).unwrap_or_default();
     let place = model.and_then(|h| h.variants_place).unwrap_or_default();
-    let message = format!("no variant of hop `{name}` is met; `{variant}` is the nearest, and what it misses is told");
+    let of = if hop.groups.len() > 1 { "a group of hop" } else { "hop" };
+    let message = format!("no variant of {of} `{name}` is met; `{variant}` is the nearest, and what it misses is told");
     Finding {
         severity: Severity::Note,
         samples: vec![Sample { actual: None, expected: None, evidence: seen, count: 1 }],

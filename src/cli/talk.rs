@@ -22,11 +22,6 @@ impl Talk {
         self.say(Tone::Bad, "error", &message.to_string());
     }
 
-    /// Something that does not do what was meant; one sentence.
-    pub(super) fn warning(self, message: impl Display) {
-        self.say(Tone::Odd, "warning", &message.to_string());
-    }
-
     /// Something worth knowing; one sentence.
     pub(super) fn note(self, message: impl Display) {
         self.say(Tone::Unknown, "note", &message.to_string());

@@ -54,7 +54,8 @@ pub struct HopOutcome {
     pub exchanges: u64,
     /// Over its expectations.
     pub verdict: Verdict,
-    /// The variants that exchanges were judged by, with how many each, most first.
+    /// The variants that exchanges were judged by, with how many each, most first. Of several groups the names are joined:
+    /// `append + regional`.
     pub variants: Vec<(String, u64)>,
     /// Its expectations in the order of the file.
     pub expectations: Vec<ExpectationOutcome>,

@@ -24,5 +24,5 @@ pub use escape::{escape, shorten};
 pub use github::{GithubOptions, github};
 pub use json::json;
 pub use plural::count;
-pub use spec_errors::{param_errors, spec_errors};
+pub use spec_errors::{param_errors, spec_errors, spec_warnings};
 pub use text::{NO_PACKET, TextOptions, Verbosity, text, undecoded};

@@ -10,40 +10,46 @@ use crate::spec::SpecError;
 /// All errors of a load as text, with `N errors in M specs` at the end; empty where there is none.
 #[must_use]
 pub fn spec_errors(errors: &[SpecError], color: bool) -> String {
-    listed(errors, "spec", color)
+    told(errors, &Level::ERROR, ("error", Tone::Bad), "spec", color)
+}
+
+/// The same of what is only odd.
+#[must_use]
+pub fn spec_warnings(warnings: &[SpecError], color: bool) -> String {
+    told(warnings, &Level::WARNING, ("warning", Tone::Odd), "spec", color)
 }
 
 /// The errors of files that give params, likewise.
 #[must_use]
 pub fn param_errors(errors: &[SpecError], color: bool) -> String {
-    listed(errors, "file", color)
+    told(errors, &Level::ERROR, ("error", Tone::Bad), "file", color)
 }
 
-fn listed(errors: &[SpecError], kind: &str, color: bool) -> String {
+fn told(errors: &[SpecError], level: &Level<'_>, (what, tone): (&str, Tone), kind: &str, color: bool) -> String {
     let paint = Paint { on: color };
     let mut out = String::new();
     for error in errors {
-        out.push_str(&one(error, paint));
+        out.push_str(&one(error, level, paint));
         out.push_str("\n\n");
     }
     if !errors.is_empty() {
         let mut files: Vec<_> = errors.iter().map(|e| &e.source.file).collect();
         files.sort_unstable();
         files.dedup();
-        let summary = format!("{} in {}", count(errors.len() as u64, "error"), count(files.len() as u64, kind));
-        out.push_str(&paint.paint(Tone::Bad, &summary));
+        let summary = format!("{} in {}", count(errors.len() as u64, what), count(files.len() as u64, kind));
+        out.push_str(&paint.paint(tone, &summary));
         out.push('\n');
     }
     out
 }
 
-fn one(error: &SpecError, paint: Paint) -> String {
+fn one(error: &SpecError, level: &Level<'_>, paint: Paint) -> String {
     let message = escape(&error.message);
     let label = escape(&error.label);
     let excerpt = Excerpt::new(&error.source.file, &error.source.text, error.place.start, error.place.end);
     let label = (!label.is_empty()).then_some(label.as_ref());
     let help = error.help.iter().map(|line| Level::HELP.message(escape(line)));
-    let group = Level::ERROR.primary_title(message).element(excerpt.snippet(label)).elements(help);
+    let group = level.clone().primary_title(message).element(excerpt.snippet(label)).elements(help);
     paint.renderer().render(&[group])
 }
 

@@ -3,14 +3,15 @@
 //! A path that exists wins; what does not exist may be the name of a spec in the program. Folders are walked in the order of
 //! names, so that what is found does not depend on the file system.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
 use super::embedded::{self, Embedded, Named};
+use super::include::Base;
 use super::load::{Loaded, Manner, load_text};
 use super::near::nearest;
 use super::origin::{Origin, slashes};
-use super::{Spec, SpecError};
+use super::{Place, Spec, SpecError};
 
 /// What stands at the given paths.
 #[derive(Debug, Default)]
@@ -130,8 +131,9 @@ pub fn load_embedded() -> Found {
 fn read_all(files: BTreeMap<Key, Candidate>, found: &mut Found) {
     let mut files: Vec<Candidate> = files.into_values().collect();
     files.sort_by(|a, b| (&a.name, a.origin.shown()).cmp(&(&b.name, b.origin.shown())));
+    let mut told = HashSet::new();
     for file in files {
-        read(file, found);
+        read(file, found, &mut told);
     }
 }
 
@@ -148,11 +150,14 @@ struct Candidate {
     origin: Origin,
     name: String,
     root: Option<PathBuf>,
+    /// What it includes lies in this folder: `root`, else the folder that was given, else its own.
+    folder: PathBuf,
     named: bool,
 }
 
 fn add_embedded(spec: &'static Embedded, named: bool, files: &mut BTreeMap<Key, Candidate>) {
-    let candidate = Candidate { origin: Origin::Embedded(spec), name: spec.name.to_owned(), root: None, named };
+    let candidate =
+        Candidate { origin: Origin::Embedded(spec), name: spec.name.to_owned(), root: None, folder: PathBuf::new(), named };
     files.entry(Key::Name(spec.name)).or_insert(candidate).named |= named;
 }
 
@@ -162,7 +167,9 @@ fn candidates(path: &Path, files: &mut BTreeMap<Key, Candidate>, found: &mut Fou
         let real = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
         let named = folder.is_none();
         let (name, root) = name_of(file, folder);
-        let candidate = Candidate { origin: Origin::File(file.to_owned()), name, root, named };
+        let around = folder.or(file.parent()).map(Path::to_owned).unwrap_or_default();
+        let folder = root.clone().unwrap_or(around);
+        let candidate = Candidate { origin: Origin::File(file.to_owned()), name, root, folder, named };
         files.entry(Key::Path(real)).or_insert(candidate).named |= named;
     };
     match std::fs::metadata(path) {
@@ -203,14 +210,15 @@ fn candidates(path: &Path, files: &mut BTreeMap<Key, Candidate>, found: &mut Fou
     }
 }
 
-fn read(file: Candidate, found: &mut Found) {
-    let Candidate { origin, name, root, named } = file;
+fn read(file: Candidate, found: &mut Found, told: &mut HashSet<(String, Place, String)>) {
+    let Candidate { origin, name, root, folder, named } = file;
     let path = || PathBuf::from(origin.shown());
     let bytes = match origin.read() {
         Ok(bytes) => bytes,
         Err(e) => return found.failures.push(FindError::Unreadable(path(), e)),
     };
-    match load_text(&origin.shown(), &name, &bytes, Manner { named, trusted: origin.is_trusted() }) {
+    let base = Base { origin: &origin, folder: &folder };
+    match load_text(&origin.shown(), &name, &bytes, Manner { named, trusted: origin.is_trusted() }, Some(base)) {
         Ok(Loaded::Spec(spec)) => {
             if let Some(first) = found.specs.iter().rev().find(|other| other.spec.name == spec.name) {
                 let (first_file, second) = (first.origin.shown(), origin.shown());
@@ -222,7 +230,11 @@ fn read(file: Candidate, found: &mut Found) {
         }
         Ok(Loaded::NotASpec) if named => found.failures.push(FindError::NotASpec(path())),
         Ok(Loaded::NotASpec) => found.not_specs += 1,
-        Err(errors) => found.errors.extend(errors),
+        // What is wrong with a file that several specs include is told once.
+        Err(errors) => {
+            let new = |e: &SpecError| told.insert((e.source.file.clone(), e.place, e.message.clone()));
+            found.errors.extend(errors.into_iter().filter(new));
+        }
     }
 }
 

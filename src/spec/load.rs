@@ -1,5 +1,6 @@
 //! From the bytes of a spec file to the model, or all its errors.
 
+use super::include::{self, Base};
 use super::problem::{Problem, into_errors};
 use super::yaml::{self, Kind, Node};
 use super::{Place, Source, Spec, SpecError, read};
@@ -25,7 +26,7 @@ pub enum Loaded {
 /// # Errors
 /// Every error of the file, in the order of their places.
 pub fn parse(file: &str, name: &str, bytes: &[u8]) -> Result<Loaded, Vec<SpecError>> {
-    load_text(file, name, bytes, Manner::default())
+    load_text(file, name, bytes, Manner::default(), None)
 }
 
 /// Loads a spec from its bytes, as a file that the user named: what cannot be read as YAML is always an error.
@@ -33,7 +34,7 @@ pub fn parse(file: &str, name: &str, bytes: &[u8]) -> Result<Loaded, Vec<SpecErr
 /// # Errors
 /// Every error of the file, in the order of their places.
 pub fn parse_named(file: &str, name: &str, bytes: &[u8]) -> Result<Loaded, Vec<SpecError>> {
-    load_text(file, name, bytes, Manner { named: true, trusted: false })
+    load_text(file, name, bytes, Manner { named: true, trusted: false }, None)
 }
 
 /// How a text is read.
@@ -46,8 +47,14 @@ pub(super) struct Manner {
     pub(super) trusted: bool,
 }
 
-/// Loads a spec from its bytes.
-pub(super) fn load_text(file: &str, name: &str, bytes: &[u8], manner: Manner) -> Result<Loaded, Vec<SpecError>> {
+/// Loads a spec from its bytes; `base` says what its `include` may read.
+pub(super) fn load_text(
+    file: &str,
+    name: &str,
+    bytes: &[u8],
+    manner: Manner,
+    base: Option<Base<'_>>,
+) -> Result<Loaded, Vec<SpecError>> {
     let ours = manner.named || bytes.split(|b| *b == b'\n').any(|line| without_mark(line).starts_with(b"hops:"));
     let unreadable = |source: &Source, problems| if ours { Err(into_errors(source, problems)) } else { Ok(Loaded::NotASpec) };
     let mut source = match source_of(file, bytes) {
@@ -63,10 +70,17 @@ pub(super) fn load_text(file: &str, name: &str, bytes: &[u8], manner: Manner) ->
         // Repairs were made, and what came out is no spec: then the text was no YAML either.
         return if repaired.is_empty() { Ok(Loaded::NotASpec) } else { unreadable(&source, problems) };
     };
-    let (spec, more) = read::file(&root, name, &source);
+    let mut files = include::gather(&root, &source, base);
+    let types = read::types(&root, &mut files);
+    let (mut spec, mut more) = read::file(&root, name, &source, types);
+    spec.includes = files.iter().skip(1).map(|file| file.source.file.clone()).collect();
+    let mut files = files.into_iter();
+    more.extend(files.next().into_iter().flat_map(|file| file.problems));
     let follows = |place: Place| repaired.iter().any(|r| place.start < r.end && r.start < place.end);
     problems.extend(more.into_iter().filter(|problem| !follows(problem.place)));
-    if problems.is_empty() { Ok(Loaded::Spec(Box::new(spec))) } else { Err(into_errors(&source, problems)) }
+    let mut errors = into_errors(&source, problems);
+    errors.extend(files.flat_map(|file| into_errors(&file.source, file.problems)));
+    if errors.is_empty() { Ok(Loaded::Spec(Box::new(spec))) } else { Err(errors) }
 }
 
 fn without_mark(bytes: &[u8]) -> &[u8] {

@@ -10,14 +10,16 @@ mod expression;
 mod field_name;
 mod find;
 mod given;
+mod include;
 mod interpreted;
+mod lint;
 mod load;
 mod model;
+mod named;
 mod near;
 mod origin;
 mod place;
 mod problem;
-mod reach;
 mod read;
 mod value;
 pub(crate) mod walk;
@@ -35,11 +37,13 @@ pub(crate) use field_name::glob;
 pub use find::{FindError, Found, SpecFile, load, load_embedded, name_at};
 pub use given::{GivenError, GivenFile, GivenValue, read_given};
 pub use interpreted::{ExprPart, Interpreted, operator};
+pub use lint::warnings;
 pub use load::{Loaded, MOST_BYTES, parse, parse_named};
 pub use model::{
     Bounds, Check, Claim, Evidence, Expectation, Hop, MessageSpec, NameCase, OrderItem, Param, Part, Reference, Select, SelectOn,
     Side, Spec, Tolerance, Variant,
 };
+pub use named::NamedType;
 #[cfg(feature = "cli")]
 pub(crate) use near::nearest;
 pub use origin::Origin;

@@ -1,6 +1,8 @@
 //! What a spec says, after loading: everything named, everything placed, nothing left to parse.
 
-use super::{Expr, GivenValue, JsonStep, Place, Severity, Source, Spanned, Template, Value};
+use std::sync::Arc;
+
+use super::{Expr, GivenValue, JsonStep, NamedType, Place, Severity, Source, Spanned, Template, Value};
 
 /// One spec file.
 #[derive(Debug, Clone)]
@@ -17,6 +19,10 @@ pub struct Spec {
     pub references: Vec<Reference>,
     /// `params`
     pub params: Vec<Param>,
+    /// `types` of this file, in order, each with the place of its name
+    pub types: Vec<Spanned<Arc<NamedType>>>,
+    /// The files that it includes, by name in reports, directly or through others
+    pub includes: Vec<String>,
     /// `captures`: evidence beside that at the spec's own path
     pub captures: Vec<Evidence>,
     /// `hops`, in order
@@ -91,7 +97,7 @@ pub struct Hop {
     pub response: MessageSpec,
     /// `checks`, each a [`Claim::Check`]
     pub checks: Vec<Expectation>,
-    /// `variants`: one group of ways that exclude each other
+    /// `variants`: ways that exclude each other within their group; those of one group stand together
     pub variants: Vec<Variant>,
     /// Where the `variants` key stands.
     pub variants_place: Option<Place>,
@@ -109,8 +115,10 @@ pub struct Bounds {
 /// One way in which a system may be configured.
 #[derive(Debug, Clone)]
 pub struct Variant {
-    /// Its name.
+    /// Its name, unique in the hop.
     pub name: Spanned<String>,
+    /// Which of the groups of `variants` it is of, counted from 0.
+    pub group: usize,
     /// What it adds to the request.
     pub request: MessageSpec,
     /// What it adds to the response.
@@ -175,10 +183,14 @@ pub enum Claim {
     Absent(String),
     /// `others: warning|error`: no field but those that the hop (with its variant) names.
     Others,
+    /// `others: warning|error` beside `body.json`: no member of the outermost object but those that the hop names.
+    BodyOthers,
     /// `order`: the relative order of these.
     Order(Vec<OrderItem>),
-    /// `name_case: exact|lower` for all names.
+    /// `name_case: exact|lower` for all names but those that say it of themselves.
     NameCase(NameCase),
+    /// `name_case: exact|lower` of one field.
+    FieldNameCase(String, NameCase),
     /// A member of `checks`.
     Check(Check),
 }
@@ -228,7 +240,7 @@ pub enum OrderItem {
     Others,
 }
 
-/// `name_case`
+/// How names are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameCase {
     /// As the spec writes them.
@@ -343,6 +355,8 @@ pub enum Select {
 pub enum SelectOn {
     /// A part of a message; `absent` is a part with a `not: { present: true }`.
     Message(Side, Part),
+    /// `absent`: no field whose name fits this pattern with `*`.
+    Absent(Side, String),
     /// `src` or `dst` as text
     Endpoint {
         /// `dst` rather than `src`

@@ -53,12 +53,21 @@ impl Origin {
         matches!(self, Self::Embedded(_))
     }
 
+    /// The same without `.` and, as far as names stand before it, `..` in its path.
+    #[must_use]
+    pub fn flat(&self) -> Self {
+        match self {
+            Self::File(path) => Self::File(without_dots(path)),
+            Self::Embedded(spec) => Self::Embedded(spec),
+        }
+    }
+
     /// What a path in this spec names: it is relative to the file, with forward slashes. `None` for what is not in the
     /// program.
     #[must_use]
     pub fn beside(&self, path: &str) -> Option<Self> {
         match self {
-            Self::File(file) => Some(Self::File(file.parent().unwrap_or(Path::new("")).join(path))),
+            Self::File(file) => Some(Self::File(file.parent().unwrap_or(Path::new("")).join(path)).flat()),
             Self::Embedded(spec) => {
                 let file = flat(&Path::new(spec.name).with_file_name(path))?;
                 embedded().iter().find(|other| other.file() == file).map(Self::Embedded)
@@ -81,6 +90,33 @@ fn flat(path: &Path) -> Option<String> {
         }
     }
     Some(parts.join("/"))
+}
+
+/// A path without `.`, and without what `..` takes back. Links are not followed.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut flat = PathBuf::new();
+    for component in path.components() {
+        match (component, flat.components().next_back()) {
+            (Component::CurDir, _) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) => {
+                flat.pop();
+            }
+            (Component::ParentDir, Some(Component::RootDir)) => {}
+            (other, _) => flat.push(other),
+        }
+    }
+    flat
+}
+
+/// Whether a path leads into a folder, both absolute or both relative to one place, by their names alone.
+pub(super) fn is_within(path: &Path, folder: &Path) -> bool {
+    let (path, folder) = (without_dots(path), without_dots(folder));
+    let ups = |path: &Path| path.components().take_while(|c| *c == Component::ParentDir).count();
+    if folder.components().all(|c| c == Component::ParentDir) {
+        // `.`, `..`: all that does not lead farther up.
+        return path.is_relative() && ups(&path) <= ups(&folder);
+    }
+    path.starts_with(&folder)
 }
 
 /// A path as reports show it: with forward slashes, and without a `.` at its start.
@@ -114,7 +150,37 @@ mod tests {
         }
         assert!(forward.is_trusted() && forward.read().unwrap().starts_with(b"title:"));
         let file = Origin::File("specs/a/b.yaml".into());
-        assert_eq!(file.beside("../c.yaml").map(|o| o.shown()).as_deref(), Some("specs/a/../c.yaml"));
+        assert_eq!(file.beside("../c.yaml").map(|o| o.shown()).as_deref(), Some("specs/c.yaml"));
+        assert_eq!(file.beside("../../../c.yaml").map(|o| o.shown()).as_deref(), Some("../c.yaml"));
         assert!(!file.is_trusted());
+    }
+
+    #[test]
+    fn a_path_is_within_a_folder_by_its_names() {
+        for (path, folder) in [
+            ("specs/a.yaml", "specs"),
+            ("specs/a/../b.yaml", "specs"),
+            ("./specs/a/b.yaml", "specs"),
+            ("a.yaml", "."),
+            ("a.yaml", ""),
+            ("../a.yaml", ".."),
+            ("a.yaml", ".."),
+            ("../a.yaml", "../.."),
+            ("/x/specs/a.yaml", "/x/specs"),
+        ] {
+            assert!(is_within(Path::new(path), Path::new(folder)), "{path} {folder}");
+        }
+        for (path, folder) in [
+            ("specs/../a.yaml", "specs"),
+            ("other/a.yaml", "specs"),
+            ("specs-of-mine/a.yaml", "specs"),
+            ("../a.yaml", "."),
+            ("../../a.yaml", ".."),
+            ("/etc/a.yaml", "."),
+            ("/x/a.yaml", "/x/specs"),
+            ("../specs/a.yaml", "specs"),
+        ] {
+            assert!(!is_within(Path::new(path), Path::new(folder)), "{path} {folder}");
+        }
     }
 }

@@ -43,14 +43,23 @@ impl Problem {
 }
 
 /// The errors of a file: in the order of their places, each once.
-pub(super) fn into_errors(source: &Source, mut problems: Vec<Problem>) -> Vec<SpecError> {
+pub(super) fn into_errors(source: &Source, problems: Vec<Problem>) -> Vec<SpecError> {
+    told(source, problems, "errors")
+}
+
+/// The same of what is only odd.
+pub(super) fn into_warnings(source: &Source, problems: Vec<Problem>) -> Vec<SpecError> {
+    told(source, problems, "warnings")
+}
+
+fn told(source: &Source, mut problems: Vec<Problem>, what: &str) -> Vec<SpecError> {
     problems.sort();
     problems.dedup();
     let more = problems.len().saturating_sub(MOST_ERRORS);
     problems.truncate(MOST_ERRORS);
     if more > 0 {
         let place = problems.last().map(|p| p.place).unwrap_or_default();
-        problems.push(Problem::new(place, format!("{more} more errors in this file")));
+        problems.push(Problem::new(place, format!("{more} more {what} in this file")));
     }
     let error =
         |p: Problem| SpecError { source: source.clone(), place: p.place, message: p.message, label: p.label, help: p.help };

@@ -1,9 +1,9 @@
 //! A value of a spec: a scalar, a list or a matcher.
 
 use regex::bytes::Regex;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use super::{Bounds, Expr, Place, Spanned, Template};
+use super::{Bounds, Expr, NameCase, NamedType, Place, Spanned, Template};
 
 /// How grave a violation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -46,15 +46,25 @@ impl Value {
     pub fn takes_anything(&self) -> bool {
         matches!(&self.form, Form::Matcher(clauses) if clauses.is_empty())
     }
+
+    /// Whether it is about a list, which several lines make together.
+    #[must_use]
+    pub fn is_list(&self) -> bool {
+        matches!(&self.form, Form::Matcher(clauses) if clauses.iter().any(Clause::is_list))
+    }
 }
 
-/// The three forms of a value, and the typed scalar of JSON.
+/// The three forms of a value, and those of JSON.
 #[derive(Debug, Clone)]
 pub enum Form {
     /// Exactly one field line, equal to this text.
     Scalar(Template),
     /// Under `json`: equal in type and value. Text is a `Scalar` there too, and means a JSON string.
     Typed(serde_json::Value),
+    /// Under `json`: an array of exactly these, some of which have holes.
+    JsonArray(Vec<Value>),
+    /// Within a JSON array: an object of exactly these members, some of which have holes.
+    JsonObject(Vec<(String, Value)>),
     /// Exactly these field lines, in this order.
     List(Vec<Template>),
     /// All clauses hold.
@@ -72,6 +82,8 @@ pub struct Meta {
     pub ignore_case: bool,
     /// `bind: name`, a name for the value within the exchange.
     pub bind: Option<Spanned<String>>,
+    /// `name_case` of one field: what the message says for all is not meant for this name. `any` is `None` inside.
+    pub name_case: Option<Spanned<Option<NameCase>>>,
     /// `when`: else it is not judged.
     pub when: Option<Box<Spanned<Expr>>>,
     /// `severity`
@@ -93,6 +105,18 @@ pub struct Clause {
     pub kind: ClauseKind,
 }
 
+impl Clause {
+    /// Whether it is about a list, which several lines make together.
+    #[must_use]
+    pub fn is_list(&self) -> bool {
+        match &self.kind {
+            ClauseKind::List(_) => true,
+            ClauseKind::Type(named) => named.value().is_some_and(Value::is_list),
+            _ => false,
+        }
+    }
+}
+
 /// The keys that compare.
 #[derive(Debug, Clone)]
 pub enum ClauseKind {
@@ -108,8 +132,10 @@ pub enum ClauseKind {
     Regex(Pattern),
     /// `one_of`
     OneOf(Vec<Template>),
-    /// `is`
+    /// `is`, of a type of the language
     Is(TypeName),
+    /// `is`, of a type that a spec gives
+    Type(Arc<NamedType>),
     /// `cidr`: in one of them
     Cidr(Vec<ipnet::IpNet>),
     /// `at_least`

@@ -25,6 +25,8 @@ pub(crate) fn value<'v>(value: &'v Value, see: &mut dyn FnMut(Met<'v>)) {
     match &value.form {
         Form::Scalar(template) => see(Met::Template(template)),
         Form::Typed(_) => {}
+        Form::JsonArray(members) => members.iter().for_each(|member| self::value(member, see)),
+        Form::JsonObject(members) => members.iter().for_each(|(_, member)| self::value(member, see)),
         Form::List(templates) => templates.iter().for_each(|t| see(Met::Template(t))),
         Form::Matcher(clauses) => clauses.iter().for_each(|c| clause(c, see)),
     }
@@ -36,6 +38,7 @@ fn clause<'v>(clause: &'v Clause, see: &mut dyn FnMut(Met<'v>)) {
         ClauseKind::Equals(t) | ClauseKind::Prefix(t) | ClauseKind::Suffix(t) | ClauseKind::Contains(t) => see(Met::Template(t)),
         ClauseKind::OneOf(templates) => templates.iter().for_each(|t| see(Met::Template(t))),
         ClauseKind::Regex(_) | ClauseKind::Is(_) | ClauseKind::Cidr(_) | ClauseKind::AtLeast(_) | ClauseKind::AtMost(_) => {}
+        ClauseKind::Type(named) => values(&mut named.value().into_iter()),
         ClauseKind::List(ListClause { members, at, separator: _ }) => {
             self::members(members, &mut values);
             values(&mut at.iter().map(|(_, v)| v));
@@ -102,6 +105,15 @@ pub(crate) fn names<'t>(template: &'t Template, see: &mut dyn FnMut(&'t str)) {
     }
 }
 
+/// Shows every expression in a template, and those in it.
+pub(crate) fn exprs<'t>(template: &'t Template, see: &mut dyn FnMut(&'t Expr)) {
+    for piece in &template.pieces {
+        if let Piece::Hole(hole, _) = piece {
+            expr(hole, see);
+        }
+    }
+}
+
 /// Shows every expression that a value's verdict depends on, and those in it: of its templates, and of `when`.
 pub(crate) fn holes<'v>(value_: &'v Value, see: &mut dyn FnMut(&'v Expr)) {
     value(value_, &mut |met| match met {
@@ -122,6 +134,11 @@ pub(crate) fn claim<'c>(claim: &'c Claim, see: &mut dyn FnMut(&'c Expr)) {
     match claim {
         Claim::Part { value, .. } => holes(value, see),
         Claim::Check(check) => check.expressions().for_each(|e| expr(&e.value, see)),
-        Claim::Absent(_) | Claim::Others | Claim::Order(_) | Claim::NameCase(_) => {}
+        Claim::Absent(_)
+        | Claim::Others
+        | Claim::BodyOthers
+        | Claim::Order(_)
+        | Claim::NameCase(_)
+        | Claim::FieldNameCase(..) => {}
     }
 }

@@ -37,4 +37,5 @@ mod shipped;
 mod spec_roots;
 mod specs_alone;
 mod stable;
+mod structure;
 mod systems;

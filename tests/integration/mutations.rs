@@ -140,8 +140,10 @@ pub(crate) fn changes(side: Side, expectation: &Expectation) -> (String, Vec<Cha
         }
         Claim::Absent(name) => (format!("{side}.header.{}", name.replace('*', "Added")), vec![Add]),
         Claim::Others => (format!("{side}.header.X-Added"), vec![Add]),
+        Claim::BodyOthers => (format!("{side}.body.json.added"), vec![Add]),
         Claim::Order(_) => (format!("{side}.order"), vec![Move]),
         Claim::NameCase(_) => (format!("{side}.header."), vec![Lower]),
+        Claim::FieldNameCase(name, _) => (format!("{side}.header.{name}"), vec![Lower]),
         Claim::Check(check) => panic!("`{}` is of the hop, not of a message", check.id),
     }
 }
@@ -167,6 +169,11 @@ pub(crate) fn apply(change: Change, side: Side, expectation: &Expectation, to: &
         (Claim::Part { part: Part::BodyJson { steps, .. }, .. }, change) => alter_json(message, steps, change)?,
         (Claim::Part { part, .. }, Change::Alter) => message.start = altered_start(&message.start, part)?,
         (Claim::Absent(name), Change::Add) => message.add(&name.replace('*', "Added"), "added"),
+        (Claim::BodyOthers, Change::Add) => {
+            let mut body: serde_json::Value = serde_json::from_slice(&message.body).ok()?;
+            body.as_object_mut()?.insert("added".to_owned(), 1.into());
+            message.set_body(body.to_string());
+        }
         (Claim::Others, Change::Add) => message.add("X-Added", "added"),
         (Claim::Order(items), Change::Move) => {
             let named = |item: &OrderItem| match item {
@@ -179,7 +186,7 @@ pub(crate) fn apply(change: Change, side: Side, expectation: &Expectation, to: &
             let line = message.fields.remove(first);
             message.fields.insert(last, line);
         }
-        (Claim::NameCase(_), Change::Lower) => message.lower_names(),
+        (Claim::NameCase(_) | Claim::FieldNameCase(..), Change::Lower) => message.lower_names(),
         _ => return None,
     }
     Some(traffic)

@@ -98,6 +98,11 @@ pub(super) fn name_case(
     found
 }
 
+/// The case of this name does not matter.
+pub(super) fn any_case(of: &PlanExpectation, source: &Source) -> Vec<Edit> {
+    vec![Edit::replace(source, of.expectation.place, "any".to_owned())]
+}
+
 /// An entry of `absent`, away.
 pub(super) fn absent(of: &PlanExpectation, source: &Source) -> Vec<Edit> {
     match &of.expectation.claim {

@@ -127,7 +127,7 @@ fn is_right(asked: &Asked<'_>, params: &Params, hop: &PlanHop, matching: Matchin
         }
         (_, Claim::Part { value, .. }) => takes_all(asked.seen, asked.value(), value, before, after, &scope),
         (Aspect::Order(_), Claim::Order(items)) => asked.seen.sets.iter().all(|set| in_order(items, &set.lines)),
-        (Aspect::NameCase { exact: Some(exact) }, _) => {
+        (Aspect::NameCase { exact: Some(exact), .. }, _) => {
             asked.seen.lines().all(|wire| exact.iter().any(|(_, name)| name.as_bytes() == wire))
         }
         _ => false,

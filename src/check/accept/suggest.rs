@@ -111,6 +111,7 @@ fn changes(asked: &Asked<'_>) -> Option<Vec<Edit>> {
         (Claim::Absent(_), Rule::FieldUnexpected) => claims::absent(of, source),
         (Claim::Others, Rule::FieldUnexpected) => claims::others(hop, of, asked.name?, seen, source),
         (Claim::Order(items), Rule::FieldOrder) if replace && seen.more.is_none() => claims::order(items, of, seen, source),
+        (Claim::FieldNameCase(..), Rule::FieldNameCase) => claims::any_case(of, source),
         (Claim::NameCase(case), Rule::FieldNameCase) => claims::name_case(hop, of, *case, replace, seen, source),
         (Claim::Part { value, .. }, rule) => {
             let exchange = Exchange { request: None, response: None };

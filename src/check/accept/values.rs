@@ -68,7 +68,7 @@ pub(super) fn widen<'s>(value: &'s Value, wanted: &Wanted<'_>, failing: Option<&
             ([set], true, None) => list(set).map(|text| Edit::replace(ground.source, value.place, text)).into_iter().collect(),
             _ => Vec::new(),
         },
-        Form::Typed(_) => Vec::new(),
+        Form::Typed(_) | Form::JsonArray(_) | Form::JsonObject(_) => Vec::new(),
         Form::Matcher(clauses) => {
             let fails = |at: usize, clause: &'s Clause| match failing {
                 Some(failing) => failing.get(at).copied().unwrap_or(true),
@@ -149,7 +149,9 @@ pub(super) fn with_key(value: &Value, key: &str, source: &Source) -> Option<Edit
     let written = source.excerpt(value.place).trim_end();
     let replace = |text: String| Some(Edit::replace(source, value.place, text));
     match &value.form {
-        Form::Scalar(_) | Form::Typed(_) => replace(format!("{{ equals: {}, {key} }}", yaml::in_flow(written)?)),
+        Form::Scalar(_) | Form::Typed(_) | Form::JsonArray(_) | Form::JsonObject(_) => {
+            replace(format!("{{ equals: {}, {key} }}", yaml::in_flow(written)?))
+        }
         Form::List(_) => replace(format!("{{ lines: {{ equals: {} }}, {key} }}", yaml::in_flow(written)?)),
         Form::Matcher(_) if is_flow(source, value.place) => {
             let inside = written.strip_suffix('}')?.trim_end().trim_end_matches(',');

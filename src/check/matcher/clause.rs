@@ -11,6 +11,8 @@ pub(crate) fn holds<'a>(value: &'a Value, bytes: &[u8], scope: &Scope<'a>) -> Tr
     match &value.form {
         Form::Scalar(template) => compare::equals(template, bytes, ignore_case, scope),
         Form::Typed(expected) => Truth::of(expected.to_string().as_bytes() == bytes),
+        // Only JSON has them.
+        Form::JsonArray(_) | Form::JsonObject(_) => Truth::No,
         Form::List(items) => match items.as_slice() {
             [one] => compare::equals(one, bytes, ignore_case, scope),
             _ => Truth::No,
@@ -30,6 +32,7 @@ pub(super) fn clause_holds<'a>(clause: &'a Clause, ignore_case: bool, bytes: &[u
         ClauseKind::Contains(template) => compare::contains(template, bytes, ignore_case, scope),
         ClauseKind::Regex(pattern) => compare::regex(pattern, bytes, ignore_case, scope),
         ClauseKind::OneOf(templates) => Truth::any(templates.iter().map(|t| compare::equals(t, bytes, ignore_case, scope))),
+        ClauseKind::Type(named) => named.value().map_or(Truth::Unknown, |value| holds(value, bytes, scope)),
         ClauseKind::Is(kind) => types::holds_type(*kind, bytes, scope),
         ClauseKind::Cidr(networks) => types::holds_cidr(networks, bytes, scope),
         ClauseKind::AtLeast(least) => types::holds_number(bytes, scope, |n| n >= *least),

@@ -11,6 +11,7 @@ pub(crate) fn describe<'a>(value: &'a Value, scope: &Scope<'a>) -> String {
     match &value.form {
         Form::Scalar(template) => text(template, scope),
         Form::Typed(expected) => describe_typed(expected),
+        Form::JsonArray(_) | Form::JsonObject(_) => json(value, scope),
         Form::List(items) => {
             let items: Vec<String> = items.iter().map(|t| text(t, scope)).collect();
             format!("exactly the lines {}", items.join(", "))
@@ -20,6 +21,25 @@ pub(crate) fn describe<'a>(value: &'a Value, scope: &Scope<'a>) -> String {
             let clauses: Vec<String> = clauses.iter().map(|c| describe_clause(c, scope)).collect();
             clauses.join(" and ")
         }
+    }
+}
+
+/// A JSON value that is written out, with its holes filled in as far as they have values.
+fn json<'a>(value: &'a Value, scope: &Scope<'a>) -> String {
+    match &value.form {
+        Form::Typed(expected) => expected.to_string(),
+        Form::Scalar(template) => match template.literal() {
+            Some(literal) => serde_json::Value::from(literal).to_string(),
+            None => text(template, scope),
+        },
+        Form::JsonArray(members) => {
+            format!("[{}]", members.iter().map(|member| json(member, scope)).collect::<Vec<_>>().join(", "))
+        }
+        Form::JsonObject(members) => {
+            let member = |(name, member): &'a (String, Value)| format!("{name:?}: {}", json(member, scope));
+            format!("{{{}}}", members.iter().map(member).collect::<Vec<_>>().join(", "))
+        }
+        Form::List(_) | Form::Matcher(_) => describe(value, scope),
     }
 }
 
@@ -50,6 +70,10 @@ pub(super) fn describe_clause<'a>(clause: &'a Clause, scope: &Scope<'a>) -> Stri
             format!("one of {}", texts.join(", "))
         }
         ClauseKind::Is(kind) => article(kind.name()),
+        ClauseKind::Type(named) => {
+            let wants = named.value().map(|value| describe(value, scope)).unwrap_or_default();
+            format!("a value of type `{}` ({wants})", named.name)
+        }
         ClauseKind::Cidr(networks) => {
             let networks: Vec<String> = networks.iter().map(|n| format!("`{n}`")).collect();
             format!("an address in {}", networks.join(" or "))

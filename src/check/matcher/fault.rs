@@ -17,6 +17,7 @@ pub(crate) fn fault<'a>(value: &'a Value, lines: &[&[u8]], scope: &Scope<'a>) ->
         .iter()
         .filter(|clause| match &clause.kind {
             ClauseKind::List(list) => super::list::holds_list(list, lines, scope) == Truth::No,
+            ClauseKind::Type(named) if clause.is_list() => named.value().is_some_and(|v| fault(v, lines, scope).is_some()),
             ClauseKind::Lines(_) => false,
             _ => lines.iter().any(|line| clause_holds(clause, value.meta.ignore_case, line, scope) == Truth::No),
         })
@@ -29,6 +30,10 @@ fn clause_fault<'a>(clause: &'a Clause, lines: &[&[u8]], scope: &Scope<'a>) -> S
     let told = match (&clause.kind, lines) {
         (ClauseKind::List(list), _) => list_fault(list, lines, scope),
         (ClauseKind::Pairs(clause), [line]) => pairs_fault(clause, line, scope),
+        (ClauseKind::Type(named), _) => {
+            let inner = named.value().and_then(|value| fault(value, lines, scope));
+            inner.map(|inner| format!("a value of type `{}` ({inner})", named.name))
+        }
         (ClauseKind::Jwt(clause), [line]) => super::jwt::jwt_fault(clause, line, scope),
         (ClauseKind::Is(kind @ TypeName::Sigv4), [line]) => {
             super::types::sigv4_fault(line).map(|why| format!("{}, {why}", super::describe::article(kind.name())))
@@ -66,7 +71,7 @@ fn list_fault<'a>(list: &'a ListClause, lines: &[&[u8]], scope: &Scope<'a>) -> O
         return Some(told);
     }
     for (index, value) in &list.at {
-        if let Some(told) = wrong(value, member(&all, *index), &format!("member {index}")) {
+        if let Some(told) = wrong(value, member(&all, *index).copied(), &format!("member {index}")) {
             return Some(told);
         }
     }

@@ -59,7 +59,19 @@ pub(super) fn other<'j>(clause: &JsonClause, json: &'j Json) -> Option<&'j str> 
 /// Whether a JSON value is as a value of a spec says.
 pub(crate) fn holds_json<'a>(value: &'a Value, found: &Json, scope: &Scope<'a>) -> Truth {
     match &value.form {
-        Form::Typed(expected) => Truth::of(same(expected, found)),
+        Form::Typed(expected) => same(expected, found, scope),
+        Form::JsonArray(expected) => match found {
+            Json::Array(found) if found.len() == expected.len() => {
+                Truth::all(expected.iter().zip(found).map(|(e, f)| holds_json(e, f, scope)))
+            }
+            _ => Truth::No,
+        },
+        Form::JsonObject(expected) => match found {
+            Json::Object(found) if found.len() == expected.len() => {
+                Truth::all(expected.iter().map(|(name, e)| found.get(name).map_or(Truth::No, |f| holds_json(e, f, scope))))
+            }
+            _ => Truth::No,
+        },
         Form::Scalar(template) => match found {
             Json::String(text) => holds(value, text.as_bytes(), scope),
             // Where types count, a text is no number; but a hole may hold one: `${dst.port}` against 8000.
@@ -79,11 +91,10 @@ pub(crate) fn clause_holds_json<'a>(clause: &'a Clause, ignore_case: bool, found
         (ClauseKind::All(values), _) => Truth::all(values.iter().map(|v| holds_json(v, found, scope))),
         (ClauseKind::Any(values), _) => Truth::any(values.iter().map(|v| holds_json(v, found, scope))),
         (ClauseKind::Not(value), _) => holds_json(value, found, scope).negated(),
+        (ClauseKind::Type(named), _) => named.value().map_or(Truth::Unknown, |value| holds_json(value, found, scope)),
         (_, Json::String(text)) => clause_holds(clause, ignore_case, text.as_bytes(), scope),
         (ClauseKind::List(list), Json::Array(members)) => {
-            let texts: Vec<String> = members.iter().map(text_of).collect();
-            let members: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
-            Truth::all(super::list::parts(&list.members, &list.at, &members, scope))
+            Truth::all(super::list::parts(&list.members, &list.at, members, |value, member| holds_json(value, member, scope)))
         }
         (ClauseKind::Json(_), Json::Object(_) | Json::Array(_)) | (_, Json::Number(_) | Json::Bool(_)) => {
             clause_holds(clause, ignore_case, found.to_string().as_bytes(), scope)
@@ -92,16 +103,22 @@ pub(crate) fn clause_holds_json<'a>(clause: &'a Clause, ignore_case: bool, found
     }
 }
 
-fn text_of(found: &Json) -> String {
-    found.as_str().map_or_else(|| found.to_string(), str::to_owned)
-}
-
-/// Equal in type and value; `1` and `1.0` are the same number.
-fn same(expected: &Json, found: &Json) -> bool {
+/// Equal in type and value; `1` and `1.0` are the same number, and the order of members does not count. A masked text may
+/// be what is expected.
+fn same(expected: &Json, found: &Json, scope: &Scope<'_>) -> Truth {
     match (expected, found) {
-        (Json::Number(a), Json::Number(b)) => a == b || (a.as_f64() == b.as_f64() && !(a.is_i64() && b.is_i64())),
-        (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
-        _ => expected == found,
+        (Json::Number(a), Json::Number(b)) => Truth::of(a == b || (a.as_f64() == b.as_f64() && !(a.is_i64() && b.is_i64()))),
+        (Json::Array(a), Json::Array(b)) if a.len() == b.len() => {
+            Truth::all(a.iter().zip(b).map(|(a, b)| same(a, b, scope)).chain([Truth::Yes]))
+        }
+        (Json::Object(a), Json::Object(b)) if a.len() == b.len() => {
+            let members = a.iter().map(|(name, a)| b.get(name).map_or(Truth::No, |b| same(a, b, scope)));
+            Truth::all(members.chain([Truth::Yes]))
+        }
+        (Json::String(a), Json::String(b)) if a != b && scope.masks && mask::is_masked(b.as_bytes()) => {
+            super::compare::masked(scope, b.as_bytes(), mask::could_be(b.as_bytes(), a.as_bytes()))
+        }
+        _ => Truth::of(expected == found),
     }
 }
 

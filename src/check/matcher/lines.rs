@@ -36,16 +36,12 @@ pub(crate) fn holds_lines<'a>(value: &'a Value, lines: &[&[u8]], scope: &Scope<'
             fault(Truth::all(items.iter().zip(lines).map(|(t, l)| compare::equals(t, l, value.meta.ignore_case, scope))))
         }
         (Form::Scalar(_) | Form::Typed(_), [one]) => fault(holds(value, one, scope)),
-        (Form::Matcher(clauses), _) if value.meta.present || counts_lines(clauses) || clauses.iter().any(is_list) => {
+        (Form::Matcher(clauses), _) if value.meta.present || counts_lines(clauses) || clauses.iter().any(Clause::is_list) => {
             fault(clauses_hold(value, lines, scope))
         }
         (Form::Matcher(_), [one]) => fault(holds(value, one, scope)),
         _ => (Truth::No, Some(LineFault::Repeated)),
     }
-}
-
-fn is_list(clause: &Clause) -> bool {
-    matches!(clause.kind, ClauseKind::List(_))
 }
 
 fn counts_lines(clauses: &[Clause]) -> bool {
@@ -66,11 +62,12 @@ pub(crate) fn clause_takes<'a>(clause: &'a Clause, ignore_case: bool, lines: &[&
     match &clause.kind {
         ClauseKind::Lines(clause) => holds_clause(clause, lines, scope),
         ClauseKind::List(clause) => holds_list(clause, lines, scope),
+        ClauseKind::Type(named) if clause.is_list() => named.value().map_or(Truth::Unknown, |v| clauses_hold(v, lines, scope)),
         _ => Truth::all(lines.iter().map(|line| clause_holds(clause, ignore_case, line, scope))),
     }
 }
 
 /// `lines: { … }`
 pub(super) fn holds_clause<'a>(clause: &'a MembersClause, lines: &[&[u8]], scope: &Scope<'a>) -> Truth {
-    Truth::all(parts(clause, &[], lines, scope))
+    Truth::all(parts(clause, &[], lines, |value, line| holds(value, line, scope)))
 }

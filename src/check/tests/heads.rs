@@ -75,6 +75,45 @@ fn case_of_names() {
 }
 
 #[test]
+fn case_of_one_name() {
+    let spec = |fields: &str, message: &str| format!("hops:\n  h:\n    request:\n      headers: {{ {fields} }}\n{message}");
+    let told = |spec: &str, head: &str| {
+        let findings = Check::new(spec).request(&request(head)).run().findings;
+        findings.into_iter().map(|f| (f.rule, f.subject, f.expected.unwrap_or_default())).collect::<Vec<_>>()
+    };
+    let one = |subject: &str, expected: &str| vec![(Rule::FieldNameCase, subject.to_owned(), expected.to_owned())];
+    let exact = spec("X-Id: { name_case: exact, equals: a }, Host: { present: true }", "");
+    assert_eq!(told(&exact, "X-Id: a\r\nhost: b\r\n"), []);
+    assert_eq!(told(&exact, "x-id: a\r\nhost: b\r\n"), one("request.header.X-Id", "the name `X-Id`"));
+    let lower = spec("X-Id: { name_case: lower }", "");
+    assert_eq!(told(&lower, "x-id: a\r\n"), []);
+    assert_eq!(told(&lower, "X-Id: a\r\n"), one("request.header.X-Id", "the name `x-id`"));
+    // It stands for what the message says of all.
+    let but_one = spec("Host: { name_case: any, present: true }, X: a", "      name_case: lower\n");
+    assert_eq!(told(&but_one, "Host: b\r\nx: a\r\n"), []);
+    assert_eq!(told(&but_one, "Host: b\r\nX: a\r\n"), one("request.header.X", "a name in lower case"));
+    let but_two = spec("Host: { name_case: lower, present: true }, X: a", "      name_case: exact\n");
+    assert_eq!(told(&but_two, "host: b\r\nX: a\r\n"), []);
+    assert_eq!(told(&but_two, "Host: b\r\nx: a\r\n").len(), 2);
+}
+
+#[test]
+fn a_name_that_is_not_there_has_no_case() {
+    let spec = "hops:\n  h:\n    request:\n      headers: { X-Id: { name_case: exact, optional: true } }\n";
+    let verdicts = |check: Check| {
+        let outcome = check.run();
+        outcome.specs[0].hops[0].expectations.iter().map(|e| e.verdict).collect::<Vec<_>>()
+    };
+    let not_there = [Verdict::NotObserved, Verdict::NotObserved];
+    assert_eq!(verdicts(Check::new(spec).request(&request("Host: a\r\n"))), not_there);
+    assert_eq!(verdicts(Check::new(spec).request(&request("X-Id: a\r\n"))), [Verdict::Met, Verdict::Met]);
+    let cut = Check::new(spec).cut_request("GET / HTTP/1.1\r\nHost: a\r\nAcce");
+    assert_eq!(verdicts(cut)[1], Verdict::Inconclusive);
+    let of_all = "hops:\n  h:\n    request:\n      headers: { X-Id: { optional: true, is: ip } }\n      name_case: exact\n";
+    assert_eq!(verdicts(Check::new(of_all).request(&request("Host: a\r\n"))), not_there);
+}
+
+#[test]
 fn count_of_a_hop() {
     let spec = |count: &str| format!("hops:\n  h:\n    select: {{ request: {{ path: /a }} }}\n    count: {count}\n");
     let a = "GET /a HTTP/1.1\r\n\r\n";

@@ -7,6 +7,7 @@ mod cookies;
 mod driver;
 mod findings;
 mod heads;
+mod json;
 mod lines;
 mod masks;
 mod matchers;

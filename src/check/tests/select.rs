@@ -24,6 +24,10 @@ fn select_takes_and_leaves() {
         ("{ request: { headers: { Nope: { lines: { length: 0 } } } } }", true),
         ("{ request: { absent: [Nope] } }", true),
         ("{ request: { absent: [Host] } }", false),
+        ("{ request: { absent: [No*, Z*] } }", true),
+        ("{ request: { absent: [No*, h*t] } }", false),
+        ("{ not: { request: { absent: [h*] } } }", true),
+        ("{ response: { absent: [No*] } }", false),
         // Any line of a repeated field may match.
         ("{ request: { headers: { X: 2 } } }", true),
         ("{ request: { headers: { X: 3 } } }", false),

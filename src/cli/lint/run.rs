@@ -1,5 +1,6 @@
 //! Loads every spec and says what is wrong with it.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::super::args::Color;
@@ -7,9 +8,9 @@ use super::super::output::Target;
 use super::super::talk::Talk;
 use super::args::Args;
 use crate::exit;
-use crate::report::{count, escape, spec_errors};
+use crate::report::{count, escape, spec_errors, spec_warnings};
 use crate::source::Input;
-use crate::spec::{self, FindError, Hop, Spec};
+use crate::spec::{self, FindError, Hop, Spec, SpecError, warnings};
 
 /// `hopspec lint`
 pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
@@ -33,13 +34,16 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
         talk.error(format_args!("there is no spec in {places}"));
         return exit::NOTHING_JUDGED;
     }
+    let included: HashSet<&str> = found.specs.iter().flat_map(|file| file.spec.includes.iter().map(String::as_str)).collect();
+    let odd = |spec: &Spec| warnings(spec, included.contains(spec.source.file.as_str()));
+    let odd: Vec<Vec<SpecError>> = found.specs.iter().map(|file| odd(&file.spec)).collect();
     // Specs that are fine are of no interest beside those that are not.
     let text = if found.errors.is_empty() {
-        found.specs.iter().map(|file| fine(&file.spec)).collect()
+        let fine = found.specs.iter().zip(&odd).map(|(file, odd)| fine(&file.spec, odd.len()));
+        spec_warnings(&odd.concat(), color.on_stdout()) + &fine.collect::<String>()
     } else {
         spec_errors(&found.errors, color.on_stdout())
     };
-    found.specs.iter().for_each(|file| warn_of_selects(&file.spec, talk));
     let written = Target::Stdout.write(&text);
     if let Err(error) = &written {
         talk.error(error);
@@ -49,33 +53,24 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
         // As everywhere: usage and invalid specs come before what cannot be read.
         (false, _) => exit::USAGE,
         (true, false) if !unread => exit::USAGE,
+        (true, true) if written.is_ok() && args.strict && odd.iter().any(|odd| !odd.is_empty()) => exit::FINDINGS,
         (true, true) if written.is_ok() => exit::MET,
         _ => exit::UNREADABLE,
     }
 }
 
-/// Says which findings can never be made, since the hop's own `select` needs the field.
-fn warn_of_selects(spec: &Spec, talk: Talk) {
-    for hop in &spec.hops {
-        for (side, field) in hop.needed_by_select() {
-            let (line, column) = spec.source.line_column(field.place.start);
-            let (file, side) = (&spec.source.file, side.name());
-            let (name, hop) = (&field.value, &hop.name.value);
-            talk.warning(format_args!(
-                "{file}:{line}:{column}: a {side} without `{name}` is not found by the `select` of hop `{hop}`, so nothing can \
-                 say that the field is missing; add another sign of the hop under `any`"
-            ));
-        }
-    }
-}
-
 /// A line on a spec without mistakes.
-fn fine(spec: &Spec) -> String {
+fn fine(spec: &Spec, warnings: usize) -> String {
+    let odd = if warnings > 0 { format!(", {}", count(warnings as u64, "warning")) } else { String::new() };
     let expectations = |hop: &Hop| {
         let variants = hop.variants.iter().map(|v| v.request.expectations.len() + v.response.expectations.len());
         hop.request.expectations.len() + hop.response.expectations.len() + variants.sum::<usize>()
     };
     let expectations: usize = spec.hops.iter().map(expectations).sum();
+    let types = (spec.types.len() as u64, "type");
+    if spec.hops.is_empty() {
+        return format!("ok  {}   {}{odd}\n", escape(&spec.source.file), count(types.0, types.1));
+    }
     let (hops, expectations) = (count(spec.hops.len() as u64, "hop"), count(expectations as u64, "expectation"));
-    format!("ok  {}   {hops}, {expectations}\n", escape(&spec.source.file))
+    format!("ok  {}   {hops}, {expectations}{odd}\n", escape(&spec.source.file))
 }

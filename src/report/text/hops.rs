@@ -52,7 +52,8 @@ pub(super) fn tone(verdict: Verdict) -> Tone {
 
 /// The expectations that were judged: those of the hop, and of the variants that exchanges were judged by.
 fn judged(hop: &HopOutcome) -> impl Iterator<Item = &ExpectationOutcome> {
-    let used = |variant: &String| hop.variants.iter().any(|(name, _)| name == variant);
+    // No name holds white space, so that what joins them is never part of one.
+    let used = |variant: &String| hop.variants.iter().any(|(names, _)| names.split(" + ").any(|name| name == variant));
     hop.expectations.iter().filter(move |e| e.variant.as_ref().is_none_or(used))
 }
 

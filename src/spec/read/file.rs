@@ -2,15 +2,18 @@
 
 use super::expression::Stand;
 use super::reader::{Entry, Keys, Reader};
+use super::types::Known;
 use crate::spec::problem::Problem;
 use crate::spec::yaml::Node;
 use crate::spec::{Reference, Source, Spec};
 
-const KEYS: &[&str] = &["title", "about", "references", "params", "captures", "hops", "checks"];
+const KEYS: &[&str] = &["title", "about", "references", "params", "types", "include", "captures", "hops", "checks"];
 
 /// Reads the file's tree. A spec comes back always; with problems it is not to be used.
-pub(in crate::spec) fn file(root: &Node, name: &str, source: &Source) -> (Spec, Vec<Problem>) {
-    let mut reader = Reader { source, problems: Vec::new(), references: Vec::new() };
+///
+/// The types that stand in it, and in what it includes, were read before.
+pub(in crate::spec) fn file(root: &Node, name: &str, source: &Source, types: Known) -> (Spec, Vec<Problem>) {
+    let mut reader = Reader { types, ..Reader::new(source) };
     let mut spec = Spec {
         name: name.to_owned(),
         source: source.clone(),
@@ -18,6 +21,8 @@ pub(in crate::spec) fn file(root: &Node, name: &str, source: &Source) -> (Spec, 
         about: None,
         references: Vec::new(),
         params: Vec::new(),
+        types: std::mem::take(&mut reader.types.own),
+        includes: Vec::new(),
         captures: Vec::new(),
         hops: Vec::new(),
         checks: Vec::new(),
@@ -30,7 +35,7 @@ pub(in crate::spec) fn file(root: &Node, name: &str, source: &Source) -> (Spec, 
         match entry.name {
             "title" => spec.title = reader.text(entry.node, "`title`"),
             "about" => spec.about = reader.text(entry.node, "`about`"),
-            "references" => {}
+            "references" | "types" | "include" => {}
             "params" => spec.params = reader.params(entry.node),
             "captures" => spec.captures = reader.captures(entry.node),
             "hops" => spec.hops = reader.hops(entry.node),

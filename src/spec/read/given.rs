@@ -28,7 +28,7 @@ impl Reader<'_> {
 
 /// The values of a whole file.
 pub(in crate::spec) fn given(root: &Node, source: &Source) -> (Vec<GivenValue>, Vec<Problem>) {
-    let mut reader = Reader { source, problems: Vec::new(), references: Vec::new() };
+    let mut reader = Reader::new(source);
     let empty = root.is_null() || matches!(&root.kind, Kind::Mapping(entries) if entries.is_empty());
     let given = if empty { Vec::new() } else { reader.given(root, "a file of params") };
     (given, reader.problems)

@@ -1,10 +1,15 @@
 //! A hop, and its variants.
 
+use std::collections::HashMap;
+
 use super::expression::Stand;
 use super::reader::{Entry, Keys, Reader};
 use crate::spec::problem::Problem;
 use crate::spec::yaml::{Kind, Node};
-use crate::spec::{Hop, MessageSpec, Side, Spanned, Variant};
+use crate::spec::{Hop, MessageSpec, Place, Side, Spanned, Variant};
+
+/// Ways to combine the variants of a hop's groups: each is counted in a run.
+const MOST_COMBINATIONS: usize = 1000;
 
 const KEYS: &[&str] = &["from", "to", "about", "select", "when", "count", "request", "response", "checks", "variants"];
 
@@ -56,33 +61,54 @@ impl Reader<'_> {
         read
     }
 
-    /// `variants: { name: { request, response } }`
+    /// `variants: { name: variant }`, or a list of such groups that vary independently.
     fn variants(&mut self, node: &Node) -> Vec<Variant> {
-        if matches!(node.kind, Kind::Sequence(_)) {
-            self.report(
-                Problem::new(node.place, "`variants` as a list of groups is not supported yet")
-                    .help("write one mapping of variants"),
-            );
-            return Vec::new();
-        }
-        let mut variants = Vec::new();
-        for entry in self.entries(node, "`variants`", Keys::Exact).unwrap_or_default() {
-            self.check_plain_name(entry, "a variant");
-            let mut variant = Variant {
-                name: Spanned::new(entry.name.to_owned(), entry.key),
-                request: MessageSpec::default(),
-                response: MessageSpec::default(),
-            };
-            for entry in self.entries(entry.node, "a variant", Keys::Exact).unwrap_or_default() {
-                match entry.name {
-                    "request" => variant.request = self.message(entry.node, Side::Request),
-                    "response" => variant.response = self.message(entry.node, Side::Response),
-                    _ => self.unknown_key(entry, "a variant", &["request", "response"], None),
+        let mut variants: Vec<Variant> = Vec::new();
+        let mut names: HashMap<String, Place> = HashMap::new();
+        let mut combinations: usize = 1;
+        let what = if matches!(node.kind, Kind::Sequence(_)) { "a group of `variants`" } else { "`variants`" };
+        for (group, node) in Self::one_or_many(node).iter().enumerate() {
+            let entries = self.entries(node, what, Keys::Exact).unwrap_or_default();
+            combinations = combinations.saturating_mul(entries.len().max(1));
+            for entry in entries {
+                self.check_plain_name(entry, "a variant");
+                // Within one group it is a repeated key.
+                if let Some(first) = names.insert(entry.name.to_owned(), entry.key) {
+                    let line = self.source.line_column(first.start).0;
+                    self.report(
+                        Problem::new(entry.key, format!("two variants of this hop have the name `{}`", entry.name))
+                            .label(format!("first in line {line}"))
+                            .help("name them apart: reports and `--variant` tell variants by their names"),
+                    );
                 }
+                variants.push(self.variant(entry, group));
             }
-            variants.push(variant);
+        }
+        if combinations > MOST_COMBINATIONS {
+            self.report(
+                Problem::new(node.place, format!("more than {MOST_COMBINATIONS} ways to combine variants"))
+                    .help("write several hops, or fewer variants"),
+            );
         }
         variants
+    }
+
+    /// `{ request, response }`
+    fn variant(&mut self, entry: Entry<'_>, group: usize) -> Variant {
+        let mut variant = Variant {
+            name: Spanned::new(entry.name.to_owned(), entry.key),
+            group,
+            request: MessageSpec::default(),
+            response: MessageSpec::default(),
+        };
+        for entry in self.entries(entry.node, "a variant", Keys::Exact).unwrap_or_default() {
+            match entry.name {
+                "request" => variant.request = self.message(entry.node, Side::Request),
+                "response" => variant.response = self.message(entry.node, Side::Response),
+                _ => self.unknown_key(entry, "a variant", &["request", "response"], None),
+            }
+        }
+        variant
     }
 
     /// Names that are written on a command line: `--hop NAME`, `NAME=PATH`, `--variant NAME`.

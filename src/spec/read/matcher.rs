@@ -5,7 +5,7 @@ use super::spot::Spot;
 use crate::spec::near::{did_you_mean, one_of};
 use crate::spec::problem::Problem;
 use crate::spec::yaml::{Kind, Node};
-use crate::spec::{Clause, ClauseKind, Form, Meta, Place, Severity, Spanned, TypeName, Value};
+use crate::spec::{Clause, ClauseKind, Form, Meta, NameCase, Place, Severity, Spanned, Value};
 
 const KEYS: &[&str] = &[
     "equals",
@@ -27,6 +27,7 @@ const KEYS: &[&str] = &[
     "others",
     "present",
     "optional",
+    "name_case",
     "lines",
     "wire",
     "all",
@@ -50,6 +51,10 @@ pub(super) const COMPARING: &[&str] = &[
 pub(super) const SEVERITIES: &[(&str, Severity)] =
     &[("error", Severity::Error), ("warning", Severity::Warning), ("note", Severity::Note)];
 
+/// `name_case`
+pub(super) const NAME_CASES: &[(&str, Option<NameCase>)] =
+    &[("exact", Some(NameCase::Exact)), ("lower", Some(NameCase::Lower)), ("any", None)];
+
 impl Reader<'_> {
     /// The clauses and the meta keys of a matcher; those that could be read, so that its `bind` is known all the same.
     pub(super) fn matcher(&mut self, entries: &[Entry<'_>], node: &Node, spot: Spot) -> (Vec<Clause>, Meta) {
@@ -65,7 +70,7 @@ impl Reader<'_> {
                 }
                 "separator" | "others" => self.beside(*entry, entries),
                 // Read with the field: it is about the line, not the value.
-                "wire" if spot.wire => {}
+                "wire" if spot.header => {}
                 "wire" => self.report(
                     Problem::new(entry.key, "`wire` is about the whole line of a field, and here is one value")
                         .help("it stands directly under the field's name in an expectation, beside the other keys"),
@@ -77,11 +82,9 @@ impl Reader<'_> {
                         self.report(problem.help(format!("it goes with {}", one_of(TEXT.iter().copied()))));
                     }
                 }
-                "present" | "optional" | "bind" | "when" | "severity" | "why" | "reference" => self.meta(*entry, spot, &mut meta),
-                "name_case" => self.report(
-                    Problem::new(entry.key, "`name_case` of one field is not supported yet")
-                        .help("`name_case` of the message is for all names"),
-                ),
+                "present" | "optional" | "bind" | "when" | "severity" | "why" | "reference" | "name_case" => {
+                    self.meta(*entry, spot, &mut meta);
+                }
                 _ => {
                     let help =
                         spot.json.then(|| "members of objects are named by their path: `headers.Host`, `Records[0]`".to_owned());
@@ -97,7 +100,7 @@ impl Reader<'_> {
     fn clause(&mut self, entry: Entry<'_>, entries: &[Entry<'_>], spot: Spot) -> Option<ClauseKind> {
         let node = entry.node;
         Some(match entry.name {
-            "equals" if spot.json => match self.exact_json(node, spot)? {
+            "equals" if spot.json => match self.json_whole(node, spot)? {
                 Value { form: Form::Scalar(text), .. } => ClauseKind::Equals(text),
                 value => ClauseKind::All(vec![value]),
             },
@@ -107,7 +110,7 @@ impl Reader<'_> {
             "contains" => ClauseKind::Contains(self.part_text(node, spot)?),
             "regex" => ClauseKind::Regex(self.pattern(node)?),
             "one_of" => self.one_of(node, spot)?,
-            "is" => ClauseKind::Is(self.type_name(node)?),
+            "is" => self.of_type(node)?,
             "cidr" => ClauseKind::Cidr(self.networks(node)?),
             "at_least" => ClauseKind::AtLeast(self.integer(node, "`at_least`")?),
             "at_most" => ClauseKind::AtMost(self.integer(node, "`at_most`")?),
@@ -134,22 +137,11 @@ impl Reader<'_> {
         let members = self.members(node, "`one_of`")?;
         if spot.json {
             // Where types count, 200 and "200" are two values: each becomes one of its own.
-            let values: Vec<_> = members.iter().map(|member| self.exact_json(member, spot)).collect();
+            let values: Vec<_> = members.iter().map(|member| self.json_whole(member, spot)).collect();
             return Some(ClauseKind::Any(values.into_iter().collect::<Option<_>>()?));
         }
         let texts: Vec<_> = members.iter().map(|member| self.whole_text(member, spot)).collect();
         Some(ClauseKind::OneOf(texts.into_iter().collect::<Option<_>>()?))
-    }
-
-    /// A JSON value itself, no matcher.
-    fn exact_json(&mut self, node: &Node, spot: Spot) -> Option<Value> {
-        match &node.kind {
-            Kind::Mapping(_) => {
-                self.text(node, "a value here");
-                None
-            }
-            Kind::Scalar(_) | Kind::Sequence(_) => self.value(node, spot.alternative()),
-        }
     }
 
     /// The values of `all` and `any`.
@@ -159,20 +151,6 @@ impl Reader<'_> {
         values.into_iter().collect()
     }
 
-    fn type_name(&mut self, node: &Node) -> Option<TypeName> {
-        let text = self.text(node, "`is`")?;
-        if let Some((_, found)) = TypeName::ALL.iter().find(|(name, _)| *name == text) {
-            return Some(*found);
-        }
-        let names = TypeName::ALL.iter().map(|(name, _)| *name);
-        self.report(
-            Problem::new(node.place, format!("unknown type `{text}`"))
-                .label(format!("expected {}", one_of(names.clone())))
-                .maybe_help(did_you_mean(&text, names)),
-        );
-        None
-    }
-
     pub(super) fn meta(&mut self, entry: Entry<'_>, spot: Spot, meta: &mut Meta) {
         let name = entry.name;
         let misplaced = match name {
@@ -180,6 +158,7 @@ impl Reader<'_> {
             "optional" if !spot.optional => Some("only what is expected of a field, a pair or a JSON member can be optional"),
             "bind" if !spot.bind => Some("a name is bound to one value of a request or response, outside of `any` and `not`"),
             "when" | "severity" | "reference" if !spot.claim => Some("it belongs to the whole expectation of a field or part"),
+            "name_case" if !spot.header => Some("only a field's name has a case: it stands directly under the field's name"),
             _ => None,
         };
         if let Some(reason) = misplaced {
@@ -200,6 +179,10 @@ impl Reader<'_> {
                     self.check_name(&name, entry.node.place, "a bound name");
                     meta.bind = Some(Spanned::new(name, entry.node.place));
                 }
+            }
+            "name_case" => {
+                let case = self.word(entry.node, "`name_case`", NAME_CASES);
+                meta.name_case = case.map(|case| Spanned::new(case, entry.node.place));
             }
             "when" => meta.when = self.condition(entry, spot.side.into(), &[]).map(Box::new),
             "severity" => meta.severity = self.word(entry.node, "`severity`", SEVERITIES),
@@ -226,7 +209,8 @@ impl Reader<'_> {
     /// What is wrong with a matcher as a whole.
     fn whole(&mut self, entries: &[Entry<'_>], node: &Node, clauses: &[Clause]) {
         let find = |name: &str| entries.iter().find(|e| e.name == name);
-        let compares = entries.iter().any(|e| COMPARING.contains(&e.name) || matches!(e.name, "present" | "bind" | "wire"));
+        let beside = ["present", "bind", "wire", "name_case"];
+        let compares = entries.iter().any(|e| COMPARING.contains(&e.name) || beside.contains(&e.name));
         let known = entries.iter().all(|e| KEYS.contains(&e.name)) && all_readable(node);
         if !compares && known {
             let problem = Problem::new(node.place, "this matcher says nothing of the value").label("no key that compares");

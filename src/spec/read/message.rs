@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::matcher::NAME_CASES;
 use super::reader::{Entry, Keys, Reader};
 use super::spot::{Of, Spot};
 use super::structure::TOLERANCES;
@@ -9,7 +10,7 @@ use crate::spec::field_name::{glob, is_token};
 use crate::spec::near::one_of;
 use crate::spec::problem::Problem;
 use crate::spec::yaml::Node;
-use crate::spec::{Claim, Expectation, MessageSpec, NameCase, OrderItem, Part, Place, Severity, Side, Tolerance, Value};
+use crate::spec::{Claim, Expectation, MessageSpec, OrderItem, Part, Place, Severity, Side, Tolerance, Value};
 
 const REQUEST: &[&str] = &[
     "method",
@@ -62,7 +63,9 @@ impl Reader<'_> {
             }
             match entry.name {
                 "headers" => self.fields(entry.node, "`headers`", side, |reader, entry, spot| {
-                    expectations.extend(reader.field(entry, spot));
+                    let of_field = reader.field(entry, spot);
+                    let case = of_field.iter().find_map(|field| name_case_of(entry, field));
+                    expectations.extend(of_field.into_iter().chain(case));
                 }),
                 "query" if side == Side::Request => {
                     for entry in self.entries(entry.node, "`query`", Keys::Exact).unwrap_or_default() {
@@ -78,12 +81,18 @@ impl Reader<'_> {
                 "trailers" => self.fields(entry.node, "`trailers`", side, |reader, entry, spot| {
                     expectations.extend(reader.expectation(entry, Part::Trailer(entry.name.to_owned()), spot));
                 }),
-                "body" => self.body(entry.node, side, &mut |reader, entry, part, spot| {
-                    expectations.extend(reader.expectation(entry, part, spot));
-                }),
-                "absent" => expectations.extend(
-                    self.absent(entry.node, true).into_iter().map(|(name, place)| claim(Claim::Absent(name), place, place)),
-                ),
+                "body" => {
+                    let others = self.body(entry.node, side, &mut |reader, entry, part, spot| {
+                        expectations.extend(reader.expectation(entry, part, spot));
+                    });
+                    if let Some(others) = others
+                        && let Some(severity) = self.others_of_message(others)
+                    {
+                        expectations.push(Expectation { severity, ..claim(Claim::BodyOthers, others.key, others.node.place) });
+                    }
+                }
+                "absent" => expectations
+                    .extend(self.absent(entry.node).into_iter().map(|(name, place)| claim(Claim::Absent(name), place, place))),
                 "others" => {
                     if let Some(severity) = self.others_of_message(entry) {
                         expectations.push(Expectation { severity, ..claim(Claim::Others, entry.key, entry.node.place) });
@@ -95,8 +104,7 @@ impl Reader<'_> {
                     }
                 }
                 "name_case" => {
-                    let words = [("exact", Some(NameCase::Exact)), ("lower", Some(NameCase::Lower)), ("any", None)];
-                    if let Some(Some(case)) = self.word(entry.node, "`name_case`", &words) {
+                    if let Some(Some(case)) = self.word(entry.node, "`name_case`", NAME_CASES) {
                         expectations.push(claim(Claim::NameCase(case), entry.key, entry.node.place));
                     }
                 }
@@ -129,10 +137,23 @@ impl Reader<'_> {
         Some(expectation(entry, part, value))
     }
 
-    /// `body: { json, text, sha256, length }`: each part, with what its value may be.
-    pub(super) fn body(&mut self, node: &Node, side: Side, each: &mut dyn FnMut(&mut Self, Entry<'_>, Part, Spot)) {
-        const KEYS: &[&str] = &["json", "text", "sha256", "length"];
-        for entry in self.entries(node, "`body`", Keys::Exact).unwrap_or_default() {
+    /// `body: { json, text, sha256, length }`: each part, with what its value may be. Gives back `others`.
+    pub(super) fn body<'n>(
+        &mut self,
+        node: &'n Node,
+        side: Side,
+        each: &mut dyn FnMut(&mut Self, Entry<'_>, Part, Spot),
+    ) -> Option<Entry<'n>> {
+        const KEYS: &[&str] = &["json", "others", "text", "sha256", "length"];
+        let entries = self.entries(node, "`body`", Keys::Exact)?;
+        let others = entries.iter().find(|entry| entry.name == "others").copied();
+        if let Some(others) = others
+            && !entries.iter().any(|entry| entry.name == "json")
+        {
+            let problem = Problem::new(others.key, "`others` has no `json` beside it");
+            self.report(problem.help("it is about the members that `json` does not name"));
+        }
+        for entry in entries {
             let (part, of) = match entry.name {
                 "text" => (Part::BodyText, Of::Anything),
                 "sha256" => (Part::BodySha256, Of::Sha256),
@@ -141,11 +162,7 @@ impl Reader<'_> {
                     self.body_json(entry.node, side, each);
                     continue;
                 }
-                "others" => {
-                    let problem = Problem::new(entry.key, "`others` beside `body.json` is not supported yet");
-                    self.report(problem.help("leave it away: other members are allowed"));
-                    continue;
-                }
+                "others" => continue,
                 _ => {
                     self.unknown_key(entry, "`body`", KEYS, None);
                     continue;
@@ -153,6 +170,7 @@ impl Reader<'_> {
             };
             each(self, entry, part, Spot::part(side, of));
         }
+        others
     }
 
     fn body_json(&mut self, node: &Node, side: Side, each: &mut dyn FnMut(&mut Self, Entry<'_>, Part, Spot)) {
@@ -165,7 +183,7 @@ impl Reader<'_> {
     }
 
     /// The names of `absent`, with their places.
-    pub(super) fn absent(&mut self, node: &Node, globs: bool) -> Vec<(String, Place)> {
+    pub(super) fn absent(&mut self, node: &Node) -> Vec<(String, Place)> {
         let mut names: Vec<(String, Place)> = Vec::new();
         let mut seen = HashSet::new();
         for member in Self::one_or_many(node) {
@@ -176,10 +194,6 @@ impl Reader<'_> {
                 self.report(
                     Problem::new(member.place, format!("`{name}` is no field name"))
                         .help("`Via`, or `X-Forwarded-*` for all that begin so"),
-                );
-            } else if name.contains('*') && !globs {
-                self.report(
-                    Problem::new(member.place, "`*` in a select's `absent` is not supported yet").help("name the fields"),
                 );
             } else if !seen.insert(name.to_ascii_lowercase()) {
                 self.report(Problem::new(member.place, format!("`{name}` stands twice under `absent`")).help("keep one of them"));
@@ -280,6 +294,14 @@ impl Reader<'_> {
 
 fn claim(claim: Claim, key: Place, place: Place) -> Expectation {
     Expectation { claim, key, place, severity: Severity::Error, why: None, reference: None }
+}
+
+/// What a field says of the case of its own name.
+fn name_case_of(entry: Entry<'_>, field: &Expectation) -> Option<Expectation> {
+    let Claim::Part { value, .. } = &field.claim else { return None };
+    let case = value.meta.name_case.as_ref()?;
+    let claim = Claim::FieldNameCase(entry.name.to_owned(), case.value?);
+    Some(Expectation { claim, key: entry.key, place: case.place, why: field.why.clone(), ..*field })
 }
 
 pub(super) fn expectation(entry: Entry<'_>, part: Part, value: Value) -> Expectation {

@@ -108,15 +108,22 @@ impl Reader<'_> {
         if let Some(when) = &hop.when {
             self.expression_names(&when.value, when.place, scope);
         }
+        // Variants of one group exclude each other and may bind the same name; those of another group stand beside them.
+        let mut around = base.clone();
+        let mut of_group: (usize, Names<'_>) = (0, HashMap::new());
         for variant in &hop.variants {
+            if variant.group != of_group.0 {
+                around.extend(std::mem::replace(&mut of_group, (variant.group, HashMap::new())).1);
+            }
             let own_values: Vec<&Value> = values(&variant.request).chain(values(&variant.response)).collect();
             let mut own: Names<'_> = HashMap::new();
-            let depends = self.binds(&own_values, params, &base, &mut own);
+            let depends = self.binds(&own_values, params, &around, &mut own);
             for value in &own_values {
                 self.value_names(value, Scope { names: &[params, &base, &own], outside: None });
             }
             // What the hop itself binds cannot name what a variant binds, so that no cycle spans both.
             self.cycles(&depends, "the value of");
+            of_group.1.extend(own);
         }
     }
 
@@ -286,7 +293,13 @@ struct Open {
 fn values(message: &MessageSpec) -> impl Iterator<Item = &Value> {
     message.expectations.iter().filter_map(|e| match &e.claim {
         Claim::Part { value, .. } => Some(value),
-        Claim::Absent(_) | Claim::Others | Claim::Order(_) | Claim::NameCase(_) | Claim::Check(_) => None,
+        Claim::Absent(_)
+        | Claim::Others
+        | Claim::BodyOthers
+        | Claim::Order(_)
+        | Claim::NameCase(_)
+        | Claim::FieldNameCase(..)
+        | Claim::Check(_) => None,
     })
 }
 

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry::{Occupied, Vacant};
 
 use super::template::Ground;
+use super::types::Known;
 use crate::spec::near::{did_you_mean, one_of};
 use crate::spec::problem::Problem;
 use crate::spec::yaml::{Kind, Node, Style};
 use crate::spec::{Place, Reference, Source};
 
 /// Keys of the language that later versions will know.
-pub(super) const LATER: &[&str] =
-    &["appended", "echoed_in", "event", "follows", "include", "join", "preserved", "removed", "types"];
+pub(super) const LATER: &[&str] = &["appended", "echoed_in", "event", "follows", "join", "preserved", "removed"];
 
 /// Reads a tree, and collects what is wrong with it.
 #[derive(Debug)]
@@ -20,6 +20,10 @@ pub(super) struct Reader<'s> {
     pub(super) problems: Vec<Problem>,
     /// The file's `references`, for `reference:`.
     pub(super) references: Vec<Reference>,
+    /// The types that `is` may name beside those of the language.
+    pub(super) types: Known,
+    /// Those that were named, as often as they were.
+    pub(super) uses: Vec<String>,
 }
 
 /// How keys of a mapping are compared.
@@ -39,6 +43,13 @@ pub(super) struct Entry<'n> {
     pub(super) name: &'n str,
     pub(super) key: Place,
     pub(super) node: &'n Node,
+}
+
+impl<'s> Reader<'s> {
+    /// A reader that knows nothing of the file yet.
+    pub(super) fn new(source: &'s Source) -> Self {
+        Self { source, problems: Vec::new(), references: Vec::new(), types: Known::default(), uses: Vec::new() }
+    }
 }
 
 /// The keys of one mapping so far.

@@ -91,18 +91,19 @@ impl Reader<'_> {
                     all.extend(reader.atom(entry, on, Spot::field(side)));
                 }),
                 "absent" => {
-                    for (name, place) in self.absent(entry.node, false) {
-                        let on = SelectOn::Message(side, Part::Field(name));
+                    for (name, place) in self.absent(entry.node) {
+                        let glob = name.contains('*');
+                        let on = if glob { SelectOn::Absent(side, name) } else { SelectOn::Message(side, Part::Field(name)) };
                         all.push(Select::Atom { on, value: Box::new(missing(place)), key: place });
                     }
                 }
-                "body" => self.body(entry.node, side, &mut |reader, entry, part, spot| {
-                    all.extend(reader.atom(entry, SelectOn::Message(side, part), spot));
-                }),
-                "others" | "order" | "name_case" => {
-                    let problem = Problem::new(entry.key, format!("`{}` means nothing in a select", entry.name));
-                    self.report(problem.help("it is an expectation: put it under the hop's own `request` or `response`"));
+                "body" => {
+                    let others = self.body(entry.node, side, &mut |reader, entry, part, spot| {
+                        all.extend(reader.atom(entry, SelectOn::Message(side, part), spot));
+                    });
+                    others.into_iter().for_each(|others| self.expectation_in_select(others));
                 }
+                "others" | "order" | "name_case" => self.expectation_in_select(entry),
                 _ => {
                     let keys: Vec<&str> =
                         known(side).iter().copied().filter(|key| !["others", "order", "name_case"].contains(key)).collect();
@@ -115,6 +116,11 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+
+    fn expectation_in_select(&mut self, entry: Entry<'_>) {
+        let problem = Problem::new(entry.key, format!("`{}` means nothing in a select", entry.name));
+        self.report(problem.help("it is an expectation: put it under the hop's own `request` or `response`"));
     }
 
     /// `src`, `dst`: as text, or `{ ip, port }`.

@@ -35,8 +35,8 @@ pub(super) struct Spot {
     pub(super) bind: bool,
     /// A claim of its own: `severity`, `reference`.
     pub(super) claim: bool,
-    /// A field's own matcher, beside whose keys `wire` stands.
-    pub(super) wire: bool,
+    /// A field's own matcher, beside whose keys `wire` and `name_case` stand.
+    pub(super) header: bool,
 }
 
 impl Spot {
@@ -56,7 +56,7 @@ impl Spot {
             optional: false,
             bind: true,
             claim: true,
-            wire: false,
+            header: false,
         }
     }
 
@@ -67,18 +67,17 @@ impl Spot {
 
     /// The same in a select, which judges nothing.
     pub(super) fn selecting(self) -> Self {
-        Self { side: None, optional: false, bind: false, claim: false, wire: false, ..self }
+        Self { side: None, optional: false, bind: false, claim: false, header: false, ..self }
     }
 
     /// A member of a list, a line of several.
     pub(super) fn member(self) -> Self {
-        Self { lines: false, presence: false, optional: false, claim: false, wire: false, ..self }
+        Self { lines: false, presence: false, optional: false, claim: false, header: false, ..self }
     }
 
     /// A part of a value that has a name: of `pairs`, of `json`.
     pub(super) fn named(self) -> Self {
-        let optional = self.side.is_some();
-        Self { lines: false, presence: true, optional, claim: false, wire: false, of: Of::Anything, ..self }
+        Self { presence: true, optional: self.side.is_some(), of: Of::Anything, ..self.member() }
     }
 
     /// A value for which others may stand in, so that nothing can be bound.

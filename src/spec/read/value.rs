@@ -2,7 +2,6 @@
 
 use super::reader::{Keys, Reader};
 use super::spot::Spot;
-use super::template::template;
 use crate::spec::problem::Problem;
 use crate::spec::yaml::{Kind, Node, Scalar, Typed};
 use crate::spec::{Form, Meta, Value};
@@ -18,7 +17,7 @@ impl Reader<'_> {
                 None
             }
             Kind::Scalar(_) => plain(Form::Scalar(self.whole_text(node, spot)?)),
-            Kind::Sequence(_) if spot.json => plain(Form::Typed(self.json_literal(node)?)),
+            Kind::Sequence(_) if spot.json => self.json_whole(node, spot),
             Kind::Sequence(_) if !spot.lines => {
                 self.report(
                     Problem::new(node.place, "a list means several field lines, and here is one value")
@@ -52,7 +51,7 @@ impl Reader<'_> {
     }
 
     /// A scalar where YAML types count.
-    fn typed(&mut self, node: &Node, scalar: &Scalar, spot: Spot) -> Option<Form> {
+    pub(super) fn typed(&mut self, node: &Node, scalar: &Scalar, spot: Spot) -> Option<Form> {
         match json_scalar(scalar) {
             Some(serde_json::Value::String(_)) => self.part_text(node, spot).map(Form::Scalar),
             Some(value) => Some(Form::Typed(value)),
@@ -65,43 +64,6 @@ impl Reader<'_> {
             Problem::new(node.place, format!("JSON has no exact number `{}`", scalar.text)).help("in quotes it is a text"),
         );
         None
-    }
-
-    /// A list where YAML types count: the JSON value itself.
-    fn json_literal(&mut self, node: &Node) -> Option<serde_json::Value> {
-        match &node.kind {
-            Kind::Scalar(scalar) => match json_scalar(scalar) {
-                Some(serde_json::Value::String(text)) => {
-                    match template(&text, self.ground(node), None).map(|t| t.literal().map(str::to_owned)) {
-                        Ok(Some(literal)) => Some(literal.into()),
-                        Ok(None) => {
-                            self.report(
-                                Problem::new(node.place, "`${…}` in a JSON list is not supported yet")
-                                    .help("name the members by path: `path[0]: ${…}`"),
-                            );
-                            None
-                        }
-                        Err(problems) => {
-                            self.problems.extend(problems);
-                            None
-                        }
-                    }
-                }
-                Some(value) => Some(value),
-                None => self.no_json(node, scalar),
-            },
-            Kind::Sequence(members) => {
-                let members: Vec<_> = members.iter().map(|member| self.json_literal(member)).collect();
-                Some(serde_json::Value::Array(members.into_iter().collect::<Option<_>>()?))
-            }
-            Kind::Mapping(_) => {
-                self.report(
-                    Problem::new(node.place, "an object in a JSON list is not supported yet")
-                        .help("name its members by path: `path[0].name: value`"),
-                );
-                None
-            }
-        }
     }
 }
 

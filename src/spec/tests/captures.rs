@@ -60,7 +60,8 @@ fn entries_are_bounded() {
 #[test]
 fn a_spec_of_the_program_names_none() {
     use crate::spec::load::{Manner, load_text};
-    let of = |trusted| load_text("a.yaml", "a", format!("captures: [a]\n{REST}").as_bytes(), Manner { named: true, trusted });
+    let of =
+        |trusted| load_text("a.yaml", "a", format!("captures: [a]\n{REST}").as_bytes(), Manner { named: true, trusted }, None);
     assert!(matches!(of(false), Ok(Loaded::Spec(_))));
     assert!(of(true).is_err_and(|errors| errors[0].message.starts_with("a spec of the program cannot name captures")));
     assert!(embedded().iter().all(|spec| !spec.text.lines().any(|line| line.starts_with("captures:"))));

@@ -42,7 +42,7 @@ hops:
     select: { method: GET, requst: { method: GET }, request: { header: { A: b }, order: [A, B] } }
 ";
     assert_snapshot!(mistakes(text), @"
-    2:1 ‹titel› unknown key `titel` in a spec | expected `title`, `about`, `references`, `params`, `captures`, `hops` or `checks` | did you mean `title`?
+    2:1 ‹titel› unknown key `titel` in a spec | expected `title`, `about`, `references`, `params`, `types`, `include`, `captures`, `hops` or `checks` | did you mean `title`?
     5:5 ‹form› unknown key `form` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `request`, `response`, `checks` or `variants` | did you mean `from`?
     6:5 ‹headers› unknown key `headers` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `request`, `response`, `checks` or `variants` | it stands under `request`
     7:16 ‹methd› unknown key `methd` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `others`, `order`, `name_case`, `body` or `trailers` | did you mean `method`?
@@ -60,8 +60,6 @@ hops:
 #[test]
 fn what_later_versions_know_is_refused_by_name() {
     let text = "
-types: { t: { is: ip } }
-include: [a.yaml]
 captures: [a.pcap]
 checks: []
 hops:
@@ -71,47 +69,39 @@ hops:
     join: x
     echoed_in: b
     checks: [{ id: a, that: b }]
-    select: { source: har, request: { absent: [X-*] } }
-    variants: [{ a: { request: { method: GET } } }]
+    select: { source: har }
     request:
       cookies: { a: b }
       trailers: { A: b }
       event: { a: b }
       removed: [A]
       others: preserved
-      body: { json: { a: 1 }, others: error }
       headers:
         A: { wire: a }
         B: { jwt: { a: b } }
         C: { preserved: true }
         D: { appended: a }
-        E: { name_case: lower, is: ip }
+        E: { is: ip }
         F: { when: a, is: sigv4 }
     response:
       set_cookies: { a: { value: b } }
 ";
     assert_snapshot!(mistakes(text), @r#"
-    2:1 ‹types› `types` is not supported yet |  | leave it away; a later version will know it
-    3:1 ‹include› `include` is not supported yet |  | leave it away; a later version will know it
-    5:9 ‹[]› `checks` has the empty list `[]` |  | give it one, or leave its key away
-    8:11 ‹x› `when` must be true or false, and this is a text |  | compare it: `… == …`
-    9:5 ‹follows› `follows` is not supported yet |  | leave it away; a later version will know it
-    10:5 ‹join› `join` is not supported yet |  | leave it away; a later version will know it
-    11:5 ‹echoed_in› `echoed_in` is not supported yet |  | leave it away; a later version will know it
-    12:29 ‹b› `that` must be true or false, and this is a text |  | compare it: `… == …`
-    13:23 ‹har› the source `har` is not supported yet |  | `wire` or `text`
-    13:48 ‹X-*› `*` in a select's `absent` is not supported yet |  | name the fields
-    14:15 ‹[{ a: { request: { method: GET } } }]› `variants` as a list of groups is not supported yet |  | write one mapping of variants
-    18:7 ‹event› `event` is not supported yet |  | leave it away; a later version will know it
-    19:7 ‹removed› `removed` is not supported yet |  | leave it away; a later version will know it
-    20:15 ‹preserved› `others: preserved` is not supported yet
-    21:31 ‹others› `others` beside `body.json` is not supported yet |  | leave it away: other members are allowed
-    23:20 ‹a› `a` is no line of `A` |  | `wire` is the whole line: "A: value"
-    24:21 ‹a› `a` is no path into a JWT |  | a path begins with `header` or `payload`: `header.alg`, `payload.sub`
-    25:14 ‹preserved› `preserved` is not supported yet |  | leave it away; a later version will know it
-    26:14 ‹appended› `appended` is not supported yet |  | leave it away; a later version will know it
-    27:14 ‹name_case› `name_case` of one field is not supported yet |  | `name_case` of the message is for all names
-    28:20 ‹a› `when` must be true or false, and this is a text |  | compare it: `… == …`
+    3:9 ‹[]› `checks` has the empty list `[]` |  | give it one, or leave its key away
+    6:11 ‹x› `when` must be true or false, and this is a text |  | compare it: `… == …`
+    7:5 ‹follows› `follows` is not supported yet |  | leave it away; a later version will know it
+    8:5 ‹join› `join` is not supported yet |  | leave it away; a later version will know it
+    9:5 ‹echoed_in› `echoed_in` is not supported yet |  | leave it away; a later version will know it
+    10:29 ‹b› `that` must be true or false, and this is a text |  | compare it: `… == …`
+    11:23 ‹har› the source `har` is not supported yet |  | `wire` or `text`
+    15:7 ‹event› `event` is not supported yet |  | leave it away; a later version will know it
+    16:7 ‹removed› `removed` is not supported yet |  | leave it away; a later version will know it
+    17:15 ‹preserved› `others: preserved` is not supported yet
+    19:20 ‹a› `a` is no line of `A` |  | `wire` is the whole line: "A: value"
+    20:21 ‹a› `a` is no path into a JWT |  | a path begins with `header` or `payload`: `header.alg`, `payload.sub`
+    21:14 ‹preserved› `preserved` is not supported yet |  | leave it away; a later version will know it
+    22:14 ‹appended› `appended` is not supported yet |  | leave it away; a later version will know it
+    24:20 ‹a› `when` must be true or false, and this is a text |  | compare it: `… == …`
     "#);
 }
 
@@ -222,7 +212,7 @@ hops:
     19:23 ‹abc› a SHA-256 digest is 64 hex digits | these are 3
     19:48 ‹few› `at_least` is an integer, not `few`
     19:63 ‹'a..b'› `a..b` is no path: a name is empty |  | `headers.Host`, `headers["X.Y"]`, `Records[0].cf`, `[-1]`
-    19:76 ‹txt› unknown key `txt` in `body` | expected `json`, `text`, `sha256` or `length` | did you mean `text`?
+    19:76 ‹txt› unknown key `txt` in `body` | expected `json`, `others`, `text`, `sha256` or `length` | did you mean `text`?
     20:12 ‹many› `count` is an integer, not `many`
     21:15 ‹{ at_least: 3, at_most: 2, exactly: 1 }› no number is at least 3 and at most 2
     21:42 ‹exactly› unknown key `exactly` in `count` | expected `at_least` or `at_most`

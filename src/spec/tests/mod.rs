@@ -4,12 +4,15 @@ mod captures;
 mod cookies;
 mod expressions;
 mod hostile;
+mod lint;
 mod mistakes;
 mod model;
 mod places;
 mod shared;
 mod shown;
 mod structures;
+mod types;
+mod variants;
 mod wire;
 mod yaml;
 

@@ -32,7 +32,7 @@ M: { equls: a }";
     15:14 ‹others› `others` has no `pairs`, `json` or `jwt` beside it
     16:14 ‹separator› `separator` has no `pairs` beside it |  | the separator of a list stands inside of `list`
     17:23 ‹yes› `present` is `true` or `false`
-    18:14 ‹equls› unknown key `equls` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `jwt`, `separator`, `others`, `present`, `optional`, `lines`, `wire`, `all`, `any`, `not`, `bind`, `when`, `severity`, `why` or `reference` | did you mean `equals`?
+    18:14 ‹equls› unknown key `equls` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `jwt`, `separator`, `others`, `present`, `optional`, `name_case`, `lines`, `wire`, `all`, `any`, `not`, `bind`, `when`, `severity`, `why` or `reference` | did you mean `equals`?
     ");
 }
 
@@ -97,11 +97,9 @@ M: [a, { is: ip }]"#;
     12:68 ‹''› `separator` is one ASCII character, not `` |  | spaces around it are ignored
     13:22 ‹''› `json` has a key without a name
     13:29 ‹'a['› `a[` is no path: a `[` has no `]` |  | `headers.Host`, `headers["X.Y"]`, `Records[0].cf`, `[-1]`
-    13:43 ‹c› unknown key `c` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `jwt`, `separator`, `others`, `present`, `optional`, `lines`, `wire`, `all`, `any`, `not`, `bind`, `when`, `severity`, `why` or `reference` | members of objects are named by their path: `headers.Host`, `Records[0]`
+    13:43 ‹c› unknown key `c` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `jwt`, `separator`, `others`, `present`, `optional`, `name_case`, `lines`, `wire`, `all`, `any`, `not`, `bind`, `when`, `severity`, `why` or `reference` | members of objects are named by their path: `headers.Host`, `Records[0]`
     13:61 ‹deny› `others` is not `deny` | expected `allow`, `warning` or `error`
     14:25 ‹.inf› JSON has no exact number `.inf` |  | in quotes it is a text
-    14:38 ‹{ c: 2 }› an object in a JSON list is not supported yet |  | name its members by path: `path[0].name: value`
-    14:48 ‹'${src}'› `${…}` in a JSON list is not supported yet |  | name the members by path: `path[0]: ${…}`
     14:62 ‹123456789012345678901234567890› JSON has no exact number `123456789012345678901234567890` |  | in quotes it is a text
     15:25 ‹present› `present` means nothing here |  | a value that is looked at is always there
     15:44 ‹bind› `bind` means nothing here |  | a name is bound to one value of a request or response, outside of `any` and `not`
@@ -123,6 +121,54 @@ X: { bind: x, is: etag }"#;
     7:30 ‹"a"› YAML takes these quotes away, and they belong to the value | this is `a` without quotes | write '"a"'
     "#);
     assert_eq!(mistakes_of_fields("ETag: '\"abc\"'\nX: \"abc\"\nIf-Match: abc"), "loads");
+}
+
+#[test]
+fn json_that_is_written_out_and_others_beside_it() {
+    let text = "
+hops:
+  h:
+    select: { request: { body: { json: { a: 1 }, others: error } } }
+    request:
+      body: { text: a, others: error }
+    response:
+      body:
+        others: some
+        json:
+          a: [{ b: 1, b: 2 }, { ? [c] : 1 }, '${src.hots}', .inf, '${x}']
+          d: { equals: { e: '${y}' }, one_of: { f: 1 } }
+";
+    assert_snapshot!(mistakes(text), @"
+    4:50 ‹others› `others` means nothing in a select |  | it is an expectation: put it under the hop's own `request` or `response`
+    6:24 ‹others› `others` has no `json` beside it |  | it is about the members that `json` does not name
+    9:17 ‹some› `others` is not `some` | expected `allow`, `warning` or `error`
+    11:23 ‹b› `b` stands twice in this object | first in line 11 | keep one of them
+    11:35 ‹[c]› the name of a member is a text
+    11:49 ‹src.hots› a text has no `hots` |  | did you mean `host`?
+    11:61 ‹.inf› JSON has no exact number `.inf` |  | in quotes it is a text
+    12:30 ‹${y}› `y` is neither a param nor bound in this hop |  | give it under `params`, or take it from a value of this hop: `{ regex: …, bind: name }`
+    12:47 ‹{ f: 1 }› `one_of` is a list, and here stands a mapping |  | write `[a, b]`
+    ");
+}
+
+#[test]
+fn only_names_of_fields_have_a_case() {
+    let text = "
+hops:
+  h:
+    select: { request: { headers: { A: { name_case: exact, is: ip } } } }
+    request:
+      method: { name_case: exact, equals: GET }
+      query: { a: { name_case: exact } }
+      headers: { A: { name_case: upper }, B: { list: { each: { name_case: lower } } }, C: { name_case: any } }
+";
+    assert_snapshot!(mistakes(text), @"
+    4:42 ‹name_case› `name_case` means nothing here |  | only a field's name has a case: it stands directly under the field's name
+    6:17 ‹name_case› `name_case` means nothing here |  | only a field's name has a case: it stands directly under the field's name
+    7:21 ‹name_case› `name_case` means nothing here |  | only a field's name has a case: it stands directly under the field's name
+    8:34 ‹upper› `name_case` is not `upper` | expected `exact`, `lower` or `any`
+    8:64 ‹name_case› `name_case` means nothing here |  | only a field's name has a case: it stands directly under the field's name
+    ");
 }
 
 #[test]

@@ -53,7 +53,7 @@ hops:
   b: { request: { method: { {a: b}: c } } }
 ";
     assert_snapshot!(mistakes(text), @"
-    2:1 ‹base› unknown key `base` in a spec | expected `title`, `about`, `references`, `params`, `captures`, `hops` or `checks`
+    2:1 ‹base› unknown key `base` in a spec | expected `title`, `about`, `references`, `params`, `types`, `include`, `captures`, `hops` or `checks`
     5:16 ‹<<› a spec has no merge keys (`<<`) |  | write the keys out, or use an alias for a whole value
     5:33 ‹!x /› a spec has no YAML tags (`!name`) |  | leave the tag away; a text that begins with `!` stands in quotes
     6:18 ‹{› a spec has no YAML tags (`!name`) |  | leave the tag away; a text that begins with `!` stands in quotes
