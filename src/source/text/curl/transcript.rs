@@ -99,7 +99,14 @@ impl Transcript {
             *bare = Some(false);
         }
         let marked = take(line.text);
-        match marked.mark.filter(|mark| self.accepts(mark)) {
+        // What is written before a mark ends the head that was read: a line of a head cannot go on behind it.
+        let goes_on = |mark: &Mark<'_>| match mark {
+            Mark::Sent(text) => !is_request_line(text.trim_ascii_end()),
+            Mark::Received(text) => !is_status_line(text.trim_ascii_end()),
+            _ => false,
+        };
+        let stands = |mark: &Mark<'_>| marked.before.is_empty() || !goes_on(mark);
+        match marked.mark.filter(|mark| self.accepts(mark) && stands(mark)) {
             Some(mark) => {
                 if !marked.before.is_empty() {
                     self.write(marked.before, items);
