@@ -122,7 +122,7 @@ pub(super) fn parts<'a>(check: &'a Check, scope: &Scope<'a>, hide: &Hide) -> Vec
     }
     let given = failed.as_ref().map(|(key, value)| locals(key, value));
     let locals: &[Local<'_>] = given.as_ref().map_or(&[], <[_; 2]>::as_slice);
-    let Expr::Interpreted(that) = &check.that.value else {
+    let Expr::Interpreted(that) = check.that.value.parsed() else {
         parts.push(Part { text: check.that.value.to_string(), value: "false".to_owned() });
         return parts;
     };

@@ -135,6 +135,7 @@ pub(super) fn evaluate_with<'a>(expr: &'a Expr, locals: &[Local<'_>], scope: &Sc
             Some(joined) => joined.value(hop, on),
             None => Err(because(format!("hop `{hop}` is of another exchange"))),
         },
+        Expr::Deferred(deferred) => evaluate_with(deferred.expr(), locals, scope),
         Expr::Interpreted(interpreted) => interpret::run(interpreted, locals, scope),
         Expr::Text(text) => Ok(Val::Text(Cow::Borrowed(text.as_bytes()))),
         Expr::Int(int) => Ok(Val::Int(*int)),

@@ -27,18 +27,27 @@ pub(super) fn binds(value: &Value) -> Vec<&str> {
 /// The names that a claim's verdict depends on, in the order of the file.
 pub(super) fn names(claim: &Claim) -> Vec<&str> {
     let mut found: Vec<&str> = Vec::new();
-    walk::claim(claim, &mut |expr| {
-        if let Expr::Name(name) = expr
-            && !found.contains(&name.as_str())
-        {
+    let mut see = |name| {
+        if !found.contains(&name) {
             found.push(name);
         }
-    });
+    };
+    match claim {
+        Claim::Check(check) => check.expressions().for_each(|e| expression_names(&e.value, &mut see)),
+        claim => walk::claim(claim, &mut |expr| {
+            if let Expr::Name(name) = expr {
+                see(name);
+            }
+        }),
+    }
     found
 }
 
-/// The names in an expression.
+/// The names in an expression; of one that is not parsed yet all words that may be names.
 pub(super) fn expression_names<'e>(expr: &'e Expr, see: &mut dyn FnMut(&'e str)) {
+    if let Expr::Deferred(deferred) = expr {
+        return deferred.words().for_each(see);
+    }
     walk::expr(expr, &mut |expr| {
         if let Expr::Name(name) = expr {
             see(name);
@@ -60,6 +69,7 @@ pub(super) fn is_secret(expr: &Expr, scope: &Scope<'_>) -> bool {
         Expr::Message { path: MessagePath::Headers, .. } => true,
         Expr::Name(name) => scope.bound.borrow().iter().any(|bound| bound.secret && bound.name == *name),
         Expr::OfHop { on, .. } => is_secret(on, scope),
+        Expr::Deferred(deferred) => is_secret(deferred.expr(), scope),
         Expr::Message { .. }
         | Expr::Text(_)
         | Expr::Int(_)
@@ -114,13 +124,21 @@ pub(super) fn bodies(value: &Value) -> impl Iterator<Item = Side> + use<> {
 
 /// The messages whose bodies a claim reads.
 pub(super) fn claim_bodies(claim: &Claim) -> Vec<Side> {
-    let mut found = Vec::new();
-    walk::claim(claim, &mut |expr| found.extend(body_of(expr)));
-    found
+    match claim {
+        Claim::Check(check) => check.expressions().flat_map(|e| expression_bodies(&e.value)).collect(),
+        claim => {
+            let mut found = Vec::new();
+            walk::claim(claim, &mut |expr| found.extend(body_of(expr)));
+            found
+        }
+    }
 }
 
-/// The messages whose bodies an expression reads.
+/// The messages whose bodies an expression reads; one that is not parsed yet may read fewer.
 pub(super) fn expression_bodies(expr: &Expr) -> Vec<Side> {
+    if let Expr::Deferred(deferred) = expr {
+        return deferred.bodies().collect();
+    }
     let mut found = Vec::new();
     walk::expr(expr, &mut |expr| found.extend(body_of(expr)));
     found

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::model::Side;
-use super::{Interpreted, Place};
+use super::{Deferred, Interpreted, Place};
 
 /// A text with holes: `AmazonAPIGateway_${api_id}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,6 +107,19 @@ pub enum Expr {
     },
     /// Operators, macros and the functions of CEL.
     Interpreted(Arc<Interpreted>),
+    /// Any of these, parsed when it is first asked.
+    Deferred(Arc<Deferred>),
+}
+
+impl Expr {
+    /// The expression itself, parsed if it was not yet.
+    #[must_use]
+    pub fn parsed(&self) -> &Self {
+        match self {
+            Self::Deferred(deferred) => deferred.expr(),
+            other => other,
+        }
+    }
 }
 
 /// What of a message.

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::embedded::{self, Embedded, Named};
 use super::include::Base;
@@ -12,6 +13,9 @@ use super::load::{Loaded, Manner, load_text};
 use super::near::nearest;
 use super::origin::{Origin, slashes};
 use super::{Place, Spec, SpecError};
+
+/// Threads that read specs.
+const MOST_THREADS: usize = 4;
 
 /// What stands at the given paths.
 #[derive(Debug, Default)]
@@ -132,9 +136,53 @@ fn read_all(files: BTreeMap<Key, Candidate>, found: &mut Found) {
     let mut files: Vec<Candidate> = files.into_values().collect();
     files.sort_by(|a, b| (&a.name, a.origin.shown()).cmp(&(&b.name, b.origin.shown())));
     let mut told = HashSet::new();
-    for file in files {
-        read(file, found, &mut told);
+    let read = read_each(&files);
+    for (file, read) in files.into_iter().zip(read) {
+        take(file, read, found, &mut told);
     }
+}
+
+/// What a file holds, or why it cannot be read.
+type Read = std::io::Result<Result<Loaded, Vec<SpecError>>>;
+
+/// Reads files, each on its own, on as many threads as the machine has: loading all specs of the program is most of a short
+/// run.
+fn read_each(files: &[Candidate]) -> Vec<Read> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS).min(files.len());
+    if threads < 2 {
+        return files.iter().map(read).collect();
+    }
+    // The longest first: the last that is begun is waited for alone.
+    let mut turns: Vec<usize> = (0..files.len()).collect();
+    turns.sort_by_key(|at| std::cmp::Reverse(files.get(*at).map_or(0, |file| file.origin.length())));
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while let Some(at) = turns.get(next.fetch_add(1, Ordering::Relaxed)) {
+            done.extend(files.get(*at).map(|file| (*at, read(file))));
+        }
+        done
+    };
+    let mut all: Vec<(usize, Read)> = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut all = work();
+        for other in others {
+            match other.join() {
+                Ok(done) => all.extend(done),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        all
+    });
+    all.sort_by_key(|(at, _)| *at);
+    all.into_iter().map(|(_, read)| read).collect()
+}
+
+fn read(file: &Candidate) -> Read {
+    let Candidate { origin, name, folder, named, .. } = file;
+    let bytes = origin.read()?;
+    let manner = Manner { named: *named, trusted: origin.is_trusted() };
+    Ok(load_text(&origin.shown(), name, &bytes, manner, Some(Base { origin, folder })))
 }
 
 /// What makes two candidates one: the path without symbolic links, or the name in the program.
@@ -210,15 +258,14 @@ fn candidates(path: &Path, files: &mut BTreeMap<Key, Candidate>, found: &mut Fou
     }
 }
 
-fn read(file: Candidate, found: &mut Found, told: &mut HashSet<(String, Place, String)>) {
-    let Candidate { origin, name, root, folder, named } = file;
+fn take(file: Candidate, read: Read, found: &mut Found, told: &mut HashSet<(String, Place, String)>) {
+    let Candidate { origin, name, root, folder: _, named } = file;
     let path = || PathBuf::from(origin.shown());
-    let bytes = match origin.read() {
-        Ok(bytes) => bytes,
+    let loaded = match read {
+        Ok(loaded) => loaded,
         Err(e) => return found.failures.push(FindError::Unreadable(path(), e)),
     };
-    let base = Base { origin: &origin, folder: &folder };
-    match load_text(&origin.shown(), &name, &bytes, Manner { named, trusted: origin.is_trusted() }, Some(base)) {
+    match loaded {
         Ok(Loaded::Spec(spec)) => {
             if let Some(first) = found.specs.iter().rev().find(|other| other.spec.name == spec.name) {
                 let (first_file, second) = (first.origin.shown(), origin.shown());

@@ -4,6 +4,7 @@
 //! nodes and alias expansion are bounded.
 
 mod condition;
+mod deferred;
 mod embedded;
 mod error;
 mod expression;
@@ -30,6 +31,7 @@ mod yaml;
 mod tests;
 
 pub use condition::{ConditionError, condition};
+pub use deferred::Deferred;
 pub use embedded::{Embedded, embedded};
 pub use error::SpecError;
 pub use expression::{Expr, Function, MessagePath, Piece, Template};

@@ -213,7 +213,8 @@ impl Check {
     #[must_use]
     pub fn hops(&self) -> Vec<&str> {
         let mut hops: Vec<&str> = Vec::new();
-        for expression in self.expressions() {
+        // What is deferred is of one exchange.
+        for expression in self.expressions().filter(|e| !matches!(e.value, Expr::Deferred(_))) {
             super::walk::expr(&expression.value, &mut |expr| {
                 if let Expr::OfHop { hop, .. } = expr
                     && !hops.contains(&hop.as_str())

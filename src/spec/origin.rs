@@ -47,6 +47,14 @@ impl Origin {
         }
     }
 
+    /// Its length in bytes where that is known without reading, else 0.
+    pub(super) fn length(&self) -> usize {
+        match self {
+            Self::Embedded(spec) => spec.text.len(),
+            Self::File(_) => 0,
+        }
+    }
+
     /// Whether it is ours, so that the project's tests have found what may be wrong with it.
     #[must_use]
     pub fn is_trusted(&self) -> bool {

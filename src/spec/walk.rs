@@ -80,6 +80,7 @@ pub(crate) fn expr<'e>(on: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
         }
         Expr::Concat(parts) => parts.iter().for_each(|p| expr(p, see)),
         Expr::OfHop { on, .. } => expr(on, see),
+        Expr::Deferred(deferred) => expr(deferred.expr(), see),
         Expr::Interpreted(interpreted) => interpreted.parts.iter().for_each(|part| expr(&part.expr, see)),
         Expr::Name(_)
         | Expr::Text(_)

@@ -33,6 +33,7 @@ impl fmt::Display for Expr {
             Self::Index { on, index } => write!(f, "{on}[{index}]"),
             Self::Concat(parts) => list(f, parts, " + "),
             Self::OfHop { hop, on } => write!(f, "hop(\"{hop}\").{on}"),
+            Self::Deferred(deferred) => f.write_str(deferred.text.trim()),
             Self::Interpreted(interpreted) => f.write_str(&interpreted.text),
         }
     }

@@ -1,6 +1,7 @@
 //! `checks`, and the conditions of `when`: expressions that are true or false.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::expression::{Stand, parse_with};
 use super::functions::Type;
@@ -8,9 +9,18 @@ use super::matcher::SEVERITIES;
 use super::reader::{Entry, Keys, Reader};
 use crate::spec::problem::Problem;
 use crate::spec::yaml::Node;
-use crate::spec::{Check, Claim, Expectation, Expr, Severity, Spanned};
+use crate::spec::{Check, Claim, Deferred, Expectation, Expr, Severity, Side, Spanned};
 
 const KEYS: &[&str] = &["id", "that", "when", "for_each", "severity", "why", "reference"];
+
+/// What `that` and `when` see of a member of `for_each`.
+const MEMBERS: &[(&str, Type)] = &[("key", Type::Json), ("value", Type::Json)];
+
+/// Parses what was deferred.
+pub(in crate::spec) fn deferred(text: &str, side: Option<Side>, members: bool) -> Option<Expr> {
+    let locals = if members { MEMBERS } else { &[] };
+    parse_with(text, side.into(), locals).ok().map(|(expr, _)| expr)
+}
 
 /// A condition of no spec; a mistake is its range, the sentence, and what to do.
 pub(in crate::spec) fn condition(text: &str) -> Result<Expr, (Range<usize>, String, Vec<String>)> {
@@ -59,8 +69,7 @@ impl Reader<'_> {
                 if name == "id" { "it is the check's name in reports: `id: same-second`" } else { "say what must be true" };
             self.report(Problem::new(node.place, format!("a check without `{name}`")).help(help));
         }
-        let members = [("key", Type::Json), ("value", Type::Json)];
-        let locals: &[(&str, Type)] = if find("for_each").is_some() { &members } else { &[] };
+        let locals: &[(&str, Type)] = if find("for_each").is_some() { MEMBERS } else { &[] };
         let severity = find("severity").and_then(|entry| self.word(entry.node, "`severity`", SEVERITIES));
         let why = find("why").and_then(|entry| self.text(entry.node, "`why`"));
         let reference = find("reference").and_then(|entry| self.reference(entry.node));
@@ -115,6 +124,10 @@ impl Reader<'_> {
             let message = format!("`{}` is an expression as a whole", entry.name);
             self.report(Problem::new(place, message).help("write names without `${` and `}`"));
             return None;
+        }
+        if let (true, Some(side)) = (self.source.trusted, stand.side()) {
+            let expr = Expr::Deferred(Arc::new(Deferred::new(text, side, !locals.is_empty())));
+            return Some((Spanned::new(expr, entry.node.place), Type::Json));
         }
         match parse_with(&text, stand, locals) {
             Ok((expr, of)) => Some((Spanned::new(expr, entry.node.place), of)),

@@ -67,6 +67,17 @@ pub(super) enum Stand {
     Hops,
 }
 
+impl Stand {
+    /// The message, or none in one exchange; nothing over several hops.
+    pub(super) fn side(self) -> Option<Option<Side>> {
+        match self {
+            Self::Message(side) => Some(Some(side)),
+            Self::Exchange => Some(None),
+            Self::Hops => None,
+        }
+    }
+}
+
 impl From<Option<Side>> for Stand {
     fn from(side: Option<Side>) -> Self {
         side.map_or(Self::Exchange, Self::Message)

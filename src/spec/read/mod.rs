@@ -30,7 +30,7 @@ mod types;
 mod value;
 mod wire;
 
-pub(super) use check::condition;
+pub(super) use check::{condition, deferred};
 pub(super) use file::file;
 pub(super) use given::given;
 pub(super) use types::types;

@@ -188,6 +188,10 @@ impl Reader<'_> {
     }
 
     fn expression_names(&mut self, expr: &Expr, place: Place, scope: Scope<'_, '_>) {
+        // The project's tests looked up what a spec of the program names.
+        if matches!(expr, Expr::Deferred(_)) {
+            return;
+        }
         walk::expr(expr, &mut |expr| match expr {
             Expr::Name(name) if !scope.names.iter().any(|names| names.contains_key(name.as_str())) => {
                 let hints = self.problems.len() < MOST_HINTS;
