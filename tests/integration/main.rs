@@ -15,6 +15,7 @@ mod disorder;
 mod docs;
 mod edge;
 mod evidence;
+mod fuzzing;
 mod kit;
 mod layering;
 #[cfg(unix)]
