@@ -21,5 +21,5 @@ pub use error::SourceError;
 pub use expand::{Expanded, Named, expand, no_capture_in};
 pub use folder::{FolderCaptures, captures_in};
 pub use input::{BYTES, Input};
-pub use read::read;
+pub use read::{read, read_from};
 pub use summary::{Summary, Undecoded};

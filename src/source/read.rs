@@ -22,7 +22,19 @@ pub fn read<S: MessageSink>(input: &Input, id: CaptureId, sink: &mut S) -> Resul
     if let Input::Bytes(bytes) = input {
         return self::bytes(input, bytes, id, sink);
     }
-    match open(input.open()?) {
+    opened(input, input.open()?, id, sink)
+}
+
+/// Reads a source that comes from elsewhere than a file: a test's bytes, a download. Errors speak of standard input.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_from<S: MessageSink>(reader: Box<dyn Read>, id: CaptureId, sink: &mut S) -> Result<Summary, SourceError> {
+    opened(&Input::Stdin, reader, id, sink)
+}
+
+fn opened<S: MessageSink>(input: &Input, reader: Box<dyn Read>, id: CaptureId, sink: &mut S) -> Result<Summary, SourceError> {
+    match open(reader) {
         Ok(Opened::Packets(reader)) => packets(input, reader, id, sink),
         Ok(Opened::Other(reader)) => {
             let text = text_of(input, reader)?;

@@ -16,6 +16,7 @@ mod docs;
 mod edge;
 mod embedded;
 mod evidence;
+mod fuzzing;
 mod kit;
 mod layering;
 #[cfg(unix)]

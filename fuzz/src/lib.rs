@@ -1,0 +1,30 @@
+//! What hostile bytes must never do, as functions of bytes. The fuzzer's targets call them, and `cargo test` runs them over
+//! `fuzz/corpus` (`tests/integration/fuzzing.rs`). They panic where something is wrong.
+
+#[path = "capture.rs"]
+mod captures;
+#[path = "expression.rs"]
+mod expressions;
+#[path = "http.rs"]
+mod messages;
+mod notes;
+#[path = "packets.rs"]
+mod frames;
+#[path = "spec.rs"]
+mod specs;
+#[path = "text.rs"]
+mod texts;
+
+pub use captures::capture;
+pub use expressions::expression;
+pub use frames::packets;
+pub use messages::http;
+pub use specs::spec;
+pub use texts::text;
+
+/// A target.
+pub type Target = fn(&[u8]);
+
+/// All targets, by the names of their corpora.
+pub const TARGETS: [(&str, Target); 6] =
+    [("capture", capture), ("packets", packets), ("http", http), ("text", text), ("spec", spec), ("expression", expression)];
