@@ -19,7 +19,10 @@ pub fn expression(data: &[u8]) {
         }
     }
     for (before, behind) in [
-        ("hops:\n  h:\n    request: { method: { one_of: [GET, POST], bind: m } }\n    checks:\n      - id: c\n        that: \"", "\"\n"),
+        (
+            "hops:\n  h:\n    request: { method: { one_of: [GET, POST], bind: m } }\n    checks:\n      - id: c\n        that: \"",
+            "\"\n",
+        ),
         ("hops:\n  h:\n    request:\n      headers:\n        Host: \"${", "}\"\n"),
         ("hops:\n  h:\n    response:\n      body: { json: { a: { equals: 1, when: \"", "\" } } }\n"),
     ] {

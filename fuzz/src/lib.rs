@@ -5,11 +5,11 @@
 mod captures;
 #[path = "expression.rs"]
 mod expressions;
+#[path = "packets.rs"]
+mod frames;
 #[path = "http.rs"]
 mod messages;
 mod notes;
-#[path = "packets.rs"]
-mod frames;
 #[path = "spec.rs"]
 mod specs;
 #[path = "text.rs"]
