@@ -46,7 +46,6 @@ pub use model::{
     Side, Spec, Tolerance, Variant,
 };
 pub use named::NamedType;
-#[cfg(feature = "cli")]
 pub(crate) use near::nearest;
 pub use origin::Origin;
 pub use place::{Place, Source, Spanned};
