@@ -40,7 +40,8 @@ pub(super) fn condition<'a>(expr: &'a Expr, locals: &[Local<'_>], scope: &Scope<
             None => Condition::Open(format!("`{expr}` is neither true nor false")),
         },
         Ok(_) => Condition::Open(format!("`{expr}` is neither true nor false")),
-        Err(Lack::Skip) => Condition::Skip,
+        // What is expected of a message that is not there is not observed.
+        Err(Lack::Skip | Lack::NoMessage(_)) => Condition::Skip,
         Err(Lack::Because(reason)) => Condition::Open(reason),
     }
 }
@@ -96,7 +97,7 @@ fn members<'a>(check: &'a Check, scope: &Scope<'a>) -> Result<Option<Vec<(Value,
     let Some(for_each) = &check.for_each else { return Ok(None) };
     let value = match evaluate(&for_each.value, scope) {
         Ok(value) => value,
-        Err(Lack::Skip) => return Err(Condition::Skip),
+        Err(Lack::Skip | Lack::NoMessage(_)) => return Err(Condition::Skip),
         Err(Lack::Because(reason)) => return Err(Condition::Open(reason)),
     };
     match interpret::members(&value) {
@@ -131,8 +132,10 @@ pub(super) fn parts<'a>(check: &'a Check, scope: &Scope<'a>, hide: &Hide) -> Vec
         let value = match evaluate(&part.expr, scope) {
             Ok(_) if hidden => MASK.to_owned(),
             Ok(value) => told(&value, hide),
-            Err(Lack::Because(reason)) => format!("not there: {}", hide.text(&reason)),
-            Err(Lack::Skip) => continue,
+            Err(lack) => match lack.reason() {
+                Some(reason) => format!("not there: {}", hide.text(&reason)),
+                None => continue,
+            },
         };
         parts.push(Part { text: part.text.clone(), value });
     }
@@ -141,8 +144,10 @@ pub(super) fn parts<'a>(check: &'a Check, scope: &Scope<'a>, hide: &Hide) -> Vec
         if !parts.iter().any(|part| part.text == text) {
             let value = match value {
                 Ok(value) => told(&value, hide),
-                Err(Lack::Because(reason)) => format!("undecided: {}", hide.text(&reason)),
-                Err(Lack::Skip) => continue,
+                Err(lack) => match lack.reason() {
+                    Some(reason) => format!("undecided: {}", hide.text(&reason)),
+                    None => continue,
+                },
             };
             parts.push(Part { text: text.to_owned(), value });
         }

@@ -13,6 +13,7 @@ use super::functions;
 use super::interpret::{self, Local};
 use super::jwt;
 use super::legible::show;
+use super::mask;
 use super::params::ParamSource;
 use super::plan::BODY_LIMIT;
 use super::reads;
@@ -28,6 +29,8 @@ use crate::spec::{Expr, Function, MessagePath, Piece, Side, Template};
 pub(super) enum Lack {
     /// It names an optional param without a value: nothing to judge.
     Skip,
+    /// It looks at a message that is not in the capture.
+    NoMessage(Side),
     /// The evidence does not show it.
     Because(String),
 }
@@ -84,6 +87,17 @@ impl<'a> Val<'a> {
             },
             Self::List(_) | Self::Fields(_) => Err(because("a list is no text")),
             Self::Bool(_) => Err(because("true and false are no texts")),
+        }
+    }
+}
+
+impl Lack {
+    /// In words; nothing where there is nothing to judge.
+    pub(super) fn reason(self) -> Option<String> {
+        match self {
+            Self::Skip => None,
+            Self::NoMessage(side) => Some(format!("the {} is not in the capture", side.name())),
+            Self::Because(reason) => Some(reason),
         }
     }
 }
@@ -152,6 +166,9 @@ pub(super) fn evaluate_with<'a>(expr: &'a Expr, locals: &[Local<'_>], scope: &Sc
             let value = evaluate(on, scope)?;
             let argument = arguments.first().map(|a| evaluate(a, scope)?.into_text()).transpose()?;
             let text = value.into_text()?;
+            if scope.masks && is_digest(*function) && mask::is_masked(&text) {
+                return Err(because("the text is masked, and so its digest is not known"));
+            }
             call(*function, &text, argument.as_deref()).map_err(|why| {
                 // What comes from a secret is named, not shown.
                 let tells = matches!(function, Function::Jwt | Function::Sigv4) || reads::is_secret(on, scope);
@@ -189,7 +206,7 @@ fn name_value<'a>(name: &str, scope: &Scope<'a>) -> Result<Cow<'a, [u8]>, Lack> 
 }
 
 fn message_value<'a>(side: Side, path: &'a MessagePath, scope: &Scope<'a>) -> Result<Val<'a>, Lack> {
-    let message = scope.message(side).ok_or_else(|| because(format!("the {} is not in the capture", side.name())))?;
+    let message = scope.message(side).ok_or(Lack::NoMessage(side))?;
     let head = message.head;
     let missing = || because(format!("a {} has no such part", side.name()));
     let text = |bytes: &'a [u8]| Ok(Val::Text(Cow::Borrowed(bytes)));
@@ -250,6 +267,11 @@ pub(super) fn path_of(target: &[u8]) -> &[u8] {
 /// The target's query without `?`; empty where it has none.
 pub(super) fn query_of(target: &[u8]) -> &[u8] {
     target.iter().position(|b| *b == b'?').and_then(|at| target.get(at + 1..)).unwrap_or_default()
+}
+
+/// Whether what a function gives shows no longer that the text was masked.
+pub(super) fn is_digest(function: Function) -> bool {
+    matches!(function, Function::Sha256 | Function::Md5)
 }
 
 /// What a function makes of a text, or what is wrong with the text.

@@ -68,6 +68,14 @@ pub mod operator {
     pub const MEMBER: &str = "@member";
     /// `+` within a macro: what it makes is counted.
     pub const ADD: &str = "@add";
+    /// `text.startsWith("…")`, and so on: what a mask hides may begin, end or hold anything.
+    pub const STARTS: &str = "@starts";
+    /// `text.endsWith("…")`
+    pub const ENDS: &str = "@ends";
+    /// `text.contains("…")`
+    pub const CONTAINS: &str = "@contains";
+    /// `x.size()`: of a masked text nobody knows.
+    pub const SIZE: &str = "@size";
     /// `text.matches("…")`
     pub const MATCHES: &str = "@matches";
     /// The list that a macro goes through: its members are counted as steps.

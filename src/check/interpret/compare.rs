@@ -133,3 +133,55 @@ pub(super) fn one_of(a: &Value, list: &Value) -> Answer<bool> {
         _ => open(format!("{} has no members", what(list))),
     }
 }
+
+/// Two texts, of which the first may be masked: what is known of it, and whether a mask hides the rest.
+fn texts<'v>(text: &'v Value, part: &'v Value) -> Answer<(&'v [u8], &'v [u8], bool)> {
+    let (Value::String(text), Value::String(part)) = (text, part) else { return open("only a text holds another") };
+    take((text.len() as u64).saturating_add(part.len() as u64))?;
+    if masks() && mask::is_masked(part.as_bytes()) {
+        return open("a text is masked in this evidence");
+    }
+    let masked = masks() && mask::is_masked(text.as_bytes());
+    Ok((text.as_bytes(), part.as_bytes(), masked))
+}
+
+/// `text.startsWith(part)`
+pub(super) fn starts(text: &Value, part: &Value) -> Answer<bool> {
+    let (text, part, masked) = texts(text, part)?;
+    let known = if masked { mask::before_mask(text) } else { text };
+    match known.starts_with(part) {
+        false if masked && part.starts_with(known) => open("a text is masked in this evidence"),
+        starts => Ok(starts),
+    }
+}
+
+/// `text.endsWith(part)`
+pub(super) fn ends(text: &Value, part: &Value) -> Answer<bool> {
+    let (text, part, masked) = texts(text, part)?;
+    let known = if masked { mask::behind_mask(text) } else { text };
+    match known.ends_with(part) {
+        false if masked && part.ends_with(known) => open("a text is masked in this evidence"),
+        ends => Ok(ends),
+    }
+}
+
+/// `text.contains(part)`
+pub(super) fn contains(text: &Value, part: &Value) -> Answer<bool> {
+    let (text, part, masked) = texts(text, part)?;
+    match memchr::memmem::find(text, part) {
+        None if masked => open("a text is masked in this evidence"),
+        found => Ok(found.is_some()),
+    }
+}
+
+/// `x.size()`: characters of a text, members of what has some.
+pub(super) fn size_of(value: &Value) -> Answer<i64> {
+    let size = match value {
+        Value::String(text) if masks() && mask::is_masked(text.as_bytes()) => return open("a text is masked in this evidence"),
+        Value::String(text) => text.chars().count(),
+        Value::List(members) => members.len(),
+        Value::Map(map) => map.map.len(),
+        _ => return open(format!("{} has no size", what(value))),
+    };
+    Ok(i64::try_from(size).unwrap_or(i64::MAX))
+}

@@ -7,9 +7,9 @@ use cel::common::types::DYN_TYPE;
 use cel::common::value::{CowVal, Val as CelVal};
 use cel::{Env, ExecutionError, Value};
 
-use super::super::evaluate::call;
+use super::super::evaluate::{call, is_digest};
 use super::budget::{OURS, take, weight};
-use super::compare::{equal, one_of, order};
+use super::compare::{contains, ends, equal, one_of, order, size_of, starts};
 use super::to_cel;
 use super::value::from_cel;
 use crate::spec::{Function, operator};
@@ -23,7 +23,7 @@ pub(super) fn env() -> Arc<Env> {
     static ENV: OnceLock<Arc<Env>> = OnceLock::new();
     Arc::clone(ENV.get_or_init(|| {
         let mut env = Env::stdlib();
-        let binary: [(&str, Native); 10] = [
+        let binary: [(&str, Native); 13] = [
             (operator::EQ, |given| compare(&given, equal)),
             (operator::NE, |given| compare(&given, |a, b| equal(a, b).map(|equal| !equal))),
             (operator::LT, |given| compare(&given, |a, b| order(a, b).map(Ordering::is_lt))),
@@ -33,12 +33,16 @@ pub(super) fn env() -> Arc<Env> {
             (operator::ONE_OF, |given| compare(&given, one_of)),
             (operator::MEMBER, |given| member(&given)),
             (operator::ADD, |given| add(&given)),
+            (operator::STARTS, |given| compare(&given, starts)),
+            (operator::ENDS, |given| compare(&given, ends)),
+            (operator::CONTAINS, |given| compare(&given, contains)),
             (operator::MATCHES, |given| matches(&given)),
         ];
         let mut declared = Ok(());
         for (name, native) in binary {
             declared = declared.and(env.add_overload(name, name, vec![DYN_TYPE, DYN_TYPE], native));
         }
+        declared = declared.and(env.add_overload(operator::SIZE, operator::SIZE, vec![DYN_TYPE], |given| size(&given)));
         for name in [operator::STEPS, operator::KEEP] {
             declared = declared.and(env.add_overload(name, name, vec![DYN_TYPE], count));
         }
@@ -83,6 +87,11 @@ fn member<'b, 'v>(given: &[CowVal<'b, 'v>]) -> Answer<'b, 'v> {
         Some(member) => give(member.clone()),
         None => Err(ExecutionError::function_error(OURS, "there is no such member")),
     }
+}
+
+/// `x.size()`
+fn size<'b, 'v>(given: &[CowVal<'b, 'v>]) -> Answer<'b, 'v> {
+    give(Value::Int(size_of(&argument(given, 0)?)?))
 }
 
 /// `a + b` within a macro.
@@ -131,6 +140,9 @@ fn of_text<'b, 'v>(function: Function, given: &[CowVal<'b, 'v>]) -> Answer<'b, '
     let on = text(0)?;
     take(on.len() as u64)?;
     let argument = if given.len() > 1 { Some(text(1)?) } else { None };
+    if super::budget::masks() && is_digest(function) && super::super::mask::is_masked(&on) {
+        return Err(ExecutionError::function_error(OURS, "a text is masked in this evidence"));
+    }
     match call(function, &on, argument.as_deref()) {
         Ok(value) => give(to_cel(&value)),
         Err(why) => Err(ExecutionError::function_error(OURS, format!("what `{}` is called on {why}", function.name()))),

@@ -120,10 +120,12 @@ fn with_text<'a>(template: &'a Template, scope: &Scope<'a>, compare: impl FnOnce
     let text: Result<Cow<'a, [u8]>, Lack> = render(template, scope);
     match text {
         Ok(text) => compare(&text),
-        Err(Lack::Skip) => Truth::Skip,
-        Err(Lack::Because(reason)) => {
-            scope.because(|| reason);
-            Truth::Unknown
-        }
+        Err(lack) => match lack.reason() {
+            None => Truth::Skip,
+            Some(reason) => {
+                scope.because(|| reason);
+                Truth::Unknown
+            }
+        },
     }
 }

@@ -222,6 +222,42 @@ fn masked_texts_decide_nothing_in_texts() {
 }
 
 #[test]
+fn parts_and_sizes_of_masked_texts_are_open() {
+    let verdict = |that: &str| {
+        let text = "GET / HTTP/1.1\r\nHost: api.xxx.example.com\r\n\r\n";
+        Check::new(&spec(&format!("'{that}'"))).text(text).verdict("check.c")
+    };
+    for (that, expected) in [
+        ("request.header(\"Host\").startsWith(\"api.\")", Verdict::Met),
+        ("request.header(\"Host\").startsWith(\"web\")", Verdict::Violated),
+        ("request.header(\"Host\").startsWith(\"api.eu\")", Verdict::Inconclusive),
+        ("request.header(\"Host\").endsWith(\".com\")", Verdict::Met),
+        ("request.header(\"Host\").endsWith(\".org\")", Verdict::Violated),
+        ("request.header(\"Host\").endsWith(\"eu.example.com\")", Verdict::Inconclusive),
+        ("request.header(\"Host\").contains(\"example\")", Verdict::Met),
+        ("request.header(\"Host\").contains(\"eu\")", Verdict::Inconclusive),
+        ("!request.header(\"Host\").contains(\"eu\")", Verdict::Inconclusive),
+        ("request.header(\"Host\").size() == 3", Verdict::Inconclusive),
+        ("request.header(\"Host\").matches(\"^api\")", Verdict::Inconclusive),
+        ("request.header(\"Host\").sha256() == \"a\"", Verdict::Inconclusive),
+        ("request.headers.exists(h, h.value.md5() == \"a\")", Verdict::Inconclusive),
+    ] {
+        assert_eq!(verdict(that), expected, "{that}");
+    }
+}
+
+#[test]
+fn a_condition_on_a_message_that_is_not_there_is_not_observed() {
+    let alone = |that: &str| Check::new(&spec(&format!("'{that}'"))).request(REQUEST).verdict("check.c");
+    assert_eq!(alone("response.status == 200"), Verdict::NotObserved);
+    assert_eq!(alone("response.has_header(\"A\")"), Verdict::NotObserved);
+    assert_eq!(alone("response.json.n == 3 && request.method == \"GET\""), Verdict::NotObserved);
+    // What is there decides, where it decides alone.
+    assert_eq!(alone("response.status == 200 || request.method == \"GET\""), Verdict::Met);
+    assert_eq!(alone("response.status == 200 && request.method == \"POST\""), Verdict::Violated);
+}
+
+#[test]
 fn for_each_goes_through_members() {
     let check = |for_each: &str, that: &str| {
         let spec = format!("hops: {{ h: {{ checks: [ {{ id: c, for_each: '{for_each}', that: '{that}' }} ] }} }}\n");

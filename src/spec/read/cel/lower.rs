@@ -195,7 +195,7 @@ impl Lower<'_> {
                     return Err(self.misused(function, function.global, given));
                 }
                 let args = self.arguments(function, args)?;
-                Ok((call(id, &name, args), function.gives))
+                Ok((call(id, masked(&name).unwrap_or(&name), args), function.gives))
             }
         }
     }
@@ -228,6 +228,9 @@ impl Lower<'_> {
         let mut all = self.arguments(function, std::iter::once(target).chain(args).collect())?.into_iter();
         if name == "matches" {
             return self.matches(id, all.collect());
+        }
+        if let Some(ours) = masked(name) {
+            return Ok((call(id, ours, all.collect()), function.gives));
         }
         let (target, args) = (all.next().map(Box::new), all.collect());
         Ok((IdedExpr { id, expr: Cel::Call(CallExpr { func_name: name.to_owned(), target, args }) }, function.gives))
@@ -416,6 +419,17 @@ impl Lower<'_> {
             _ => Mistake { range: self.mistake("").range, ..mistake },
         }
     }
+}
+
+/// The functions of CEL to which a masked text is no text like any other.
+fn masked(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "startsWith" => operator::STARTS,
+        "endsWith" => operator::ENDS,
+        "contains" => operator::CONTAINS,
+        "size" => operator::SIZE,
+        _ => return None,
+    })
 }
 
 fn call(id: u64, name: &str, args: Vec<IdedExpr>) -> IdedExpr {
