@@ -83,6 +83,16 @@ fn the_text_as_typed_counts() {
 }
 
 #[test]
+fn a_place_is_without_its_anchor() {
+    let text = "hops:\n  a:\n    request:\n      headers:\n        A: &a b c # d\n        B: &b 'x y'\n        C: &c \"z\"\n        D: &d |\n          e\n";
+    let spec = spec(text);
+    assert_eq!(
+        fields(&spec),
+        [("A", "b c", Some("b c")), ("B", "'x y'", Some("x y")), ("C", "\"z\"", Some("z")), ("D", "e", Some("e\n"))]
+    );
+}
+
+#[test]
 fn holes_have_their_own_place_where_the_text_stands_as_it_is() {
     let spec =
         spec("hops:\n  a:\n    request:\n      headers:\n        A: x-${src}\n        B: 'ü ${dst}'\n        C: \"\\t${dst}\"\n");

@@ -129,9 +129,23 @@ fn exact(event: &Event<'_>, text: &str, place: Place) -> Place {
         let start = place.start.saturating_add(number(from));
         Place { start, end: start.saturating_add(number(length)) }
     };
+    // A tag stays: it is what is wrong there.
+    let named = |anchor: usize, tagged: bool| if anchor != 0 && !tagged { opening(inside) } else { 0 };
     match event {
-        Event::Scalar(_, ScalarStyle::SingleQuoted, ..) => cut(0, quoted_length(inside, '\'')),
-        Event::Scalar(_, ScalarStyle::DoubleQuoted, ..) => cut(0, quoted_length(inside, '"')),
+        Event::Scalar(_, style @ (ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted), anchor, tag) => {
+            let from = named(*anchor, tag.is_some());
+            let quote = if *style == ScalarStyle::SingleQuoted { '\'' } else { '"' };
+            cut(from, quoted_length(inside.get(from..).unwrap_or_default(), quote))
+        }
+        Event::Scalar(_, ScalarStyle::Plain, anchor, tag) => {
+            let from = named(*anchor, tag.is_some());
+            cut(from, inside.len() - from)
+        }
+        // The text of a block begins behind the line of its `|`.
+        Event::Scalar(_, ScalarStyle::Literal | ScalarStyle::Folded, anchor, tag) if named(*anchor, tag.is_some()) > 0 => {
+            let text = inside.split_once('\n').map_or("", |(_, text)| text.trim_start());
+            cut(inside.len() - text.len(), text.len())
+        }
         Event::SequenceStart(..) | Event::MappingStart(..) => {
             let opening = opening(inside);
             if inside.get(opening..).is_some_and(|rest| rest.starts_with(['{', '['])) { cut(opening, 1) } else { cut(0, 0) }
