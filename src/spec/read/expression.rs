@@ -105,6 +105,9 @@ fn parse_at(text: &str, stand: Stand) -> Parsed {
 
 /// An expression that may name values of its own, as the `key` and `value` of a `for_each`.
 pub(super) fn parse_with(text: &str, stand: Stand, locals: &[(&str, Type)]) -> Parsed {
+    if locals.is_empty() {
+        return parse_at(text, stand);
+    }
     let names_local = |tokens: &[(Token, Range<usize>)]| {
         tokens.iter().any(|(token, _)| matches!(token, Token::Word(word) if locals.iter().any(|(local, _)| local == word)))
     };

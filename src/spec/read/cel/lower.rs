@@ -11,7 +11,7 @@ use super::super::functions::{METHODS, Type};
 use super::super::lexer::{Token, tokens};
 use super::functions::{CelFunction, FUNCTIONS};
 use super::operators as kinds;
-use super::parse::parse;
+use super::parse::{node, parse};
 use super::unparse::{binary, path, shown};
 use crate::spec::near::did_you_mean;
 use crate::spec::{Expr, ExprPart, Interpreted, operator};
@@ -279,12 +279,12 @@ impl Lower<'_> {
             let sides = vec![self.truth(a, &what)?, self.truth(b, &what)?];
             return Ok((call(id, name, sides), Type::Bool));
         }
-        let (told_a, told_b) = (shown(&a), shown(&b));
+        let (id_a, id_b) = (a.id, b.id);
         let ((a, of_a), (b, of_b)) = (self.lower(a)?, self.lower(b)?);
         let Some(gives) = kinds::between(name, of_a, of_b) else {
             let sign = binary(name).unwrap_or_default();
-            let told = |text: &str, of: Type| format!("`{text}` is {}", of.what());
-            let message = format!("`{sign}` means nothing here: {}, {}", told(&told_a, of_a), told(&told_b, of_b));
+            let told = |id: u64, of: Type| format!("`{}` is {}", self.told(id), of.what());
+            let message = format!("`{sign}` means nothing here: {}, {}", told(id_a, of_a), told(id_b, of_b));
             return Err(self.mistake(message).maybe_help(kinds::conversion(of_a, of_b).map(str::to_owned)));
         };
         let ours = match name {
@@ -303,20 +303,25 @@ impl Lower<'_> {
     }
 
     fn truth(&mut self, expr: IdedExpr, what: &str) -> Result<IdedExpr, Mistake> {
-        let told = shown(&expr);
+        let id = expr.id;
         let (expr, of) = self.lower(expr)?;
         match of {
             Type::Bool | Type::Json => Ok(expr),
-            _ => Err(self.mistake(format!("{what} must be true or false: `{told}` is {}", of.what()))),
+            _ => Err(self.mistake(format!("{what} must be true or false: `{}` is {}", self.told(id), of.what()))),
         }
+    }
+
+    /// A node of the expression as text, for a mistake. The walk takes nodes apart, so it is looked up in a tree made anew.
+    fn told(&self, id: u64) -> String {
+        parse(self.text).ok().and_then(|tree| node(&tree, id).map(shown)).unwrap_or_else(|| "…".to_owned())
     }
 
     /// `all`, `exists`, `exists_one`, `map`, `filter`.
     fn comprehension(&mut self, macro_: ComprehensionExpr) -> Result<(ComprehensionExpr, Type), Mistake> {
-        let told = shown(&macro_.iter_range);
+        let id = macro_.iter_range.id;
         let (range, of) = self.lower(macro_.iter_range)?;
         let Some(member) = kinds::member(of) else {
-            let mistake = self.mistake(format!("only a list has members to go through: `{told}` is {}", of.what()));
+            let mistake = self.mistake(format!("only a list has members to go through: `{}` is {}", self.told(id), of.what()));
             return Err(mistake.help("`members()` splits a list"));
         };
         self.loops += 1;

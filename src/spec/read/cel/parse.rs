@@ -42,26 +42,42 @@ fn is_deeper(expr: &IdedExpr, most: usize) -> bool {
         if depth > most {
             return true;
         }
-        let mut see = |inner| left.push((inner, depth + 1));
-        match &expr.expr {
-            Expr::Call(call) => call.target.iter().map(AsRef::as_ref).chain(&call.args).for_each(&mut see),
-            Expr::Comprehension(of) => {
-                [&of.iter_range, &of.accu_init, &of.loop_cond, &of.loop_step, &of.result].into_iter().for_each(&mut see);
-            }
-            Expr::List(list) => list.elements.iter().for_each(&mut see),
-            Expr::Map(map) => map.entries.iter().for_each(|entry| match &entry.expr {
-                EntryExpr::MapEntry(entry) => [&entry.key, &entry.value].into_iter().for_each(&mut see),
-                EntryExpr::StructField(field) => see(&field.value),
-            }),
-            Expr::Select(select) => see(&select.operand),
-            Expr::Struct(of) => of.entries.iter().for_each(|entry| match &entry.expr {
-                EntryExpr::StructField(field) => see(&field.value),
-                EntryExpr::MapEntry(entry) => [&entry.key, &entry.value].into_iter().for_each(&mut see),
-            }),
-            Expr::Ident(_) | Expr::Literal(_) | Expr::Unspecified => {}
-        }
+        inner(expr, &mut |inner| left.push((inner, depth + 1)));
     }
     false
+}
+
+/// The node of a tree with this number.
+pub(super) fn node(tree: &IdedExpr, id: u64) -> Option<&IdedExpr> {
+    let mut left = vec![tree];
+    while let Some(expr) = left.pop() {
+        if expr.id == id {
+            return Some(expr);
+        }
+        inner(expr, &mut |inner| left.push(inner));
+    }
+    None
+}
+
+/// Sees the nodes directly below one.
+fn inner<'e>(expr: &'e IdedExpr, mut see: &mut dyn FnMut(&'e IdedExpr)) {
+    match &expr.expr {
+        Expr::Call(call) => call.target.iter().map(AsRef::as_ref).chain(&call.args).for_each(&mut see),
+        Expr::Comprehension(of) => {
+            [&of.iter_range, &of.accu_init, &of.loop_cond, &of.loop_step, &of.result].into_iter().for_each(&mut see);
+        }
+        Expr::List(list) => list.elements.iter().for_each(&mut see),
+        Expr::Map(map) => map.entries.iter().for_each(|entry| match &entry.expr {
+            EntryExpr::MapEntry(entry) => [&entry.key, &entry.value].into_iter().for_each(&mut see),
+            EntryExpr::StructField(field) => see(&field.value),
+        }),
+        Expr::Select(select) => see(&select.operand),
+        Expr::Struct(of) => of.entries.iter().for_each(|entry| match &entry.expr {
+            EntryExpr::StructField(field) => see(&field.value),
+            EntryExpr::MapEntry(entry) => [&entry.key, &entry.value].into_iter().for_each(&mut see),
+        }),
+        Expr::Ident(_) | Expr::Literal(_) | Expr::Unspecified => {}
+    }
 }
 
 /// From line and column, counted from 1, to the rest of the word that stands there.
