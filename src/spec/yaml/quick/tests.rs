@@ -1,0 +1,146 @@
+//! Every tree that the quick reader gives is that of the careful readers, for the program's specs and for what is near them.
+
+use proptest::prelude::*;
+
+use super::reader::{read, read_to};
+use crate::spec::embedded;
+use crate::spec::yaml::{Kind, Node, parse};
+
+/// Whether a text is read, and if so as by the careful readers.
+#[track_caller]
+fn is_read(text: &str) -> bool {
+    let quick = read(text);
+    if let Some(node) = &quick {
+        let careful = parse(text, false);
+        assert!(careful.problems.is_empty(), "{text}\n{:?}", careful.problems);
+        if let Some(other) = careful.root.as_ref().map_or(Some(String::new()), |root| difference(node, root)) {
+            panic!("{other} in\n{text}");
+        }
+    }
+    quick.is_some()
+}
+
+/// Where two trees differ first.
+fn difference(a: &Node, b: &Node) -> Option<String> {
+    let inner = match (&a.kind, &b.kind) {
+        (Kind::Mapping(a), Kind::Mapping(b)) if a.len() == b.len() => {
+            a.iter().zip(b).find_map(|(a, b)| difference(&a.0, &b.0).or_else(|| difference(&a.1, &b.1)))
+        }
+        (Kind::Sequence(a), Kind::Sequence(b)) if a.len() == b.len() => a.iter().zip(b).find_map(|(a, b)| difference(a, b)),
+        _ => None,
+    };
+    inner.or_else(|| (a != b).then(|| format!("{a:?}\n{b:?}")))
+}
+
+#[test]
+fn every_spec_of_the_program_is_read_quickly_and_rightly() {
+    for spec in embedded() {
+        // A checkout with other line ends is read by the careful readers.
+        let text = spec.text.replace("\r\n", "\n");
+        if let Err(at) = read_to(&text) {
+            let line = text[..at].lines().count();
+            panic!("{}:{line}: not written plainly: see what src/spec/yaml/quick/reader.rs knows", spec.file());
+        }
+        assert!(is_read(&text));
+    }
+}
+
+#[test]
+fn what_is_plain_is_read() {
+    for text in [
+        "a: b\n",
+        "a: b",
+        "a:\n  b: c\n",
+        "a:\n- b\n- c\n",
+        "a:\n  - b: 1\n    c: 2\n  - d\n  -\n    e: f\n",
+        "a: { b: c, 'd': \"e\\n\", f: [1, 2.5, true, null] }\n",
+        "a: [\n  x, # comment\n  { y: z }\n]\n",
+        "# first\n\na: b # last\n\n# end\n",
+        "a: |\n  x\n   y\n\n  z\nb: c\n",
+        "a: 'it''s'\nb: x#y\nc: x:y\nd: http://a.b/c?d=e#f\n",
+        "a: é ü\nb: { c: ü }\n",
+        "a: {}\nb: []\n",
+        "a: -1\nb: -x\n",
+        "\"a b\": c\n",
+        "a: x  # y\n",
+        "a:\n    b: c\n    d:\n    - e\nf: g\n",
+        "a: { b: x y, c: z }\n",
+        "a: [b c, -d]\n",
+        "a:   b\n",
+        "a: &x b # c\nd: *x # e\n",
+        "a: &x-1 { b: [c] }\nd: *x-1\n",
+        "a: &x 1\nb: { c: *x, d: [*x] }\n",
+        "a: &x b\nc: &x d\ne: *x\n",
+        "- &x a\n- *x\n",
+        "a: &x |\n  b\nc: *x\n",
+        "- &x { a: b }\n- c: *x\n",
+    ] {
+        assert!(is_read(text), "{text}");
+    }
+}
+
+#[test]
+fn what_is_not_plain_is_left_to_others() {
+    for text in [
+        "",
+        "a",
+        "{ a: b }\n",
+        "a: &x\n  b: c\n",
+        "&a b: c\n",
+        "a: &x b\n*x : c\n",
+        "a: [&x b, *x]\n",
+        "a: *x\n",
+        "a: !t b\n",
+        "a: >\n  b\n",
+        "a: |-\n  b\n",
+        "a: b\n  c\n",
+        "a: 'b\n  c'\n",
+        "a:\tb\n",
+        "a:\n",
+        "? a\n: b\n",
+        "a: b: c\n",
+        "a: [b: c]\n",
+        "a: { b }\n",
+        "a: { b: }\n",
+        "--- \na: b\n",
+        "...\n",
+        "%YAML 1.2\n",
+        "a: b\n c: d\n",
+        "a:\n  b: c\n d: e\n",
+        "<<: a\n",
+        "a: {b: c\n",
+        "a: [b\n",
+        "a: 'b\n",
+        "a: @b\n",
+        "a: `b`\n",
+        "a: b }\n\t",
+        "a: {b: c} d\n",
+        "a: \"\\x41\"\n",
+        "a: b\r\n",
+        "a: {b:c}\n",
+        "- a\nb: c\n",
+        "- a\n- - b\n  - c\n",
+        "a: b\n- c\n",
+        "a: { b: c # }\n",
+        "a: { b: c, }\n",
+        "a : b\n",
+        "a: |\n\n  b\n",
+    ] {
+        assert!(!is_read(text), "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_read_is_read_rightly(text in "([ ]{0,4}([a-c]|- |: |:|'|\"|\\{|\\}|\\[|\\]|, |,|#| #|\\||1|~|é|&a |[*]a|\n){1,12}\n){1,6}") {
+        is_read(&text);
+    }
+
+    #[test]
+    fn a_spec_with_another_character_is_read_rightly_or_not(at in 0_usize..4000, put in "[-a:#'\"{}\\[\\], \n|>&*!%@?\\\\\t]") {
+        let text = embedded()[0].text;
+        if let Some((before, after)) = text.char_indices().nth(at).map(|(i, c)| (&text[..i], &text[i + c.len_utf8()..])) {
+            is_read(&format!("{before}{put}{after}"));
+        }
+    }
+}
