@@ -117,7 +117,7 @@ impl HttpStream {
 
     /// Where the place is lost, what may have begun a start line and cannot go on is passed over.
     pub(super) fn give_up_line(&mut self) {
-        if self.mode == Mode::Lost && !self.partial.is_empty() {
+        if self.mode == Mode::Lost && self.partial.iter().any(|&b| b != b'\n') {
             self.pass_over(self.at.number);
         }
     }

@@ -5,6 +5,9 @@ use memchr::memchr;
 /// The signature of a PROXY protocol header, version 2.
 const PROXY_2: &[u8; 12] = b"\r\n\r\n\0\r\nQUIT\n";
 
+/// The longest PROXY protocol header, version 1, that its specification allows.
+const LONGEST_PROXY_1: usize = 107;
+
 /// What the first bytes of a stream are.
 pub(super) enum Opening {
     /// Maybe a message.
@@ -23,9 +26,9 @@ pub(super) fn opening(bytes: &[u8]) -> Opening {
         [0x14..=0x17, 3, 0..=4, ..] => Opening::Tls,
         [0x14..=0x17] | [0x14..=0x17, 3] => Opening::Unsure,
         [b'P', b'R', b'O', b'X', b'Y', b' ', ..] => match memchr(b'\n', bytes) {
-            Some(lf) => Opening::Proxy(lf + 1),
-            None if bytes.len() <= 107 => Opening::Unsure,
-            None => Opening::Message,
+            Some(lf) if lf <= LONGEST_PROXY_1 => Opening::Proxy(lf + 1),
+            None if bytes.len() <= LONGEST_PROXY_1 => Opening::Unsure,
+            _ => Opening::Message,
         },
         _ if bytes.starts_with(PROXY_2) => match bytes.get(14..16) {
             Some(&[high, low]) => {

@@ -9,7 +9,7 @@ use std::mem::MaybeUninit;
 use memchr::memchr;
 
 use super::lenient::{self, Split};
-use super::start::{Guess, is_token, judge};
+use super::start::{Guess, LONGEST_METHOD, is_token, judge};
 use super::{Fidelity, FieldLine, Head, HeadBuf, HeadFlags, MessageKind, Provenance, Range, StartLine};
 use crate::anomaly::AnomalyKind;
 
@@ -39,6 +39,10 @@ pub(super) fn strict(bytes: &[u8], kind: MessageKind, lines: &mut Vec<FieldLine>
                 Err(_) => return Strict::Odd,
             };
             let (Some(method), Some(target)) = (request.method, request.path) else { return Strict::Odd };
+            // What is no start line in pieces is none in one.
+            if method.len() > LONGEST_METHOD {
+                return Strict::Odd;
+            }
             let (method, target) = (span(bytes, method.as_bytes()), span(bytes, target.as_bytes()));
             let (start_line, flags) = spans(bytes, length, request.headers, lines);
             let version = Range { start: target.end + 1, end: start_line.end };

@@ -6,6 +6,7 @@
 use super::conversation::{Content, Conversation, HttpStream, Mode};
 use super::opening::{Opening, opening};
 use super::parse::{self, Strict};
+use super::search::{last_line, sought};
 use super::start::{Guess, find_start, judge};
 use super::streams::HttpStreams;
 use super::{MessageKind, MessageSink, lenient};
@@ -194,7 +195,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         rest: &'a [u8],
         at: PacketAt,
     ) -> &'a [u8] {
-        let role = talk.role(direction);
+        let (role, sought) = (talk.role(direction), sought(flow, talk, direction));
         let stream = talk.stream(direction);
         let kind = match stream.judged {
             Some(kind) => kind,
@@ -204,12 +205,12 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                     // Maybe a start line stands behind other bytes; never at the first, or this would not end.
                     stream.pass_over(at.number);
                     stream.scanned = 0;
-                    if let Some(start) = find_start(&stream.partial, role).filter(|&start| start > 0) {
+                    if let Some(start) = find_start(&stream.partial, sought, false).filter(|&start| start > 0) {
                         stream.partial.drain(..start);
+                        self.lost(talk, direction);
                         return self.take_head(flow, talk, direction, rest, at);
                     }
-                    let last = memchr::memrchr(b'\n', &stream.partial).map_or(0, |lf| lf + 1);
-                    let last = last.max(stream.partial.len().saturating_sub(LONGEST_LINE));
+                    let last = last_line(&stream.partial);
                     stream.partial.drain(..last);
                     stream.mode = Mode::Lost;
                     self.lost(talk, direction);

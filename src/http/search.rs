@@ -22,14 +22,12 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         rest: &'a [u8],
         at: PacketAt,
     ) -> &'a [u8] {
-        let opener = flow.opener.filter(|_| talk.client.is_none());
-        let role = talk.role(direction).or_else(|| {
-            let opener = opener?;
-            Some(if opener == direction { MessageKind::Request } else { MessageKind::Response })
-        });
+        let role = sought(flow, talk, direction);
         let stream = talk.stream(direction);
-        if stream.partial.is_empty() {
-            if let Some(start) = find_start(rest, role) {
+        if matches!(stream.partial[..], [] | [b'\n']) {
+            let at_line = !stream.partial.is_empty();
+            if let Some(start) = find_start(rest, role, at_line) {
+                stream.partial.clear();
                 if start > 0 {
                     stream.pass_over(at.number);
                 }
@@ -37,10 +35,10 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 return rest.get(start..).unwrap_or_default();
             }
             // A start line may have begun in the last line.
-            let last = memrchr(b'\n', rest).map_or(0, |lf| lf + 1);
-            let last = last.max(rest.len().saturating_sub(LONGEST_LINE));
+            let last = last_line(rest);
             if last > 0 {
                 stream.pass_over(at.number);
+                stream.partial.clear();
             }
             return keep(stream, rest.get(last..).unwrap_or_default(), at);
         }
@@ -49,7 +47,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let (line, behind) = rest.split_at_checked(end).unwrap_or((rest, &[]));
         let begun = stream.at.number;
         keep(stream, line, at);
-        if let Some(start) = find_start(&stream.partial, role) {
+        if let Some(start) = find_start(&stream.partial, role, false) {
             if start > 0 {
                 stream.pass_over(begun);
             }
@@ -60,7 +58,8 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         }
         if stream.partial.ends_with(b"\n") {
             stream.pass_over(begun);
-            stream.partial.clear();
+            let last = stream.partial.len() - 1;
+            stream.partial.drain(..last);
         } else if stream.partial.len() > 2 * LONGEST_LINE {
             let excess = stream.partial.len() - LONGEST_LINE;
             stream.pass_over(begun);
@@ -68,4 +67,19 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         }
         behind
     }
+}
+
+/// Where the last line begins, with the line end before it: what follows a line end is a line from its beginning. No more
+/// than a bounded part of it.
+pub(super) fn last_line(bytes: &[u8]) -> usize {
+    memrchr(b'\n', bytes).unwrap_or_default().max(bytes.len().saturating_sub(LONGEST_LINE))
+}
+
+/// Which kind of message is looked for in this direction: who opened the connection sends the requests, as long as no
+/// message says otherwise.
+pub(super) fn sought(flow: &FlowInfo, talk: &Conversation, direction: Direction) -> Option<MessageKind> {
+    talk.role(direction).or_else(|| {
+        let opener = flow.opener.filter(|_| talk.client.is_none())?;
+        Some(if opener == direction { MessageKind::Request } else { MessageKind::Response })
+    })
 }

@@ -85,6 +85,9 @@ const METHODS: &[&str] = &[
 /// Methods that are taken for one even alone on their line.
 const PLAIN: &[&[u8]] = &[b"GET", b"POST", b"PUT", b"HEAD", b"DELETE", b"OPTIONS", b"PATCH", b"CONNECT", b"TRACE"];
 
+/// The longest method that is taken for one; registered ones have at most 17 bytes.
+pub(super) const LONGEST_METHOD: usize = 32;
+
 /// The longest start line that is waited for.
 const LONGEST: usize = 64 << 10;
 
@@ -107,6 +110,7 @@ pub(super) fn judge(bytes: &[u8], role: Option<MessageKind>) -> Guess {
     let response = role != Some(MessageKind::Request);
     let request = role != Some(MessageKind::Response);
     let line = match memchr(b'\n', bytes) {
+        Some(end) if end > LONGEST => return Guess::Neither,
         Some(end) => bytes.get(..end).unwrap_or_default(),
         None if bytes.len() > LONGEST => return Guess::Neither,
         None => {
@@ -130,14 +134,17 @@ fn may_become_response(bytes: &[u8]) -> bool {
 fn may_become_request(bytes: &[u8]) -> bool {
     let bytes = bytes.trim_ascii_start();
     match bytes.iter().position(|&b| b == b' ' || b == b'\t') {
-        None => bytes.len() <= 32 && bytes.iter().all(|&b| is_token(b) || b == b'\r'),
+        None => bytes.len() <= LONGEST_METHOD && bytes.iter().all(|&b| is_token(b) || b == b'\r'),
         Some(end) => {
             let method = bytes.get(..end).unwrap_or_default();
-            method.len() <= 32
-                && method.iter().all(|&b| is_token(b))
-                && bytes.iter().all(|&b| b >= b' ' || b == b'\t' || b == b'\r')
+            method.len() <= LONGEST_METHOD && method.iter().all(|&b| is_token(b)) && (is_method(method) || !has_control(bytes))
         }
     }
+}
+
+/// Control bytes that no line of a text has: behind an unknown method they are of another protocol.
+fn has_control(bytes: &[u8]) -> bool {
+    bytes.iter().any(|&b| b < b' ' && b != b'\t' && b != b'\r')
 }
 
 /// A request line, or what was meant to be one: a version at the end, or a known method before a target.
@@ -151,10 +158,10 @@ fn is_request_like(line: &[u8]) -> bool {
     let last = words.next_back().or(Some(target));
     let indented = line.first().is_some_and(|&b| b == b' ' || b == b'\t');
     // White space where none may be is believed with a known method only: prose has it everywhere.
-    if (indented || spaced) && !is_method(method) {
+    if (indented || spaced || has_control(line)) && !is_method(method) {
         return false;
     }
-    if method.len() > 32 || !method.iter().all(|&b| is_token(b)) {
+    if method.len() > LONGEST_METHOD || !method.iter().all(|&b| is_token(b)) {
         return false;
     }
     if last.is_some_and(|word| word.len() >= 6 && word.starts_with(b"HTTP/") && word.get(5).is_some_and(u8::is_ascii_digit)) {
@@ -166,7 +173,8 @@ fn is_request_like(line: &[u8]) -> bool {
 }
 
 /// Finds the first strict start line that stands whole in the bytes, at any place: bodies need not end with a line end.
-pub(super) fn find_start(bytes: &[u8], role: Option<MessageKind>) -> Option<usize> {
+/// `at_line`: the bytes begin where a line does.
+pub(super) fn find_start(bytes: &[u8], role: Option<MessageKind>, at_line: bool) -> Option<usize> {
     let mut from = 0;
     while let Some(found) = memmem::find(bytes.get(from..)?, b"HTTP/1.") {
         let at = from + found;
@@ -185,7 +193,7 @@ pub(super) fn find_start(bytes: &[u8], role: Option<MessageKind>) -> Option<usiz
         }
         if role != Some(MessageKind::Response)
             && matches!(behind, [b'\r', b'\n', ..] | [b'\n', ..])
-            && let Some(start) = request_before(bytes.get(..at).unwrap_or_default())
+            && let Some(start) = request_before(bytes.get(..at).unwrap_or_default(), at_line)
         {
             return Some(start);
         }
@@ -194,7 +202,7 @@ pub(super) fn find_start(bytes: &[u8], role: Option<MessageKind>) -> Option<usiz
 }
 
 /// Where the request line begins whose version would stand behind these bytes.
-fn request_before(bytes: &[u8]) -> Option<usize> {
+fn request_before(bytes: &[u8], at_line: bool) -> Option<usize> {
     let line_start = memrchr(b'\n', bytes).map_or(0, |lf| lf + 1);
     let target_end = bytes.len().checked_sub(1)?;
     if bytes.get(target_end) != Some(&b' ') || target_end <= line_start {
@@ -206,8 +214,9 @@ fn request_before(bytes: &[u8]) -> Option<usize> {
     }
     let before = bytes.get(line_start..space)?;
     // No method has digits; the last bytes of a body often are. What stands first may have lost its beginning (`ET`).
-    let bounded = line_start > 0 || is_method(before);
-    let whole = bounded && before.len() <= 32 && before.iter().all(|&b| b.is_ascii_uppercase() || b == b'-' || b == b'_');
+    let bounded = line_start > 0 || at_line || is_method(before);
+    let whole =
+        bounded && before.len() <= LONGEST_METHOD && before.iter().all(|&b| b.is_ascii_uppercase() || b == b'-' || b == b'_');
     if whole {
         return Some(line_start);
     }
@@ -254,13 +263,35 @@ mod tests {
         for bytes in ["G", "GET", "GET /x", "HT", "HTTP/", "HTTP/1.1 200", "PURGE"] {
             assert_eq!(judge(bytes.as_bytes(), None), Guess::Unsure, "{bytes:?}");
         }
+        is(MessageKind::Request, "GET /\0a\x01 HTTP/1.1\r\n");
+        assert_eq!(judge(b"GETS a\0 HTTP/1.1\r\n", None), Guess::Neither);
         assert_eq!(judge(b"HTTP/1.1 200 OK\r\n", Some(MessageKind::Request)), Guess::Neither);
         assert_eq!(judge(b"GET / HTTP/1.1\r\n", Some(MessageKind::Response)), Guess::Neither);
     }
 
+    /// What a line is does not depend on how much of it came first.
+    #[test]
+    fn whatever_becomes_a_start_line_is_waited_for() {
+        for line in [
+            "GET / HTTP/1.1\r\n",
+            "GET /\0a HTTP/1.1\n",
+            "FOO * HTTP/1.2\r\n",
+            "  GET /a b HTTP/1.0\n",
+            "HTTP/1.1 200\n",
+            "get\t/x HTTP/1.1\n",
+        ] {
+            let Guess::Is(kind) = judge(line.as_bytes(), None) else { panic!("{line:?}") };
+            for role in [None, Some(kind)] {
+                for end in 0..line.len() {
+                    assert_eq!(judge(&line.as_bytes()[..end], role), Guess::Unsure, "{line:?} to {end}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn a_lost_place_is_found_again_at_strict_start_lines_only() {
-        let find = |text: &str| find_start(text.as_bytes(), None);
+        let find = |text: &str| find_start(text.as_bytes(), None, false);
         assert_eq!(find("\x01\x02{}HTTP/1.1 200 OK\r\n"), Some(4));
         assert_eq!(find("{\"a\":1}POST /x HTTP/1.1\r\n"), Some(7));
         assert_eq!(find("rest\r\nBREW /pot HTTP/1.0\r\n"), Some(6));
@@ -275,6 +306,7 @@ mod tests {
         ] {
             assert_eq!(find(none), None, "{none:?}");
         }
-        assert_eq!(find_start(b"HTTP/1.1 200 OK\r\nGET / HTTP/1.1\r\n", Some(MessageKind::Request)), Some(17));
+        assert_eq!(find_start(b"HTTP/1.1 200 OK\r\nGET / HTTP/1.1\r\n", Some(MessageKind::Request), false), Some(17));
+        assert_eq!(find_start(b"ET / HTTP/1.1\r\n", None, true), Some(0));
     }
 }
