@@ -77,7 +77,12 @@ impl<'a, I: Iterator<Item = Line<'a>> + Clone> Iterator for Split<I> {
             }
             let piece = if is_start_line(line.text.trim_ascii_start()) { Some(self.piece(&line)) } else { self.bulleted(&line) };
             match piece {
-                Some(piece) => self.ready.push_back(Item::Message(piece)),
+                Some(piece) => {
+                    if let Some(curl) = &mut self.curl {
+                        curl.give_way(&mut self.ready);
+                    }
+                    self.ready.push_back(Item::Message(piece));
+                }
                 None => self.ignore(&line),
             }
         }

@@ -121,6 +121,13 @@ impl Transcript {
         }
     }
 
+    /// A message of somebody else was found in lines that are not curl's: what stands before it is given out first.
+    pub(in crate::source::text) fn give_way(&mut self, items: &mut Items) {
+        self.end_head(false, items);
+        self.close(Stop::Block, items);
+        self.leave(items);
+    }
+
     /// The text is over. `Back` where there is more to read behind what was marked.
     pub(in crate::source::text) fn end(&mut self, items: &mut Items) -> Heard {
         self.end_head(false, items);
@@ -268,12 +275,8 @@ impl Transcript {
             }
             Phase::Sending { .. } | Phase::Sent => {
                 self.end_head(false, items);
-                if begins {
-                    self.leave(items);
-                } else {
-                    // What is written while a request waits is of another transfer.
-                    self.parallel |= self.pure && !line.is_blank();
-                }
+                // What is written while a request waits is of another transfer.
+                self.parallel |= self.pure && !line.is_blank() && !begins;
                 return Heard::Foreign;
             }
             Phase::Outside => return Heard::Foreign,
@@ -295,10 +298,6 @@ impl Transcript {
                     response.hide();
                 }
                 return Heard::Unclear;
-            }
-            if begins {
-                self.close(Stop::Sure, items);
-                self.leave(items);
             }
             return Heard::Foreign;
         }
