@@ -27,7 +27,16 @@ fn pieces(data: &[u8], size: usize) -> Box<dyn Read> {
 pub fn capture(data: &[u8]) {
     let size = 1 + data.len() % 13;
     let whole = packets(data, usize::MAX);
-    assert_eq!(packets(data, size), whole, "in pieces of {size}");
+    let cut = packets(data, size);
+    let sound = |(_, anomalies): &(Vec<String>, Option<Anomalies>)| anomalies.as_ref().is_some_and(Anomalies::is_empty);
+    if data.starts_with(&[0x1f, 0x8b]) && !(sound(&whole) && sound(&cut)) {
+        // How much comes out of damaged gzip before it is noticed is up to the decompressor: one is the beginning of the other.
+        assert!(cut.0.iter().zip(&whole.0).all(|(a, b)| a == b), "in pieces of {size}");
+        messages(data, size);
+        messages(data, usize::MAX);
+        return;
+    }
+    assert_eq!(cut, whole, "in pieces of {size}");
     let (told, summary) = messages(data, usize::MAX);
     assert_eq!(messages(data, size), (told, summary), "in pieces of {size}");
 }
