@@ -4,7 +4,6 @@
 //! its X-Request-Id, else by the response's x-amzn-RequestId. What has none of these joins nothing, and is counted: a guess
 //! would be no evidence. Bounded: entries, bytes of a value, bytes in all.
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
 
 use hashbrown::HashMap;
@@ -18,7 +17,7 @@ use super::judged::Judged;
 use super::mask;
 use super::params::Params;
 use super::plan::{Across, Plan};
-use super::scope::Scope;
+use super::scope::{Notes, Scope};
 use super::structure;
 use crate::finding::Part;
 use crate::http::{Exchange, HeadRef, Provenance};
@@ -50,6 +49,9 @@ struct Join {
     first_keyless: Option<Provenance>,
     /// Requests that were given up before all hops were there.
     dropped: u64,
+    /// Exchanges in whose place another of the same hop and request came before a check had seen them, and the first.
+    replaced: u64,
+    first_replaced: Option<Provenance>,
 }
 
 /// What one hop's exchange gives to a check.
@@ -106,7 +108,7 @@ impl Joins {
             let Some(join) = self.joins.get_mut(number) else { continue };
             let scope = case.scope(params);
             let Some(first) = scope.exchange.first() else { continue };
-            let Some(key) = key(scope.exchange) else {
+            let Some(key) = key(scope.exchange, scope.masks) else {
                 join.keyless += 1;
                 join.first_keyless.get_or_insert(first.head.head.at);
                 continue;
@@ -127,9 +129,12 @@ impl Joins {
                 join.age.push_back(key.clone());
                 across.parties.iter().map(|_| None).collect()
             });
-            if let Some(slot) = open.get_mut(place) {
-                self.held = self.held.saturating_sub(slot.as_ref().map_or(0, |before| before.weight));
-                *slot = Some(taken);
+            if let Some(before) = open.get_mut(place).and_then(|slot| slot.replace(taken)) {
+                self.held = self.held.saturating_sub(before.weight);
+                if !before.judged {
+                    join.replaced += 1;
+                    join.first_replaced.get_or_insert(before.at);
+                }
             }
             if open.iter().all(Option::is_some) {
                 decided.extend(decide(number, across, open, params, self.show_secrets));
@@ -176,6 +181,11 @@ impl Joins {
                               x-amzn-RequestId";
                 left.push((number, reason.to_owned(), join.keyless, join.first_keyless));
             }
+            if join.replaced > 0 {
+                let reason = "a later exchange of the same hop and request came before those of the other hops, as where it was \
+                              tried again";
+                left.push((number, reason.to_owned(), join.replaced, join.first_replaced));
+            }
             if join.dropped > 0 {
                 let reason = format!("more than {MOST_OPEN} requests, or {} MiB, waited for their other hops", MOST_HELD >> 20);
                 left.push((number, reason, join.dropped, None));
@@ -196,19 +206,8 @@ fn decide(number: usize, across: &Across, open: &[Option<Taken>], params: &Param
 }
 
 fn judge(check: &Check, joined: &Joined<'_>, params: &Params, masks: bool, hide: &Hide) -> (Judged, Vec<Part>) {
-    let exchange = Exchange { request: None, response: None };
-    let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
-    let scope = Scope {
-        exchange: &exchange,
-        looked: None,
-        joined: Some(joined),
-        params,
-        bound: &bound,
-        masks,
-        allow_warned: false,
-        secret: false,
-        reason: &reason,
-    };
+    let notes = Notes::default();
+    let scope = Scope { joined: Some(joined), masks, ..Scope::without_exchange(params, &notes) };
     let judged = checks::judge(check, &scope);
     let parts = match judged {
         Judged::Violated(_) => checks::parts(check, &scope, hide),
@@ -217,12 +216,12 @@ fn judge(check: &Check, joined: &Joined<'_>, params: &Params, masks: bool, hide:
     (judged, parts)
 }
 
-/// What joins an exchange to those of other hops; nothing where that is masked or missing.
-fn key(exchange: &Exchange<'_>) -> Option<Vec<u8>> {
+/// What joins an exchange to those of other hops; nothing where that is missing, or masked in evidence that has masks.
+fn key(exchange: &Exchange<'_>, masks: bool) -> Option<Vec<u8>> {
     let one = |head: &HeadRef<'_>, name: &[u8]| {
         let mut values = head.values(name);
         match (values.next(), values.next()) {
-            (Some(value), None) if !mask::is_masked(value) && !value.is_empty() => Some(value.to_vec()),
+            (Some(value), None) if !(masks && mask::is_masked(value)) && !value.is_empty() => Some(value.to_vec()),
             _ => None,
         }
     };

@@ -47,7 +47,7 @@ pub(super) fn judge<'s>(aspect: &Aspect, value: &'s Value, head: &HeadRef<'_>, i
         Truth::Skip => Judged::NotObserved,
         Truth::No => Judged::Violated(vec![fault]),
         Truth::Unknown => {
-            let reason = scope.reason.take();
+            let reason = scope.notes.reason.take();
             Judged::Inconclusive(reason.unwrap_or_else(|| "the evidence does not show it".to_owned()))
         }
     }

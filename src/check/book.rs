@@ -353,7 +353,7 @@ impl Book {
     }
 
     fn bound<'s>(&self, expectation: &'s super::plan::PlanExpectation, scope: &Scope<'s>, hide: &Hide) -> Vec<Bound> {
-        let bound = scope.bound.borrow();
+        let bound = scope.notes.bound.borrow();
         let secret_here = expectation.aspect.is_secret() && !hide.shows_secrets();
         reads::names(&expectation.expectation.claim)
             .into_iter()

@@ -2,9 +2,9 @@
 
 use cel::Value;
 
-use super::evaluate::{Lack, Val, evaluate, evaluate_with};
+use super::evaluate::{Lack, Val, evaluate};
 use super::hide::Hide;
-use super::interpret::{self, Local};
+use super::interpret::{self, Evaluation};
 use super::judged::{Fault, Judged};
 use super::legible::show;
 use super::reads;
@@ -23,43 +23,112 @@ const MOST_OF_VALUE: usize = 240;
 pub(super) enum Condition {
     Holds,
     Fails,
-    /// It names an optional param without a value: nothing to judge.
+    /// It names an optional param without a value, or a message that is not in the capture: nothing to judge.
     Skip,
     /// The evidence does not show it.
     Open(String),
 }
 
 /// Evaluates a condition.
-pub(super) fn condition<'a>(expr: &'a Expr, locals: &[Local<'_>], scope: &Scope<'a>) -> Condition {
-    match evaluate_with(expr, locals, scope) {
+pub(super) fn condition<'a>(expr: &'a Expr, scope: &Scope<'a>) -> Condition {
+    said(expr, evaluate(expr, scope))
+}
+
+/// What the value of a condition says.
+fn said(expr: &Expr, value: Result<Val<'_>, Lack>) -> Condition {
+    let neither = || Condition::Open(format!("`{expr}` is neither true nor false"));
+    match value {
         Ok(Val::Bool(true)) => Condition::Holds,
         Ok(Val::Bool(false)) => Condition::Fails,
         Ok(Val::Json(json)) => match json.as_bool() {
             Some(true) => Condition::Holds,
             Some(false) => Condition::Fails,
-            None => Condition::Open(format!("`{expr}` is neither true nor false")),
+            None => neither(),
         },
-        Ok(_) => Condition::Open(format!("`{expr}` is neither true nor false")),
+        Ok(_) => neither(),
         // What is expected of a message that is not there is not observed.
         Err(Lack::Skip | Lack::NoMessage(_)) => Condition::Skip,
         Err(Lack::Because(reason)) => Condition::Open(reason),
     }
 }
 
+/// A condition of a check, ready for each member that the check goes through.
+enum Asked<'a> {
+    /// It says the same of every member.
+    Known(Condition),
+    Each(&'a Expr, Box<Evaluation<'a>>),
+}
+
+impl<'a> Asked<'a> {
+    fn new(expr: &'a Expr, scope: &Scope<'a>) -> Self {
+        match expr.parsed() {
+            Expr::Interpreted(interpreted) => match Evaluation::new(interpreted, scope) {
+                Ok(evaluation) => Self::Each(expr, Box::new(evaluation)),
+                Err(lack) => Self::Known(said(expr, Err(lack))),
+            },
+            _ => Self::Known(condition(expr, scope)),
+        }
+    }
+
+    fn of(&mut self, member: Option<&Member>) -> Condition {
+        match self {
+            Self::Known(condition) => condition.clone(),
+            Self::Each(expr, evaluation) => {
+                if let Some((key, value)) = member {
+                    evaluation.at(key, value);
+                }
+                said(expr, evaluation.value())
+            }
+        }
+    }
+}
+
+/// The conditions of a check over one exchange, under one budget.
+struct Holds<'a, 's> {
+    check: &'a Check,
+    scope: &'s Scope<'a>,
+    when: Option<Asked<'a>>,
+    /// Made when the first member wants it.
+    that: Option<Asked<'a>>,
+}
+
+impl<'a, 's> Holds<'a, 's> {
+    fn new(check: &'a Check, scope: &'s Scope<'a>) -> Self {
+        interpret::begin(scope.masks);
+        Self { check, scope, when: check.when.as_ref().map(|when| Asked::new(&when.value, scope)), that: None }
+    }
+
+    /// Whether the check holds, of one member where it goes through some.
+    fn of(&mut self, member: Option<&Member>) -> Condition {
+        match self.when.as_mut().map_or(Condition::Holds, |when| when.of(member)) {
+            Condition::Holds => {
+                let (check, scope) = (self.check, self.scope);
+                self.that.get_or_insert_with(|| Asked::new(&check.that.value, scope)).of(member)
+            }
+            Condition::Fails => Condition::Skip,
+            other => other,
+        }
+    }
+}
+
+/// What a `for_each` names `key` and `value`.
+type Member = (Value, Value);
+
 /// Judges a check: for each member, where it goes through some.
 pub(super) fn judge<'a>(check: &'a Check, scope: &Scope<'a>) -> Judged {
     let members = match members(check, scope) {
-        Ok(Some(members)) => members,
-        Ok(None) => return judged(holds(check, &[], scope)),
+        Ok(members) => members,
         Err(Condition::Open(reason)) => return Judged::Inconclusive(reason),
         Err(_) => return Judged::NotObserved,
     };
+    let mut holds = Holds::new(check, scope);
+    let Some(members) = members else { return judged(holds.of(None)) };
     let mut all = Condition::Skip;
-    for (key, value) in &members {
-        match holds(check, &locals(key, value), scope) {
+    for member in &members {
+        match holds.of(Some(member)) {
             Condition::Fails => return judged(Condition::Fails),
             Condition::Open(reason) if !matches!(all, Condition::Open(_)) => {
-                all = Condition::Open(format!("of `{}`: {reason}", name_of(key)));
+                all = Condition::Open(format!("of `{}`: {reason}", name_of(&member.0)));
             }
             Condition::Holds if all == Condition::Skip => all = Condition::Holds,
             _ => {}
@@ -79,21 +148,7 @@ fn judged(condition: Condition) -> Judged {
     }
 }
 
-/// Whether a check holds, of one member where it goes through some.
-fn holds<'a>(check: &'a Check, locals: &[Local<'_>], scope: &Scope<'a>) -> Condition {
-    let when = check.when.as_ref().map_or(Condition::Holds, |when| condition(&when.value, locals, scope));
-    match when {
-        Condition::Holds => condition(&check.that.value, locals, scope),
-        Condition::Fails => Condition::Skip,
-        other => other,
-    }
-}
-
-fn locals<'m>(key: &'m Value, value: &'m Value) -> [Local<'m>; 2] {
-    [("key", key), ("value", value)]
-}
-
-fn members<'a>(check: &'a Check, scope: &Scope<'a>) -> Result<Option<Vec<(Value, Value)>>, Condition> {
+fn members<'a>(check: &'a Check, scope: &Scope<'a>) -> Result<Option<Vec<Member>>, Condition> {
     let Some(for_each) = &check.for_each else { return Ok(None) };
     let value = match evaluate(&for_each.value, scope) {
         Ok(value) => value,
@@ -112,7 +167,8 @@ fn members<'a>(check: &'a Check, scope: &Scope<'a>) -> Result<Option<Vec<(Value,
 /// What the parts of a failed check were, in the order of its text; of the first member that fails.
 pub(super) fn parts<'a>(check: &'a Check, scope: &Scope<'a>, hide: &Hide) -> Vec<Part> {
     let failed = members(check, scope).ok().flatten().and_then(|members| {
-        members.into_iter().find(|(key, value)| holds(check, &locals(key, value), scope) == Condition::Fails)
+        let mut holds = Holds::new(check, scope);
+        members.into_iter().find(|member| holds.of(Some(member)) == Condition::Fails)
     });
     let mut parts = Vec::new();
     if let Some((key, value)) = &failed {
@@ -121,8 +177,6 @@ pub(super) fn parts<'a>(check: &'a Check, scope: &Scope<'a>, hide: &Hide) -> Vec
         let value = if secret { MASK.to_owned() } else { told(&interpret::from_cel(value.clone()), hide) };
         parts.push(Part { text: "value".to_owned(), value });
     }
-    let given = failed.as_ref().map(|(key, value)| locals(key, value));
-    let locals: &[Local<'_>] = given.as_ref().map_or(&[], <[_; 2]>::as_slice);
     let Expr::Interpreted(that) = check.that.value.parsed() else {
         parts.push(Part { text: check.that.value.to_string(), value: "false".to_owned() });
         return parts;
@@ -139,7 +193,12 @@ pub(super) fn parts<'a>(check: &'a Check, scope: &Scope<'a>, hide: &Hide) -> Vec
         };
         parts.push(Part { text: part.text.clone(), value });
     }
-    for (text, value) in interpret::operands(that, locals, scope) {
+    interpret::begin(scope.masks);
+    let Ok(mut evaluation) = Evaluation::new(that, scope) else { return parts };
+    if let Some((key, value)) = &failed {
+        evaluation.at(key, value);
+    }
+    for (text, value) in evaluation.operands() {
         // What is one part alone was told above.
         if !parts.iter().any(|part| part.text == text) {
             let value = match value {

@@ -10,7 +10,7 @@ use super::content::content;
 use super::cookie::cookies;
 use super::found::{BodyFault, body_json};
 use super::functions;
-use super::interpret::{self, Local};
+use super::interpret::{self, Evaluation};
 use super::jwt;
 use super::legible::show;
 use super::mask;
@@ -139,18 +139,16 @@ pub(super) fn render<'a>(template: &'a Template, scope: &Scope<'a>) -> Result<Co
 
 /// The value of an expression.
 pub(super) fn evaluate<'a>(expr: &'a Expr, scope: &Scope<'a>) -> Result<Val<'a>, Lack> {
-    evaluate_with(expr, &[], scope)
-}
-
-/// The value of an expression that may name `locals`.
-pub(super) fn evaluate_with<'a>(expr: &'a Expr, locals: &[Local<'_>], scope: &Scope<'a>) -> Result<Val<'a>, Lack> {
     match expr {
         Expr::OfHop { hop, on } => match scope.joined {
             Some(joined) => joined.value(hop, on),
             None => Err(because(format!("hop `{hop}` is of another exchange"))),
         },
-        Expr::Deferred(deferred) => evaluate_with(deferred.expr(), locals, scope),
-        Expr::Interpreted(interpreted) => interpret::run(interpreted, locals, scope),
+        Expr::Deferred(deferred) => evaluate(deferred.expr(), scope),
+        Expr::Interpreted(interpreted) => {
+            interpret::begin(scope.masks);
+            Evaluation::new(interpreted, scope)?.value()
+        }
         Expr::Text(text) => Ok(Val::Text(Cow::Borrowed(text.as_bytes()))),
         Expr::Int(int) => Ok(Val::Int(*int)),
         Expr::Name(name) => name_value(name, scope).map(Val::Text),

@@ -1,16 +1,14 @@
 //! The params that a user gives: on the command line, in the environment, in files. Names that some spec knows, values within
 //! their constraints.
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use super::error::CheckError;
 use super::matcher;
 use super::params::Params;
 use super::request::CheckRequest;
-use super::scope::Scope;
+use super::scope::{Notes, Scope};
 use super::truth::Truth;
-use crate::http::Exchange;
 use crate::secret;
 use crate::spec::{self, GivenError, GivenValue, Place, Source, Spec, SpecError};
 
@@ -157,19 +155,8 @@ fn known_params(specs: &[&Spec], name: &str) -> String {
 /// What a value given for a param should be, where it is not.
 fn broken(params: &Params, name: &str, value: &str) -> Option<String> {
     let (_, param) = params.get(name)?;
-    let exchange = Exchange { request: None, response: None };
-    let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
-    let scope = Scope {
-        exchange: &exchange,
-        looked: None,
-        joined: None,
-        params,
-        bound: &bound,
-        masks: false,
-        allow_warned: false,
-        secret: false,
-        reason: &reason,
-    };
+    let notes = Notes::default();
+    let scope = Scope::without_exchange(params, &notes);
     let truth = matcher::holds(&param.constraint, value.as_bytes(), &scope);
     (truth == Truth::No).then(|| matcher::describe(&param.constraint, &scope))
 }

@@ -33,7 +33,7 @@ impl Hide {
         if show_secrets {
             return Self { show: true, known: Vec::new() };
         }
-        let bound = scope.bound.borrow();
+        let bound = scope.notes.bound.borrow();
         let bound = bound.iter().filter(|b| b.secret).filter_map(|b| b.value.as_ref().ok()).map(|value| show(value));
         let mut known: Vec<String> = bound.filter(|value| value.len() >= SHORTEST_BOUND).collect();
         for message in [scope.exchange.request, scope.exchange.response].into_iter().flatten() {

@@ -31,7 +31,7 @@ pub(super) fn judge<'e>(hop: &'e PlanHop, params: &'e Params, tally: &mut HopTal
     let own = hop.expectations.get(..hop.own).unwrap_or_default();
     let mut case = Case::new(looked, own.iter());
     if let Some(when) = &hop.when {
-        let reason = match checks::condition(when, &[], &case.scope(params)) {
+        let reason = match checks::condition(when, &case.scope(params)) {
             Condition::Holds => None,
             Condition::Fails | Condition::Skip => return Verdicts { case, open: Vec::new(), variant_notes: Vec::new() },
             Condition::Open(reason) => Some(format!("whether it is to be judged is open: {reason}")),

@@ -1,7 +1,5 @@
 //! One expectation against one exchange.
 
-use std::cell::RefCell;
-
 use super::attribute;
 use super::bind;
 use super::checks::{self, Condition};
@@ -12,7 +10,7 @@ use super::looked::Looked;
 use super::matcher::{self, LineFault};
 use super::members;
 use super::plan::{Aspect, PlanExpectation};
-use super::scope::{BoundValue, Scope};
+use super::scope::{Notes, Scope};
 use super::truth::Truth;
 use crate::finding::Rule;
 use crate::http::Message;
@@ -21,22 +19,20 @@ use crate::spec::{Claim, Value};
 /// The exchange that is judged, with what is shared by its expectations.
 pub(super) struct Case<'e> {
     pub(super) looked: &'e Looked<'e>,
-    pub(super) bound: RefCell<Vec<BoundValue>>,
-    pub(super) reason: RefCell<Option<String>>,
+    pub(super) notes: Notes,
 }
 
 impl<'e> Case<'e> {
     /// A case with the names bound that `expectations` bind.
     pub(super) fn new(looked: &'e Looked<'e>, expectations: impl Iterator<Item = &'e PlanExpectation>) -> Self {
-        let bound = RefCell::new(bind::collect(looked, expectations));
-        Self { looked, bound, reason: RefCell::new(None) }
+        Self { looked, notes: Notes::bound(bind::collect(looked, expectations)) }
     }
 
     /// The same case with the names bound, too, that further expectations bind.
     pub(super) fn with(&self, expectations: impl Iterator<Item = &'e PlanExpectation>) -> Self {
-        let mut bound = self.bound.borrow().clone();
+        let mut bound = self.notes.bound.borrow().clone();
         bound.extend(bind::collect(self.looked, expectations));
-        Self { looked: self.looked, bound: RefCell::new(bound), reason: RefCell::new(None) }
+        Self { looked: self.looked, notes: Notes::bound(bound) }
     }
 
     /// Whether masked values are masks in this evidence.
@@ -46,23 +42,13 @@ impl<'e> Case<'e> {
 
     /// The scope of its expectations.
     pub(super) fn scope<'s>(&'s self, params: &'s super::params::Params) -> Scope<'s> {
-        Scope {
-            exchange: self.looked.exchange,
-            looked: Some(self.looked),
-            joined: None,
-            params,
-            bound: &self.bound,
-            masks: self.masks(),
-            allow_warned: false,
-            secret: false,
-            reason: &self.reason,
-        }
+        Scope::of(self.looked, params, &self.notes)
     }
 
     /// Judges one expectation.
     pub(super) fn judge<'s>(&'s self, expectation: &'s PlanExpectation, params: &'s super::params::Params) -> Judged {
         let scope = Scope { secret: expectation.aspect.is_secret(), ..self.scope(params) };
-        self.reason.replace(None);
+        self.notes.reason.replace(None);
         if let Claim::Check(check) = &expectation.expectation.claim {
             return checks::judge(check, &scope);
         }
@@ -70,7 +56,7 @@ impl<'e> Case<'e> {
         if let Claim::Part { value, .. } = &expectation.expectation.claim
             && let Some(when) = &value.meta.when
         {
-            match checks::condition(&when.value, &[], &scope) {
+            match checks::condition(&when.value, &scope) {
                 Condition::Holds => {}
                 Condition::Fails | Condition::Skip => return Judged::NotObserved,
                 Condition::Open(reason) => return Judged::Inconclusive(format!("whether it is to be judged is open: {reason}")),
@@ -91,7 +77,7 @@ impl<'e> Case<'e> {
     }
 
     fn inconclusive(&self) -> Judged {
-        let reason = self.reason.take();
+        let reason = self.notes.reason.take();
         Judged::Inconclusive(reason.unwrap_or_else(|| "the evidence does not show it".to_owned()))
     }
 

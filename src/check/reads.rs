@@ -67,7 +67,7 @@ pub(super) fn is_secret(expr: &Expr, scope: &Scope<'_>) -> bool {
         Expr::Message { path: MessagePath::Header(name), .. } => secret::is_secret(name.as_bytes()),
         // All fields hold those that are secrets.
         Expr::Message { path: MessagePath::Headers, .. } => true,
-        Expr::Name(name) => scope.bound.borrow().iter().any(|bound| bound.secret && bound.name == *name),
+        Expr::Name(name) => scope.notes.bound.borrow().iter().any(|bound| bound.secret && bound.name == *name),
         Expr::OfHop { on, .. } => is_secret(on, scope),
         Expr::Deferred(deferred) => is_secret(deferred.expr(), scope),
         Expr::Message { .. }

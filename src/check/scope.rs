@@ -32,19 +32,53 @@ pub(super) struct Scope<'a> {
     pub joined: Option<&'a Joined<'a>>,
     /// The params of the spec.
     pub params: &'a Params,
-    /// Names bound in this exchange, those of the hop first.
-    pub bound: &'a RefCell<Vec<BoundValue>>,
+    /// What is noted on the way.
+    pub notes: &'a Notes,
     /// Whether masked values are masks here.
     pub masks: bool,
     /// Whether `others: warning` beside `pairs` and `json` is passed over: what is left is an error.
     pub allow_warned: bool,
     /// Whether what is compared is a secret, which no reason may quote.
     pub secret: bool,
+}
+
+/// What is noted while an exchange is judged.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    /// Names bound in this exchange, those of the hop first.
+    pub bound: RefCell<Vec<BoundValue>>,
     /// Why the last comparison was inconclusive; the first reason stays.
-    pub reason: &'a RefCell<Option<String>>,
+    pub reason: RefCell<Option<String>>,
+}
+
+impl Notes {
+    /// Notes that begin with names bound.
+    pub(super) fn bound(bound: Vec<BoundValue>) -> Self {
+        Self { bound: RefCell::new(bound), reason: RefCell::default() }
+    }
 }
 
 impl<'a> Scope<'a> {
+    /// The scope of what is expected of an exchange.
+    pub(super) fn of(looked: &'a Looked<'a>, params: &'a Params, notes: &'a Notes) -> Self {
+        let masks = looked.exchange.first().is_some_and(|message| message.head.head.fidelity.masks);
+        Self { exchange: looked.exchange, looked: Some(looked), masks, ..Self::without_exchange(params, notes) }
+    }
+
+    /// The scope of a value that stands without an exchange, as that of a param.
+    pub(super) fn without_exchange(params: &'a Params, notes: &'a Notes) -> Self {
+        Self {
+            exchange: &Exchange { request: None, response: None },
+            looked: None,
+            joined: None,
+            params,
+            notes,
+            masks: false,
+            allow_warned: false,
+            secret: false,
+        }
+    }
+
     /// Whether names that a clause does not know are held against it.
     pub(super) fn minds_others(&self, others: Tolerance) -> bool {
         match others {
@@ -69,7 +103,7 @@ impl<'a> Scope<'a> {
 
     /// Remembers why a comparison is inconclusive.
     pub(super) fn because(&self, reason: impl FnOnce() -> String) {
-        let mut known = self.reason.borrow_mut();
+        let mut known = self.notes.reason.borrow_mut();
         if known.is_none() {
             *known = Some(reason());
         }
@@ -77,7 +111,7 @@ impl<'a> Scope<'a> {
 
     /// The value bound under a name.
     pub(super) fn lookup(&self, name: &str) -> Option<Result<Vec<u8>, String>> {
-        self.bound.borrow().iter().find(|b| b.name == name).map(|b| b.value.clone())
+        self.notes.bound.borrow().iter().find(|b| b.name == name).map(|b| b.value.clone())
     }
 
     /// Binds an unset param to the first text that met its constraint.
@@ -85,7 +119,7 @@ impl<'a> Scope<'a> {
         if let Some((known, _)) = self.params.get(name) {
             let from = "the first text in its place".to_owned();
             let value = Ok(value.to_vec());
-            self.bound.borrow_mut().push(BoundValue { name: known.to_owned(), value, from, secret: false });
+            self.notes.bound.borrow_mut().push(BoundValue { name: known.to_owned(), value, from, secret: false });
         }
     }
 

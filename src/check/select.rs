@@ -1,16 +1,14 @@
 //! Which exchanges are a hop's own, and what the nearest others miss.
 
-use std::cell::RefCell;
-
 use super::found::{BodyFault, Found, body_json, find, is_open};
 use super::looked::Looked;
 use super::matcher;
 use super::params::Params;
 use super::phrase::{part, path};
 use super::plan::{Aspect, PlanSelect, PlanSelectOn};
-use super::scope::Scope;
+use super::scope::{Notes, Scope};
 use super::truth::Truth;
-use crate::http::{Exchange, Fidelity};
+use crate::http::Fidelity;
 use crate::spec::{Form, Side, Value, glob};
 
 /// Whether the exchange is the hop's: only `Yes` selects.
@@ -25,20 +23,9 @@ pub(super) fn selects(select: &PlanSelect, looked: &Looked<'_>, params: &Params)
 }
 
 fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) -> Truth {
-    let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
+    let notes = Notes::default();
     let exchange = looked.exchange;
-    let origin = exchange.first().map(|m| m.head.head);
-    let scope = Scope {
-        exchange,
-        looked: Some(looked),
-        joined: None,
-        params,
-        bound: &bound,
-        masks: origin.is_some_and(|h| h.fidelity.masks),
-        allow_warned: false,
-        secret: false,
-        reason: &reason,
-    };
+    let scope = Scope::of(looked, params, &notes);
     let text = |text: String| matcher::holds(value, text.as_bytes(), &scope);
     let endpoint = |dst| super::scope::endpoint(exchange, dst);
     match on {
@@ -76,7 +63,7 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
         PlanSelectOn::Ip(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.ip.to_string())),
         PlanSelectOn::Port(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.port.to_string())),
         // What counts is what its source preserves: bytes that a test holds are the wire's, too.
-        PlanSelectOn::Source => match origin.map(|h| h.fidelity) {
+        PlanSelectOn::Source => match exchange.first().map(|message| message.head.head.fidelity) {
             Some(Fidelity::WIRE) => text("wire".to_owned()),
             Some(_) => text("text".to_owned()),
             None => Truth::Unknown,
@@ -183,19 +170,8 @@ fn end(dst: bool) -> &'static str {
 fn describe_value(value: &Value, params: &Params) -> String {
     use crate::spec::ClauseKind::{Equals, Prefix, Regex, Suffix};
     let literal = |t: &crate::spec::Template| t.to_string();
-    let empty = Exchange { request: None, response: None };
-    let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
-    let scope = Scope {
-        exchange: &empty,
-        looked: None,
-        joined: None,
-        params,
-        bound: &bound,
-        masks: false,
-        allow_warned: false,
-        secret: false,
-        reason: &reason,
-    };
+    let notes = Notes::default();
+    let scope = Scope::without_exchange(params, &notes);
     match &value.form {
         Form::Scalar(template) => literal(template),
         Form::Matcher(clauses) => match clauses.as_slice() {

@@ -1,14 +1,12 @@
 //! Which exchanges belong to some hop, and what of their bodies is needed to judge them.
 
-use std::cell::RefCell;
-
 use super::checks::{self, Condition};
 use super::looked::Looked;
 use super::names::HeadIndex;
 use super::params::Params;
 use super::plan::{BODY_LIMIT, Plan, PlanHop};
 use super::reads;
-use super::scope::Scope;
+use super::scope::{Notes, Scope};
 use super::select::selects;
 use super::truth::Truth;
 use crate::http::{Body, BodyWant, Exchange, HeadRef, Message};
@@ -78,19 +76,9 @@ impl Known {
 pub(super) fn is_looked_at(plan: &Plan, looked: &Looked<'_>) -> Condition {
     let Some(only) = &plan.only else { return Condition::Holds };
     let params = Params::default();
-    let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
-    let scope = Scope {
-        exchange: looked.exchange,
-        looked: Some(looked),
-        joined: None,
-        params: &params,
-        bound: &bound,
-        masks: looked.exchange.first().is_some_and(|m| m.head.head.fidelity.masks),
-        allow_warned: false,
-        secret: false,
-        reason: &reason,
-    };
-    checks::condition(only, &[], &scope)
+    let notes = Notes::default();
+    let scope = Scope::of(looked, &params, &notes);
+    checks::condition(only, &scope)
 }
 
 /// Whether a hop takes an exchange as its own.

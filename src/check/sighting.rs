@@ -17,10 +17,10 @@ use crate::spec::{Claim, Form, Value};
 /// Notes what was there. A secret or something masked is only counted: no suggestion may tell it.
 pub(super) fn note(seen: &mut Seen, case: &Case<'_>, params: &Params, of: &PlanExpectation, fault: &Fault) {
     // Clauses are asked here that judging did not come to: what they bind and say is not to be seen elsewhere.
-    let (bound, reason) = (case.bound.borrow().clone(), case.reason.borrow().clone());
+    let (bound, reason) = (case.notes.bound.borrow().clone(), case.notes.reason.borrow().clone());
     look(seen, case, params, of, fault);
-    case.bound.replace(bound);
-    case.reason.replace(reason);
+    case.notes.bound.replace(bound);
+    case.notes.reason.replace(reason);
 }
 
 fn look(seen: &mut Seen, case: &Case<'_>, params: &Params, of: &PlanExpectation, fault: &Fault) {

@@ -1,20 +1,18 @@
 //! A change is suggested only once it is known to be right: the changed spec is read anew, nothing else of it is another,
 //! and it takes all that was seen.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::super::matcher::{self, holds_json};
 use super::super::params::Params;
 use super::super::plan::{Aspect, Plan, PlanExpectation, PlanHop};
-use super::super::scope::Scope;
+use super::super::scope::{Notes, Scope};
 use super::super::truth::Truth;
 use super::edit::Edit;
 use super::seen::{Seen, Set};
 use super::suggest::Asked;
 use super::{values, yaml};
 use crate::finding::Rule;
-use crate::http::Exchange;
 use crate::spec::{self, Claim, Clause, Form, Loaded, OrderItem, Source, Spec, Value};
 
 /// Whether a change is right.
@@ -92,19 +90,8 @@ fn matching(
 
 /// Whether what was found is no finding in the changed hop.
 fn is_right(asked: &Asked<'_>, params: &Params, hop: &PlanHop, matching: Matching, before: &Spec, after: &Spec) -> bool {
-    let exchange = Exchange { request: None, response: None };
-    let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
-    let scope = Scope {
-        exchange: &exchange,
-        looked: None,
-        joined: None,
-        params,
-        bound: &bound,
-        masks: false,
-        allow_warned: false,
-        secret: false,
-        reason: &reason,
-    };
+    let notes = Notes::default();
+    let scope = Scope::without_exchange(params, &notes);
     // What no longer stands in the spec is one of the others, which may not be allowed.
     let of_others = |e: &PlanExpectation| matches!(e.aspect, Aspect::Others { .. }) && e.side == asked.side();
     let index = match matching {

@@ -1,17 +1,14 @@
 //! From a finding to the change that would accept what was seen.
 
-use std::cell::RefCell;
-
 use serde_json::Value as Json;
 
 use super::super::plan::{Aspect, Plan, PlanExpectation, PlanHop, PlanSpec};
-use super::super::scope::Scope;
+use super::super::scope::{Notes, Scope};
 use super::edit::{Edit, remove, suggestion};
 use super::seen::Seen;
 use super::values::{Ground, Wanted, widen, with_key};
 use super::{claims, json, prove};
 use crate::finding::{Counts, Rule, Suggestion};
-use crate::http::Exchange;
 use crate::spec::{Claim, Form, Hop, Place, Side, Value};
 
 /// So many changes are tried for a finding.
@@ -114,21 +111,9 @@ fn changes(asked: &Asked<'_>) -> Option<Vec<Edit>> {
         (Claim::FieldNameCase(..), Rule::FieldNameCase) => claims::any_case(of, source),
         (Claim::NameCase(case), Rule::FieldNameCase) => claims::name_case(hop, of, *case, replace, seen, source),
         (Claim::Part { value, .. }, rule) => {
-            let exchange = Exchange { request: None, response: None };
-            let (bound, reason) = (RefCell::new(Vec::new()), RefCell::new(None));
+            let notes = Notes::default();
             let [params] = spec.params.as_slice() else { return None };
-            let exchange = &exchange;
-            let scope = Scope {
-                exchange,
-                looked: None,
-                joined: None,
-                params,
-                bound: &bound,
-                masks: false,
-                allow_warned: false,
-                secret: false,
-                reason: &reason,
-            };
+            let scope = Scope::without_exchange(params, &notes);
             let ground = Ground { source, scope: &scope, replace };
             match rule {
                 Rule::FieldMissing | Rule::MessageLineMismatch | Rule::BodyMismatch if seen.nothing() => {

@@ -1,12 +1,12 @@
-//! What one evaluation may cost.
+//! What the evaluations of one check on one exchange may cost, all members of its `for_each` together.
 //!
-//! `cel` calls plain functions without any state, so the budget of the evaluation at hand is the thread's.
+//! `cel` calls plain functions without any state, so the budget of the check at hand is the thread's.
 
 use std::cell::Cell;
 
 use cel::{ExecutionError, Value};
 
-/// Steps and bytes of one evaluation.
+/// Steps and bytes of one check on one exchange.
 const BUDGET: u64 = 16 << 20;
 
 /// Reasons of this module and the others of the interpreter carry this name, so that they are told as they are.
@@ -17,8 +17,8 @@ thread_local! {
     static MASKS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Begins an evaluation. `masks`: whether masked texts are masks in this evidence.
-pub(super) fn begin(masks: bool) {
+/// Begins a check. `masks`: whether masked texts are masks in this evidence.
+pub(in super::super) fn begin(masks: bool) {
     LEFT.set(BUDGET);
     MASKS.set(masks);
 }
@@ -35,7 +35,7 @@ pub(super) fn take(cost: u64) -> Result<(), ExecutionError> {
             LEFT.set(left);
             Ok(())
         }
-        None => Err(ExecutionError::function_error(OURS, "the expression takes more steps than an evaluation may")),
+        None => Err(ExecutionError::function_error(OURS, "it takes more steps than a check may")),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::{Arc, OnceLock};
 
-use cel::common::types::DYN_TYPE;
+use cel::common::types::{DYN_TYPE, MAP_TYPE, STRING_TYPE};
 use cel::common::value::{CowVal, Val as CelVal};
 use cel::{Env, ExecutionError, Value};
 
@@ -30,7 +30,7 @@ pub(super) fn env() -> Arc<Env> {
             (operator::LE, |given| compare(&given, |a, b| order(a, b).map(Ordering::is_le))),
             (operator::GT, |given| compare(&given, |a, b| order(a, b).map(Ordering::is_gt))),
             (operator::GE, |given| compare(&given, |a, b| order(a, b).map(Ordering::is_ge))),
-            (operator::ONE_OF, |given| compare(&given, one_of)),
+            (operator::ONE_OF, |given| is_one_of(&given)),
             (operator::MEMBER, |given| member(&given)),
             (operator::ADD, |given| add(&given)),
             (operator::STARTS, |given| compare(&given, starts)),
@@ -58,11 +58,14 @@ pub(super) fn env() -> Arc<Env> {
     }))
 }
 
+/// An argument, copied out of the interpreter. A copy of something large costs what it weighs.
 fn argument(given: &[CowVal<'_, '_>], at: usize) -> Result<Value, ExecutionError> {
-    match given.get(at) {
-        Some(value) => Value::try_from(value.as_ref()),
-        None => Err(ExecutionError::missing_argument_or_target()),
+    let Some(value) = given.get(at) else { return Err(ExecutionError::missing_argument_or_target()) };
+    let value = Value::try_from(value.as_ref())?;
+    if let Value::List(_) | Value::Map(_) = value {
+        take(weight(&value))?;
     }
+    Ok(value)
 }
 
 fn give<'b, 'v>(value: Value) -> Answer<'b, 'v> {
@@ -74,10 +77,22 @@ fn compare<'b, 'v>(given: &[CowVal<'b, 'v>], answer: impl Fn(&Value, &Value) -> 
     give(Value::Bool(answer(&argument(given, 0)?, &argument(given, 1)?)?))
 }
 
+/// `a in b`: the keys of an object are asked for where they are, so that going through another object by them stays cheap.
+fn is_one_of<'b, 'v>(given: &[CowVal<'b, 'v>]) -> Answer<'b, 'v> {
+    if let [key, of] = given
+        && key.get_type() == &STRING_TYPE
+        && of.get_type() == &MAP_TYPE
+        && let Some(keys) = of.as_container()
+    {
+        take(1)?;
+        return give(Value::Bool(keys.contains(key.as_ref())?));
+    }
+    compare(given, one_of)
+}
+
 /// `list[n]`, from the end where `n` is below 0.
 fn member<'b, 'v>(given: &[CowVal<'b, 'v>]) -> Answer<'b, 'v> {
     let (on, index) = (argument(given, 0)?, argument(given, 1)?);
-    take(weight(&on))?;
     let (Value::List(members), Value::Int(index)) = (&on, &index) else {
         return Err(ExecutionError::function_error(OURS, "only a list has a member at a number"));
     };

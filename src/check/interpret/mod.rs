@@ -10,6 +10,7 @@ mod library;
 mod run;
 mod value;
 
+pub(super) use budget::begin;
+pub(super) use run::Evaluation;
 use run::pattern;
-pub(super) use run::{Local, operands, run};
 pub(super) use value::{from_cel, members, to_cel};

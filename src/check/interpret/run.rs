@@ -10,38 +10,22 @@ use super::value::from_cel;
 use super::{budget, library, to_cel};
 use crate::spec::{ExprPart, Interpreted};
 
-/// A name that the evaluation is given: `key` or `value` of a `for_each`.
-pub(in super::super) type Local<'l> = (&'l str, &'l Value);
-
-/// The value of an interpreted expression.
-pub(in super::super) fn run<'a>(
-    interpreted: &'a Interpreted,
-    locals: &[Local<'_>],
-    scope: &Scope<'a>,
-) -> Result<Val<'static>, Lack> {
-    Evaluation::new(interpreted, locals, scope)?.value(&interpreted.program)
-}
-
-/// What each operand of the chain at the top is, where it can be said.
-pub(in super::super) fn operands<'a>(
-    interpreted: &'a Interpreted,
-    locals: &[Local<'_>],
-    scope: &Scope<'a>,
-) -> Vec<(&'a str, Result<Val<'static>, Lack>)> {
-    let Ok(evaluation) = Evaluation::new(interpreted, locals, scope) else { return Vec::new() };
-    interpreted.operands.iter().map(|(text, operand)| (text.as_str(), evaluation.value(operand))).collect()
-}
-
-struct Evaluation<'i> {
+/// An interpreted expression over one exchange: its parts are taken from the traffic once, however many members of a
+/// `for_each` it is asked about.
+pub(in super::super) struct Evaluation<'i> {
     interpreted: &'i Interpreted,
     context: Context<'static, 'static>,
     /// Why a part has no value, by its number.
     lacks: Vec<Option<Lack>>,
-    masks: bool,
 }
 
 impl<'i> Evaluation<'i> {
-    fn new(interpreted: &'i Interpreted, locals: &[Local<'_>], scope: &Scope<'i>) -> Result<Self, Lack> {
+    /// Takes the parts' values.
+    ///
+    /// # Errors
+    ///
+    /// The expression names an optional param without a value: nothing to judge, whatever the rest says.
+    pub(in super::super) fn new(interpreted: &'i Interpreted, scope: &Scope<'i>) -> Result<Self, Lack> {
         let mut context = Context::with_env(library::env());
         let mut lacks = Vec::with_capacity(interpreted.parts.len());
         for (number, part) in interpreted.parts.iter().enumerate() {
@@ -50,19 +34,30 @@ impl<'i> Evaluation<'i> {
                     context.add_variable_from_value(ExprPart::variable(number), to_cel(&value));
                     lacks.push(None);
                 }
-                // It names an optional param without a value: nothing to judge, whatever the rest says.
                 Err(Lack::Skip) => return Err(Lack::Skip),
                 Err(lack) => lacks.push(Some(lack)),
             }
         }
-        for (name, value) in locals {
-            context.add_variable_from_value(*name, (*value).clone());
-        }
-        Ok(Self { interpreted, context, lacks, masks: scope.masks })
+        Ok(Self { interpreted, context, lacks })
     }
 
-    fn value(&self, program: &IdedExpr) -> Result<Val<'static>, Lack> {
-        budget::begin(self.masks);
+    /// Goes to a member of a `for_each`.
+    pub(in super::super) fn at(&mut self, key: &Value, value: &Value) {
+        self.context.add_variable_from_value("key", key.clone());
+        self.context.add_variable_from_value("value", value.clone());
+    }
+
+    /// The value of the expression. It takes from the budget that was begun last.
+    pub(in super::super) fn value(&self) -> Result<Val<'static>, Lack> {
+        self.value_of(&self.interpreted.program)
+    }
+
+    /// What each operand of the chain at the top is, where it can be said.
+    pub(in super::super) fn operands(&self) -> impl Iterator<Item = (&'i str, Result<Val<'static>, Lack>)> {
+        self.interpreted.operands.iter().map(|(text, operand)| (text.as_str(), self.value_of(operand)))
+    }
+
+    fn value_of(&self, program: &IdedExpr) -> Result<Val<'static>, Lack> {
         Value::resolve(program, &self.context).map(from_cel).map_err(|error| self.lack(error))
     }
 

@@ -151,3 +151,29 @@ fn what_waits_is_bounded() {
     ));
     assert_eq!(verdict(&check.run(), "same-agent"), Verdict::Inconclusive);
 }
+
+#[test]
+fn an_exchange_that_another_replaces_is_told() {
+    // The front was tried twice with one trace id before the back came: the first try was held against nothing.
+    let twice = Check::new(SPEC)
+        .request(&request("front", "1-a", "wget", "1.1.1.1"))
+        .request(&request("front", "1-a", "curl", "1.1.1.1"))
+        .request(&request("back", "1-a", "curl", "1.1.1.1, 2.2.2.2"))
+        .run();
+    assert_eq!(verdict(&twice, "same-agent"), Verdict::Met);
+    let told: Vec<_> = twice.findings.iter().filter(|f| f.subject == "check.same-agent").map(|f| (f.rule, f.count)).collect();
+    assert_eq!(told, [(Rule::EvidenceInconclusive, 1)]);
+    let note = twice.findings.iter().find(|f| f.subject == "check.same-agent").and_then(|f| f.notes.first());
+    assert!(note.is_some_and(|note| note.contains("tried again")), "{note:?}");
+}
+
+#[test]
+fn what_looks_masked_on_the_wire_joins() {
+    let outcome = Check::new(SPEC).request(&request("front", "1-xxx", "curl", "1.1.1.1")).request(&request(
+        "back",
+        "1-xxx",
+        "curl",
+        "1.1.1.1, 2.2.2.2",
+    ));
+    assert_eq!(verdict(&outcome.run(), "same-agent"), Verdict::Met);
+}

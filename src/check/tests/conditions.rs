@@ -416,3 +416,37 @@ proptest::proptest! {
         proptest::prop_assert_eq!(compiled, Check::new(check).request(&request).verdict("check.c"));
     }
 }
+
+/// What is said of a check of a response with this JSON body, that goes through members.
+fn each(for_each: &str, that: &str, body: &str) -> (Verdict, String) {
+    let spec = format!(
+        "hops:\n  h:\n    response: {{ status: 200 }}\n    checks:\n      - id: c\n        for_each: {for_each}\n        that: {that}\n"
+    );
+    let outcome = Check::new(&spec).request("GET / HTTP/1.1\r\n\r\n").response(RESPONSE, body.as_bytes()).run();
+    let verdict = outcome.specs[0].hops[0].expectations.iter().find(|e| e.subject == "check.c").map(|e| e.verdict);
+    let notes = outcome.findings.iter().filter(|f| f.subject == "check.c").flat_map(|f| f.notes.clone()).collect::<Vec<_>>();
+    (verdict.expect("the check is counted"), notes.join("; "))
+}
+
+#[test]
+fn going_through_many_members_of_a_large_body_ends() {
+    // Each member asks for a key of the other object: made anew for each, these were 10 000 copies of both.
+    let members: Vec<String> = (0..10_000).map(|n| format!("\"name-{n:05}\": \"{}\"", "v".repeat(300))).collect();
+    let members = members.join(", ");
+    let both = |last: &str| {
+        let two = members.replace("\"name-09999\": \"v", &format!("\"name-09999\": \"{last}"));
+        format!("{{\"one\": {{{members}}}, \"two\": {{{two}}}}}")
+    };
+    let that = "key in response.json.two && response.json.two[key] == value";
+    assert_eq!(each("response.json.one", that, &both("v")), (Verdict::Met, String::new()));
+    assert_eq!(each("response.json.two", that, &both("v")), (Verdict::Met, String::new()));
+    assert_eq!(each("response.json.one", that, &both("w")).0, Verdict::Violated);
+}
+
+#[test]
+fn what_costs_too_much_is_inconclusive() {
+    let body = format!("[{}]", (0..3000).map(|n| format!("\"{n:01000}\"")).collect::<Vec<_>>().join(", "));
+    let (verdict, why) = each("response.json", "response.json == response.json", &body);
+    assert_eq!(verdict, Verdict::Inconclusive);
+    assert!(why.contains("takes more steps than a check may"), "{why}");
+}
