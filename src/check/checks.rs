@@ -53,14 +53,14 @@ fn said(expr: &Expr, value: Result<Val<'_>, Lack>) -> Condition {
 }
 
 /// A condition of a check, ready for each member that the check goes through.
-enum Asked<'a> {
+enum Asked<'a, 's> {
     /// It says the same of every member.
     Known(Condition),
-    Each(&'a Expr, Box<Evaluation<'a>>),
+    Each(&'a Expr, Box<Evaluation<'a, 's>>),
 }
 
-impl<'a> Asked<'a> {
-    fn new(expr: &'a Expr, scope: &Scope<'a>) -> Self {
+impl<'a, 's> Asked<'a, 's> {
+    fn new(expr: &'a Expr, scope: &'s Scope<'a>) -> Self {
         match expr.parsed() {
             Expr::Interpreted(interpreted) => match Evaluation::new(interpreted, scope) {
                 Ok(evaluation) => Self::Each(expr, Box::new(evaluation)),
@@ -87,9 +87,9 @@ impl<'a> Asked<'a> {
 struct Holds<'a, 's> {
     check: &'a Check,
     scope: &'s Scope<'a>,
-    when: Option<Asked<'a>>,
+    when: Option<Asked<'a, 's>>,
     /// Made when the first member wants it.
-    that: Option<Asked<'a>>,
+    that: Option<Asked<'a, 's>>,
 }
 
 impl<'a, 's> Holds<'a, 's> {

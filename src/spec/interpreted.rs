@@ -5,7 +5,7 @@
 
 use cel::IdedExpr;
 
-use super::Expr;
+use super::{Expr, walk};
 
 /// An expression of operators and macros over compiled parts.
 #[derive(Debug, Clone)]
@@ -16,8 +16,28 @@ pub struct Interpreted {
     pub parts: Vec<ExprPart>,
     /// The rest, parsed and its types checked: part `n` is the variable [`ExprPart::variable`]`(n)`.
     pub program: IdedExpr,
-    /// The operands of a chain of `&&` or `||` at its top, each as typed; empty where there is no such chain.
-    pub operands: Vec<(String, IdedExpr)>,
+    /// The chain of `&&` or `||` at its top.
+    pub chain: Option<Chain>,
+}
+
+/// A chain of one logical operator.
+#[derive(Debug, Clone)]
+pub struct Chain {
+    /// What an operand must be to decide the chain alone: false for `&&`, true for `||`.
+    pub decides: bool,
+    /// Its operands, from left to right.
+    pub operands: Vec<Operand>,
+}
+
+/// An operand of a chain.
+#[derive(Debug, Clone)]
+pub struct Operand {
+    /// As typed, on one line.
+    pub text: String,
+    /// Parsed, as the whole.
+    pub program: IdedExpr,
+    /// The numbers of the parts that it uses.
+    pub parts: Vec<usize>,
 }
 
 impl PartialEq for Interpreted {
@@ -36,13 +56,29 @@ pub struct ExprPart {
     pub text: String,
     /// The part.
     pub expr: Expr,
+    /// It names params or bound names, of which one may have no value: then there is nothing to judge.
+    pub names: bool,
 }
 
 impl ExprPart {
+    /// A part as it is written, and as it is compiled.
+    #[must_use]
+    pub fn new(text: String, expr: Expr) -> Self {
+        let mut names = false;
+        walk::expr(&expr, &mut |expr| names |= matches!(expr, Expr::Name(_)));
+        Self { text, expr, names }
+    }
+
     /// The interpreter's name for part `n`. No spec can write it.
     #[must_use]
     pub fn variable(n: usize) -> String {
         format!("@{n}")
+    }
+
+    /// The number of the part that a name of the interpreter's stands for.
+    #[must_use]
+    pub fn number(variable: &str) -> Option<usize> {
+        variable.strip_prefix('@')?.parse().ok()
     }
 }
 

@@ -38,7 +38,7 @@ pub use expression::{Expr, Function, MessagePath, Piece, Template};
 pub(crate) use field_name::glob;
 pub use find::{FindError, Found, SpecFile, load, load_embedded, name_at};
 pub use given::{GivenError, GivenFile, GivenValue, read_given};
-pub use interpreted::{ExprPart, Interpreted, operator};
+pub use interpreted::{Chain, ExprPart, Interpreted, Operand, operator};
 pub use lint::warnings;
 pub use load::{Loaded, MOST_BYTES, parse, parse_named};
 pub use model::{

@@ -2,63 +2,98 @@
 
 use std::sync::Arc;
 
+use cel::common::value::{CowVal, Val as CelVal};
+use cel::context::VariableResolver;
 use cel::{Context, ExecutionError, IdedExpr, Value};
 
 use super::super::evaluate::{Lack, Val, evaluate};
 use super::super::scope::Scope;
 use super::value::from_cel;
 use super::{budget, library, to_cel};
-use crate::spec::{ExprPart, Interpreted};
+use crate::spec::{ExprPart, Interpreted, Operand};
 
-/// An interpreted expression over one exchange: its parts are taken from the traffic once, however many members of a
-/// `for_each` it is asked about.
-pub(in super::super) struct Evaluation<'i> {
+/// An interpreted expression over one exchange, however many members of a `for_each` it is asked about.
+pub(in super::super) struct Evaluation<'i, 's> {
     interpreted: &'i Interpreted,
-    context: Context<'static, 'static>,
-    /// Why a part has no value, by its number.
-    lacks: Vec<Option<Lack>>,
+    scope: &'s Scope<'i>,
+    variables: Variables,
 }
 
-impl<'i> Evaluation<'i> {
-    /// Takes the parts' values.
+impl<'i, 's> Evaluation<'i, 's> {
+    /// Makes an expression ready for an exchange.
     ///
     /// # Errors
     ///
-    /// The expression names an optional param without a value: nothing to judge, whatever the rest says.
-    pub(in super::super) fn new(interpreted: &'i Interpreted, scope: &Scope<'i>) -> Result<Self, Lack> {
-        let mut context = Context::with_env(library::env());
-        let mut lacks = Vec::with_capacity(interpreted.parts.len());
-        for (number, part) in interpreted.parts.iter().enumerate() {
-            match evaluate(&part.expr, scope) {
-                Ok(value) => {
-                    context.add_variable_from_value(ExprPart::variable(number), to_cel(&value));
-                    lacks.push(None);
-                }
-                Err(Lack::Skip) => return Err(Lack::Skip),
-                Err(lack) => lacks.push(Some(lack)),
+    /// It names an optional param without a value: nothing to judge, whatever the rest says.
+    pub(in super::super) fn new(interpreted: &'i Interpreted, scope: &'s Scope<'i>) -> Result<Self, Lack> {
+        let values = interpreted.parts.iter().map(|_| None).collect();
+        let variables = Variables { values, member: None };
+        let mut made = Self { interpreted, scope, variables };
+        for (number, _) in interpreted.parts.iter().enumerate().filter(|(_, part)| part.names) {
+            made.take(number);
+            if let Some(Err(Lack::Skip)) = made.variables.value(number) {
+                return Err(Lack::Skip);
             }
         }
-        Ok(Self { interpreted, context, lacks })
+        Ok(made)
     }
 
     /// Goes to a member of a `for_each`.
     pub(in super::super) fn at(&mut self, key: &Value, value: &Value) {
-        self.context.add_variable_from_value("key", key.clone());
-        self.context.add_variable_from_value("value", value.clone());
+        let boxed = |value: &Value| value.clone().try_into().ok();
+        self.variables.member = boxed(key).zip(boxed(value));
     }
 
     /// The value of the expression. It takes from the budget that was begun last.
-    pub(in super::super) fn value(&self) -> Result<Val<'static>, Lack> {
-        self.value_of(&self.interpreted.program)
+    pub(in super::super) fn value(&mut self) -> Result<Val<'static>, Lack> {
+        match self.decided() {
+            Some(truth) => Ok(Val::Bool(truth)),
+            None => {
+                (0..self.interpreted.parts.len()).for_each(|number| self.take(number));
+                self.run(&self.interpreted.program)
+            }
+        }
     }
 
     /// What each operand of the chain at the top is, where it can be said.
-    pub(in super::super) fn operands(&self) -> impl Iterator<Item = (&'i str, Result<Val<'static>, Lack>)> {
-        self.interpreted.operands.iter().map(|(text, operand)| (text.as_str(), self.value_of(operand)))
+    pub(in super::super) fn operands(&mut self) -> Vec<(&'i str, Result<Val<'static>, Lack>)> {
+        let operands = self.interpreted.chain.iter().flat_map(|chain| &chain.operands);
+        operands.map(|operand| (operand.text.as_str(), self.operand(operand))).collect()
     }
 
-    fn value_of(&self, program: &IdedExpr) -> Result<Val<'static>, Lack> {
-        Value::resolve(program, &self.context).map(from_cel).map_err(|error| self.lack(error))
+    /// What the chain at the top says, where its operands from left to right are all true or false until it is decided:
+    /// most conditions end at the first, and take nothing else from the traffic. All else is the interpreter's to say.
+    fn decided(&mut self) -> Option<bool> {
+        let chain = self.interpreted.chain.as_ref()?;
+        for operand in &chain.operands {
+            match self.operand(operand) {
+                Ok(Val::Bool(truth)) if truth == chain.decides => return Some(truth),
+                Ok(Val::Bool(_)) => {}
+                _ => return None,
+            }
+        }
+        Some(!chain.decides)
+    }
+
+    fn operand(&mut self, operand: &Operand) -> Result<Val<'static>, Lack> {
+        operand.parts.iter().for_each(|number| self.take(*number));
+        self.run(&operand.program)
+    }
+
+    /// Takes a part from the traffic, once.
+    fn take(&mut self, number: usize) {
+        if let (Some(part), Some(value @ None)) = (self.interpreted.parts.get(number), self.variables.values.get_mut(number)) {
+            *value = Some(evaluate(&part.expr, self.scope).and_then(|value| {
+                let boxed = to_cel(&value).try_into();
+                boxed.map_err(|_| Lack::Because(format!("`{}` has no value", part.text)))
+            }));
+        }
+    }
+
+    fn run(&self, program: &IdedExpr) -> Result<Val<'static>, Lack> {
+        let mut context = Context::with_env(library::env());
+        context.set_variable_resolver(&self.variables);
+        Value::resolve(program, &context).map(from_cel).map_err(|error| self.lack(error))
     }
 
     /// The reason behind an error of the interpreter. Values are not quoted: they may be secrets.
@@ -66,10 +101,9 @@ impl<'i> Evaluation<'i> {
         let because = |reason: String| Lack::Because(reason);
         match error {
             ExecutionError::UndeclaredReference(name) => {
-                let number = name.strip_prefix('@').and_then(|number| number.parse::<usize>().ok());
-                match number.and_then(|number| self.lacks.get(number).cloned().flatten()) {
-                    Some(lack) => lack,
-                    None => because(format!("`{name}` has no value")),
+                match ExprPart::number(&name).and_then(|number| self.variables.value(number)) {
+                    Some(Err(lack)) => lack.clone(),
+                    _ => because(format!("`{name}` has no value")),
                 }
             }
             ExecutionError::FunctionError { function, message } if function == budget::OURS => because(message),
@@ -87,6 +121,32 @@ impl<'i> Evaluation<'i> {
             )),
             _ => because(format!("`{}` has no value", self.interpreted.text)),
         }
+    }
+}
+
+/// What the names of a program stand for. The interpreter borrows it.
+struct Variables {
+    /// The parts taken so far, by their number, or why there is none.
+    values: Vec<Option<Result<Box<dyn CelVal>, Lack>>>,
+    /// `key` and `value` of a `for_each`.
+    member: Option<(Box<dyn CelVal>, Box<dyn CelVal>)>,
+}
+
+impl Variables {
+    fn value(&self, number: usize) -> Option<&Result<Box<dyn CelVal>, Lack>> {
+        self.values.get(number)?.as_ref()
+    }
+}
+
+impl VariableResolver for Variables {
+    fn resolve<'b>(&'b self, variable: &str) -> Option<CowVal<'b, 'b>> {
+        let value = match (ExprPart::number(variable), &self.member) {
+            (Some(number), _) => self.value(number)?.as_ref().ok()?,
+            (None, Some((key, _))) if variable == "key" => key,
+            (None, Some((_, value))) if variable == "value" => value,
+            _ => return None,
+        };
+        Some(CowVal::Borrowed(value.as_ref()))
     }
 }
 

@@ -14,7 +14,7 @@ use super::operators as kinds;
 use super::parse::{node, parse};
 use super::unparse::{binary, path, shown};
 use crate::spec::near::did_you_mean;
-use crate::spec::{Expr, ExprPart, Interpreted, operator};
+use crate::spec::{Chain, Expr, ExprPart, Interpreted, Operand, operator};
 
 /// So many macros may stand in one another.
 const DEEPEST_LOOP: usize = 3;
@@ -26,9 +26,9 @@ pub(in super::super) fn interpreted(text: &str, stand: Stand, locals: &[(&str, T
     let words = tokens(text).unwrap_or_default();
     let mut lower = Lower { text, words, stand, locals, parts: Vec::new(), loops: 0 };
     let (program, of) = lower.lower(program)?;
-    let operands = lower.operands(&program);
+    let chain = lower.chain(&program);
     let parts = lower.parts;
-    Ok((Expr::Interpreted(Arc::new(Interpreted { text: text.trim().to_owned(), parts, program, operands })), of))
+    Ok((Expr::Interpreted(Arc::new(Interpreted { text: text.trim().to_owned(), parts, program, chain })), of))
 }
 
 type Lowered = Result<(IdedExpr, Type), Mistake>;
@@ -135,7 +135,7 @@ impl Lower<'_> {
         let known = self.parts.iter().position(|part| part.text == text);
         let number = known.unwrap_or(self.parts.len());
         if known.is_none() {
-            self.parts.push(ExprPart { text, expr: part });
+            self.parts.push(ExprPart::new(text, part));
         }
         Ok(Some((IdedExpr { id: expr.id, expr: Cel::Ident(ExprPart::variable(number)) }, of)))
     }
@@ -346,12 +346,12 @@ impl Lower<'_> {
         Ok((ComprehensionExpr { iter_range, accu_init, loop_cond, loop_step, result, ..macro_ }, gives))
     }
 
-    /// The operands of a chain of one logical operator at the top, each as typed.
-    fn operands(&self, program: &IdedExpr) -> Vec<(String, IdedExpr)> {
-        let Cel::Call(top) = &program.expr else { return Vec::new() };
-        let Some(sign @ ("&&" | "||")) = binary(&top.func_name) else { return Vec::new() };
+    /// The chain of one logical operator at the top, with its operands as typed.
+    fn chain(&self, program: &IdedExpr) -> Option<Chain> {
+        let Cel::Call(top) = &program.expr else { return None };
+        let Some(sign @ ("&&" | "||")) = binary(&top.func_name) else { return None };
         let mut exprs = Vec::new();
-        chain(program, &top.func_name, &mut exprs);
+        links(program, &top.func_name, &mut exprs);
         let mut texts = Vec::new();
         let (mut start, mut depth) = (0, 0_usize);
         for (token, range) in &self.words {
@@ -367,10 +367,15 @@ impl Lower<'_> {
         }
         texts.push(self.text.get(start..).unwrap_or_default());
         if texts.len() != exprs.len() {
-            return Vec::new();
+            return None;
         }
         let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        texts.into_iter().map(one_line).zip(exprs.into_iter().cloned()).collect()
+        let operand = |(text, program): (&str, &IdedExpr)| {
+            let mut parts = Vec::new();
+            parts_of(program, &mut parts);
+            Operand { text: one_line(text), program: program.clone(), parts }
+        };
+        Some(Chain { decides: sign == "||", operands: texts.into_iter().zip(exprs).map(operand).collect() })
     }
 
     fn unknown(&self, name: &str) -> Mistake {
@@ -442,10 +447,39 @@ fn call(id: u64, name: &str, args: Vec<IdedExpr>) -> IdedExpr {
 }
 
 /// The operands of a chain, left to right.
-fn chain<'e>(expr: &'e IdedExpr, name: &str, found: &mut Vec<&'e IdedExpr>) {
+fn links<'e>(expr: &'e IdedExpr, name: &str, found: &mut Vec<&'e IdedExpr>) {
     match &expr.expr {
-        Cel::Call(call) if call.func_name == name => call.args.iter().for_each(|operand| chain(operand, name, found)),
+        Cel::Call(call) if call.func_name == name => call.args.iter().for_each(|operand| links(operand, name, found)),
         _ => found.push(expr),
+    }
+}
+
+/// The parts that a program uses.
+fn parts_of(expr: &IdedExpr, found: &mut Vec<usize>) {
+    let mut all = |exprs: &[IdedExpr]| exprs.iter().for_each(|expr| parts_of(expr, found));
+    match &expr.expr {
+        Cel::Ident(name) => found.extend(ExprPart::number(name).filter(|number| !found.contains(number))),
+        Cel::Select(select) => parts_of(&select.operand, found),
+        Cel::Call(call) => {
+            call.target.iter().for_each(|target| all(std::slice::from_ref(target)));
+            all(&call.args);
+        }
+        Cel::List(list) => all(&list.elements),
+        Cel::Comprehension(of) => {
+            [&of.iter_range, &of.accu_init, &of.loop_cond, &of.loop_step, &of.result]
+                .into_iter()
+                .for_each(|of| parts_of(of, found));
+        }
+        Cel::Map(map) => {
+            for entry in &map.entries {
+                if let EntryExpr::MapEntry(entry) = &entry.expr {
+                    parts_of(&entry.key, found);
+                    parts_of(&entry.value, found);
+                }
+            }
+        }
+        // There are no structures in the language.
+        Cel::Struct(_) | Cel::Literal(_) | Cel::Unspecified => {}
     }
 }
 
