@@ -81,6 +81,8 @@ kinds! {
     /// More live flows than the limit; the oldest was closed.
     FlowLimit = "flow-limit",
     // http
+    /// A PROXY protocol header that cannot be read, or whose checksum is wrong.
+    MalformedProxyHeader = "malformed-proxy-header",
     /// A head that never became complete: the stream ended, lost bytes or was cut before its empty line.
     HeadIncomplete = "head-incomplete",
     /// A head longer than the limit.

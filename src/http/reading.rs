@@ -4,7 +4,7 @@
 //! which is bounded. Each byte is looked at a bounded number of times.
 
 use super::conversation::{Content, Conversation, HttpStream, Mode};
-use super::opening::{Opening, opening};
+use super::opening::Opening;
 use super::parse::{self, Strict};
 use super::search::{last_line, sought};
 use super::start::{Guess, find_start, judge};
@@ -126,13 +126,10 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let stream = talk.stream(direction);
         if stream.partial.is_empty() {
             if stream.fresh {
-                match opening(rest) {
-                    Opening::Message => stream.fresh = false,
-                    Opening::Unsure => return keep(stream, rest, at),
-                    Opening::Proxy(length) => {
-                        stream.fresh = false;
-                        return rest.get(length..).unwrap_or_default();
-                    }
+                match self.opening(flow, talk, direction, rest, at) {
+                    Opening::Message => {}
+                    Opening::Unsure => return keep(talk.stream(direction), rest, at),
+                    Opening::Behind(length) => return rest.get(length..).unwrap_or_default(),
                     Opening::Tls => return stop(talk, Content::Tls),
                 }
             }
@@ -169,17 +166,18 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let before = stream.partial.len();
         keep(stream, rest, at);
         if stream.fresh {
-            match opening(&stream.partial) {
-                Opening::Message => stream.fresh = false,
-                Opening::Unsure => return &[],
-                Opening::Proxy(length) => {
-                    stream.fresh = false;
-                    stream.partial = Vec::new();
-                    return rest.get(length.saturating_sub(before)..).unwrap_or_default();
-                }
+            let partial = std::mem::take(&mut stream.partial);
+            let opening = self.opening(flow, talk, direction, &partial, at);
+            match opening {
+                Opening::Unsure | Opening::Message => talk.stream(direction).partial = partial,
+                Opening::Behind(length) => return rest.get(length.saturating_sub(before)..).unwrap_or_default(),
                 Opening::Tls => return stop(talk, Content::Tls),
             }
+            if opening == Opening::Unsure {
+                return &[];
+            }
             // What a PROXY header might have been may be empty lines.
+            let stream = talk.stream(direction);
             let empty = stream.partial.iter().take_while(|&&b| b == b'\r' || b == b'\n').count();
             stream.partial.drain(..empty);
         }
