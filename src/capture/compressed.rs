@@ -15,12 +15,14 @@ const BUFFER: usize = 64 << 10;
 
 /// What a stream that begins with these four bytes is packed in, and a reader of what is inside; the reader itself where it
 /// is not packed.
-pub(super) fn unpacked(first: &[u8], reader: Box<dyn Read>) -> std::result::Result<(&'static str, Box<dyn Read>), Box<dyn Read>> {
+pub(super) fn unpacked(first: &[u8], reader: Box<dyn Read>) -> (Option<&'static str>, Box<dyn Read>) {
     match first {
-        [0x1f, 0x8b, ..] => Ok(("gzip", Box::new(MultiGzDecoder::new(BufReader::with_capacity(BUFFER, reader))))),
+        [0x1f, 0x8b, ..] => {
+            (Some("gzip"), Box::new(MultiGzDecoder::new(BufReader::with_capacity(BUFFER, reader))))
+        }
         // A frame, or one to be skipped, which some programs write first.
-        [0x28, 0xb5, 0x2f, 0xfd] | [0x50..=0x5f, 0x2a, 0x4d, 0x18] => Ok(("zstd", Box::new(Zstd::new(reader)))),
-        _ => Err(reader),
+        [0x28, 0xb5, 0x2f, 0xfd] | [0x50..=0x5f, 0x2a, 0x4d, 0x18] => (Some("zstd"), Box::new(Zstd::new(reader))),
+        _ => (None, reader),
     }
 }
 

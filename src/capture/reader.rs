@@ -24,8 +24,8 @@ pub enum Opened {
 pub fn open(reader: Box<dyn Read>) -> Result<Opened, CaptureError> {
     let (magic, reader) = peek(reader)?;
     let (magic, reader) = match unpacked(&magic, reader) {
-        Ok((format, reader)) => peek(reader).map_err(|error| error.within(format))?,
-        Err(reader) => (magic, reader),
+        (Some(format), reader) => peek(reader).map_err(|error| error.within(format))?,
+        (None, reader) => (magic, reader),
     };
     let Some(magic) = magic.first_chunk::<4>().copied() else { return Ok(Opened::Other(reader)) };
     let variant = pcap::variant(magic);

@@ -10,6 +10,7 @@ mod backlog;
 mod connection;
 mod index;
 mod limits;
+mod recent;
 mod release;
 mod sink;
 mod stream;

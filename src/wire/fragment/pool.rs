@@ -239,7 +239,7 @@ fn impossible(fragment: &Fragment<'_>, wire: u32) -> Option<String> {
     let end = fragment.offset.saturating_add(wire);
     if end > MOST_BYTES {
         Some(format!("reaches to byte {end}, where a packet has at most {MOST_BYTES}"))
-    } else if !fragment.last && (wire == 0 || wire % 8 != 0) {
+    } else if !fragment.last && (wire == 0 || !wire.is_multiple_of(8)) {
         Some(format!("has {wire} bytes and is not the last, where a multiple of 8 was expected"))
     } else {
         None
