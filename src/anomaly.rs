@@ -40,6 +40,7 @@ impl AnomalyKind {
                 | Self::UnsupportedLinkType
                 | Self::UndecodablePacket
                 | Self::IpFragment
+                | Self::FragmentLimit
                 | Self::StreamGap
                 | Self::ReassemblyLimit
                 | Self::FlowLimit
@@ -63,9 +64,15 @@ kinds! {
     UnsupportedLinkType = "unsupported-link-type",
     /// A packet whose headers contradict themselves or end too early.
     UndecodablePacket = "undecodable-packet",
-    /// A fragment of an IP packet; fragments are not put together yet.
+    /// A fragment of an IP packet of which others did not come, or that cannot be right.
     IpFragment = "ip-fragment",
+    /// More fragments than the limit; the packets that began first were given up.
+    FragmentLimit = "fragment-limit",
+    /// Fragments that overlap with other bytes, or that do not agree where their packet ends.
+    FragmentOverlap = "fragment-overlap",
     // flow
+    /// A packet that was captured more than once (`-i any`, a mirror of both ends); one copy counts.
+    DuplicatePacket = "duplicate-packet",
     /// Bytes of a stream that the capture does not hold.
     StreamGap = "stream-gap",
     /// Bytes sent again; the first copy counts.
@@ -137,9 +144,18 @@ pub struct Anomaly {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Anomalies {
     by_kind: BTreeMap<AnomalyKind, Anomaly>,
+    /// So many packets stand in files before this one, and are no part of its numbers.
+    before: u64,
 }
 
 impl Anomalies {
+    /// Those of a file that goes on from others with so many packets: numbers of packets count from these on, and a packet
+    /// of the others has none.
+    #[must_use]
+    pub fn behind(before: u64) -> Self {
+        Self { before, ..Self::default() }
+    }
+
     /// Notes one. `detail` is asked only for the first of its kind, so that thousands stay cheap.
     pub fn note(&mut self, kind: AnomalyKind, packet: Option<u64>, detail: impl FnOnce() -> String) {
         self.note_many(kind, 1, packet, detail);
@@ -150,7 +166,8 @@ impl Anomalies {
         match self.by_kind.get_mut(&kind) {
             Some(known) => known.count = known.count.saturating_add(count),
             None => {
-                self.by_kind.insert(kind, Anomaly { count, first_packet: packet, detail: detail() });
+                let first_packet = packet.and_then(|number| number.checked_sub(self.before)).filter(|_| packet != Some(self.before));
+                self.by_kind.insert(kind, Anomaly { count, first_packet, detail: detail() });
             }
         }
     }

@@ -36,7 +36,7 @@ fn conversation(request: &[u8], response: &[u8], size: usize, keep: usize) -> (V
         });
         let [src, dst] = if client { ends } else { [ends[1], ends[0]] };
         let wire_length = u32::try_from(payload.len()).unwrap();
-        let segment = Segment { src, dst, tunnel: 0, seq, ack, flags: TcpFlags::from_byte(flags), payload, wire_length };
+        let segment = Segment { src, dst, tunnel: 0, mark: 0, seq, ack, flags: TcpFlags::from_byte(flags), payload, wire_length };
         flows.segment(PacketAt { number, time: Timestamp::default() }, &segment);
     };
     const SYN: u8 = 0x02;

@@ -45,11 +45,14 @@ impl Clock {
         }
         let ticks = u128::from(ticks);
         let nanoseconds = match self.resolution {
-            Resolution::Decimal(n) if n <= 9 => ticks * 10_u128.pow(u32::from(9 - n)),
-            Resolution::Decimal(n) => 10_u128.checked_pow(u32::from(n - 9)).map_or(0, |unit| ticks / unit),
-            Resolution::Binary(n) => (ticks * NANOSECONDS) >> n,
+            Resolution::Decimal(n) if n <= 9 => ticks.saturating_mul(10_u128.pow(u32::from(9_u8.saturating_sub(n)))),
+            Resolution::Decimal(n) => {
+                let unit = 10_u128.checked_pow(u32::from(n.saturating_sub(9)));
+                unit.and_then(|unit| ticks.checked_div(unit)).unwrap_or_default()
+            }
+            Resolution::Binary(n) => ticks.saturating_mul(NANOSECONDS) >> n,
         };
-        let offset = i128::from(self.offset) * NANOSECONDS as i128;
+        let offset = i128::from(self.offset).saturating_mul(NANOSECONDS as i128);
         let sum = i128::try_from(nanoseconds).unwrap_or(i128::MAX).saturating_add(offset);
         Timestamp::from_nanoseconds(u64::try_from(sum.max(0)).unwrap_or(u64::MAX))
     }
@@ -57,7 +60,7 @@ impl Clock {
     /// The time of a classic pcap record: seconds, and ticks of this clock.
     #[inline]
     pub(super) fn at_seconds(self, seconds: u32, ticks: u32) -> Timestamp {
-        let whole = u64::from(seconds) * 1_000_000_000;
+        let whole = u64::from(seconds).saturating_mul(1_000_000_000);
         Timestamp::from_nanoseconds(whole.saturating_add(self.at(u64::from(ticks)).nanoseconds))
     }
 }

@@ -12,6 +12,14 @@ pub enum CaptureError {
         #[from]
         source: io::Error,
     },
+    /// The file is compressed, and its beginning cannot be unpacked.
+    #[error("is {format} that is cut or damaged: {source}; copy it again")]
+    Packed {
+        /// `gzip`, `zstd`.
+        format: &'static str,
+        /// What the decompressor said.
+        source: io::Error,
+    },
     /// The file begins like a capture and ends within its first header.
     #[error("the {layer} at byte {offset} needs {needed} bytes, {had} are there: the file is cut or still being written")]
     Cut {
@@ -34,4 +42,14 @@ pub enum CaptureError {
         /// Which field says what, and what was expected.
         why: String,
     },
+}
+
+impl CaptureError {
+    /// The same, where what the system said is what a decompressor said.
+    pub(super) fn within(self, format: &'static str) -> Self {
+        match self {
+            Self::Io { source } if source.raw_os_error().is_none() => Self::Packed { format, source },
+            other => other,
+        }
+    }
 }

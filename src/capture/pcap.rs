@@ -81,7 +81,7 @@ impl Pcap {
             });
             return None;
         }
-        let whole = self.record_header + captured as usize;
+        let whole = self.record_header.saturating_add(captured as usize);
         if !window.fill(whole) {
             note_end(window, whole as u64, packets, anomalies);
             return None;

@@ -71,7 +71,7 @@ impl Pcapng {
                     note_damage(window, *packets, anomalies, || {
                         format!("a block of {length} bytes, more than the {MOST_CAPTURED} that are believed")
                     });
-                    *packets += u64::from(kind != INTERFACE_DESCRIPTION);
+                    *packets = packets.saturating_add(u64::from(kind != INTERFACE_DESCRIPTION));
                 }
                 self.pass(window, length, *packets, anomalies)?;
                 continue;
@@ -81,7 +81,7 @@ impl Pcapng {
                 return None;
             }
             let block = window.available().get(..length)?;
-            let trailer = self.order.u32(block, length - 4)?;
+            let trailer = self.order.u32(block, length.checked_sub(4)?)?;
             if trailer as usize != length {
                 note_damage(window, *packets, anomalies, || lengths_differ(length, trailer));
                 return None;
@@ -90,10 +90,11 @@ impl Pcapng {
                 Content::Nothing => {}
                 Content::Damaged(why) => {
                     note_damage(window, *packets, anomalies, || why);
-                    *packets += u64::from(kind == ENHANCED_PACKET || kind == SIMPLE_PACKET || kind == OBSOLETE_PACKET);
+                    let one = kind == ENHANCED_PACKET || kind == SIMPLE_PACKET || kind == OBSOLETE_PACKET;
+                    *packets = packets.saturating_add(u64::from(one));
                 }
                 Content::Packet(found) => {
-                    *packets += 1;
+                    *packets = packets.saturating_add(1);
                     let Some(interface) = self.interfaces.get(found.interface) else {
                         anomalies.note(AnomalyKind::UnknownInterface, Some(*packets), || {
                             let (named, described) = (found.interface, self.interfaces.len());
@@ -106,11 +107,11 @@ impl Pcapng {
                         None if interface.snap_length > 0 => found.length.min(interface.snap_length as usize),
                         _ => found.length,
                     };
-                    let at = window.consume(length).start + found.begin;
+                    let at = window.consume(length).start.saturating_add(found.begin);
                     return Some(Record {
                         time: found.ticks.map_or_else(Timestamp::default, |ticks| interface.clock.at(ticks)),
                         link: interface.link,
-                        range: at..at + length_captured,
+                        range: at..at.saturating_add(length_captured),
                         wire_length: found.wire_length,
                     });
                 }
@@ -149,11 +150,11 @@ impl Pcapng {
 
     /// Passes over a block unread; its second length must be there, or what follows is no block.
     fn pass(&self, window: &mut Window, length: usize, packets: u64, anomalies: &mut Anomalies) -> Option<()> {
-        let content = length as u64 - 4;
+        let content = (length as u64).checked_sub(4)?;
         let passed = window.skip(content);
         if passed < content || !window.fill(4) {
             anomalies.note(AnomalyKind::CaptureTruncated, (packets > 0).then_some(packets), || {
-                let had = passed + window.available().len() as u64;
+                let had = passed.saturating_add(window.available().len() as u64);
                 format!("a block of {length} bytes behind packet {packets} has only {had}")
             });
             return None;

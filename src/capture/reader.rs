@@ -2,8 +2,7 @@
 
 use std::io::{Cursor, ErrorKind, Read};
 
-use flate2::read::MultiGzDecoder;
-
+use super::compressed::unpacked;
 use super::pcap::{self, Pcap};
 use super::pcapng::{Pcapng, SECTION_HEADER};
 use super::window::Window;
@@ -14,20 +13,19 @@ use crate::anomaly::Anomalies;
 pub enum Opened {
     /// A capture.
     Packets(PacketReader),
-    /// No capture: all its bytes from the first on, decompressed where it was gzip.
+    /// No capture: all its bytes from the first on, unpacked where it was compressed.
     Other(Box<dyn Read>),
 }
 
-/// Finds out by the first bytes whether this is a capture: pcap, pcapng, or gzip of these.
+/// Finds out by the first bytes whether this is a capture: pcap, pcapng, or gzip or zstd of these.
 ///
 /// # Errors
 /// [`CaptureError`] where the first bytes cannot be read, or begin like a capture and contradict the format.
 pub fn open(reader: Box<dyn Read>) -> Result<Opened, CaptureError> {
     let (magic, reader) = peek(reader)?;
-    let (magic, reader) = if magic.starts_with(&[0x1f, 0x8b]) {
-        peek(Box::new(MultiGzDecoder::new(std::io::BufReader::with_capacity(64 << 10, reader))))?
-    } else {
-        (magic, reader)
+    let (magic, reader) = match unpacked(&magic, reader) {
+        (Some(format), reader) => peek(reader).map_err(|error| error.within(format))?,
+        (None, reader) => (magic, reader),
     };
     let Some(magic) = magic.first_chunk::<4>().copied() else { return Ok(Opened::Other(reader)) };
     let variant = pcap::variant(magic);
@@ -53,7 +51,7 @@ fn peek(mut reader: Box<dyn Read>) -> Result<(Vec<u8>, Box<dyn Read>), CaptureEr
     let mut first = Vec::with_capacity(4);
     while first.len() < 4 {
         let mut byte = [0; 4];
-        let wanted = byte.get_mut(..4 - first.len()).unwrap_or_default();
+        let wanted = byte.get_mut(..4_usize.saturating_sub(first.len())).unwrap_or_default();
         match reader.read(wanted) {
             Ok(0) => break,
             Ok(read) => first.extend_from_slice(byte.get(..read).unwrap_or_default()),
@@ -88,7 +86,7 @@ impl PacketReader {
         let record = match &mut self.format {
             Format::Pcap(pcap) => {
                 let record = pcap.next(&mut self.window, self.packets, anomalies);
-                self.packets += u64::from(record.is_some());
+                self.packets = self.packets.saturating_add(u64::from(record.is_some()));
                 record
             }
             Format::Pcapng(pcapng) => pcapng.next(&mut self.window, &mut self.packets, anomalies),
@@ -113,7 +111,7 @@ impl PacketReader {
         self.packets
     }
 
-    /// The system's error, where reading stopped for one. A cut or damaged gzip stream is none: that is an anomaly.
+    /// The system's error, where reading stopped for one. A cut or damaged compressed stream is none: that is an anomaly.
     #[must_use]
     pub fn failure(&self) -> Option<&std::io::Error> {
         self.window.failure().filter(|error| error.raw_os_error().is_some())

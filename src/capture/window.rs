@@ -49,7 +49,7 @@ impl Window {
     /// `needed` is more than [`Self::MOST`].
     #[inline]
     pub(super) fn fill(&mut self, needed: usize) -> bool {
-        self.end - self.start >= needed || self.fill_slowly(needed)
+        self.end.saturating_sub(self.start) >= needed || self.fill_slowly(needed)
     }
 
     #[cold]
@@ -59,7 +59,7 @@ impl Window {
         }
         if self.start > 0 {
             self.bytes.copy_within(self.start..self.end, 0);
-            self.end -= self.start;
+            self.end = self.end.saturating_sub(self.start);
             self.start = 0;
         }
         while self.end < needed {
@@ -70,7 +70,7 @@ impl Window {
             let Some(free) = self.bytes.get_mut(self.end..) else { return false };
             match read_some(&mut *self.reader, free, &mut self.ended, &mut self.failure) {
                 0 => return false,
-                read => self.end += read,
+                read => self.end = self.end.saturating_add(read),
             }
         }
         true
@@ -81,7 +81,7 @@ impl Window {
     pub(super) fn consume(&mut self, length: usize) -> Range<usize> {
         let begin = self.start;
         self.start = begin.saturating_add(length).min(self.end);
-        self.position += (self.start - begin) as u64;
+        self.position = self.position.saturating_add(self.start.saturating_sub(begin) as u64);
         begin..self.start
     }
 
@@ -93,10 +93,10 @@ impl Window {
 
     /// Passes `length` bytes without holding them; how many of them were there.
     pub(super) fn skip(&mut self, length: u64) -> u64 {
-        let mut passed = 0;
+        let mut passed = 0_u64;
         loop {
-            let left = usize::try_from(length - passed).unwrap_or(usize::MAX);
-            passed += self.consume(left).len() as u64;
+            let left = usize::try_from(length.saturating_sub(passed)).unwrap_or(usize::MAX);
+            passed = passed.saturating_add(self.consume(left).len() as u64);
             if passed == length || !self.fill(1) {
                 return passed;
             }

@@ -173,11 +173,15 @@ fn against_captures(wanted: &Wanted<'_>, specs: &[LoadedSpec]) -> Result<Outcome
         outcome.unreadable.extend(expanded.unreadable.iter().map(ToString::to_string));
         outcome.skipped_captures += expanded.skipped;
         nothing &= expanded.inputs.is_empty();
-        for source::Named { input, named } in &expanded.inputs {
-            match read(&mut run, input, Known::new(&plan, 0, hop)) {
-                Ok(capture) => outcome.captures.push(capture),
-                Err(SourceError::NotACapture { .. }) if !named => outcome.skipped_captures += 1,
-                Err(error) => outcome.unreadable.push(error.to_string()),
+        for parts in expanded.recordings() {
+            let name = |at: usize| parts.get(at).map(|part| part.input.name()).unwrap_or_default();
+            let read = source::read_recording(parts, &mut run, |run, at| run.capture_of(name(at), Known::new(&plan, 0, hop)));
+            for (part, read) in parts.iter().zip(read) {
+                match read {
+                    Ok(summary) => outcome.captures.push(CaptureOutcome { file: part.input.name(), summary }),
+                    Err(SourceError::NotACapture { .. }) if !part.named => outcome.skipped_captures += 1,
+                    Err(error) => outcome.unreadable.push(error.to_string()),
+                }
             }
         }
     }

@@ -30,7 +30,7 @@ pub(super) struct Early {
 
 impl Early {
     pub(super) fn cost(&self) -> usize {
-        self.data.len() + OVERHEAD
+        self.data.len().saturating_add(OVERHEAD)
     }
 }
 
@@ -98,7 +98,7 @@ impl Backlog {
     /// Takes the first early segment.
     pub(super) fn pop(&mut self) -> Option<(u64, Early)> {
         let (start, early) = self.early.pop_first()?;
-        self.cost -= early.cost().min(self.cost);
+        self.cost = self.cost.saturating_sub(early.cost());
         Some((start, early))
     }
 
@@ -128,8 +128,8 @@ impl Backlog {
             }
             queued.repeated = true;
             let (low, high) = (key.max(start), stop.min(end));
-            let old = part(&early.data, low - key, high - key);
-            let new = part(data, low - start, high - start);
+            let old = part(&early.data, low.saturating_sub(key), high.saturating_sub(key));
+            let new = part(data, low.saturating_sub(start), high.saturating_sub(start));
             let common = old.len().min(new.len());
             queued.conflicting |= old.get(..common) != new.get(..common);
             if let (Some(known), Some(ack)) = (early.ack, ack)
@@ -146,27 +146,28 @@ impl Backlog {
             free.push((cursor, end));
         }
         for (low, high) in free {
-            let early = Early { data: part(data, low - start, high - start).to_vec(), wire: high - low, ack, at };
-            queued.cost += early.cost();
+            let data = part(data, low.saturating_sub(start), high.saturating_sub(start)).to_vec();
+            let early = Early { data, wire: high.saturating_sub(low), ack, at };
+            queued.cost = queued.cost.saturating_add(early.cost());
             self.early.insert(low, early);
         }
         for (low, high) in sooner {
-            queued.cost += self.cut(low) + self.cut(high);
+            queued.cost = queued.cost.saturating_add(self.cut(low)).saturating_add(self.cut(high));
             self.early.range_mut(low..high).for_each(|(_, early)| early.ack = ack);
         }
-        self.cost += queued.cost;
+        self.cost = self.cost.saturating_add(queued.cost);
         queued
     }
 
     /// Cuts the early segment that spans a position into two; tells what that costs.
     fn cut(&mut self, at: u64) -> usize {
         let Some((&key, early)) = self.early.range_mut(..at).next_back() else { return 0 };
-        let before = at - key;
+        let before = at.saturating_sub(key);
         if early.wire <= before {
             return 0;
         }
         let data = early.data.split_off(usize::try_from(before).unwrap_or(usize::MAX).min(early.data.len()));
-        let rest = Early { data, wire: early.wire - before, ack: early.ack, at: early.at };
+        let rest = Early { data, wire: early.wire.saturating_sub(before), ack: early.ack, at: early.at };
         early.wire = before;
         self.early.insert(at, rest);
         OVERHEAD

@@ -37,7 +37,8 @@ pub(super) struct Context<'c, S> {
 #[derive(Debug)]
 pub(super) struct Flow<T> {
     pub(super) info: FlowInfo,
-    pub(super) tunnel: u32,
+    /// The tunnel that it is in; others follow where copies of its packets come from them, as those of a mirror do.
+    pub(super) tunnels: [u32; 3],
     /// Tells apart the flows that used this slot one after the other.
     pub(super) generation: u32,
     /// The last packet.
@@ -52,6 +53,25 @@ pub(super) struct Flow<T> {
 }
 
 impl<T> Flow<T> {
+    /// The tunnels, each once.
+    pub(super) fn each_tunnel(&self) -> impl Iterator<Item = u32> {
+        let [first, second, third] = self.tunnels;
+        let second = Some(second).filter(|tunnel| *tunnel != first);
+        let third = Some(third).filter(|tunnel| *tunnel != first && Some(*tunnel) != second);
+        [Some(first), second, third].into_iter().flatten()
+    }
+
+    /// Adds a tunnel from which copies come; false where there is no more room.
+    pub(super) fn add_tunnel(&mut self, tunnel: u32) -> bool {
+        let [first, second, third] = &mut self.tunnels;
+        let place = if second == first { second } else { third };
+        let free = place == first;
+        if free {
+            *place = tunnel;
+        }
+        free
+    }
+
     pub(super) fn stream(&mut self, direction: Direction) -> &mut Stream {
         let [forward, backward] = &mut self.streams;
         match direction {
@@ -124,7 +144,7 @@ impl<T> Flow<T> {
             self.bytes(cx, at, direction, seq, segment.payload, wire, ack);
         }
         if segment.flags.fin {
-            self.fin(cx, at, direction, seq.wrapping_add(wire as u32));
+            self.fin(cx, at, direction, seq.wrapping_add((wire & 0xffff_ffff) as u32));
         }
         let stream = self.peek(direction);
         let credible = stream.phase != Phase::Open || stream.distance(seq).unsigned_abs() <= WILD;
@@ -180,7 +200,7 @@ impl<T> Flow<T> {
                     return;
                 }
                 data = data.get(usize::try_from(old).unwrap_or(usize::MAX)..).unwrap_or_default();
-                wire -= old;
+                wire = wire.saturating_sub(old);
                 distance = 0;
             }
             if !stream.backlog.as_ref().is_some_and(|b| b.waits()) {
@@ -262,11 +282,11 @@ impl<T> Flow<T> {
         let (cost, at) = (early.cost(), early.at);
         loop {
             let own = self.stream(direction).backlog().cost;
-            let over = own + cost > cx.limits.stream_bytes || *cx.queued + cost > cx.limits.total_bytes;
-            if !over {
+            let (own, all) = (own.saturating_add(cost), cx.queued.saturating_add(cost));
+            if own <= cx.limits.stream_bytes && all <= cx.limits.total_bytes {
                 break;
             }
-            let note = || format!("{} bytes of early segments in a stream, {} in all", own + cost, *cx.queued + cost);
+            let note = || format!("{own} bytes of early segments in a stream, {all} in all");
             cx.sink.anomalies().note(AnomalyKind::ReassemblyLimit, Some(at.number), note);
             if !self.force(cx, direction, at) {
                 // Not even this one has room.
@@ -276,7 +296,7 @@ impl<T> Flow<T> {
                 let old = position.saturating_sub(start);
                 if old < early.wire {
                     let data = early.data.get(usize::try_from(old).unwrap_or(usize::MAX)..).unwrap_or_default();
-                    self.deliver(cx, direction, data, early.wire - old, at);
+                    self.deliver(cx, direction, data, early.wire.saturating_sub(old), at);
                 }
                 return;
             }
@@ -284,7 +304,7 @@ impl<T> Flow<T> {
         let backlog = self.stream(direction).backlog();
         let late = backlog.reaches_beyond(start);
         let queued = backlog.insert(start, &early.data, early.wire, early.ack, at);
-        *cx.queued += queued.cost;
+        *cx.queued = cx.queued.saturating_add(queued.cost);
         let anomalies = cx.sink.anomalies();
         if queued.conflicting {
             let note = || format!("{} bytes sent again differ from those sent first, which count", early.wire);

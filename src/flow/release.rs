@@ -30,7 +30,7 @@ impl<T> Flow<T> {
     fn lose_until<S: StreamSink<State = T>>(&mut self, cx: &mut Context<'_, S>, direction: Direction, until: u64, at: PacketAt) {
         let Some(backlog) = &mut self.stream(direction).backlog else { return };
         for hole in backlog.take_holes(until) {
-            note_gap(cx, hole.end - hole.start, hole.at);
+            note_gap(cx, hole.end.saturating_sub(hole.start), hole.at);
         }
         while let Some(backlog) = &self.peek(direction).backlog {
             let position = backlog.position;
@@ -43,7 +43,7 @@ impl<T> Flow<T> {
                 if !self.pump(cx, at) {
                     return;
                 }
-            } else if target - position == 1 && known.is_none() {
+            } else if target.saturating_sub(position) == 1 && known.is_none() {
                 // One number that no byte was seen for, at the end: a FIN that the capture does not hold.
                 self.stream(direction).advance(1);
             } else {
@@ -81,7 +81,7 @@ impl<T> Flow<T> {
     ) {
         let stream = self.stream(direction);
         stream.advance(length);
-        let left = length - stream.take_skip(length);
+        let left = length.saturating_sub(stream.take_skip(length));
         if left == 0 {
             return;
         }
@@ -109,7 +109,7 @@ impl<T> Flow<T> {
             let need = cx.sink.data(&self.info, state, Chunk { direction, data: told, at });
             self.stream(direction).answer(need);
         }
-        let cut = wire - there;
+        let cut = wire.saturating_sub(there);
         if cut > 0 {
             let stream = self.stream(direction);
             if !stream.deaf && stream.skip < cut {
@@ -131,7 +131,7 @@ impl<T> Flow<T> {
         let position = backlog.position;
         let acked = backlog.acked;
         let Some((start, early)) = backlog.pop() else { return false };
-        *cx.queued -= early.cost().min(*cx.queued);
+        *cx.queued = cx.queued.saturating_sub(early.cost());
         if start.saturating_sub(position) > WILD && acked < start && !backlog.waits() {
             let note = || format!("{} bytes far outside their stream were left out", early.wire);
             cx.sink.anomalies().note(AnomalyKind::StreamGap, Some(early.at.number), note);
@@ -148,7 +148,7 @@ impl<T> Flow<T> {
         let old = position.saturating_sub(start);
         if old < early.wire {
             let data = early.data.get(usize::try_from(old).unwrap_or(usize::MAX)..).unwrap_or_default();
-            self.deliver(cx, direction, data, early.wire - old, early.at);
+            self.deliver(cx, direction, data, early.wire.saturating_sub(old), early.at);
         }
     }
 
@@ -180,7 +180,7 @@ impl<T> Flow<T> {
         let Some((start, early)) = self.stream(direction).backlog.as_mut().and_then(|backlog| backlog.pop()) else {
             return false;
         };
-        *cx.queued -= early.cost().min(*cx.queued);
+        *cx.queued = cx.queued.saturating_sub(early.cost());
         self.tell(cx, direction, start, &early);
         true
     }
@@ -224,7 +224,7 @@ impl<T> Flow<T> {
                 return any;
             }
             let Some((start, early)) = backlog.pop() else { return any };
-            *cx.queued -= early.cost().min(*cx.queued);
+            *cx.queued = cx.queued.saturating_sub(early.cost());
             if hole > 0 {
                 skip_over(stream, cx, hole, early.at);
             }
@@ -243,7 +243,7 @@ impl<T> Flow<T> {
         let backlog = stream.backlog();
         let first = backlog.first().map(|(start, early)| (start, early.at)).or(backlog.fin.map(|fin| (fin, at)));
         let Some((first, first_at)) = first else { return };
-        let moved = first.wrapping_sub(backlog.position) as u32;
+        let moved = (first.wrapping_sub(backlog.position) & 0xffff_ffff) as u32;
         backlog.position = first;
         stream.next = stream.next.wrapping_add(moved);
         stream.isn = stream.next.wrapping_sub(1);
@@ -275,10 +275,10 @@ impl<T> Flow<T> {
             stream.phase = Phase::Ended;
         }
         for hole in holes {
-            note_gap(cx, hole.end - hole.start, hole.at);
+            note_gap(cx, hole.end.saturating_sub(hole.start), hole.at);
         }
         if left > 0 {
-            *cx.queued -= left.min(*cx.queued);
+            *cx.queued = cx.queued.saturating_sub(left);
             let note = || "segments behind the end of a stream were left out".to_owned();
             cx.sink.anomalies().note(AnomalyKind::StreamGap, Some(at.number), note);
         }
@@ -324,7 +324,7 @@ pub(super) fn skip_over<S: StreamSink>(stream: &mut Stream, cx: &mut Context<'_,
         let backlog = stream.backlog();
         let start = backlog.position;
         if let Some(hole) = backlog.dig(Hole { start, end: start.saturating_add(bytes), at }) {
-            note_gap(cx, hole.end - hole.start, hole.at);
+            note_gap(cx, hole.end.saturating_sub(hole.start), hole.at);
         }
     }
     stream.advance(bytes);

@@ -51,7 +51,8 @@ impl Stream {
     #[inline]
     pub(super) fn distance(&self, seq: u32) -> i64 {
         let ahead = seq.wrapping_sub(self.next);
-        if ahead > u32::MAX - OLD { i64::from(ahead) - (1 << 32) } else { i64::from(ahead) }
+        // Old ones are those that are little behind: seen as a signed number, where that is small.
+        if ahead > u32::MAX - OLD { i64::from(ahead.cast_signed()) } else { i64::from(ahead) }
     }
 
     /// Whether the peer acknowledged bytes that were neither told nor skipped yet.
@@ -70,7 +71,7 @@ impl Stream {
     /// Moves over bytes, told or not.
     #[inline]
     pub(super) fn advance(&mut self, bytes: u64) {
-        self.next = self.next.wrapping_add(bytes as u32);
+        self.next = self.next.wrapping_add((bytes & 0xffff_ffff) as u32);
         if let Some(backlog) = &mut self.backlog {
             backlog.position = backlog.position.saturating_add(bytes);
         }
@@ -83,7 +84,7 @@ impl Stream {
             return bytes;
         }
         let skipped = self.skip.min(bytes);
-        self.skip -= skipped;
+        self.skip = self.skip.saturating_sub(skipped);
         skipped
     }
 

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use super::connection::{Context, Flow};
 use super::index::Index;
 use super::limits::Limits;
+use super::recent::Recent;
 use super::stream::{Phase, Stream};
 use super::waits::{Ticket, Waits};
 use super::{Chunk, Direction, FlowInfo, StreamSink};
@@ -36,6 +37,7 @@ pub struct FlowTable<S: StreamSink> {
     /// The packet number at which the first of them is due.
     due: u64,
     at: PacketAt,
+    recent: Recent,
 }
 
 impl<S: StreamSink> FlowTable<S> {
@@ -63,6 +65,7 @@ impl<S: StreamSink> FlowTable<S> {
             resets: Waits::default(),
             due: u64::MAX,
             at: PacketAt::default(),
+            recent: Recent::default(),
         }
     }
 
@@ -76,6 +79,11 @@ impl<S: StreamSink> FlowTable<S> {
     #[must_use]
     pub fn sink(&self) -> &S {
         &self.sink
+    }
+
+    /// The layer above, to be told of something else.
+    pub fn sink_mut(&mut self) -> &mut S {
+        &mut self.sink
     }
 
     /// Gives the layer above back. [`finish`](Self::finish) first.
@@ -115,9 +123,10 @@ impl<S: StreamSink> FlowTable<S> {
                 if data.is_empty() {
                     return;
                 }
+                self.recent.note(at.time, slot, segment);
                 stream.next = stream.next.wrapping_add(segment.wire_length);
                 let skipped = stream.take_skip(data.len() as u64);
-                let told = data.get(skipped as usize..).unwrap_or_default();
+                let told = data.get(usize::try_from(skipped).unwrap_or(usize::MAX)..).unwrap_or_default();
                 if !told.is_empty() {
                     let need = self.sink.data(&flow.info, state, Chunk { direction, data: told, at });
                     stream.answer(need);
@@ -125,20 +134,54 @@ impl<S: StreamSink> FlowTable<S> {
                 return;
             }
         }
+        self.unless_copied(at, hash, slot, direction, segment);
+    }
+
+    /// A segment that needs more than a look, if it is not a copy of one that was seen: that is told and left out.
+    #[cold]
+    #[inline(never)]
+    fn unless_copied(&mut self, at: PacketAt, hash: u64, slot: u32, direction: Direction, segment: &Segment<'_>) {
+        let flags = segment.flags;
+        if segment.wire_length > 0 || flags.syn || flags.fin || flags.rst {
+            if self.recent.find(at.time, segment) == Some(slot) {
+                return self.note_copy(at);
+            }
+            self.recent.note(at.time, slot, segment);
+        }
         self.unusual(at, hash, slot, direction, segment);
+    }
+
+    fn note_copy(&mut self, at: PacketAt) {
+        let note = || "a copy of a packet that was captured a moment before (on another interface, or by a mirror)".to_owned();
+        self.sink.anomalies().note(AnomalyKind::DuplicatePacket, Some(at.number), note);
+    }
+
+    /// Whether a segment of no known flow is a copy of one that was seen in another tunnel, or in none. The flow is in both,
+    /// then.
+    fn is_copy(&mut self, at: PacketAt, hash: u64, segment: &Segment<'_>) -> bool {
+        let Some(slot) = self.recent.find(at.time, segment) else { return false };
+        let Some(flow) = self.flows.get_mut(slot as usize) else { return false };
+        let [first, second] = flow.info.ends;
+        let same = (first, second) == (segment.src, segment.dst) || (second, first) == (segment.src, segment.dst);
+        if !same || flow.state.is_none() || !flow.add_tunnel(segment.tunnel) {
+            return false;
+        }
+        self.index.insert(hash, slot);
+        self.note_copy(at);
+        true
     }
 
     /// The capture is over: every flow that is left is told to its end.
     pub fn finish(&mut self) {
-        let mut live: Vec<(u32, usize)> = Vec::new();
-        for (slot, flow) in self.flows.iter().enumerate() {
+        let mut live: Vec<(u32, u32)> = Vec::new();
+        for (slot, flow) in (0_u32..).zip(&self.flows) {
             if flow.state.is_some() {
                 live.push((flow.info.number, slot));
             }
         }
         live.sort_unstable();
         for (_, slot) in live {
-            self.close(slot as u32, self.at);
+            self.close(slot, self.at);
         }
     }
 
@@ -156,7 +199,7 @@ impl<S: StreamSink> FlowTable<S> {
         };
         if new {
             self.close(slot, at);
-            self.forget(slot, hash);
+            self.forget(slot);
             return self.open(at, hash, segment);
         }
         if flags.syn && alive {
@@ -280,6 +323,9 @@ impl<S: StreamSink> FlowTable<S> {
     #[cold]
     #[inline(never)]
     fn open(&mut self, at: PacketAt, hash: u64, segment: &Segment<'_>) {
+        if self.is_copy(at, hash, segment) {
+            return;
+        }
         if self.live >= self.limits.flows.max(1) {
             self.make_room(at);
         }
@@ -288,7 +334,7 @@ impl<S: StreamSink> FlowTable<S> {
         let state = Some(self.sink.open(&info));
         let flow = Flow {
             info,
-            tunnel: segment.tunnel,
+            tunnels: [segment.tunnel; 3],
             generation: 0,
             last: at.number,
             streams: [Stream::new(), Stream::new()],
@@ -304,13 +350,14 @@ impl<S: StreamSink> FlowTable<S> {
             }
             None => {
                 // Bounded by the limits of live and remembered flows.
-                let slot = self.flows.len() as u32;
+                let slot = u32::try_from(self.flows.len()).unwrap_or(u32::MAX);
                 self.flows.push(flow);
                 slot
             }
         };
         self.index.insert(hash, slot);
-        self.live += 1;
+        self.recent.note(at.time, slot, segment);
+        self.live = self.live.saturating_add(1);
         self.unusual(at, hash, slot, Direction::Forward, segment);
     }
 
@@ -320,34 +367,36 @@ impl<S: StreamSink> FlowTable<S> {
         let Some(flow) = self.flows.get_mut(slot as usize) else { return };
         let Some(state) = flow.state.take() else { return };
         flow.over = at.time;
-        self.live -= 1;
+        self.live = self.live.saturating_sub(1);
         self.sink.close(&flow.info, state);
         self.closed.push_back(Ticket { slot, generation: flow.generation });
         while self.closed.len() > self.limits.remembered {
             let Some(oldest) = self.closed.pop_front() else { break };
             let Some(flow) = self.flows.get(oldest.slot as usize) else { continue };
             if flow.generation == oldest.generation && flow.state.is_none() {
-                let hash = self.index.hash(&flow.info.ends[0], &flow.info.ends[1], flow.tunnel);
-                self.forget(oldest.slot, hash);
+                self.forget(oldest.slot);
             }
         }
     }
 
     /// Frees the slot of a closed flow.
-    fn forget(&mut self, slot: u32, hash: u64) {
+    fn forget(&mut self, slot: u32) {
         let Some(flow) = self.flows.get_mut(slot as usize) else { return };
+        let [first, second] = &flow.info.ends;
+        for tunnel in flow.each_tunnel() {
+            self.index.remove(self.index.hash(first, second, tunnel), slot);
+        }
         // A later look at its tickets finds another generation.
         flow.generation = flow.generation.wrapping_add(1);
-        self.index.remove(hash, slot);
         self.free.push(slot);
     }
 
     /// Closes the flows that were quiet longest, several at once, so that looking for them is paid once.
     fn make_room(&mut self, at: PacketAt) {
         let mut quiet: Vec<(u64, u32)> = Vec::with_capacity(self.live);
-        for (slot, flow) in self.flows.iter().enumerate() {
+        for (slot, flow) in (0_u32..).zip(&self.flows) {
             if flow.state.is_some() {
-                quiet.push((flow.last, slot as u32));
+                quiet.push((flow.last, slot));
             }
         }
         let many = (quiet.len() / 32).max(1);
@@ -361,11 +410,10 @@ impl<S: StreamSink> FlowTable<S> {
         self.sink.anomalies().note_many(AnomalyKind::FlowLimit, quiet.len() as u64, Some(at.number), note);
         for (_, slot) in quiet {
             let Some(flow) = self.flows.get(slot as usize) else { continue };
-            let hash = self.index.hash(&flow.info.ends[0], &flow.info.ends[1], flow.tunnel);
             let generation = flow.generation;
             self.close(slot, at);
             if self.flows.get(slot as usize).is_some_and(|flow| flow.generation == generation) {
-                self.forget(slot, hash);
+                self.forget(slot);
             }
         }
     }
@@ -375,7 +423,7 @@ impl<S: StreamSink> FlowTable<S> {
 #[inline]
 fn direction<T>(flow: &Flow<T>, segment: &Segment<'_>) -> Option<Direction> {
     let [first, second] = &flow.info.ends;
-    if flow.tunnel != segment.tunnel {
+    if !flow.tunnels.contains(&segment.tunnel) {
         None
     } else if *first == segment.src && *second == segment.dst {
         Some(Direction::Forward)

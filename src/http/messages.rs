@@ -60,11 +60,12 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 self.anomalies.note(kind, Some(at.number), || shown(split.start_line.of(raw)));
             }
         }
+        let (capture, packet) = self.places.of(at.number);
         let origin = if self.in_lines {
             Origin::Line(u32::try_from(at.number).unwrap_or(u32::MAX))
         } else {
             Origin::Packet {
-                packet: at.number,
+                packet,
                 stream: flow.number,
                 time: at.time,
                 src: flow.src(direction),
@@ -74,7 +75,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let head = Head {
             start: split.start,
             start_line: split.start_line,
-            at: Provenance { capture: self.capture, origin },
+            at: Provenance { capture, origin },
             flags,
             fidelity: Fidelity::WIRE,
         };
@@ -108,7 +109,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let paired = talk.expects();
         let full = paired && (talk.waiting.len() >= MOST_WAITING || self.held >= HELD_IN_ALL);
         if full {
-            let packet = packet_of(head);
+            let packet = packet_of(head).map(|packet| self.places.running(packet));
             let note = || format!("{} requests wait for their response", talk.waiting.len());
             self.anomalies.note(AnomalyKind::PipelineLimit, packet, note);
             talk.sure = Some(talk.waiting.len());

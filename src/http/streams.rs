@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::conversation::{Content, Conversation, Mode, Waiting};
 use super::kept::Room;
+use super::places::Places;
 use super::{CaptureId, FieldLine, MessageSink};
 use crate::anomaly::{Anomalies, AnomalyKind};
 use crate::capture::PacketAt;
@@ -16,11 +17,24 @@ use crate::flow::{Chunk, Direction, FlowInfo, Gap, Need, StreamEnd, StreamSink};
 /// What the kept bodies of all flows may hold. Bodies beyond it are not whole, and what is said of them is inconclusive.
 const BODIES_IN_ALL: usize = 64 << 20;
 
+/// What was told of one of several files.
+#[derive(Debug, Default)]
+pub struct Part {
+    /// Requests.
+    pub requests: u64,
+    /// Responses, interim ones too.
+    pub responses: u64,
+    /// What was lost or odd.
+    pub anomalies: Anomalies,
+    /// As [`HttpStreams::undecoded`].
+    pub undecoded: Vec<(&'static str, u16, u64)>,
+}
+
 /// Reads HTTP/1 from streams and tells a [`MessageSink`].
 #[derive(Debug)]
 pub struct HttpStreams<'s, M> {
     pub(super) sink: &'s mut M,
-    pub(super) capture: CaptureId,
+    pub(super) places: Places,
     /// The bytes are no packets': a place is a line.
     pub(super) in_lines: bool,
     /// The number of the next message.
@@ -48,7 +62,7 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
     pub fn new(capture: CaptureId, sink: &'s mut M) -> Self {
         Self {
             sink,
-            capture,
+            places: Places::new(capture),
             in_lines: false,
             next: 0,
             requests: 0,
@@ -68,6 +82,28 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
     /// The same for bytes that are no packets': where a packet's number is expected, the line's is given.
     pub(super) fn of_bytes(capture: CaptureId, sink: &'s mut M) -> Self {
         Self { in_lines: true, ..Self::new(capture, sink) }
+    }
+
+    /// Who is told.
+    pub fn told(&mut self) -> &mut M {
+        self.sink
+    }
+
+    /// What was told since the beginning, or since this was asked last.
+    pub fn take_part(&mut self) -> Part {
+        let undecoded = std::mem::take(&mut self.undecoded);
+        Part {
+            requests: std::mem::take(&mut self.requests),
+            responses: std::mem::take(&mut self.responses),
+            anomalies: std::mem::take(&mut self.anomalies),
+            undecoded: undecoded.into_iter().map(|((content, port), flows)| (content, port, flows)).collect(),
+        }
+    }
+
+    /// Another file goes on from the ones before, which held so many packets: what is told has its places in this one.
+    pub fn goes_on(&mut self, capture: CaptureId, before: u64) {
+        self.places.go_on(capture, before);
+        self.anomalies = Anomalies::behind(before);
     }
 
     /// Requests told so far.

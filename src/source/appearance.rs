@@ -4,14 +4,14 @@ use super::text::{is_curl, is_trace};
 use crate::secret;
 
 /// What hopspec reads, for the end of such a sentence.
-pub(super) const READS: &str = "hopspec reads pcap and pcapng (also gzip), and texts with HTTP messages";
+pub(super) const READS: &str = "hopspec reads pcap and pcapng (also gzip and zstd), and texts with HTTP messages";
 
 /// Magic numbers of what people give by mistake.
 const KNOWN: &[(&[u8], &str)] = &[
-    (b"\x28\xb5\x2f\xfd", "zstd data; decompress it first (zstd -d)"),
+    (b"\x28\xb5\x2f\xfd", "zstd within compressed data; decompress it once (zstd -d)"),
     (b"\xfd7zXZ\0", "xz data; decompress it first (xz -d)"),
     (b"BZh", "bzip2 data; decompress it first (bzip2 -d)"),
-    (b"\x1f\x8b", "gzip within gzip; decompress it once (gzip -d)"),
+    (b"\x1f\x8b", "gzip within compressed data; decompress it once (gzip -d)"),
     (b"PK\x03\x04", "a zip archive; unpack it first"),
     (b"snoop\0\0\0", "a snoop capture; convert it first (editcap -F pcap)"),
     (b"GMBU", "a Network Monitor capture; convert it first (editcap -F pcap)"),
@@ -126,7 +126,7 @@ mod tests {
     fn each_beginning_has_its_sentence() {
         for (beginning, expected) in [
             (&b""[..], "is empty; hopspec reads pcap and pcapng"),
-            (b"\x28\xb5\x2f\xfd\0", "it looks like zstd data; decompress it first"),
+            (b"\x28\xb5\x2f\xfd\0", "it looks like zstd within compressed data; decompress it once"),
             (b"\xff\xfeG\0E\0", "a text in UTF-16; save it as UTF-8"),
             (b"\x89PNG\r\n\x1a\n\0", "it begins with the bytes 89 50 4e 47 0d 0a 1a 0a, which"),
             (b"*   Trying 127.0.0.1\n* Closing connection 0\n", "`curl -v` without a request or response: curl found no server"),

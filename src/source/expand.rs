@@ -1,7 +1,9 @@
 //! From what a user names to what is read: folders become their captures.
 
 use super::folder::captures_in;
+use super::series::arrange;
 use super::{Input, SourceError};
+use crate::capture::Timestamp;
 
 /// An input, and whether it was named itself: what only lies in a folder may be something else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,17 +12,33 @@ pub struct Named {
     pub input: Input,
     /// Named by the user, not found in a folder.
     pub named: bool,
+    /// It goes on from the one before it, since both are of one recording that its program cut into files; when its first
+    /// packet was captured.
+    pub goes_on: Option<Timestamp>,
+}
+
+impl Named {
+    fn new(input: Input, named: bool) -> Self {
+        Self { input, named, goes_on: None }
+    }
 }
 
 /// The inputs that are read for those named.
 #[derive(Debug, Default)]
 pub struct Expanded {
-    /// In the order named; those of a folder by path.
+    /// In the order named; those of a folder by path; those of one recording by time.
     pub inputs: Vec<Named>,
     /// Files of folders that are no captures.
     pub skipped: u64,
     /// Parts of folders that cannot be read.
     pub unreadable: Vec<SourceError>,
+}
+
+impl Expanded {
+    /// The inputs by recording: usually each alone, and the files of a recording that was cut together.
+    pub fn recordings(&self) -> impl Iterator<Item = &[Named]> {
+        self.inputs.chunk_by(|_, next| next.goes_on.is_some())
+    }
 }
 
 /// The sentence for folders in which no capture is.
@@ -43,14 +61,15 @@ pub fn expand(named: &[Input]) -> Expanded {
         match input {
             Input::File(path) if path.is_dir() => {
                 let found = captures_in(path);
-                expanded.inputs.extend(found.files.into_iter().map(|file| Named { input: Input::File(file), named: false }));
+                expanded.inputs.extend(found.files.into_iter().map(|file| Named::new(Input::File(file), false)));
                 expanded.skipped += found.others;
                 let error = |why| SourceError::Io { file: input.name(), why };
                 expanded.unreadable.extend(found.unreadable.into_iter().map(error));
             }
-            other => expanded.inputs.push(Named { input: other.clone(), named: true }),
+            other => expanded.inputs.push(Named::new(other.clone(), true)),
         }
     }
+    expanded.inputs = arrange(std::mem::take(&mut expanded.inputs));
     expanded
 }
 

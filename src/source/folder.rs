@@ -46,12 +46,12 @@ fn is_capture(path: &Path) -> bool {
     if name.starts_with('.') {
         return false;
     }
-    let plain = name.strip_suffix(".gz").unwrap_or(&name);
-    let ending = plain.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let plain = [".gz", ".zst"].iter().find_map(|packed| name.strip_suffix(packed)).unwrap_or(&name);
+    // `tcpdump -C` appends a number: `a.pcap1`.
+    let ending = plain.rsplit_once('.').map_or("", |(_, ending)| ending.trim_end_matches(|c: char| c.is_ascii_digit()));
     if ENDINGS.contains(&ending) {
         return true;
     }
-    // `tcpdump -C` appends a number: `a.pcap1`, `a.pcap.2`.
     let mut magic = [0; 4];
     File::open(path).and_then(|mut file| file.read_exact(&mut magic)).is_ok() && crate::capture::is_magic(magic)
 }
@@ -72,6 +72,7 @@ mod tests {
             ("a.pcapng.gz", b""),
             ("b/NOTE.TXT", b"GET / HTTP/1.1"),
             ("b/trace.pcap1", b"\xd4\xc3\xb2\xa1 and more"),
+            ("b/trace.pcap2.zst", b""),
             ("b/dump", b"\x0a\x0d\x0d\x0a and more"),
             ("b/spec.yaml", b"hops: {}"),
             ("b/README.md", b"GET / HTTP/1.1"),
@@ -86,7 +87,7 @@ mod tests {
             .iter()
             .map(|f| f.strip_prefix(folder.path()).expect("inside").to_string_lossy().replace('\\', "/"))
             .collect();
-        assert_eq!(names, ["a.pcapng.gz", "b/NOTE.TXT", "b/deep/x.pcap", "b/dump", "b/trace.pcap1"]);
+        assert_eq!(names, ["a.pcapng.gz", "b/NOTE.TXT", "b/deep/x.pcap", "b/dump", "b/trace.pcap1", "b/trace.pcap2.zst"]);
         assert_eq!((found.others, found.unreadable.len()), (4, 0));
     }
 

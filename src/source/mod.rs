@@ -12,6 +12,8 @@ mod folder;
 mod input;
 mod packets;
 mod read;
+mod recording;
+mod series;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -22,4 +24,5 @@ pub use expand::{Expanded, Named, expand, no_capture_in};
 pub use folder::{FolderCaptures, captures_in};
 pub use input::{BYTES, Input};
 pub use read::{read, read_from};
+pub use recording::read_recording;
 pub use summary::{Summary, Undecoded};

@@ -1,55 +1,114 @@
 //! Packets to streams: what a capture holds goes down to TCP segments and into the table of flows.
 //!
-//! Whatever cannot be followed is noted: cut, fragmented, undecodable and tunnelled packets, link types that are not
-//! read. Generic over the layer above the flows.
+//! Whatever cannot be followed is noted: cut and undecodable packets, fragments whose rest is missing, link types that are
+//! not read. Generic over the layer above the flows.
 
 use crate::anomaly::{Anomalies, AnomalyKind};
-use crate::capture::{Packet, PacketReader};
+use crate::capture::{Packet, PacketAt, PacketReader, Timestamp};
 use crate::flow::{FlowTable, StreamSink};
-use crate::wire::{Decoded, segment};
+use crate::wire::{Decoded, Fragment, Fragments, segment};
 
-/// Reads a capture to its end, or to where it is cut or damaged, and finishes every flow. What the capture itself and
-/// its packets lost goes to `anomalies`, what the flows lost to the sink of the table.
-pub(super) fn follow<S: StreamSink>(reader: &mut PacketReader, flows: &mut FlowTable<S>, anomalies: &mut Anomalies) {
-    while let Some(packet) = reader.next(anomalies) {
-        match segment(&packet) {
-            Decoded::Tcp(segment) => {
-                if segment.wire_length as usize > segment.payload.len() {
-                    note_cut(&packet, anomalies);
+/// So much earlier than the last packet of a file the next one may begin and still go on from it.
+const OVERLAP: u64 = 1_000_000_000;
+
+/// A recording that is being followed: one file, or several that go on from one another.
+#[derive(Debug, Default)]
+pub(super) struct Following {
+    fragments: Fragments,
+    /// How many packets the files before held.
+    before: u64,
+    /// When the last packet was captured.
+    last: Timestamp,
+}
+
+impl Following {
+    /// Reads a file to its end, or to where it is cut or damaged. What the file itself lost goes to `anomalies`, by numbers
+    /// of its own packets; all else to the sink of the table, by numbers that go on from those of the files before.
+    pub(super) fn follow<S: StreamSink>(
+        &mut self,
+        reader: &mut PacketReader,
+        flows: &mut FlowTable<S>,
+        anomalies: &mut Anomalies,
+    ) {
+        let before = self.before;
+        let mut last = self.last;
+        while let Some(packet) = reader.next(anomalies) {
+            let at = PacketAt { number: packet.at.number.saturating_add(before), time: packet.at.time };
+            last = at.time;
+            match segment(&packet) {
+                Decoded::Tcp(segment) => {
+                    if segment.wire_length as usize > segment.payload.len() {
+                        note_cut(at, &packet, flows.sink_mut().anomalies());
+                    }
+                    flows.segment(at, &segment);
                 }
-                flows.segment(packet.at, &segment);
+                Decoded::Other(_) => {}
+                Decoded::Fragment(fragment) => self.fragment(at, &packet, &fragment, flows),
+                other => note(at, &packet, &other, flows.sink_mut().anomalies()),
             }
-            other => note(&packet, &other, anomalies),
+        }
+        self.last = last;
+        self.before = before.saturating_add(reader.packets());
+    }
+
+    /// The number of the last packet.
+    pub(super) fn packets(&self) -> u64 {
+        self.before
+    }
+
+    /// Whether a file that begins then goes on where the last one ended.
+    pub(super) fn goes_on(&self, began: Timestamp) -> bool {
+        began.nanoseconds.saturating_add(OVERLAP) >= self.last.nanoseconds
+    }
+
+    /// Nothing comes any more: finishes every flow.
+    pub(super) fn finish<S: StreamSink>(&mut self, flows: &mut FlowTable<S>) {
+        self.fragments.finish(flows.sink_mut().anomalies());
+        flows.finish();
+    }
+
+    #[cold]
+    fn fragment<S: StreamSink>(
+        &mut self,
+        at: PacketAt,
+        packet: &Packet<'_>,
+        fragment: &Fragment<'_>,
+        flows: &mut FlowTable<S>,
+    ) {
+        if (packet.wire_length as usize) > packet.data.len() {
+            note_cut(at, packet, flows.sink_mut().anomalies());
+        }
+        let Some(whole) = self.fragments.put_together(at, fragment, flows.sink_mut().anomalies()) else { return };
+        match whole.decode() {
+            Decoded::Tcp(segment) => flows.segment(at, &segment),
+            other => note(at, packet, &other, flows.sink_mut().anomalies()),
         }
     }
-    flows.finish();
 }
 
 #[cold]
-fn note_cut(packet: &Packet<'_>, anomalies: &mut Anomalies) {
-    anomalies.note(AnomalyKind::PacketCut, Some(packet.at.number), || {
+fn note_cut(at: PacketAt, packet: &Packet<'_>, anomalies: &mut Anomalies) {
+    anomalies.note(AnomalyKind::PacketCut, Some(at.number), || {
         let (had, length) = (packet.data.len(), packet.wire_length);
         format!("{had} of {length} bytes captured; record with a larger snap length (tcpdump -s 0)")
     });
 }
 
 #[cold]
-fn note(packet: &Packet<'_>, decoded: &Decoded<'_>, anomalies: &mut Anomalies) {
-    let number = Some(packet.at.number);
+fn note(at: PacketAt, packet: &Packet<'_>, decoded: &Decoded<'_>, anomalies: &mut Anomalies) {
+    let number = Some(at.number);
     match decoded {
-        Decoded::Tcp(_) | Decoded::Other(_) => {}
-        Decoded::Fragment => {
-            anomalies.note(AnomalyKind::IpFragment, number, || "fragments are not put together yet".to_owned());
-        }
+        // Fragments were put together before.
+        Decoded::Tcp(_) | Decoded::Other(_) | Decoded::Fragment(_) => {}
         Decoded::Unread(what) => {
-            anomalies.note(AnomalyKind::UndecodablePacket, number, || format!("{what} is not looked into yet"));
+            anomalies.note(AnomalyKind::UndecodablePacket, number, || format!("{what} is not looked into"));
         }
         Decoded::UnsupportedLink(link) => anomalies.note(AnomalyKind::UnsupportedLinkType, number, || {
             format!("link type {} (https://www.tcpdump.org/linktypes.html) is not read", link.0)
         }),
         Decoded::Undecodable(error) => {
             if (packet.wire_length as usize) > packet.data.len() {
-                note_cut(packet, anomalies);
+                note_cut(at, packet, anomalies);
             }
             anomalies.note(AnomalyKind::UndecodablePacket, number, || error.to_string());
         }
@@ -104,7 +163,7 @@ mod tests {
         let mut add = |data: &[u8], lost: u32| PcapVariant::USUAL.record(&mut file, 1, 0, data.len() as u32 + lost, data);
         add(&tcp(Side::Client, 1, b"abc"), 0);
         add(&ipv4(17, 0, &[0; 8]), 0); // UDP is no loss
-        add(&ipv4(47, 0, &[0; 8]), 0);
+        add(&ipv4(50, 0, &[0; 8]), 0);
         add(&ipv4(6, 0x2000, &[0; 8]), 0);
         add(&[0x35; 20], 0);
         let cut = tcp(Side::Client, 4, b"defgh");
@@ -112,15 +171,19 @@ mod tests {
         add(&cut[..30], 15);
         let (mut reader, mut anomalies) = (reader(std::io::Cursor::new(file)), Anomalies::default());
         let mut flows = FlowTable::new(Bytes::default());
-        follow(&mut reader, &mut flows, &mut anomalies);
+        let mut following = Following::default();
+        following.follow(&mut reader, &mut flows, &mut anomalies);
+        following.finish(&mut flows);
+        assert!(anomalies.is_empty() && following.packets() == 7);
+        let anomalies = flows.sink().anomalies.clone();
         let noted: Vec<_> = anomalies.iter().map(|(k, a)| (k.name(), a.count, a.first_packet, a.detail.as_str())).collect();
         let snap = "42 of 45 bytes captured; record with a larger snap length (tcpdump -s 0)";
         assert_eq!(
             noted,
             [
                 ("packet-cut", 2, Some(6), snap),
-                ("undecodable-packet", 3, Some(3), "GRE is not looked into yet"),
-                ("ip-fragment", 1, Some(4), "fragments are not put together yet"),
+                ("undecodable-packet", 3, Some(3), "ESP is not looked into"),
+                ("ip-fragment", 1, Some(4), "of the fragments of 10.0.1.5 > 10.0.2.7 (id 0x0001) the last did not come"),
             ]
         );
         let sink = flows.into_sink();
@@ -132,7 +195,9 @@ mod tests {
         let mut file = PcapVariant::USUAL.header(127);
         PcapVariant::USUAL.record(&mut file, 1, 0, 1, b"x");
         let (mut reader, mut anomalies) = (reader(std::io::Cursor::new(file)), Anomalies::default());
-        follow(&mut reader, &mut FlowTable::new(Bytes::default()), &mut anomalies);
+        let mut flows = FlowTable::new(Bytes::default());
+        Following::default().follow(&mut reader, &mut flows, &mut anomalies);
+        let anomalies = flows.into_sink().anomalies;
         let (kind, noted) = anomalies.iter().next().expect("one");
         assert_eq!((kind, noted.first_packet), (AnomalyKind::UnsupportedLinkType, Some(1)));
         assert!(noted.detail.starts_with("link type 127 "), "{}", noted.detail);

@@ -3,11 +3,9 @@
 use std::io::Read;
 
 use super::appearance::{READS, describe, describe_bytes, is_binary, is_other};
-use super::{Input, SourceError, Summary, Undecoded, packets, text};
-use crate::anomaly::Anomalies;
-use crate::capture::{CaptureError, Opened, PacketReader, open};
-use crate::flow::FlowTable;
-use crate::http::{CaptureId, HttpStreams, MessageSink, read_bytes};
+use super::{Input, SourceError, Summary, Undecoded, recording, text};
+use crate::capture::{CaptureError, Opened, open};
+use crate::http::{CaptureId, MessageSink, read_bytes};
 
 /// The longest text that is read, in bytes; it is held in memory.
 const MOST_TEXT: u64 = 64 << 20;
@@ -35,7 +33,7 @@ pub fn read_from<S: MessageSink>(reader: Box<dyn Read>, id: CaptureId, sink: &mu
 
 fn opened<S: MessageSink>(input: &Input, reader: Box<dyn Read>, id: CaptureId, sink: &mut S) -> Result<Summary, SourceError> {
     match open(reader) {
-        Ok(Opened::Packets(reader)) => packets(input, reader, id, sink),
+        Ok(Opened::Packets(reader)) => recording::read_one(input, reader, id, sink),
         Ok(Opened::Other(reader)) => {
             let text = text_of(input, reader)?;
             if is_other(&text) {
@@ -50,27 +48,6 @@ fn opened<S: MessageSink>(input: &Input, reader: Box<dyn Read>, id: CaptureId, s
         Err(CaptureError::Io { source }) => Err(failure(input, &source)),
         Err(error) => Err(no_capture(input, error.to_string())),
     }
-}
-
-fn packets<S: MessageSink>(input: &Input, mut reader: PacketReader, id: CaptureId, sink: &mut S) -> Result<Summary, SourceError> {
-    let mut anomalies = Anomalies::default();
-    let mut flows = FlowTable::new(HttpStreams::new(id, sink));
-    packets::follow(&mut reader, &mut flows, &mut anomalies);
-    if let Some(error) = reader.failure() {
-        return Err(input.failed(error));
-    }
-    let count = flows.count();
-    let http = flows.into_sink();
-    anomalies.merge(http.anomalies());
-    let undecoded = http.undecoded().map(|(content, port, flows)| Undecoded { content, port, flows }).collect();
-    Ok(Summary {
-        packets: reader.packets(),
-        flows: count,
-        requests: http.requests(),
-        responses: http.responses(),
-        anomalies,
-        undecoded,
-    })
 }
 
 /// Messages of the wire without packets. Bytes that are none are refused, as a text without messages is.
@@ -105,7 +82,7 @@ fn failure(input: &Input, error: &std::io::Error) -> SourceError {
     if error.raw_os_error().is_some() {
         input.failed(error)
     } else {
-        no_capture(input, format!("is gzip that is cut or damaged: {error}; copy it again"))
+        no_capture(input, format!("is compressed data that is cut or damaged: {error}; copy it again"))
     }
 }
 

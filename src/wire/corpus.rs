@@ -48,7 +48,7 @@ fn count(bytes: Vec<u8>) -> Option<Counts> {
         match segment(&packet) {
             Decoded::Tcp(_) => counts.tcp += 1,
             Decoded::Undecodable(_) => counts.undecodable += 1,
-            Decoded::Fragment => counts.fragments += 1,
+            Decoded::Fragment(_) => counts.fragments += 1,
             Decoded::Unread(_) => counts.unread += 1,
             Decoded::Other(_) | Decoded::UnsupportedLink(_) => {}
         }

@@ -1,7 +1,7 @@
 //! What a packet turned out to be, and the entry that finds it out.
 
-use super::rest::{CAPTURED, Rest};
-use super::{Segment, WireError, link, quick};
+use super::rest::Rest;
+use super::{Fragment, Segment, WireError, link, quick};
 use crate::capture::{LinkType, Packet};
 
 /// What a packet holds.
@@ -11,10 +11,10 @@ pub enum Decoded<'a> {
     Tcp(Segment<'a>),
     /// Something that carries no TCP: `ARP`, `UDP`, `ICMP`, …
     Other(&'static str),
-    /// Something that may carry TCP and is not looked into yet: `GRE`, `GENEVE`, `MPLS`, …
+    /// Something that may carry TCP and is not looked into: `ESP`, `encrypted 802.11`, …
     Unread(&'static str),
-    /// A fragment of an IP packet.
-    Fragment,
+    /// A fragment of an IP packet, for [`Fragments`](super::Fragments) to put together.
+    Fragment(Fragment<'a>),
     /// A link type that is not decoded.
     UnsupportedLink(LinkType),
     /// Headers that end too early or contradict themselves.
@@ -35,7 +35,6 @@ pub fn segment<'a>(packet: &Packet<'a>) -> Decoded<'a> {
 
 #[inline(never)]
 pub(super) fn slowly<'a>(packet: &Packet<'a>) -> Decoded<'a> {
-    let wire = (packet.wire_length as usize).max(packet.data.len());
-    let rest = Rest { bytes: packet.data, offset: 0, wire, claim: CAPTURED, tunnel: 0, depth: 0 };
+    let rest = Rest::new(packet.data, packet.wire_length as usize);
     link::decode(packet.link, rest).unwrap_or_else(Decoded::Undecodable)
 }

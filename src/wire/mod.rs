@@ -1,13 +1,18 @@
-//! Link layers, VLAN, IP, VXLAN and TCP: one packet in, one segment out.
+//! Link layers, VLAN, IP, tunnels and TCP: one packet in, one segment out.
 //!
 //! Second layer of the flow. Pure functions over borrowed bytes; they never panic and never allocate on the usual path.
-//! A packet that is not TCP, or cannot be decoded, says why.
+//! A packet that is not TCP, or cannot be decoded, says why. Fragments alone are kept, within bounds, until their packet
+//! is whole.
+
+#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
 
 #[cfg(test)]
 pub(crate) mod corpus;
 mod decoded;
 mod endpoint;
 mod error;
+mod fragment;
+mod ip;
 mod link;
 mod network;
 mod quick;
@@ -16,8 +21,12 @@ mod segment;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod tunnel;
+mod wifi;
+mod wrapped;
 
 pub use decoded::{Decoded, segment};
 pub use endpoint::Endpoint;
 pub use error::WireError;
+pub use fragment::{Datagram, Fragment, FragmentLimits, Fragments};
 pub use segment::{Segment, TcpFlags};

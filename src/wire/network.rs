@@ -1,101 +1,48 @@
-//! IP (RFC 791, RFC 8200) with options and extension headers, taken apart by etherparse in its lax way: cut packets and
-//! unset lengths are facts of captures, not errors.
+//! Which network a tunnel belongs to, as far as it tells flows apart.
+//!
+//! Two mirrored VPCs may use the same private addresses, so a network's identifier is part of a flow's identity. Only
+//! identifiers that name a network, and are the same in both directions, may be: those of VXLAN (RFC 7348 §5), GENEVE
+//! (RFC 8926 §3.4) and NVGRE (RFC 7637 §3.2). MPLS labels, GTP tunnel endpoints and L2TP sessions are chosen by the
+//! receiver, and a GRE key may be too; by these, requests and responses would be two flows.
 
-use std::net::IpAddr;
-
-use etherparse::err::ip::{HeaderError, LaxHeaderSliceError};
-use etherparse::err::ipv6_exts::HeaderSliceError;
-use etherparse::err::{LenError, ipv6_exts};
-use etherparse::{IpNumber, LaxIpSlice, ip_number};
-
-use super::rest::Rest;
-use super::{Decoded, WireError, transport};
-
-/// An IP packet and what it carries.
-pub(super) fn ip(rest: Rest<'_>) -> Result<Decoded<'_>, WireError> {
-    let (packet, stopped) = LaxIpSlice::from_slice(rest.bytes).map_err(|error| match error {
-        LaxHeaderSliceError::Len(error) => length_error(&rest, "IP header", &error),
-        LaxHeaderSliceError::Content(error) => value_error(&rest, &error),
-    })?;
-    if packet.is_fragmenting_payload() {
-        return Ok(Decoded::Fragment);
-    }
-    if let Some((error, _)) = stopped {
-        return Err(extension_error(&rest, &error));
-    }
-    let (headers, length, claim) = lengths(&rest, &packet);
-    if length < headers {
-        let layer = "IP packet";
-        return Err(WireError::Length { layer, offset: rest.offset, needed: headers, had: length, claim });
-    }
-    let payload = rest.ending(length, claim).behind(headers, "IP packet")?;
-    carried(packet.payload_ip_number(), packet.source_addr(), packet.destination_addr(), payload)
+/// The network that a tunnel leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Network {
+    /// That of the tunnel around it.
+    Same,
+    /// A VXLAN network identifier, of 24 bits.
+    Vxlan(u32),
+    /// A GENEVE virtual network identifier, of 24 bits.
+    Geneve(u32),
+    /// A virtual subnet identifier of NVGRE, of 24 bits.
+    Nvgre(u32),
 }
 
-/// The length of all headers, and that of the packet on the wire with what says so. 0 stands where the sender's network
-/// card was to fill it in (segmentation offload): the packet's own length counts then.
-fn lengths(rest: &Rest<'_>, packet: &LaxIpSlice<'_>) -> (usize, usize, &'static str) {
-    match packet {
-        LaxIpSlice::Ipv4(packet) => {
-            let authentication = packet.extensions().auth.map_or(0, |header| header.slice().len());
-            let headers = packet.header().slice().len() + authentication;
-            match packet.header().total_len() {
-                0 => (headers, rest.wire, rest.claim),
-                length => (headers, usize::from(length), "IPv4 total length"),
-            }
+impl Network {
+    /// The number of this network in a tunnel whose own number is `outer`; 0 is the network of no tunnel.
+    pub(super) fn within(self, outer: u32) -> u32 {
+        let own = match self {
+            Self::Same => return outer,
+            Self::Vxlan(id) => id.saturating_add(1),
+            Self::Geneve(id) => 0x0200_0000 | id,
+            Self::Nvgre(id) => 0x0400_0000 | id,
+        };
+        if outer == 0 { own } else { (outer.rotate_left(16) ^ own).wrapping_mul(0x9e37_79b1) | 1 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks_differ_by_kind_by_number_and_by_what_is_around_them() {
+        let mut seen = std::collections::BTreeSet::from([0]);
+        for network in [Network::Vxlan(0), Network::Vxlan(0xff_ffff), Network::Geneve(0), Network::Geneve(1), Network::Nvgre(1)] {
+            assert!(seen.insert(network.within(0)), "{network:?}");
+            assert!(seen.insert(network.within(1)), "{network:?}");
+            assert!(seen.insert(network.within(2)), "{network:?}");
         }
-        LaxIpSlice::Ipv6(packet) => {
-            let headers = 40 + packet.extensions().slice().len();
-            match packet.header().payload_length() {
-                0 => (headers, rest.wire.max(40), rest.claim),
-                length => (headers, 40 + usize::from(length), "IPv6 payload length"),
-            }
-        }
-    }
-}
-
-fn carried(protocol: IpNumber, src: IpAddr, dst: IpAddr, payload: Rest<'_>) -> Result<Decoded<'_>, WireError> {
-    match protocol {
-        ip_number::TCP => transport::tcp(src, dst, payload).map(Decoded::Tcp),
-        ip_number::UDP => transport::udp(payload),
-        ip_number::ICMP | ip_number::IPV6_ICMP => Ok(Decoded::Other("ICMP")),
-        ip_number::GRE => Ok(Decoded::Unread("GRE")),
-        ip_number::IPV4 | ip_number::IPV6 => Ok(Decoded::Unread("IP in IP")),
-        ip_number::MPLS_IN_IP => Ok(Decoded::Unread("MPLS")),
-        ip_number::ENCAP_SEC => Ok(Decoded::Unread("ESP")),
-        _ => Ok(Decoded::Other("another IP protocol")),
-    }
-}
-
-fn length_error(rest: &Rest<'_>, layer: &'static str, error: &LenError) -> WireError {
-    WireError::Length {
-        layer,
-        offset: rest.offset + error.layer_start_offset,
-        needed: error.required_len,
-        had: error.len,
-        claim: rest.claim,
-    }
-}
-
-fn value_error(rest: &Rest<'_>, error: &HeaderError) -> WireError {
-    let (field, value, expected) = match *error {
-        HeaderError::UnsupportedIpVersion { version_number } => ("version", version_number, "4 or 6"),
-        HeaderError::Ipv4HeaderLengthSmallerThanHeader { ihl } => ("header length", ihl, "5 or more"),
-    };
-    WireError::Value { layer: "IP header", offset: rest.offset, field, value: u32::from(value), expected }
-}
-
-/// Extension headers: those of IPv6, and the authentication header of IPv4.
-fn extension_error(rest: &Rest<'_>, error: &HeaderSliceError) -> WireError {
-    let layer = "IP extension header";
-    match error {
-        HeaderSliceError::Len(error) => length_error(rest, layer, error),
-        HeaderSliceError::Content(error) => {
-            let (field, value, expected) = match error {
-                ipv6_exts::HeaderError::HopByHopNotAtStart => ("next header", 0, "hop-by-hop options only at the start"),
-                ipv6_exts::HeaderError::IpAuth(_) => ("authentication length", 0, "1 or more"),
-            };
-            WireError::Value { layer, offset: rest.offset, field, value, expected }
-        }
+        assert_eq!((Network::Same.within(0), Network::Same.within(7)), (0, 7));
     }
 }

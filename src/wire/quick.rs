@@ -5,6 +5,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::segment::mark;
 use super::{Endpoint, Segment, TcpFlags};
 
 const ETHERNET: usize = 14;
@@ -33,8 +34,8 @@ fn ipv4(frame: &[u8]) -> Option<Segment<'_>> {
         return None;
     }
     let address = |at: usize| Some(IpAddr::V4(Ipv4Addr::from(*head.get(at..)?.first_chunk::<4>()?)));
-    let end = ETHERNET + usize::from(u16_at(head, 16)?);
-    tcp(frame, TCP, end, address(26)?, address(30)?)
+    let end = usize::from(u16_at(head, 16)?).saturating_add(ETHERNET);
+    tcp(frame, TCP, end, u16::from_be_bytes([head[18], head[19]]), address(26)?, address(30)?)
 }
 
 #[inline]
@@ -46,26 +47,27 @@ fn ipv6(frame: &[u8]) -> Option<Segment<'_>> {
         return None;
     }
     let address = |at: usize| Some(IpAddr::V6(Ipv6Addr::from(*head.get(at..)?.first_chunk::<16>()?)));
-    tcp(frame, TCP, TCP + length, address(22)?, address(38)?)
+    tcp(frame, TCP, length.saturating_add(TCP), 0, address(22)?, address(38)?)
 }
 
 /// The segment whose header begins at `at` and whose IP packet ends at `end`.
 #[inline]
-fn tcp(frame: &[u8], at: usize, end: usize, src: IpAddr, dst: IpAddr) -> Option<Segment<'_>> {
+fn tcp(frame: &[u8], at: usize, end: usize, id: u16, src: IpAddr, dst: IpAddr) -> Option<Segment<'_>> {
     let header: &[u8; 20] = frame.get(at..)?.first_chunk()?;
-    let length = usize::from(header[12] >> 4) * 4;
-    let begin = at + length;
-    if length < 20 || end < begin {
+    let length = usize::from(header[12] >> 2 & 0x3c);
+    let begin = at.saturating_add(length);
+    if length < 20 {
         return None;
     }
     Some(Segment {
         src: Endpoint { ip: src, port: u16::from_be_bytes([header[0], header[1]]) },
         dst: Endpoint { ip: dst, port: u16::from_be_bytes([header[2], header[3]]) },
         tunnel: 0,
+        mark: mark(id, [header[16], header[17]]),
         seq: u32::from_be_bytes([header[4], header[5], header[6], header[7]]),
         ack: u32::from_be_bytes([header[8], header[9], header[10], header[11]]),
         flags: TcpFlags::from_byte(header[13]),
         payload: frame.get(begin..end.min(frame.len()))?,
-        wire_length: u32::try_from(end - begin).ok()?,
+        wire_length: u32::try_from(end.checked_sub(begin)?).ok()?,
     })
 }

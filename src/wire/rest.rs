@@ -2,12 +2,16 @@
 //! wire.
 
 use super::WireError;
+use super::network::Network;
 
 /// The claim of a length that the capture itself decides.
 pub(super) const CAPTURED: &str = "captured length";
 
+/// How deep tunnels may be nested. A frame of a mirrored load balancer has three.
+const MOST_TUNNELS: u8 = 8;
+
 /// The rest of a packet. `wire` may be more than the captured bytes, never less.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Rest<'a> {
     pub(super) bytes: &'a [u8],
     /// Where `bytes` begin in the packet.
@@ -20,9 +24,16 @@ pub(super) struct Rest<'a> {
     pub(super) tunnel: u32,
     /// How many tunnels were entered.
     pub(super) depth: u8,
+    /// The identification of the innermost IPv4 header; 0 where there is none.
+    pub(super) id: u16,
 }
 
 impl<'a> Rest<'a> {
+    /// The whole of what was captured of `wire` bytes.
+    pub(super) fn new(bytes: &'a [u8], wire: usize) -> Self {
+        Self { bytes, offset: 0, wire: wire.max(bytes.len()), claim: CAPTURED, tunnel: 0, depth: 0, id: 0 }
+    }
+
     /// The first `N` bytes, which belong to `layer`.
     pub(super) fn head<const N: usize>(&self, layer: &'static str) -> Result<&'a [u8; N], WireError> {
         self.bytes.first_chunk().ok_or(self.too_short(layer, N))
@@ -31,7 +42,7 @@ impl<'a> Rest<'a> {
     /// What lies behind the first `length` bytes, which belong to `layer`.
     pub(super) fn behind(self, length: usize, layer: &'static str) -> Result<Self, WireError> {
         let bytes = self.bytes.get(length..).ok_or(self.too_short(layer, length))?;
-        Ok(Self { bytes, offset: self.offset + length, wire: self.wire.saturating_sub(length), ..self })
+        Ok(Self { bytes, offset: self.offset.saturating_add(length), wire: self.wire.saturating_sub(length), ..self })
     }
 
     /// The same, ending after `wire` bytes as `claim` says: what follows is padding. Where fewer bytes were captured the
@@ -41,6 +52,16 @@ impl<'a> Rest<'a> {
             Some(bytes) => Self { bytes, wire, claim, ..self },
             None => Self { wire, ..self },
         }
+    }
+
+    /// The same within one more tunnel. Everything that nests goes through here, which is what bounds it.
+    pub(super) fn within(self, network: Network, layer: &'static str) -> Result<Self, WireError> {
+        let depth = self.depth.saturating_add(1);
+        if depth > MOST_TUNNELS {
+            let (offset, value) = (self.offset, u32::from(depth));
+            return Err(WireError::Value { layer, offset, field: "depth", value, expected: "at most 8 nested tunnels" });
+        }
+        Ok(Self { tunnel: network.within(self.tunnel), depth, ..self })
     }
 
     /// `layer` begins here and needs more than is there.

@@ -31,9 +31,13 @@ pub struct Segment<'a> {
     pub src: Endpoint,
     /// Who should receive it.
     pub dst: Endpoint,
-    /// The VXLAN network identifier of the innermost tunnel plus one, 0 without one: two mirrored VPCs may use the same
-    /// private addresses, so it is part of a flow's identity.
+    /// Which network it belongs to, 0 where no tunnel names one. Two mirrored VPCs may use the same private addresses, so
+    /// it is part of a flow's identity. Of VXLAN it is the network identifier plus one; of other tunnels that name a
+    /// network, and of tunnels in one another, another number.
     pub tunnel: u32,
+    /// What tells a copy of this packet from another with the same bytes: the identification of its IPv4 header, 0 without
+    /// one, and the checksum of TCP in the lower half.
+    pub mark: u32,
     /// Sequence number of the first byte of `payload`.
     pub seq: u32,
     /// Acknowledgement number, valid where `flags.ack`.
@@ -44,4 +48,10 @@ pub struct Segment<'a> {
     pub payload: &'a [u8],
     /// The payload's length on the wire; more than `payload.len()` where the snap length cut the packet.
     pub wire_length: u32,
+}
+
+/// See [`Segment::mark`].
+#[inline]
+pub(super) fn mark(id: u16, checksum: [u8; 2]) -> u32 {
+    u32::from(id) << 16 | u32::from(u16::from_be_bytes(checksum))
 }

@@ -29,7 +29,7 @@ fn decode(link: u16, data: &[u8]) -> Decoded<'_> {
 fn said(decoded: &Decoded<'_>) -> String {
     match decoded {
         Decoded::Tcp(s) => {
-            let Segment { src, dst, tunnel, seq, ack, flags, payload, wire_length } = s;
+            let Segment { src, dst, tunnel, mark: _, seq, ack, flags, payload, wire_length } = s;
             let mut set = String::new();
             for (letter, is) in [('S', flags.syn), ('A', flags.ack), ('F', flags.fin), ('R', flags.rst)] {
                 set.extend(is.then_some(letter));
@@ -39,7 +39,7 @@ fn said(decoded: &Decoded<'_>) -> String {
         }
         Decoded::Undecodable(error) => format!("{error}"),
         Decoded::UnsupportedLink(link) => format!("link type {}", link.0),
-        Decoded::Fragment => "fragment".to_owned(),
+        Decoded::Fragment(_) => "fragment".to_owned(),
         Decoded::Other(what) => format!("other: {what}"),
         Decoded::Unread(what) => format!("unread: {what}"),
     }

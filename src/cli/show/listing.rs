@@ -22,27 +22,33 @@ pub(super) enum Which {
 pub(super) struct Listing<W: Write, F: Form> {
     ordered: Ordered<W, F>,
     which: Which,
+    /// What was looked for in the captures before.
+    before: Vec<Near>,
 }
 
 impl<W: Write, F: Form> Listing<W, F> {
     pub(super) fn new(ordered: Ordered<W, F>, which: Which) -> Self {
-        Self { ordered, which }
+        Self { ordered, which, before: Vec::new() }
     }
 
-    /// The capture that the next messages are of.
-    pub(super) fn capture(&mut self, name: &str, which: Option<Which>) {
-        self.ordered.capture(name);
-        if let Some(which) = which {
-            self.which = which;
+    /// The capture that the next messages are of; whether it goes on from the one before.
+    pub(super) fn capture(&mut self, name: &str, goes_on: bool, which: Option<Which>) {
+        self.ordered.capture(name, goes_on);
+        if let Some(which) = which
+            && let Which::Packet(near) = std::mem::replace(&mut self.which, which)
+        {
+            self.before.push(near);
         }
     }
 
-    /// What to say of this capture where nothing of it was listed.
-    pub(super) fn hint(&self, capture: &str) -> Option<String> {
-        match &self.which {
-            Which::Packet(near) => Some(near.hint(capture)),
+    /// What to say where nothing was listed of the capture that stands so many before the last.
+    pub(super) fn hint(&self, before: usize, capture: &str) -> Option<String> {
+        let near = match &self.which {
+            Which::Packet(near) if before == 0 => Some(near),
+            Which::Packet(_) => self.before.get(self.before.len().checked_sub(before)?),
             Which::All | Which::Unselected(_) => None,
-        }
+        };
+        near.map(|near| near.hint(capture))
     }
 
     /// Writes what still waits; tells how many messages were listed.
@@ -50,7 +56,7 @@ impl<W: Write, F: Form> Listing<W, F> {
     /// # Errors
     /// The first error of the writer.
     pub(super) fn finish(mut self) -> (u64, io::Result<W>) {
-        self.ordered.capture("");
+        self.ordered.capture("", false);
         (self.ordered.written(), self.ordered.finish())
     }
 }

@@ -31,11 +31,16 @@ pub(super) struct Ordered<W: Write, F: Form> {
     spare: Vec<Vec<u8>>,
     written: u64,
     failed: Option<io::Error>,
+    /// The captures by their numbers, and which of them the form names.
+    names: Vec<String>,
+    shown: u32,
+    /// Some go on from others.
+    in_parts: bool,
 }
 
 impl<W: Write, F: Form> Ordered<W, F> {
     pub(super) fn new(out: W, form: F) -> Self {
-        Self { out, form, queue: VecDeque::new(), held: 0, limit: HELD_BACK, spare: Vec::new(), written: 0, failed: None }
+        Self { out, form, queue: VecDeque::new(), held: 0, limit: HELD_BACK, spare: Vec::new(), written: 0, failed: None, names: Vec::new(), shown: 0, in_parts: false }
     }
 
     #[cfg(test)]
@@ -44,10 +49,27 @@ impl<W: Write, F: Form> Ordered<W, F> {
         self
     }
 
-    /// The capture that the next messages are of. Those of the one before are written first: it was read to its end.
-    pub(super) fn capture(&mut self, name: &str) {
-        self.flush_running();
+    /// The capture that the next messages are of. Those of the one before are written first where it was read to its end;
+    /// where this one goes on from it, heads of both may still come.
+    pub(super) fn capture(&mut self, name: &str, goes_on: bool) {
+        if !goes_on {
+            self.flush_running();
+        }
+        self.in_parts |= goes_on;
+        self.shown = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        self.names.push(name.to_owned());
         self.form.capture(name);
+    }
+
+    /// Names the file that a head is in, where a recording is in several.
+    fn in_its_file(&mut self, head: &HeadRef<'_>) {
+        let number = head.head.at.capture.0;
+        if self.in_parts && number != self.shown {
+            if let Some(name) = self.names.get(number as usize) {
+                self.form.capture(name);
+            }
+            self.shown = number;
+        }
     }
 
     /// A head is complete.
@@ -55,6 +77,7 @@ impl<W: Write, F: Form> Ordered<W, F> {
         if self.failed.is_some() {
             return;
         }
+        self.in_its_file(head);
         let mut bytes = self.spare.pop().unwrap_or_default();
         let opened = self.form.open(&mut bytes, head);
         self.held += bytes.len();
@@ -83,6 +106,7 @@ impl<W: Write, F: Form> Ordered<W, F> {
         if self.failed.is_some() {
             return;
         }
+        self.in_its_file(head);
         let mut bytes = self.spare.pop().unwrap_or_default();
         let opened = self.form.open(&mut bytes, head);
         self.form.close(&mut bytes, opened, Some(body));

@@ -19,7 +19,7 @@ use crate::anomaly::{Anomaly, AnomalyKind};
 use crate::exit;
 use crate::http::{CaptureId, MessageSink};
 use crate::report::{NO_PACKET, Paint, count, undecoded};
-use crate::source::{self, Input, Named, SourceError, Summary, expand};
+use crate::source::{self, Expanded, Input, Named, SourceError, Summary, expand};
 
 /// `hopspec show`
 pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
@@ -31,15 +31,16 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
         talk.note("--keylog is not used yet: flows of TLS are not decoded");
     }
     let inputs: Vec<_> = args.captures.iter().map(|path| input(path)).collect();
-    let source::Expanded { inputs: captures, skipped, unreadable } = expand(&inputs);
-    for error in &unreadable {
+    let captures = expand(&inputs);
+    let (skipped, unreadable) = (captures.skipped, &captures.unreadable);
+    for error in unreadable {
         talk.error(error);
     }
-    if captures.is_empty() && unreadable.is_empty() {
+    if captures.inputs.is_empty() && unreadable.is_empty() {
         talk.error(source::no_capture_in(&inputs, skipped));
         return exit::NOTHING_JUDGED;
     }
-    let reading = Reading { total: Counts::default(), skipped, unreadable: !unreadable.is_empty() };
+    let reading = Reading { total: Counts::default(), number: 0, skipped, unreadable: !unreadable.is_empty() };
     let masks = Masks { show_secrets: args.show_secrets };
     match args.format {
         _ if args.count => counted(&captures, reading, talk),
@@ -51,15 +52,32 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
 /// What became of all captures.
 struct Reading {
     total: Counts,
+    /// How many captures were begun.
+    number: u32,
     skipped: u64,
     unreadable: bool,
 }
 
 impl Reading {
-    /// Reads one capture; `None` where it cannot be read, which was said or counted.
-    fn read<S: MessageSink>(&mut self, number: usize, capture: &Named, sink: &mut S, talk: Talk) -> Option<Summary> {
-        let id = CaptureId(u32::try_from(number).unwrap_or(u32::MAX));
-        match source::read(&capture.input, id, sink) {
+    /// Reads a recording and gives what was read of each of its files; `None` where one cannot be read, which was said or
+    /// counted. `begin` hears of each before it is read.
+    fn read<S: MessageSink>(
+        &mut self,
+        parts: &[Named],
+        sink: &mut S,
+        talk: Talk,
+        mut begin: impl FnMut(&mut S, usize),
+    ) -> Vec<Option<Summary>> {
+        let read = source::read_recording(parts, sink, |sink, at| {
+            begin(sink, at);
+            self.number = self.number.saturating_add(1);
+            CaptureId(self.number.saturating_sub(1))
+        });
+        parts.iter().zip(read).map(|(part, read)| self.told(part, read, talk)).collect()
+    }
+
+    fn told(&mut self, capture: &Named, read: Result<Summary, SourceError>, talk: Talk) -> Option<Summary> {
+        match read {
             Ok(summary) => {
                 self.total.add(&summary);
                 Some(summary)
@@ -91,9 +109,9 @@ impl Reading {
     }
 }
 
-fn counted(captures: &[Named], mut reading: Reading, talk: Talk) -> u8 {
-    for (number, capture) in captures.iter().enumerate() {
-        reading.read(number, capture, &mut Uninterested, talk);
+fn counted(captures: &Expanded, mut reading: Reading, talk: Talk) -> u8 {
+    for parts in captures.recordings() {
+        reading.read(parts, &mut Uninterested, talk, |_, _| {});
     }
     if let Err(error) = Target::Stdout.write(&format!("{}\n", reading.total)) {
         talk.error(error);
@@ -102,7 +120,7 @@ fn counted(captures: &[Named], mut reading: Reading, talk: Talk) -> u8 {
     reading.end(reading.total.messages() > 0, talk)
 }
 
-fn listed<F: Form>(args: &Args, captures: &[Named], form: F, mut reading: Reading, talk: Talk) -> u8 {
+fn listed<F: Form>(args: &Args, captures: &Expanded, form: F, mut reading: Reading, talk: Talk) -> u8 {
     let which = match (args.packet, args.unselected) {
         (Some(packet), _) => Which::Packet(Near::new(packet)),
         (None, false) => Which::All,
@@ -112,7 +130,7 @@ fn listed<F: Form>(args: &Args, captures: &[Named], form: F, mut reading: Readin
         },
     };
     // Who watches a stream wants every message when it comes, on a terminal and behind a pipe.
-    let stream = captures.iter().any(|capture| capture.input == Input::Stdin);
+    let stream = captures.inputs.iter().any(|capture| capture.input == Input::Stdin);
     let out: Box<dyn Write> = if stream || std::io::stdout().is_terminal() {
         Box::new(LineWriter::new(output::stdout()))
     } else {
@@ -120,11 +138,15 @@ fn listed<F: Form>(args: &Args, captures: &[Named], form: F, mut reading: Readin
     };
     let mut listing = Listing::new(Ordered::new(out, form), which);
     let (mut hints, mut losses) = (Vec::new(), Vec::new());
-    for (number, capture) in captures.iter().enumerate() {
-        let name = capture.input.name();
-        listing.capture(&name, args.packet.map(|packet| Which::Packet(Near::new(packet))));
-        if let Some(summary) = reading.read(number, capture, &mut listing, talk) {
-            let hint = listing.hint(&name).unwrap_or_else(|| nothing(&name, &summary));
+    for parts in captures.recordings() {
+        let summaries = reading.read(parts, &mut listing, talk, |listing, at| {
+            let name = parts.get(at).map(|part| part.input.name()).unwrap_or_default();
+            listing.capture(&name, at > 0, args.packet.map(|packet| Which::Packet(Near::new(packet))));
+        });
+        let behind = parts.len().saturating_sub(1);
+        for ((at, part), summary) in parts.iter().enumerate().zip(summaries) {
+            let (name, Some(summary)) = (part.input.name(), summary) else { continue };
+            let hint = listing.hint(behind.saturating_sub(at), &name).unwrap_or_else(|| nothing(&name, &summary));
             hints.push((hint, summary.requests.saturating_add(summary.responses)));
             let lost = anomalies(&summary, AnomalyKind::is_loss);
             if !lost.is_empty() {

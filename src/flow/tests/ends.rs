@@ -173,7 +173,7 @@ fn the_same_ends_in_two_tunnels_are_two_flows() {
     let [src, dst] = [1, 2].map(|last| Endpoint { ip: [10, 0, 0, last].into(), port: 80 });
     for (number, tunnel) in [1, 2, 1].into_iter().enumerate() {
         let at = PacketAt { number: number as u64 + 1, ..PacketAt::default() };
-        let segment = Segment { src, dst, tunnel, seq: 1, ack: 1, flags: ACK, payload: b"", wire_length: 0 };
+        let segment = Segment { src, dst, tunnel, mark: 0, seq: 1, ack: 1, flags: ACK, payload: b"", wire_length: 0 };
         table.segment(at, &segment);
     }
     assert_eq!(table.count(), 2);

@@ -124,7 +124,7 @@ impl Hand {
         let server = Endpoint { ip: [10, 0, 0, 2].into(), port: 80 };
         let (src, dst) = if from_client { (client, server) } else { (server, client) };
         let payload = data.as_bytes();
-        let segment = Segment { src, dst, tunnel: 0, seq, ack, flags, payload, wire_length: wire as u32 };
+        let segment = Segment { src, dst, tunnel: 0, mark: 0, seq, ack, flags, payload, wire_length: wire as u32 };
         let at = PacketAt { number: self.number, time: Timestamp::from_nanoseconds(self.clock * 1_000_000_000) };
         self.table.segment(at, &segment);
     }

@@ -88,7 +88,7 @@ fn told(sent: &[Sent], want: BodyWant) -> Told {
     for (number, Sent { client: from_client, seq, ack, flags, data }) in sent.iter().enumerate() {
         let (src, dst) = if *from_client { (client, server) } else { (server, client) };
         let wire_length = data.len() as u32;
-        let segment = Segment { src, dst, tunnel: 0, seq: *seq, ack: *ack, flags: *flags, payload: data, wire_length };
+        let segment = Segment { src, dst, tunnel: 0, mark: 0, seq: *seq, ack: *ack, flags: *flags, payload: data, wire_length };
         table.segment(PacketAt { number: number as u64 + 1, time: Timestamp::default() }, &segment);
     }
     table.finish();

@@ -1,0 +1,95 @@
+//! Reads recordings of packets: a file, or the files that a recording was cut into, whose flows go on from one to the next.
+
+use super::expand::Named;
+use super::packets::Following;
+use super::{Input, SourceError, Summary, Undecoded, read};
+use crate::anomaly::Anomalies;
+use crate::capture::{Opened, PacketReader, open};
+use crate::flow::FlowTable;
+use crate::http::{CaptureId, HttpStreams, MessageSink};
+
+/// Reads the files of a recording as one stream of time, and gives what was read of each. `begin` is asked for the number
+/// of each before it is read. A file that does not go on where the one before ended, or that is no capture, is read by itself.
+pub fn read_recording<S: MessageSink>(
+    parts: &[Named],
+    sink: &mut S,
+    mut begin: impl FnMut(&mut S, usize) -> CaptureId,
+) -> Vec<Result<Summary, SourceError>> {
+    let mut read = Vec::with_capacity(parts.len());
+    while let Some((first, rest)) = parts.get(read.len()..).and_then(<[Named]>::split_first) {
+        let id = begin(sink, read.len());
+        let packets = if rest.is_empty() { None } else { packets_of(&first.input) };
+        match packets {
+            Some(reader) => {
+                let number = read.len();
+                let parts = &mut |sink: &mut S, part: usize| begin(sink, number.saturating_add(part));
+                read.extend(follow(&first.input, reader, id, rest, sink, parts));
+            }
+            None => read.push(read::read(&first.input, id, sink)),
+        }
+    }
+    read
+}
+
+/// Reads a capture by itself.
+pub(super) fn read_one<S: MessageSink>(
+    input: &Input,
+    reader: PacketReader,
+    id: CaptureId,
+    sink: &mut S,
+) -> Result<Summary, SourceError> {
+    let read = follow(input, reader, id, &[], sink, &mut |_, _| id).pop();
+    read.unwrap_or(Ok(Summary::default()))
+}
+
+/// Follows a file and those of `rest` that go on from it.
+fn follow<S: MessageSink>(
+    first: &Input,
+    mut reader: PacketReader,
+    id: CaptureId,
+    rest: &[Named],
+    sink: &mut S,
+    begin: &mut dyn FnMut(&mut S, usize) -> CaptureId,
+) -> Vec<Result<Summary, SourceError>> {
+    let mut read = Vec::new();
+    let mut flows = FlowTable::new(HttpStreams::new(id, sink));
+    let mut following = Following::default();
+    let mut input = first;
+    loop {
+        let (mut anomalies, flows_before) = (Anomalies::default(), flows.count());
+        following.follow(&mut reader, &mut flows, &mut anomalies);
+        let next = rest.get(read.len()).filter(|part| part.goes_on.is_some_and(|began| following.goes_on(began)));
+        let next = next.and_then(|part| Some((&part.input, packets_of(&part.input)?)));
+        if next.is_none() {
+            following.finish(&mut flows);
+        }
+        let part = flows.sink_mut().take_part();
+        anomalies.merge(&part.anomalies);
+        read.push(match reader.failure() {
+            Some(error) => Err(input.failed(error)),
+            None => Ok(Summary {
+                packets: reader.packets(),
+                flows: flows.count().saturating_sub(flows_before),
+                requests: part.requests,
+                responses: part.responses,
+                anomalies,
+                undecoded: part.undecoded.into_iter().map(|(content, port, flows)| Undecoded { content, port, flows }).collect(),
+            }),
+        });
+        let Some((part, packets)) = next else { return read };
+        let id = begin(flows.sink_mut().told(), read.len());
+        flows.sink_mut().goes_on(id, following.packets());
+        (input, reader) = (part, packets);
+    }
+}
+
+/// The packets of an input; `None` where it has none, which is said when it is read by itself.
+fn packets_of(input: &Input) -> Option<PacketReader> {
+    if matches!(input, Input::Stdin) {
+        return None;
+    }
+    match open(input.open().ok()?) {
+        Ok(Opened::Packets(reader)) => Some(reader),
+        Ok(Opened::Other(_)) | Err(_) => None,
+    }
+}
