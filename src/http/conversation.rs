@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::h2::Connection;
 use super::tally::Tally;
 use super::{Body, HeadBuf, MessageId, MessageKind};
 use crate::capture::PacketAt;
@@ -28,6 +29,8 @@ pub(super) enum Mode {
     Trailers,
     /// The place is lost: the next start line is looked for.
     Lost,
+    /// The bytes are frames of HTTP/2, of which so many are not needed.
+    Frames(u64),
     /// Nothing is read any more.
     Over,
 }
@@ -130,6 +133,7 @@ impl HttpStream {
             Mode::Length(left) if !wanted => left.saturating_sub(1),
             Mode::ChunkData(left) if !wanted => left,
             Mode::UntilClose if !wanted => ENDLESS,
+            Mode::Frames(unneeded) => unneeded,
             _ => 0,
         }
     }
@@ -169,6 +173,8 @@ pub struct Conversation {
     /// A message was found.
     pub(super) messages: bool,
     pub(super) content: Content,
+    /// What it is once it speaks HTTP/2.
+    pub(super) h2: Option<Box<Connection>>,
 }
 
 impl Conversation {
@@ -183,6 +189,7 @@ impl Conversation {
             alone: None,
             messages: false,
             content: Content::NoBytes,
+            h2: None,
         }
     }
 

@@ -69,7 +69,7 @@ pub enum StartLine {
 pub struct HeadFlags(u16);
 
 impl HeadFlags {
-    const KINDS: [AnomalyKind; 9] = [
+    const KINDS: [AnomalyKind; 13] = [
         AnomalyKind::HeadIncomplete,
         AnomalyKind::HeadLimit,
         AnomalyKind::MalformedStartLine,
@@ -79,6 +79,10 @@ impl HeadFlags {
         AnomalyKind::LfOnly,
         AnomalyKind::ControlByte,
         AnomalyKind::AmbiguousLength,
+        AnomalyKind::Http2Malformed,
+        AnomalyKind::AuthorityMismatch,
+        AnomalyKind::HpackError,
+        AnomalyKind::HpackUnknown,
     ];
 
     /// Adds a kind; kinds that no head can have are ignored.
@@ -110,6 +114,14 @@ impl HeadFlags {
     pub fn is_cut(self) -> bool {
         self.contains(AnomalyKind::HeadIncomplete) || self.contains(AnomalyKind::HeadLimit)
     }
+
+    /// Fields may be missing, or are not known: the head is cut, or the capture does not hold what its fields refer to.
+    #[must_use]
+    pub fn is_partial(self) -> bool {
+        const KINDS: [AnomalyKind; 4] =
+            [AnomalyKind::HeadIncomplete, AnomalyKind::HeadLimit, AnomalyKind::HpackError, AnomalyKind::HpackUnknown];
+        !self.is_empty() && KINDS.into_iter().any(|kind| self.contains(kind))
+    }
 }
 
 /// What a head is besides its bytes.
@@ -125,6 +137,8 @@ pub struct Head {
     pub flags: HeadFlags,
     /// What its source preserves.
     pub fidelity: Fidelity,
+    /// The stream of an HTTP/2 connection (RFC 9113 §5.1.1) that it came on. Its pseudo-header fields are lines, too.
+    pub h2_stream: Option<u32>,
 }
 
 /// A head, borrowed: the one view that checks, listings and drafts read.

@@ -9,6 +9,7 @@ mod chunked;
 mod conversation;
 mod exchange;
 mod framing;
+mod h2;
 mod head;
 mod kept;
 mod lenient;

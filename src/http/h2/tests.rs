@@ -1,0 +1,1 @@
+//! Connections as tests write them.
