@@ -30,7 +30,7 @@ pub use body::{Body, BodyWant, Trailers};
 pub use bytes::{BytesRead, read_bytes};
 pub use conversation::Conversation;
 pub use exchange::{Exchange, Message};
-pub use head::{FieldLine, Head, HeadBuf, HeadFlags, HeadRef, Range, StartLine};
+pub use head::{AUTHORITY, FieldLine, Head, HeadBuf, HeadFlags, HeadRef, Range, StartLine};
 pub use kept::Kept;
 pub use parse::{parse_head, start_line_kind};
 pub use provenance::{CaptureId, Fidelity, Origin, Provenance};

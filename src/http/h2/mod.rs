@@ -18,8 +18,6 @@ mod hpack;
 mod messages;
 mod reader;
 mod signals;
-#[cfg(test)]
-mod tests;
 
 pub(super) use begin::{Beginning, switches_to_h2};
 pub(super) use connection::{Connection, Scratch};

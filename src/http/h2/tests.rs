@@ -1,1 +1,0 @@
-//! Connections as tests write them.
