@@ -45,6 +45,8 @@ impl AnomalyKind {
                 | Self::ReassemblyLimit
                 | Self::FlowLimit
                 | Self::NotHttp
+                | Self::Http2Lost
+                | Self::HpackUnknown
         )
     }
 }
@@ -118,6 +120,23 @@ kinds! {
     ResponseWithoutRequest = "response-without-request",
     /// More requests waiting for their response than the limit.
     PipelineLimit = "pipeline-limit",
+    // HTTP/2
+    /// A frame that breaks the rules of framing (RFC 9113 §4 to §6).
+    Http2Framing = "h2-framing",
+    /// A message that is malformed (RFC 9113 §8.1.1); it is shown all the same.
+    Http2Malformed = "h2-malformed",
+    /// `Host` and `:authority` of a request differ (RFC 9113 §8.3.1).
+    AuthorityMismatch = "authority-mismatch",
+    /// A header block that cannot be decoded (RFC 7541); fields behind that place are not known.
+    HpackError = "hpack-error",
+    /// Fields that refer to what the capture does not hold (RFC 7541 §2.3.2): it began later, or lost bytes.
+    HpackUnknown = "hpack-unknown",
+    /// The borders of frames were lost, or are not known; bytes were passed over until they were found again.
+    Http2Lost = "h2-lost",
+    /// More streams, larger header blocks or tables than the limits.
+    Http2Limit = "h2-limit",
+    /// One end gave an error code: RST_STREAM or GOAWAY (RFC 9113 §7).
+    Http2Error = "h2-error",
     // text
     /// Lines before or between the messages of a text that are no HTTP.
     TextIgnored = "text-ignored",

@@ -20,7 +20,7 @@ pub(super) fn judge<'s>(aspect: &Aspect, value: &'s Value, head: &HeadRef<'_>, i
         let Some(line) = head.lines.get(at) else { continue };
         let cookie = SetCookie::of(line.value.of(head.raw));
         let found = cookie.attribute(attribute);
-        let truth = if head.is_open(line.line) {
+        let truth = if head.is_open_line(line) {
             scope.because(|| "the line is cut in the capture".to_owned());
             Truth::Unknown
         } else {

@@ -40,7 +40,7 @@ pub(super) fn collect<'e>(looked: &'e Looked<'e>, expectations: impl Iterator<It
             continue;
         }
         if is_open(&expectation.aspect, &message.head, looked.index(expectation.side)) {
-            take.nothing(value, &format!("the line of {what} is cut in the capture"));
+            take.nothing(value, &format!("{what} is not whole: {}", message.head.lack()));
             continue;
         }
         match find(&expectation.aspect, looked.exchange, &message, looked.index(expectation.side)) {

@@ -27,6 +27,9 @@ pub(super) fn content<'m>(message: &Message<'m>) -> Result<Cow<'m, [u8]>, String
     let codings = message.head.values(b"Content-Encoding").flat_map(|value| value.split(|b| *b == b','));
     let codings: Vec<&[u8]> = codings.map(<[u8]>::trim_ascii).filter(|c| !c.is_empty()).collect();
     let mut content = Cow::Borrowed(body);
+    if codings.is_empty() && message.head.head.flags.is_partial() && std::str::from_utf8(body).is_err() {
+        return Err(format!("{}, so that the body's content coding is not known", message.head.lack()));
+    }
     // The last coding was applied last.
     for coding in codings.into_iter().rev() {
         content = Cow::Owned(match coding.to_ascii_lowercase().as_slice() {

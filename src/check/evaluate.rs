@@ -22,7 +22,7 @@ use super::scope::Scope;
 use super::sigv4;
 use super::structure;
 use crate::capture::Timestamp;
-use crate::http::{FieldLine, Origin};
+use crate::http::{FieldLine, HeadRef, Origin};
 use crate::spec::{ConnectionPart, Expr, Function, MessagePath, Piece, Side, Template};
 
 /// Why an expression has no value.
@@ -223,6 +223,11 @@ fn message_value<'a>(side: Side, path: &'a MessagePath, scope: &Scope<'a>) -> Re
     let missing = || because(format!("a {} has no such part", side.name()));
     let text = |bytes: &'a [u8]| Ok(Val::Text(Cow::Borrowed(bytes)));
     match path {
+        MessagePath::Method | MessagePath::Target | MessagePath::Path | MessagePath::Query | MessagePath::Status
+            if is_start_open(path, &head) =>
+        {
+            Err(because(head.lack()))
+        }
         MessagePath::Method => text(head.method().ok_or_else(missing)?),
         MessagePath::Target => text(head.target().ok_or_else(missing)?),
         MessagePath::Path => text(path_of(head.target().ok_or_else(missing)?)),
@@ -231,13 +236,18 @@ fn message_value<'a>(side: Side, path: &'a MessagePath, scope: &Scope<'a>) -> Re
         MessagePath::Status => Ok(Val::Int(i64::from(head.status().ok_or_else(missing)?))),
         MessagePath::Header(name) => {
             let is_cut =
-                |line: &&FieldLine| line.name.of(head.raw).eq_ignore_ascii_case(name.as_bytes()) && head.is_open(line.line);
-            if head.lines.last().as_ref().is_some_and(is_cut) {
-                return Err(because(format!("the line of `{name}` is cut in the capture")));
+                |line: &FieldLine| line.name.of(head.raw).eq_ignore_ascii_case(name.as_bytes()) && head.is_open_line(line);
+            if head.head.flags.is_partial() && head.lines.iter().any(is_cut) {
+                return Err(because(format!("the value of `{name}` is not whole: {}", head.lack())));
             }
             let mut values = head.values(name.as_bytes());
             match (values.next(), values.next()) {
                 (Some(value), None) => text(value),
+                (Some(first), Some(second)) if head.head.h2_stream.is_some() && name.eq_ignore_ascii_case("cookie") => {
+                    // It is one value all the same (RFC 9113 §8.2.3).
+                    let crumbs: Vec<&[u8]> = [first, second].into_iter().chain(values).collect();
+                    Ok(Val::Text(Cow::Owned(crumbs.join(b"; ".as_slice()))))
+                }
                 (Some(_), Some(_)) => Err(because(format!("`{name}` stands on several lines of the {}", side.name()))),
                 (None, _) => Err(because(format!("`{name}` is not in the {}", side.name()))),
             }
@@ -257,18 +267,29 @@ fn message_value<'a>(side: Side, path: &'a MessagePath, scope: &Scope<'a>) -> Re
         MessagePath::HasHeader(name) => {
             let there = head.values(name.as_bytes()).next().is_some();
             // What is cut away may have been the field.
-            if !there && head.head.flags.is_cut() {
-                return Err(because(format!("the head is cut in the capture, and `{name}` may have followed")));
+            if !there && head.head.flags.is_partial() {
+                return Err(because(format!("{}, and `{name}` may have followed", head.lack())));
             }
             Ok(Val::Bool(there))
         }
         MessagePath::Headers => {
-            if head.head.flags.is_cut() {
-                return Err(because("the head is cut in the capture, and more fields may have followed"));
+            if head.head.flags.is_partial() {
+                return Err(because(format!("{}, and more fields may have followed", head.lack())));
             }
-            Ok(Val::Fields(head.fields().map(|(name, value)| (name.to_vec(), value.to_vec())).collect()))
+            Ok(Val::Fields(head.regular_fields().map(|(name, value)| (name.to_vec(), value.to_vec())).collect()))
         }
     }
+}
+
+/// Whether a part of the start line is not known, since the pseudo-header field is not.
+fn is_start_open(path: &MessagePath, head: &HeadRef<'_>) -> bool {
+    head.head.h2_stream.is_some()
+        && head.head.flags.is_partial()
+        && match path {
+            MessagePath::Method => head.method() == Some(b""),
+            MessagePath::Status => head.status() == Some(0),
+            _ => head.target() == Some(b""),
+        }
 }
 
 /// The target without its query.

@@ -11,7 +11,7 @@ use super::legible::show;
 use super::mask;
 use super::names::HeadIndex;
 use super::plan::Aspect;
-use crate::http::{HeadRef, Message};
+use crate::http::{FieldLine, HeadRef, Message};
 
 /// The values found.
 #[derive(Debug)]
@@ -45,11 +45,19 @@ impl<'m> Found<'m> {
 
 /// Whether what a target names stands where the head is cut, so that its value may go on.
 pub(super) fn is_open(target: &Aspect, head: &HeadRef<'_>, index: &HeadIndex) -> bool {
-    if !head.head.flags.is_cut() {
+    if !head.head.flags.is_partial() {
         return false;
     }
     if let Some(id) = target.field_id() {
-        return index.lines(id).last().and_then(|at| head.lines.get(at)).is_some_and(|line| head.is_open(line.line));
+        return index.lines(id).filter_map(|at| head.lines.get(at)).any(|line| head.is_open_line(line));
+    }
+    if head.head.h2_stream.is_some() {
+        return match target {
+            Aspect::Method => head.method() == Some(b""),
+            Aspect::Target | Aspect::Path | Aspect::Query(_) => head.target() == Some(b""),
+            Aspect::Status => head.status() == Some(0),
+            _ => false,
+        };
     }
     let line = match target {
         Aspect::Method | Aspect::Target | Aspect::Path | Aspect::Query(_) | Aspect::Version | Aspect::Status | Aspect::Reason => {
@@ -83,13 +91,20 @@ pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex
                 (None, _) => Found::Few(None),
                 (Some(at), None) => Found::one(value(&head, at)),
                 (Some(first), Some(second)) => {
-                    Found::Many([first, second].into_iter().chain(lines).map(|at| Cow::Borrowed(value(&head, at))).collect())
+                    let all = [first, second].into_iter().chain(lines).map(|at| value(&head, at));
+                    if head.head.h2_stream.is_some() && head.lines.get(first).is_some_and(|line| is_cookie(&head, line)) {
+                        return crumbs(all);
+                    }
+                    Found::Many(all.map(Cow::Borrowed).collect())
                 }
             }
         }
         Aspect::Line { id, .. } => {
             let mut lines = index.lines(*id).filter_map(|at| head.lines.get(at)).map(|line| line.line.of(head.raw)).peekable();
             let fidelity = head.head.fidelity;
+            if lines.peek().is_some() && head.head.h2_stream.is_some() {
+                return Found::Unknown("HTTP/2 has no field lines: names and values are coded".to_owned());
+            }
             if lines.peek().is_some() && (fidelity.reformatted || !fidelity.name_case) {
                 return Found::Unknown("this source does not keep lines as they stood on the wire".to_owned());
             }
@@ -138,6 +153,16 @@ pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex
     }
 }
 
+fn is_cookie(head: &HeadRef<'_>, line: &FieldLine) -> bool {
+    line.name.of(head.raw).eq_ignore_ascii_case(b"cookie")
+}
+
+/// In HTTP/2 a Cookie may stand on several lines, so that it is coded better; it is one value all the same (RFC 9113 §8.2.3).
+#[cold]
+fn crumbs<'m>(lines: impl Iterator<Item = &'m [u8]>) -> Found<'m> {
+    Found::Few(Some(Cow::Owned(lines.collect::<Vec<_>>().join(b"; ".as_slice()))))
+}
+
 /// The value of a line of a head.
 fn value<'m>(head: &HeadRef<'m>, at: usize) -> &'m [u8] {
     head.lines.get(at).map(|line| line.value.of(head.raw)).unwrap_or_default()
@@ -167,7 +192,7 @@ fn trailers<'m>(message: &Message<'m>, name: &str) -> Found<'m> {
     let values: Vec<&[u8]> =
         trailers.fields().filter(|(n, _)| n.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value).collect();
     if trailers.cut {
-        return Found::Unknown("the trailer section is longer than what is kept".to_owned());
+        return Found::Unknown("not all of the trailer section is known".to_owned());
     }
     several(values)
 }

@@ -11,7 +11,7 @@ use crate::spec::glob;
 
 /// Judges a head in one of these. Anything else is not about a head.
 pub(super) fn judge(aspect: &Aspect, head: &HeadRef<'_>, index: &HeadIndex) -> Judged {
-    let lines = || 0..named_lines(head);
+    let lines = || (0..named_lines(head)).filter(|at| head.lines.get(*at).is_some_and(|line| head.is_field(line)));
     match aspect {
         Aspect::Absent { id: Some(id), .. } => unexpected(head, index.lines(*id)),
         Aspect::Absent { id: None, pattern } => unexpected(head, lines().filter(|at| glob(pattern.as_bytes(), name(head, *at)))),
@@ -42,8 +42,8 @@ fn named_lines(head: &HeadRef<'_>) -> usize {
 
 /// Nothing is wrong; in a head that is cut, nothing so far.
 fn met(head: &HeadRef<'_>) -> Judged {
-    if head.head.flags.is_cut() {
-        return Judged::Inconclusive("the head is cut in the capture: more fields may follow".to_owned());
+    if head.head.flags.is_partial() {
+        return Judged::Inconclusive(format!("{}: more fields may follow", head.lack()));
     }
     Judged::Met
 }
@@ -71,7 +71,7 @@ fn order(head: &HeadRef<'_>, index: &HeadIndex, entries: &[OrderEntry]) -> Judge
     if !head.head.fidelity.order {
         return Judged::Inconclusive("this kind of evidence does not keep the order of fields".to_owned());
     }
-    match out_of_order(entries, index, named_lines(head)) {
+    match out_of_order(entries, index, head) {
         Order::Right => met(head),
         Order::TooFew => Judged::NotObserved,
         Order::Wrong(lines) => {
@@ -87,6 +87,10 @@ fn name_case(head: &HeadRef<'_>, index: &HeadIndex, exact: Option<&[(NameId, Str
     if !head.head.fidelity.name_case {
         return Judged::Inconclusive("this kind of evidence does not keep the case of names".to_owned());
     }
+    if exact.is_some() && head.head.h2_stream.is_some() {
+        // There every name is in lower case (RFC 9113 §8.2.1), and shows nothing of how a sender would write it.
+        return Judged::NotObserved;
+    }
     let wrong: Vec<usize> = match exact {
         None => {
             let free: Vec<usize> = except.iter().flat_map(|id| index.lines(*id)).collect();
@@ -94,7 +98,7 @@ fn name_case(head: &HeadRef<'_>, index: &HeadIndex, exact: Option<&[(NameId, Str
             (0..head.lines.len()).filter(upper).collect()
         }
         // Where no name is there, none is written rightly.
-        Some(names) if names.iter().all(|(id, _)| index.lines(*id).next().is_none()) && !head.head.flags.is_cut() => {
+        Some(names) if names.iter().all(|(id, _)| index.lines(*id).next().is_none()) && !head.head.flags.is_partial() => {
             return Judged::NotObserved;
         }
         Some(names) => {
@@ -131,8 +135,8 @@ enum Order {
 }
 
 /// Whether lines stand in the order of the entries. `others` stands for every line that no entry names.
-fn out_of_order(entries: &[OrderEntry], index: &HeadIndex, lines: usize) -> Order {
-    let mut rank: Vec<Option<usize>> = vec![None; lines];
+fn out_of_order(entries: &[OrderEntry], index: &HeadIndex, head: &HeadRef<'_>) -> Order {
+    let mut rank: Vec<Option<usize>> = vec![None; named_lines(head)];
     for (at, entry) in entries.iter().enumerate() {
         if let OrderEntry::Name(id) = entry {
             for line in index.lines(*id) {
@@ -145,7 +149,10 @@ fn out_of_order(entries: &[OrderEntry], index: &HeadIndex, lines: usize) -> Orde
     if let Some(others) = entries.iter().position(|e| matches!(e, OrderEntry::Others)) {
         rank.iter_mut().filter(|r| r.is_none()).for_each(|r| *r = Some(others));
     }
-    let ranked: Vec<(usize, usize)> = rank.iter().enumerate().filter_map(|(line, r)| r.map(|r| (line, r))).collect();
+    // Pseudo-header fields come first whatever a spec says, and what is not known has no place.
+    let counts = |at: usize| head.lines.get(at).is_some_and(|line| head.is_field(line));
+    let ranked = rank.iter().enumerate().filter(|(at, _)| counts(*at));
+    let ranked: Vec<(usize, usize)> = ranked.filter_map(|(line, r)| r.map(|r| (line, r))).collect();
     let first = ranked.first().map(|(_, r)| *r);
     if ranked.iter().all(|(_, r)| Some(*r) == first) {
         return Order::TooFew;

@@ -153,7 +153,7 @@ fn single_value<'e>(case: &Case<'e>, expectation: &PlanExpectation) -> Option<&'
         Side::Request => case.looked.exchange.request,
         Side::Response => case.looked.exchange.response,
     }?;
-    if message.head.head.flags.is_cut() {
+    if message.head.head.flags.is_partial() {
         return None;
     }
     let mut lines = case.looked.index(expectation.side).lines(*id);

@@ -67,6 +67,8 @@ impl<'e> Case<'e> {
             (Aspect::Absent { .. } | Aspect::Others { .. } | Aspect::Order(_) | Aspect::NameCase { .. }, _) => {
                 head::judge(&expectation.aspect, &message.head, self.looked.index(expectation.side))
             }
+            // HTTP/2 has no reason phrase (RFC 9113 §8.3.2), so nothing shows whether it would be right.
+            (Aspect::Reason, _) if message.head.head.h2_stream.is_some() => Judged::NotObserved,
             (Aspect::BodyOthers { known }, _) => members::judge(known, expectation.side, &message, self.looked),
             (Aspect::SetCookieAttribute { .. }, Claim::Part { value, .. }) => {
                 attribute::judge(&expectation.aspect, value, &message.head, self.looked.index(expectation.side), &scope)
@@ -98,7 +100,7 @@ impl<'e> Case<'e> {
         // What goes on behind a cut is as open as what is not there; that it is there at all is not.
         let open = is_open(&expectation.aspect, &message.head, index);
         match truth {
-            Truth::Yes if open && !value.takes_anything() => Judged::Inconclusive("its value is cut in the capture".to_owned()),
+            Truth::Yes if open && !value.takes_anything() => Judged::Inconclusive(format!("its value is not whole: {}", message.head.lack())),
             Truth::Yes => Judged::Met,
             Truth::Skip => Judged::NotObserved,
             Truth::Unknown => self.inconclusive(),
@@ -106,13 +108,13 @@ impl<'e> Case<'e> {
                 let lines = expectation.aspect.lines(&message.head, index);
                 let named = expectation.aspect.is_named();
                 let fault = fault.unwrap_or(LineFault::Mismatch);
-                let missing = fault == LineFault::Missing && named && message.head.head.flags.is_cut();
+                let missing = fault == LineFault::Missing && named && message.head.head.flags.is_partial();
                 if fault == LineFault::Missing && matches!(expectation.aspect, Aspect::Line { alone: false, .. }) {
                     // What is expected of the field's value says that it is missing.
                     return Judged::NotObserved;
                 }
                 if missing || open {
-                    return Judged::Inconclusive("the head is cut in the capture".to_owned());
+                    return Judged::Inconclusive(message.head.lack().to_owned());
                 }
                 if matches!(expectation.aspect, Aspect::BodySha256) && message.head.head.fidelity.reformatted {
                     return Judged::Inconclusive(

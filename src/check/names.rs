@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use crate::http::HeadRef;
+use crate::http::{AUTHORITY, HeadRef};
 
 /// The number of an interned name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,6 +28,8 @@ impl Names {
     }
 
     fn find(&self, name: &[u8]) -> Option<NameId> {
+        // It answers where a spec asks for Host.
+        let name = if name == AUTHORITY { b"host" } else { name };
         let mut lower = [0; LONGEST];
         let Some(lower) = lower.get_mut(..name.len()) else {
             // Specs have a size, too: what is longer than their longest name is not copied.
@@ -76,6 +78,9 @@ impl HeadIndex {
             let Some(id) = self.find(names, at, line.name.of(head.raw)) else { continue };
             let Some(entry) = self.by_name.get_mut(id.0 as usize) else { continue };
             if entry.0 == self.generation {
+                if head.head.h2_stream.is_some() && head.is_same_host(entry.2 as usize, at as usize) {
+                    continue;
+                }
                 if let Some(next) = self.next.get_mut(entry.2 as usize) {
                     *next = at;
                 }

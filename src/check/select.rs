@@ -41,7 +41,7 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
         PlanSelectOn::Message(side, target) => {
             let Some(message) = message_of(target, exchange, *side) else { return Truth::Unknown };
             // A head that is cut may have lost the field.
-            let cut = message.head.head.flags.is_cut();
+            let cut = message.head.head.flags.is_partial();
             match find(target, exchange, &message, looked.index(*side)) {
                 Found::Unknown(_) => Truth::Unknown,
                 Found::Few(None) if cut && target.is_named() => Truth::Unknown,
@@ -53,10 +53,10 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
         PlanSelectOn::Absent(side, pattern) => {
             let Some(message) = scope.message(*side) else { return Truth::Unknown };
             let head = message.head;
-            match head.fields().any(|(name, _)| glob(pattern.as_bytes(), name)) {
+            match head.regular_fields().any(|(name, _)| glob(pattern.as_bytes(), name)) {
                 true => Truth::No,
                 // A head that is cut may have lost one.
-                false if head.head.flags.is_cut() => Truth::Unknown,
+                false if head.head.flags.is_partial() => Truth::Unknown,
                 false => Truth::Yes,
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::tally::Tally;
-use super::{Body, Connection, HeadBuf, MessageId, MessageKind};
+use super::{Body, Connection, HeadBuf, MessageId, MessageKind, h2};
 use crate::capture::PacketAt;
 use crate::flow::Direction;
 
@@ -28,6 +28,8 @@ pub(super) enum Mode {
     Trailers,
     /// The place is lost: the next start line is looked for.
     Lost,
+    /// The bytes are frames of HTTP/2, of which so many are not needed.
+    Frames(u64),
     /// Nothing is read any more.
     Over,
 }
@@ -130,6 +132,7 @@ impl HttpStream {
             Mode::Length(left) if !wanted => left.saturating_sub(1),
             Mode::ChunkData(left) if !wanted => left,
             Mode::UntilClose if !wanted => ENDLESS,
+            Mode::Frames(unneeded) => unneeded,
             _ => 0,
         }
     }
@@ -171,6 +174,8 @@ pub struct Conversation {
     pub(super) content: Content,
     /// What the connection itself said.
     pub(super) connection: Connection,
+    /// What it is once it speaks HTTP/2.
+    pub(super) h2: Option<Box<h2::Connection>>,
 }
 
 impl Conversation {
@@ -186,6 +191,7 @@ impl Conversation {
             messages: false,
             content: Content::NoBytes,
             connection: Connection::default(),
+            h2: None,
         }
     }
 

@@ -3,8 +3,12 @@
 //! One borrowed view ([`HeadRef`]) serves every source. Spans are plain integers, so that scratch space is reused
 //! without lifetimes; [`HeadBuf`] owns a copy and is pooled.
 
+use super::h2::UNKNOWN;
 use super::{Fidelity, Provenance};
 use crate::anomaly::AnomalyKind;
+
+/// The pseudo-header field that says what Host says (RFC 9113 §8.3.1).
+pub const AUTHORITY: &[u8] = b":authority";
 
 /// A range of bytes in [`HeadRef::raw`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -69,7 +73,7 @@ pub enum StartLine {
 pub struct HeadFlags(u16);
 
 impl HeadFlags {
-    const KINDS: [AnomalyKind; 9] = [
+    const KINDS: [AnomalyKind; 13] = [
         AnomalyKind::HeadIncomplete,
         AnomalyKind::HeadLimit,
         AnomalyKind::MalformedStartLine,
@@ -79,6 +83,10 @@ impl HeadFlags {
         AnomalyKind::LfOnly,
         AnomalyKind::ControlByte,
         AnomalyKind::AmbiguousLength,
+        AnomalyKind::Http2Malformed,
+        AnomalyKind::AuthorityMismatch,
+        AnomalyKind::HpackError,
+        AnomalyKind::HpackUnknown,
     ];
 
     /// Adds a kind; kinds that no head can have are ignored.
@@ -110,6 +118,14 @@ impl HeadFlags {
     pub fn is_cut(self) -> bool {
         self.contains(AnomalyKind::HeadIncomplete) || self.contains(AnomalyKind::HeadLimit)
     }
+
+    /// Fields may be missing, or are not known: the head is cut, or the capture does not hold what its fields refer to.
+    #[must_use]
+    pub fn is_partial(self) -> bool {
+        const KINDS: [AnomalyKind; 4] =
+            [AnomalyKind::HeadIncomplete, AnomalyKind::HeadLimit, AnomalyKind::HpackError, AnomalyKind::HpackUnknown];
+        !self.is_empty() && KINDS.into_iter().any(|kind| self.contains(kind))
+    }
 }
 
 /// What a head is besides its bytes.
@@ -125,6 +141,8 @@ pub struct Head {
     pub flags: HeadFlags,
     /// What its source preserves.
     pub fidelity: Fidelity,
+    /// The stream of an HTTP/2 connection (RFC 9113 §5.1.1) that it came on. Its pseudo-header fields are lines, too.
+    pub h2_stream: Option<u32>,
 }
 
 /// A head, borrowed: the one view that checks, listings and drafts read.
@@ -196,9 +214,48 @@ impl<'a> HeadRef<'a> {
         !behind.starts_with(b"\r\n") && !behind.starts_with(b"\n")
     }
 
-    /// The reason phrase; `None` for a request.
+    /// Whether the value of a field line may go on where the capture of this head ends, or is not known at all.
+    #[must_use]
+    pub fn is_open_line(&self, line: &FieldLine) -> bool {
+        self.head.flags.is_partial() && (self.is_open(line.line) || self.is_unknown(line.value))
+    }
+
+    /// Whether a name or a value of HTTP/2 refers to what the capture does not hold (RFC 7541 §2.3.2).
+    fn is_unknown(&self, part: Range) -> bool {
+        self.head.flags.contains(AnomalyKind::HpackUnknown) && part.of(self.raw) == UNKNOWN
+    }
+
+    /// Whether a line is a field, and which is known: no pseudo-header field of HTTP/2 (RFC 9113 §8.3) is one.
+    #[must_use]
+    pub fn is_field(&self, line: &FieldLine) -> bool {
+        self.head.h2_stream.is_none() || !(line.name.of(self.raw).starts_with(b":") || self.is_unknown(line.name))
+    }
+
+    /// Name and value of each line that is a field, without pseudo-header fields.
+    pub fn regular_fields(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + use<'a> {
+        let head = *self;
+        let regular = self.lines.iter().filter(move |line| head.is_field(line));
+        regular.map(move |line| (line.name.of(head.raw), line.value.of(head.raw)))
+    }
+
+    /// Why fields may be missing.
+    #[must_use]
+    pub fn lack(&self) -> &'static str {
+        if self.head.flags.is_cut() {
+            "the head is cut in the capture"
+        } else if self.head.flags.contains(AnomalyKind::HpackError) {
+            "the header block cannot be decoded to its end"
+        } else {
+            "fields of the head refer to what is not in the capture (HPACK)"
+        }
+    }
+
+    /// The reason phrase; `None` for a request, and in HTTP/2, which has none (RFC 9113 §8.3.2).
     #[must_use]
     pub fn reason(&self) -> Option<&'a [u8]> {
+        if self.head.h2_stream.is_some() {
+            return None;
+        }
         match self.head.start {
             StartLine::Request { .. } => None,
             StartLine::Response { reason, .. } => Some(reason.of(self.raw)),
@@ -222,9 +279,28 @@ impl<'a> HeadRef<'a> {
         self.lines.iter().map(move |line| (line.name.of(raw), line.value.of(raw)))
     }
 
-    /// The values of all lines with this name (compared without case), in order.
+    /// The values of all lines with this name (compared without case), in order. In HTTP/2 `:authority` is a Host, and the
+    /// only one where a Host field says the same.
     pub fn values<'n>(&self, name: &'n [u8]) -> impl Iterator<Item = &'a [u8]> + use<'a, 'n> {
-        self.fields().filter(move |(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        let authority = if self.head.h2_stream.is_some() { self.authority(name) } else { None };
+        let same = move |value: &[u8]| authority.is_some_and(|authority| authority.eq_ignore_ascii_case(value));
+        let lines = self.fields().filter(move |(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+        authority.into_iter().chain(lines.filter(move |value| !same(value)))
+    }
+
+    /// The value of `:authority`, where a Host is asked for.
+    #[cold]
+    fn authority(&self, name: &[u8]) -> Option<&'a [u8]> {
+        let host = name.eq_ignore_ascii_case(b"host");
+        self.fields().find(|(name, _)| host && *name == AUTHORITY).map(|(_, value)| value)
+    }
+
+    /// Whether two lines, of which an earlier one is `:authority` or a Host, name the same host: they answer as one.
+    #[must_use]
+    pub fn is_same_host(&self, first: usize, second: usize) -> bool {
+        let (Some(first), Some(second)) = (self.lines.get(first), self.lines.get(second)) else { return false };
+        let names = first.name.of(self.raw) == AUTHORITY || second.name.of(self.raw) == AUTHORITY;
+        self.head.h2_stream.is_some() && names && first.value.of(self.raw).eq_ignore_ascii_case(second.value.of(self.raw))
     }
 }
 

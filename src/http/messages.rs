@@ -5,6 +5,7 @@
 
 use super::conversation::{Content, Conversation, Mode, Running, Waiting};
 use super::framing::{Framing, framing};
+use super::h2::switches_to_h2;
 use super::lenient::Split;
 use super::streams::HttpStreams;
 use super::tally::Tally;
@@ -20,7 +21,7 @@ use crate::secret;
 const MOST_WAITING: usize = 1024;
 /// What waiting requests of all flows, and heads whose bodies run, may hold. Beyond it a request is told alone, and a
 /// running message before its end.
-const HELD_IN_ALL: usize = 32 << 20;
+pub(super) const HELD_IN_ALL: usize = 32 << 20;
 /// Pooled requests.
 const POOL: usize = 1024;
 
@@ -78,6 +79,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             at: Provenance { capture, origin },
             flags,
             fidelity: Fidelity::WIRE,
+            h2_stream: None,
         };
         let head = HeadRef { raw, lines: &lines, head: &head };
         let id = MessageId(self.next);
@@ -169,7 +171,9 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     ) -> &'a [u8] {
         self.responses += 1;
         let status = head.status().unwrap_or(0);
-        let interim = (100..=199).contains(&status) && status != 101;
+        // What a request asks for that switches to HTTP/2 is answered there.
+        let switches = status == 101 && !self.in_lines && switches_to_h2(head);
+        let interim = (100..=199).contains(&status) && (status != 101 || switches);
         let awaited = talk.awaited();
         let awaited_none = awaited.is_none();
         let paired = !awaited_none && !interim;
@@ -192,6 +196,10 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 self.sink.message(id, &body);
                 if !interim {
                     self.answered(talk, paired, head, body);
+                }
+                if switches && framing == Framing::Other {
+                    self.upgrade(talk, direction);
+                    return left;
                 }
                 if framing == Framing::Other {
                     talk.stop(if status == 101 { Content::Upgraded } else { Content::Tunnel });
@@ -377,7 +385,7 @@ impl Waiting {
     }
 }
 
-fn size_of_head(head: &HeadBuf) -> usize {
+pub(super) fn size_of_head(head: &HeadBuf) -> usize {
     head.raw.len() + head.lines.len() * size_of::<FieldLine>() + size_of::<Waiting>()
 }
 
@@ -389,7 +397,7 @@ fn packet_of(head: &HeadRef<'_>) -> Option<u64> {
 }
 
 /// The beginning of a start line, for a detail; masked before it is cut, since a cut name is no name.
-fn shown(line: &[u8]) -> String {
+pub(super) fn shown(line: &[u8]) -> String {
     let line = String::from_utf8_lossy(line);
     format!("{:?}", secret::mask_target(&line).chars().take(80).collect::<String>())
 }

@@ -1,7 +1,8 @@
-//! What a stream may begin with instead of a message: a PROXY protocol header, or TLS, also behind such a header.
+//! What a stream may begin with instead of a message: a PROXY protocol header, or TLS or HTTP/2, also behind such a header.
 
 use super::MessageSink;
 use super::conversation::Conversation;
+use super::h2::{Beginning, PREFACE, is_first_settings};
 use super::reading::PARTIAL_IN_ALL;
 use super::streams::HttpStreams;
 use crate::anomaly::AnomalyKind;
@@ -20,6 +21,8 @@ pub(super) enum Opening {
     Behind(usize),
     /// A TLS record.
     Tls,
+    /// Frames of HTTP/2.
+    Frames(Beginning),
 }
 
 impl<M: MessageSink> HttpStreams<'_, M> {
@@ -35,12 +38,22 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let opens = flow.opener == Some(direction);
         talk.connection.from_start |= opens;
         let opening = match bytes {
+            [0, ..] => match is_first_settings(bytes) {
+                Some(true) => Opening::Frames(Beginning::Settings),
+                Some(false) => Opening::Message,
+                None => Opening::Unsure,
+            },
+            _ if bytes.starts_with(PREFACE) => Opening::Frames(Beginning::Preface),
             [0x14..=0x17, 3, 0..=4, ..] => Opening::Tls,
             [0x14..=0x17] | [0x14..=0x17, 3] => Opening::Unsure,
             // Only who opens the connection says so, and once.
             [b'P' | b'\r', ..] if talk.connection.proxy.is_none() && (opens || flow.opener.is_none()) => {
-                self.proxy(talk, bytes, at)
+                match self.proxy(talk, bytes, at) {
+                    Opening::Message if PREFACE.starts_with(bytes) => Opening::Unsure,
+                    opening => opening,
+                }
             }
+            _ if PREFACE.starts_with(bytes) => Opening::Unsure,
             _ => Opening::Message,
         };
         if matches!(opening, Opening::Message | Opening::Tls) {

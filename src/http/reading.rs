@@ -4,6 +4,7 @@
 //! which is bounded. Each byte is looked at a bounded number of times.
 
 use super::conversation::{Content, Conversation, HttpStream, Mode};
+use super::h2::Beginning;
 use super::opening::Opening;
 use super::parse::{self, Strict};
 use super::search::{last_line, sought};
@@ -68,6 +69,10 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             }
             Mode::ChunkSize | Mode::ChunkEnd | Mode::Trailers => self.chunk_line(talk, direction, rest, at),
             Mode::Lost => self.search(flow, talk, direction, rest, at),
+            Mode::Frames(_) => {
+                self.frames(flow, talk, direction, rest, at);
+                &[]
+            }
             Mode::Over => &[],
         }
     }
@@ -131,6 +136,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                     Opening::Unsure => return keep(talk.stream(direction), rest, at),
                     Opening::Behind(length) => return rest.get(length..).unwrap_or_default(),
                     Opening::Tls => return stop(talk, Content::Tls),
+                    Opening::Frames(beginning) => return self.turn_to_frames(flow, talk, direction, beginning, rest, at),
                 }
             }
             // Empty lines before a start line are to be ignored (RFC 9112 §2.2).
@@ -172,6 +178,9 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 Opening::Unsure | Opening::Message => talk.stream(direction).partial = partial,
                 Opening::Behind(length) => return rest.get(length.saturating_sub(before)..).unwrap_or_default(),
                 Opening::Tls => return stop(talk, Content::Tls),
+                Opening::Frames(beginning) => {
+                    return self.turn_to_frames(flow, talk, direction, beginning, &partial, at);
+                }
             }
             if opening == Opening::Unsure {
                 return &[];
@@ -200,6 +209,12 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             None => match judge(&stream.partial, role) {
                 Guess::Unsure => return &[],
                 Guess::Neither => {
+                    let bytes = std::mem::take(&mut stream.partial);
+                    if (!talk.messages || talk.h2.is_some()) && self.sniff_frames(flow, talk, direction, &bytes, at) {
+                        return &[];
+                    }
+                    let stream = talk.stream(direction);
+                    stream.partial = bytes;
                     // Maybe a start line stands behind other bytes; never at the first, or this would not end.
                     stream.pass_over(at.number);
                     stream.scanned = 0;
@@ -218,7 +233,8 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             },
         };
         if stream.judged.is_none() && stream.partial.starts_with(b"PRI * HTTP/2") {
-            return stop(talk, Content::Http2);
+            let begun = std::mem::take(&mut stream.partial);
+            return self.turn_to_frames(flow, talk, direction, Beginning::Preface, &begun, at);
         }
         stream.judged = Some(kind);
         let length = match parse::head_end(&stream.partial, stream.scanned as usize) {
@@ -274,6 +290,23 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         self.lines = lines;
         self.unfolded = unfolded;
         self.head(flow, talk, direction, kind, raw, split, behind, at)
+    }
+
+    /// From here on, this direction speaks HTTP/2. A text does not show which of its bytes are whose.
+    fn turn_to_frames<'a>(
+        &mut self,
+        flow: &FlowInfo,
+        talk: &mut Conversation,
+        direction: Direction,
+        beginning: Beginning,
+        bytes: &[u8],
+        at: PacketAt,
+    ) -> &'a [u8] {
+        if self.in_lines {
+            return stop(talk, Content::Http2);
+        }
+        self.begin_frames(flow, talk, direction, beginning, bytes, at);
+        &[]
     }
 
     /// Tells a head that will not become whole, with what is there of it.

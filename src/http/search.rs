@@ -22,6 +22,9 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         rest: &'a [u8],
         at: PacketAt,
     ) -> &'a [u8] {
+        if (!talk.messages || talk.h2.is_some()) && self.sniff_frames(flow, talk, direction, rest, at) {
+            return &[];
+        }
         let role = sought(flow, talk, direction);
         let stream = talk.stream(direction);
         if matches!(stream.partial[..], [] | [b'\n']) {

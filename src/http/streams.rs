@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::conversation::{Content, Conversation, Mode, Waiting};
+use super::h2::Scratch;
 use super::kept::Room;
 use super::places::Places;
 use super::{CaptureId, FieldLine, MessageSink};
@@ -49,8 +50,9 @@ pub struct HttpStreams<'s, M> {
     pub(super) held: usize,
     /// The room for kept bodies.
     pub(super) room: Room,
-    /// What `partial` of all streams holds.
+    /// What `partial` of all streams holds, and frames that are not whole.
     pub(super) buffered: usize,
+    pub(super) h2: Scratch,
     #[expect(clippy::vec_box, reason = "the boxes are what is pooled")]
     pub(super) pool: Vec<Box<Waiting>>,
     #[expect(clippy::vec_box, reason = "the boxes are what is pooled")]
@@ -74,6 +76,7 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
             held: 0,
             room: Room::new(BODIES_IN_ALL),
             buffered: 0,
+            h2: Scratch::default(),
             pool: Vec::new(),
             conversations: Vec::new(),
         }
@@ -153,6 +156,12 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
             Mode::Length(left) => stream.mode = Mode::Length(left.saturating_sub(skipped)),
             Mode::ChunkData(left) if left <= skipped => stream.mode = Mode::ChunkEnd,
             Mode::ChunkData(left) => stream.mode = Mode::ChunkData(left - skipped),
+            Mode::Frames(_) => {
+                stream.mode = Mode::Frames(0);
+                if let Some(h2) = &mut talk.h2 {
+                    h2.skip(direction, skipped);
+                }
+            }
             _ => {}
         }
     }
@@ -243,6 +252,7 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
                 stream.partial.clear();
                 self.lost(talk, direction);
             }
+            Mode::Frames(_) => self.frames_gap(flow, talk, direction, length, at),
             Mode::Over | Mode::Doubtful(_) => {}
         }
         self.buffered = (self.buffered + talk.stream(direction).partial.len()).saturating_sub(before);
@@ -277,6 +287,7 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
                 self.finish(talk, direction, false);
             }
             Mode::Lost => stream.give_up_line(),
+            Mode::Frames(_) => self.frames_end(flow, talk, direction, at),
             Mode::Start | Mode::Over => {}
         }
         self.note_junk(talk, direction);
@@ -287,6 +298,9 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
 
     fn close(&mut self, flow: &FlowInfo, mut talk: Self::State) {
         self.unanswered(&mut talk);
+        if talk.h2.is_some() {
+            self.frames_close(&mut talk);
+        }
         if !talk.messages || talk.content > Content::Tls {
             let [first, second] = flow.ends;
             let port = flow.opener.map_or(first.port.min(second.port), |opener| flow.dst(opener).port);

@@ -23,13 +23,17 @@ impl Jsonl {
         Self { masks, clock: Clock::default(), start: Vec::new() }
     }
 
-    fn origin(&mut self, out: &mut Vec<u8>, origin: Origin) {
+    fn origin(&mut self, out: &mut Vec<u8>, origin: Origin, h2_stream: Option<u32>) {
         match origin {
             Origin::Packet { packet, stream, time, src, dst } => {
                 out.extend_from_slice(b", \"packet\": ");
                 number(out, packet);
                 out.extend_from_slice(b", \"stream\": ");
                 number(out, stream.into());
+                if let Some(stream) = h2_stream {
+                    out.extend_from_slice(b", \"h2_stream\": ");
+                    number(out, stream.into());
+                }
                 out.extend_from_slice(b", \"time\": \"");
                 self.clock.write(out, time);
                 out.extend_from_slice(b"\", \"src\": \"");
@@ -56,9 +60,9 @@ impl Jsonl {
         match head.head.start {
             StartLine::Request { method, target, version } => {
                 out.extend_from_slice(b", \"method\": ");
-                string(out, &decode(method.of(head.raw), latin1));
+                part(out, &decode(method.of(head.raw), latin1), head);
                 out.extend_from_slice(b", \"target\": ");
-                string(out, &self.masks.target(&decode(target.of(head.raw), latin1)));
+                part(out, &self.masks.target(&decode(target.of(head.raw), latin1)), head);
                 out.extend_from_slice(b", \"version\": ");
                 string(out, &decode(version.of(head.raw), latin1));
             }
@@ -72,8 +76,10 @@ impl Jsonl {
                 } else {
                     number(out, status.into());
                 }
-                out.extend_from_slice(b", \"reason\": ");
-                string(out, &decode(reason.of(head.raw), latin1));
+                if head.head.h2_stream.is_none() {
+                    out.extend_from_slice(b", \"reason\": ");
+                    string(out, &decode(reason.of(head.raw), latin1));
+                }
             }
         }
     }
@@ -101,7 +107,7 @@ impl Form for Jsonl {
     fn open(&mut self, out: &mut Vec<u8>, head: &HeadRef<'_>) -> Opened {
         let mut latin1 = false;
         out.extend_from_slice(&self.start);
-        self.origin(out, head.head.at.origin);
+        self.origin(out, head.head.at.origin, head.head.h2_stream);
         self.start_line(out, head, &mut latin1);
         out.extend_from_slice(b", \"fields\": ");
         self.fields(out, head.fields(), &mut latin1);
@@ -134,6 +140,15 @@ impl Form for Jsonl {
             let _ = write!(out, "{}{{\"kind\": \"{kind}\"}}", if i == 0 { "" } else { ", " });
         }
         out.extend_from_slice(b"]}\n");
+    }
+}
+
+/// A part of a start line; `null` where a message of HTTP/2 does not have it, or it is not known.
+fn part(out: &mut Vec<u8>, text: &str, head: &HeadRef<'_>) {
+    if text.is_empty() && head.head.h2_stream.is_some() {
+        out.extend_from_slice(b"null");
+    } else {
+        string(out, text);
     }
 }
 

@@ -51,7 +51,7 @@ fn head(packet: u64, text: &[u8]) -> HeadBuf {
         StartLine::Request { method: parts[0], target: parts[1], version: parts[2] }
     };
     let at = Provenance { capture: CaptureId(0), origin };
-    let head = Head { start, start_line, at, flags: HeadFlags::default(), fidelity: Fidelity::WIRE };
+    let head = Head { start, start_line, at, flags: HeadFlags::default(), fidelity: Fidelity::WIRE, h2_stream: None };
     HeadBuf { raw: text.to_vec(), lines, head }
 }
 

@@ -54,7 +54,8 @@ impl Form for Text {
         let mut latin1 = false;
         let place = match head.head.at.origin {
             Origin::Packet { packet, time, src, dst, .. } => {
-                format!("{}, packet {packet}, {src} → {dst}, {time}", self.capture)
+                let stream = head.head.h2_stream.map(|stream| format!(", HTTP/2 stream {stream}")).unwrap_or_default();
+                format!("{}, packet {packet}{stream}, {src} → {dst}, {time}", self.capture)
             }
             Origin::Line(line) => format!("{}:{line}", self.capture),
         };

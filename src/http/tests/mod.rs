@@ -4,6 +4,7 @@ mod anomalies;
 mod bodies;
 mod corpus;
 mod cuts;
+mod h2;
 mod heads;
 mod listener;
 mod packets;

@@ -1,0 +1,50 @@
+//! Floods: each bound is kept, and said.
+
+use super::super::listener::{Heard, client, hear};
+use super::wire::{CONTINUATION, END_HEADERS, END_STREAM, HEADERS, begun, frame};
+use crate::anomaly::AnomalyKind::{HeadLimit, HpackError, Http2Limit};
+
+fn after_preface(more: Vec<Vec<u8>>) -> Heard {
+    let (_, _, from, _) = begun();
+    hear(&[client([vec![from], more].concat().concat())])
+}
+
+#[test]
+fn floods_of_continuation_are_cut() {
+    for piece in [Vec::new(), vec![b'a'; 1000]] {
+        let mut frames = vec![frame(HEADERS, END_STREAM, 1, b"\x82\x86\x84")];
+        frames.extend(std::iter::repeat_n(frame(CONTINUATION, 0, 1, &piece), 2000));
+        frames.push(frame(CONTINUATION, END_HEADERS, 1, b""));
+        let heard = after_preface(frames);
+        assert_eq!(heard.lines(), ["GET / HTTP/2"]);
+        assert!(heard.messages[0].flags.contains(&HeadLimit), "{:?}", heard.kinds());
+    }
+}
+
+#[test]
+fn a_frame_larger_than_anything_is_passed_over() {
+    let (mut asks, _, from, _) = begun();
+    let large = frame(HEADERS, END_HEADERS | END_STREAM, 1, &vec![0x82; 300 << 10]);
+    let heard = hear(&[client([from, large, asks.get(3, "/next")].concat())]);
+    assert_eq!(heard.lines(), ["GET /next HTTP/2"]);
+    assert_eq!(heard.anomalies.count(Http2Limit), 1);
+}
+
+#[test]
+fn the_oldest_of_too_many_streams_is_told() {
+    let (mut asks, _, mut from, _) = begun();
+    for stream in 0..2000 {
+        from.extend(asks.get(2 * stream + 1, "/"));
+    }
+    let heard = hear(&[client(from)]);
+    assert_eq!((heard.messages.len(), heard.exchanges.len()), (2000, 2000));
+    assert_eq!(heard.anomalies.count(Http2Limit), 976);
+}
+
+#[test]
+fn a_table_larger_than_the_limit_is_asked_for() {
+    // 2³¹ is no size that a server allowed, and more than is kept.
+    let heard = after_preface(vec![frame(HEADERS, END_HEADERS | END_STREAM, 1, b"\x3f\xe1\xff\xff\xff\x07\x82\x86\x84")]);
+    assert_eq!(heard.lines(), ["GET / HTTP/2"]);
+    assert_eq!((heard.anomalies.count(HpackError), heard.anomalies.count(Http2Limit)), (1, 1));
+}
