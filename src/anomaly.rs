@@ -80,6 +80,8 @@ kinds! {
     ReassemblyLimit = "reassembly-limit",
     /// More live flows than the limit; the oldest was closed.
     FlowLimit = "flow-limit",
+    /// A flow that was quiet for longer than the limit, and was closed.
+    FlowIdle = "flow-idle",
     // http
     /// A head that never became complete: the stream ended, lost bytes or was cut before its empty line.
     HeadIncomplete = "head-incomplete",

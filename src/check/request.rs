@@ -14,7 +14,7 @@ use super::selection::Known;
 use super::specs::{self, Loaded, LoadedSpec};
 use super::whole;
 use crate::finding::{CaptureOutcome, Finding, Outcome, Unselected, Verdict};
-use crate::source::{self, Input, SourceError};
+use crate::source::{self, Input, ReadOptions, SourceError};
 use crate::spec::{Expr, Spec};
 
 /// What to check.
@@ -51,6 +51,8 @@ pub struct CheckRequest {
     pub strict: bool,
     /// `--show-secrets`
     pub show_secrets: bool,
+    /// How captures are read.
+    pub reading: ReadOptions,
 }
 
 /// What is checked, once everything is loaded and known to be right.
@@ -152,10 +154,15 @@ pub(super) fn blank() -> Outcome {
 }
 
 /// Reads one source into a run.
-pub(super) fn read(run: &mut Run<'_>, input: &Input, known: Known) -> Result<CaptureOutcome, SourceError> {
+pub(super) fn read(
+    run: &mut Run<'_>,
+    input: &Input,
+    options: &ReadOptions,
+    known: Known,
+) -> Result<CaptureOutcome, SourceError> {
     let file = input.name();
     let id = run.capture_of(file.clone(), known);
-    source::read(input, id, run).map(|summary| CaptureOutcome { file, summary })
+    source::read_with(input, options, id, run).map(|summary| CaptureOutcome { file, summary })
 }
 
 fn against_captures(wanted: &Wanted<'_>, specs: &[LoadedSpec]) -> Result<Outcome, CheckError> {
@@ -174,7 +181,7 @@ fn against_captures(wanted: &Wanted<'_>, specs: &[LoadedSpec]) -> Result<Outcome
         outcome.skipped_captures += expanded.skipped;
         nothing &= expanded.inputs.is_empty();
         for source::Named { input, named } in &expanded.inputs {
-            match read(&mut run, input, Known::new(&plan, 0, hop)) {
+            match read(&mut run, input, &request.reading, Known::new(&plan, 0, hop)) {
                 Ok(capture) => outcome.captures.push(capture),
                 Err(SourceError::NotACapture { .. }) if !named => outcome.skipped_captures += 1,
                 Err(error) => outcome.unreadable.push(error.to_string()),

@@ -6,6 +6,7 @@
 
 mod backlog;
 mod connection;
+mod idle;
 mod index;
 mod limits;
 mod release;

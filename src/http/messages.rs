@@ -16,11 +16,6 @@ use crate::capture::PacketAt;
 use crate::flow::{Direction, FlowInfo};
 use crate::secret;
 
-/// Requests of a flow that wait for their response; more are told alone.
-const MOST_WAITING: usize = 1024;
-/// What waiting requests of all flows, and heads whose bodies run, may hold. Beyond it a request is told alone, and a
-/// running message before its end.
-const HELD_IN_ALL: usize = 32 << 20;
 /// Pooled requests.
 const POOL: usize = 1024;
 
@@ -106,7 +101,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         talk.doubt = false;
         let want = self.sink.head(id, head, None);
         let paired = talk.expects();
-        let full = paired && (talk.waiting.len() >= MOST_WAITING || self.held >= HELD_IN_ALL);
+        let full = paired && (talk.waiting.len() >= self.limits.pipeline || self.held >= self.limits.waiting_in_all);
         if full {
             let packet = packet_of(head);
             let note = || format!("{} requests wait for their response", talk.waiting.len());
@@ -139,7 +134,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 left
             }
             (Err(tally), left) => {
-                if let Some(head) = kept.filter(|_| self.held >= HELD_IN_ALL) {
+                if let Some(head) = kept.filter(|_| self.held >= self.limits.waiting_in_all) {
                     let body = tally.running();
                     self.sink.message(id, &body);
                     let request = Some(Message { head: *head, body: &body });
@@ -199,7 +194,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 left
             }
             (Err(tally), left) => {
-                if self.held >= HELD_IN_ALL {
+                if self.held >= self.limits.waiting_in_all {
                     let note = || "too many heads wait for the end of their bodies".to_owned();
                     self.anomalies.note(AnomalyKind::PipelineLimit, Some(at.number), note);
                     let body = tally.running();

@@ -8,19 +8,17 @@ use std::collections::BTreeMap;
 
 use super::conversation::{Content, Conversation, Mode, Waiting};
 use super::kept::Room;
-use super::{CaptureId, FieldLine, MessageSink};
+use super::{CaptureId, FieldLine, Limits, MessageSink};
 use crate::anomaly::{Anomalies, AnomalyKind};
 use crate::capture::PacketAt;
 use crate::flow::{Chunk, Direction, FlowInfo, Gap, Need, StreamEnd, StreamSink};
-
-/// What the kept bodies of all flows may hold. Bodies beyond it are not whole, and what is said of them is inconclusive.
-const BODIES_IN_ALL: usize = 64 << 20;
 
 /// Reads HTTP/1 from streams and tells a [`MessageSink`].
 #[derive(Debug)]
 pub struct HttpStreams<'s, M> {
     pub(super) sink: &'s mut M,
     pub(super) capture: CaptureId,
+    pub(super) limits: Limits,
     /// The bytes are no packets': a place is a line.
     pub(super) in_lines: bool,
     /// The number of the next message.
@@ -44,11 +42,17 @@ pub struct HttpStreams<'s, M> {
 }
 
 impl<'s, M: MessageSink> HttpStreams<'s, M> {
-    /// Tells this sink of the messages of one capture.
+    /// Tells this sink of the messages of one capture, within the usual limits.
     pub fn new(capture: CaptureId, sink: &'s mut M) -> Self {
+        Self::with_limits(capture, sink, Limits::default())
+    }
+
+    /// The same within other limits.
+    pub fn with_limits(capture: CaptureId, sink: &'s mut M, limits: Limits) -> Self {
         Self {
             sink,
             capture,
+            limits,
             in_lines: false,
             next: 0,
             requests: 0,
@@ -58,7 +62,7 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
             lines: Vec::new(),
             unfolded: Vec::new(),
             held: 0,
-            room: Room::new(BODIES_IN_ALL),
+            room: Room::new(limits.bodies_in_all),
             buffered: 0,
             pool: Vec::new(),
             conversations: Vec::new(),
@@ -66,8 +70,8 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
     }
 
     /// The same for bytes that are no packets': where a packet's number is expected, the line's is given.
-    pub(super) fn of_bytes(capture: CaptureId, sink: &'s mut M) -> Self {
-        Self { in_lines: true, ..Self::new(capture, sink) }
+    pub(super) fn of_bytes(capture: CaptureId, sink: &'s mut M, limits: Limits) -> Self {
+        Self { in_lines: true, ..Self::with_limits(capture, sink, limits) }
     }
 
     /// Requests told so far.

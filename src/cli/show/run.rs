@@ -19,7 +19,7 @@ use crate::anomaly::{Anomaly, AnomalyKind};
 use crate::exit;
 use crate::http::{CaptureId, MessageSink};
 use crate::report::{NO_PACKET, Paint, count, undecoded};
-use crate::source::{self, Input, Named, SourceError, Summary, expand};
+use crate::source::{self, Input, Named, ReadOptions, SourceError, Summary, expand};
 
 /// `hopspec show`
 pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
@@ -39,7 +39,12 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
         talk.error(source::no_capture_in(&inputs, skipped));
         return exit::NOTHING_JUDGED;
     }
-    let reading = Reading { total: Counts::default(), skipped, unreadable: !unreadable.is_empty() };
+    let reading = Reading {
+        options: ReadOptions { limits: args.limits.limits() },
+        total: Counts::default(),
+        skipped,
+        unreadable: !unreadable.is_empty(),
+    };
     let masks = Masks { show_secrets: args.show_secrets };
     match args.format {
         _ if args.count => counted(&captures, reading, talk),
@@ -50,6 +55,7 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
 
 /// What became of all captures.
 struct Reading {
+    options: ReadOptions,
     total: Counts,
     skipped: u64,
     unreadable: bool,
@@ -59,7 +65,7 @@ impl Reading {
     /// Reads one capture; `None` where it cannot be read, which was said or counted.
     fn read<S: MessageSink>(&mut self, number: usize, capture: &Named, sink: &mut S, talk: Talk) -> Option<Summary> {
         let id = CaptureId(u32::try_from(number).unwrap_or(u32::MAX));
-        match source::read(&capture.input, id, sink) {
+        match source::read_with(&capture.input, &self.options, id, sink) {
             Ok(summary) => {
                 self.total.add(&summary);
                 Some(summary)
