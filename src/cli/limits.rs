@@ -73,6 +73,6 @@ mod tests {
     fn the_help_names_every_limit_with_its_default() {
         let help = long_help();
         assert!(LIMITS.iter().all(|limit| help.contains(limit.about)), "{help}");
-        assert!(help.contains("flows           100k  live"), "{help}");
+        assert!(help.contains("flows          100k  live"), "{help}");
     }
 }

@@ -31,6 +31,8 @@ pub struct FlowTable<S: StreamSink> {
     count: u32,
     /// What early segments cost in all.
     queued: usize,
+    /// How many holes in skipped bytes are remembered in all.
+    holes: usize,
     starts: Waits,
     losses: Waits,
     resets: Waits,
@@ -60,6 +62,7 @@ impl<S: StreamSink> FlowTable<S> {
             live: 0,
             count: 0,
             queued: 0,
+            holes: 0,
             starts: Waits::default(),
             losses: Waits::default(),
             resets: Waits::default(),
@@ -197,15 +200,18 @@ impl<S: StreamSink> FlowTable<S> {
     /// Lets a flow do something, and queues what it then waits for.
     fn work(&mut self, slot: u32, what: impl FnOnce(&mut Flow<S::State>, &mut Context<'_, S>)) {
         let Some(flow) = self.flows.get_mut(slot as usize) else { return };
+        let before = flow.holes();
         let mut cx = Context {
             sink: &mut self.sink,
             limits: &self.limits,
             queued: &mut self.queued,
+            holes: self.holes,
             awaits_start: false,
             awaits_loss: false,
         };
         what(flow, &mut cx);
         let (start, loss) = (cx.awaits_start, cx.awaits_loss);
+        self.holes = (self.holes + flow.holes()).saturating_sub(before);
         let ticket = Ticket { slot, generation: flow.generation };
         if start {
             self.starts.push(self.at.number.saturating_add(self.limits.start_wait), ticket);

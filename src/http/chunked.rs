@@ -23,7 +23,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let stream = talk.stream(direction);
         let Some(lf) = memchr(b'\n', rest) else {
             keep(stream, rest, at);
-            if stream.partial.len() > self.limits.trailers || self.buffered > self.limits.heads_in_all {
+            if stream.partial.len() > self.limits.trailers {
                 self.malformed_chunk(talk, direction, at);
             }
             return &[];
@@ -80,7 +80,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         behind
     }
 
-    fn malformed_chunk(&mut self, talk: &mut Conversation, direction: Direction, at: PacketAt) {
+    pub(super) fn malformed_chunk(&mut self, talk: &mut Conversation, direction: Direction, at: PacketAt) {
         self.anomalies.note(AnomalyKind::MalformedChunk, Some(at.number), || "a line without end".to_owned());
         let stream = talk.stream(direction);
         stream.partial = Vec::new();

@@ -101,7 +101,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         talk.doubt = false;
         let want = self.sink.head(id, head, None);
         let paired = talk.expects();
-        let full = paired && (talk.waiting.len() >= self.limits.pipeline || self.held >= self.limits.waiting_in_all);
+        let full = paired && (talk.waiting.len() >= self.limits.pipeline || self.is_full());
         if full {
             let packet = packet_of(head);
             let note = || format!("{} requests wait for their response", talk.waiting.len());
@@ -134,7 +134,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 left
             }
             (Err(tally), left) => {
-                if let Some(head) = kept.filter(|_| self.held >= self.limits.waiting_in_all) {
+                if let Some(head) = kept.filter(|_| self.is_full()) {
                     let body = tally.running();
                     self.sink.message(id, &body);
                     let request = Some(Message { head: *head, body: &body });
@@ -194,7 +194,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 left
             }
             (Err(tally), left) => {
-                if self.held >= self.limits.waiting_in_all {
+                if self.is_full() {
                     let note = || "too many heads wait for the end of their bodies".to_owned();
                     self.anomalies.note(AnomalyKind::PipelineLimit, Some(at.number), note);
                     let body = tally.running();

@@ -223,7 +223,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             Ok(length) => length,
             Err(scanned) => {
                 stream.scanned = u32::try_from(scanned).unwrap_or(u32::MAX);
-                if stream.partial.len() > self.limits.head || self.buffered > self.limits.heads_in_all {
+                if stream.partial.len() > self.limits.head {
                     self.cut_head(flow, talk, direction, AnomalyKind::HeadLimit);
                     talk.stream(direction).mode = Mode::Lost;
                 }
@@ -237,14 +237,8 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let behind = rest.len() - (partial.len() - length).min(rest.len());
         let behind = rest.get(behind..).unwrap_or_default();
         let behind_buffer = partial.split_off(length.min(partial.len()));
-        let left = self.whole(flow, talk, direction, kind, &mut partial, behind, at);
         drop(behind_buffer);
-        partial.clear();
-        let stream = talk.stream(direction);
-        if stream.partial.is_empty() && stream.mode != Mode::Over && partial.capacity() <= LONGEST_LINE {
-            stream.partial = partial;
-        }
-        left
+        self.whole(flow, talk, direction, kind, &mut partial, behind, at)
     }
 
     /// Parses a head from a buffer, the usual way where it is regular.

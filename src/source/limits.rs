@@ -69,10 +69,9 @@ rows! {
     "early-in-all" Bytes 0, flow.total_bytes, "the same of all streams";
     "head" Bytes 64, http.head, "a head that comes in pieces; a longer one is cut (head-limit)";
     "fields" Count 96, http.fields, "field lines of a head; others are not told (head-limit)";
-    "heads-in-all" Bytes 0, http.heads_in_all, "heads in pieces, of all streams (head-limit)";
     "trailers" Bytes 64, http.trailers, "a trailer section (head-limit) or chunk line (malformed-chunk)";
     "pipeline" Count 1, http.pipeline, "waiting requests of a connection; more stay alone (pipeline-limit)";
-    "waiting-in-all" Bytes 0, http.waiting_in_all, "waiting requests and running messages, of all (pipeline-limit)";
+    "held-in-all" Bytes 0, http.held_in_all, "connections and heads, of all (pipeline-limit, head-limit)";
     "bodies-in-all" Bytes 0, http.bodies_in_all, "bodies that specs ask for; longer ones are inconclusive";
     "text" Bytes 1, text, "a text, which is held in memory; a longer one is refused";
 }

@@ -6,7 +6,7 @@ use crate::flow::Limits;
 
 #[test]
 fn a_full_queue_gives_up_its_hole() {
-    let mut hand = Hand::with(Limits { stream_bytes: 1000, ..Limits::default() });
+    let mut hand = Hand::with(Limits { stream_bytes: 2000, ..Limits::default() });
     hand.shake();
     for i in 0..20 {
         hand.says(10 + i * 10, "0123456789");

@@ -5,6 +5,7 @@ mod bodies;
 mod corpus;
 mod cuts;
 mod heads;
+mod limits;
 mod listener;
 mod packets;
 mod pairing;
