@@ -89,6 +89,8 @@ kinds! {
     ReassemblyLimit = "reassembly-limit",
     /// More live flows than the limit; the oldest was closed.
     FlowLimit = "flow-limit",
+    /// A flow that was quiet for longer than the limit, and was closed.
+    FlowIdle = "flow-idle",
     // http
     /// A PROXY protocol header that cannot be read, or whose checksum is wrong.
     MalformedProxyHeader = "malformed-proxy-header",

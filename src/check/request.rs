@@ -14,7 +14,7 @@ use super::selection::Known;
 use super::specs::{self, Loaded, LoadedSpec};
 use super::whole;
 use crate::finding::{CaptureOutcome, Finding, Outcome, Unselected, Verdict};
-use crate::source::{self, Input, SourceError};
+use crate::source::{self, Input, ReadOptions, SourceError};
 use crate::spec::{Expr, Spec};
 
 /// What to check.
@@ -51,6 +51,8 @@ pub struct CheckRequest {
     pub strict: bool,
     /// `--show-secrets`
     pub show_secrets: bool,
+    /// How captures are read.
+    pub reading: ReadOptions,
 }
 
 /// What is checked, once everything is loaded and known to be right.
@@ -152,10 +154,15 @@ pub(super) fn blank() -> Outcome {
 }
 
 /// Reads one source into a run.
-pub(super) fn read(run: &mut Run<'_>, input: &Input, known: Known) -> Result<CaptureOutcome, SourceError> {
+pub(super) fn read(
+    run: &mut Run<'_>,
+    input: &Input,
+    options: &ReadOptions,
+    known: Known,
+) -> Result<CaptureOutcome, SourceError> {
     let file = input.name();
     let id = run.capture_of(file.clone(), known);
-    source::read(input, id, run).map(|summary| CaptureOutcome { file, summary })
+    source::read_with(input, options, id, run).map(|summary| CaptureOutcome { file, summary })
 }
 
 fn against_captures(wanted: &Wanted<'_>, specs: &[LoadedSpec]) -> Result<Outcome, CheckError> {
@@ -175,7 +182,7 @@ fn against_captures(wanted: &Wanted<'_>, specs: &[LoadedSpec]) -> Result<Outcome
         nothing &= expanded.inputs.is_empty();
         for parts in expanded.recordings() {
             let name = |at: usize| parts.get(at).map(|part| part.input.name()).unwrap_or_default();
-            let read = source::read_recording(parts, &mut run, |run, at| run.capture_of(name(at), Known::new(&plan, 0, hop)));
+            let read = source::read_recording(parts, &request.reading, &mut run, |run, at| run.capture_of(name(at), Known::new(&plan, 0, hop)));
             for (part, read) in parts.iter().zip(read) {
                 match read {
                     Ok(summary) => outcome.captures.push(CaptureOutcome { file: part.input.name(), summary }),

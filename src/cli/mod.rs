@@ -7,6 +7,7 @@ mod args;
 mod check;
 mod environment;
 mod explain;
+mod limits;
 mod lint;
 mod output;
 mod run;

@@ -12,8 +12,12 @@ use crate::capture::PacketAt;
 const ORIGIN: u64 = 1 << 32;
 /// What an early segment costs beside its bytes.
 const OVERHEAD: usize = 96;
+/// What the first early segment of a stream costs besides: a backlog, and a node with room for eleven.
+const FIRST: usize = 900;
 /// Holes in skipped bytes that are remembered at a time.
 const HOLES: usize = 256;
+/// The same of all streams.
+pub(super) const HOLES_IN_ALL: usize = 32_768;
 
 /// An early segment, or the part of it that was not there yet.
 #[derive(Debug)]
@@ -95,11 +99,22 @@ impl Backlog {
         self.early.first_key_value().map(|(&start, early)| (start, early))
     }
 
-    /// Takes the first early segment.
-    pub(super) fn pop(&mut self) -> Option<(u64, Early)> {
+    /// Takes the first early segment; tells what it cost, too.
+    pub(super) fn pop(&mut self) -> Option<(u64, Early, usize)> {
         let (start, early) = self.early.pop_first()?;
-        self.cost = self.cost.saturating_sub(early.cost());
-        Some((start, early))
+        let cost = if self.early.is_empty() { self.cost } else { early.cost().min(self.cost) };
+        self.cost = self.cost.saturating_sub(cost);
+        Some((start, early, cost))
+    }
+
+    /// What a segment would cost.
+    pub(super) fn would_cost(&self, early: &Early) -> usize {
+        early.cost().saturating_add(if self.early.is_empty() { FIRST } else { 0 })
+    }
+
+    /// How many holes are remembered.
+    pub(super) fn holes(&self) -> usize {
+        self.holes.len()
     }
 
     /// Whether segments wait.
@@ -116,7 +131,7 @@ impl Backlog {
     /// when it sent them first counts.
     pub(super) fn insert(&mut self, start: u64, data: &[u8], wire: u64, ack: Option<u32>, at: PacketAt) -> Queued {
         let end = start.saturating_add(wire);
-        let mut queued = Queued::default();
+        let mut queued = Queued { cost: if self.early.is_empty() && wire > 0 { FIRST } else { 0 }, ..Queued::default() };
         let from = self.early.range(..=start).next_back().map_or(start, |(&key, _)| key);
         let mut free: Vec<(u64, u64)> = Vec::new();
         let mut sooner: Vec<(u64, u64)> = Vec::new();
@@ -240,14 +255,14 @@ mod tests {
     use super::*;
 
     fn pieces(backlog: &mut Backlog) -> Vec<(u64, Vec<u8>)> {
-        std::iter::from_fn(|| backlog.pop()).map(|(start, early)| (start, early.data)).collect()
+        std::iter::from_fn(|| backlog.pop()).map(|(start, early, _)| (start, early.data)).collect()
     }
 
     #[test]
     fn the_first_copy_counts_and_only_free_places_are_filled() {
         let mut backlog = Backlog::default();
         let at = PacketAt::default();
-        assert_eq!(backlog.insert(110, b"klm", 3, None, at), Queued { cost: 3 + OVERHEAD, ..Queued::default() });
+        assert_eq!(backlog.insert(110, b"klm", 3, None, at), Queued { cost: FIRST + 3 + OVERHEAD, ..Queued::default() });
         let queued = backlog.insert(108, b"ijKLMno", 7, None, at);
         assert!(queued.repeated && queued.conflicting);
         assert!(!backlog.insert(111, b"l", 1, None, at).conflicting);
@@ -265,9 +280,10 @@ mod tests {
         backlog.insert(89, &[7; 94], 94, Some(200), at);
         let cost = backlog.cost;
         let pieces: Vec<_> = std::iter::from_fn(|| backlog.pop()).collect();
-        let told: Vec<_> = pieces.iter().map(|(start, e)| (*start, e.data.len(), e.wire, e.ack)).collect();
+        let told: Vec<_> = pieces.iter().map(|(start, e, _)| (*start, e.data.len(), e.wire, e.ack)).collect();
         assert_eq!(told, [(89, 4, 4, Some(107)), (93, 26, 26, Some(107)), (119, 64, 64, Some(171))]);
-        assert_eq!(cost, pieces.iter().map(|(_, e)| e.cost()).sum::<usize>());
+        assert_eq!(cost, pieces.iter().map(|(_, e, _)| e.cost()).sum::<usize>() + FIRST);
+        assert_eq!(cost, pieces.iter().map(|(.., cost)| cost).sum::<usize>());
     }
 
     #[test]
@@ -275,7 +291,7 @@ mod tests {
         let mut backlog = Backlog::default();
         backlog.insert(10, b"abc", 8, None, PacketAt::default());
         backlog.insert(5, b"vwxyz", 20, None, PacketAt::default());
-        let lengths: Vec<_> = std::iter::from_fn(|| backlog.pop()).map(|(s, e)| (s, e.data.len(), e.wire)).collect();
+        let lengths: Vec<_> = std::iter::from_fn(|| backlog.pop()).map(|(s, e, _)| (s, e.data.len(), e.wire)).collect();
         assert_eq!(lengths, [(5, 5, 5), (10, 3, 8), (18, 0, 7)]);
     }
 

@@ -27,6 +27,8 @@ pub(super) struct Context<'c, S> {
     pub(super) limits: &'c Limits,
     /// What the early segments of all flows cost.
     pub(super) queued: &'c mut usize,
+    /// How many holes in skipped bytes all flows remember.
+    pub(super) holes: usize,
     /// Set where a stream waits for its beginning.
     pub(super) awaits_start: bool,
     /// Set where a stream waits for missing bytes.
@@ -86,6 +88,11 @@ impl<T> Flow<T> {
             Direction::Forward => forward,
             Direction::Backward => backward,
         }
+    }
+
+    /// How many holes in skipped bytes it remembers.
+    pub(super) fn holes(&self) -> usize {
+        self.streams.iter().filter_map(|stream| stream.backlog.as_ref()).map(|backlog| backlog.holes()).sum()
     }
 
     /// Whether a SYN with this sequence number is a part of this flow, not the beginning of another one.
@@ -279,10 +286,11 @@ impl<T> Flow<T> {
     /// Keeps a segment until what is before it is there. Where there is no room, what is missing is given up.
     fn queue<S: StreamSink<State = T>>(&mut self, cx: &mut Context<'_, S>, direction: Direction, distance: i64, early: &Early) {
         let start = self.stream(direction).backlog().at(distance);
-        let (cost, at) = (early.cost(), early.at);
+        let at = early.at;
         loop {
-            let own = self.stream(direction).backlog().cost;
-            let (own, all) = (own.saturating_add(cost), cx.queued.saturating_add(cost));
+            let backlog = self.stream(direction).backlog();
+            let cost = backlog.would_cost(early);
+            let (own, all) = (backlog.cost.saturating_add(cost), cx.queued.saturating_add(cost));
             if own <= cx.limits.stream_bytes && all <= cx.limits.total_bytes {
                 break;
             }

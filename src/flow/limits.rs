@@ -1,10 +1,13 @@
 //! How much the flow layer may hold, and how long it waits for what may still come.
 
 /// Bounds of a [`FlowTable`](super::FlowTable). What goes beyond is given up and noted, never held.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Live flows; beyond it those that were quiet longest are closed (`flow-limit`).
     pub flows: usize,
+    /// Seconds of capture time after which a flow that no packet came of is closed (`flow-idle`). A peer that keeps its
+    /// connections alive sends a probe after no more than two hours by default (RFC 9293 §3.8.4).
+    pub idle: u64,
     /// Closed flows that are remembered, so that their late packets do not open them anew.
     pub remembered: usize,
     /// Bytes of early segments per stream (`reassembly-limit`). Bytes and not segments, since offloaded ones are 64 KB.
@@ -22,6 +25,6 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { flows: 100_000, remembered: 1024, stream_bytes: 1 << 20, total_bytes: 32 << 20, loss_wait: 256, start_wait: 32 }
+        Self { flows: 100_000, idle: 3 * 3600, remembered: 1024, stream_bytes: 1 << 20, total_bytes: 8 << 20, loss_wait: 256, start_wait: 32 }
     }
 }

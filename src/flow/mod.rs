@@ -8,6 +8,7 @@
 
 mod backlog;
 mod connection;
+mod idle;
 mod index;
 mod limits;
 mod recent;

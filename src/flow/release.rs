@@ -2,7 +2,7 @@
 //!
 //! Everything that waits is told or noted in the end. Each loop here takes something from the backlog or moves ahead.
 
-use super::backlog::{Early, Hole};
+use super::backlog::{Early, HOLES_IN_ALL, Hole};
 use super::connection::{Context, Flow, JUMP, WILD};
 use super::stream::{Phase, Stream};
 use super::{Chunk, Direction, Gap, StreamEnd, StreamSink};
@@ -130,8 +130,8 @@ impl<T> Flow<T> {
         let Some(backlog) = &mut self.stream(direction).backlog else { return false };
         let position = backlog.position;
         let acked = backlog.acked;
-        let Some((start, early)) = backlog.pop() else { return false };
-        *cx.queued = cx.queued.saturating_sub(early.cost());
+        let Some((start, early, cost)) = backlog.pop() else { return false };
+        *cx.queued = cx.queued.saturating_sub(cost);
         if start.saturating_sub(position) > WILD && acked < start && !backlog.waits() {
             let note = || format!("{} bytes far outside their stream were left out", early.wire);
             cx.sink.anomalies().note(AnomalyKind::StreamGap, Some(early.at.number), note);
@@ -177,10 +177,10 @@ impl<T> Flow<T> {
         };
         let first = if forward <= backward { Direction::Forward } else { Direction::Backward };
         let direction = self.info.opener.unwrap_or(first);
-        let Some((start, early)) = self.stream(direction).backlog.as_mut().and_then(|backlog| backlog.pop()) else {
+        let Some((start, early, cost)) = self.stream(direction).backlog.as_mut().and_then(|backlog| backlog.pop()) else {
             return false;
         };
-        *cx.queued = cx.queued.saturating_sub(early.cost());
+        *cx.queued = cx.queued.saturating_sub(cost);
         self.tell(cx, direction, start, &early);
         true
     }
@@ -223,8 +223,8 @@ impl<T> Flow<T> {
             if !deaf && end > skip && early.ack.is_some_and(|ack| other.is_behind(ack)) {
                 return any;
             }
-            let Some((start, early)) = backlog.pop() else { return any };
-            *cx.queued = cx.queued.saturating_sub(early.cost());
+            let Some((start, early, cost)) = backlog.pop() else { return any };
+            *cx.queued = cx.queued.saturating_sub(cost);
             if hole > 0 {
                 skip_over(stream, cx, hole, early.at);
             }
@@ -321,9 +321,12 @@ impl<T> Flow<T> {
 /// Moves over bytes that are not wanted and not there yet.
 pub(super) fn skip_over<S: StreamSink>(stream: &mut Stream, cx: &mut Context<'_, S>, bytes: u64, at: PacketAt) {
     if !stream.deaf {
+        let room = cx.holes < HOLES_IN_ALL;
         let backlog = stream.backlog();
         let start = backlog.position;
-        if let Some(hole) = backlog.dig(Hole { start, end: start.saturating_add(bytes), at }) {
+        if !room {
+            note_gap(cx, bytes, at);
+        } else if let Some(hole) = backlog.dig(Hole { start, end: start.saturating_add(bytes), at }) {
             note_gap(cx, hole.end.saturating_sub(hole.start), hole.at);
         }
     }

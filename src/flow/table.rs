@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 
 use super::connection::{Context, Flow};
+use super::idle::Idle;
 use super::index::Index;
 use super::limits::Limits;
 use super::recent::Recent;
@@ -31,9 +32,12 @@ pub struct FlowTable<S: StreamSink> {
     count: u32,
     /// What early segments cost in all.
     queued: usize,
+    /// How many holes in skipped bytes are remembered in all.
+    holes: usize,
     starts: Waits,
     losses: Waits,
     resets: Waits,
+    idle: Idle,
     /// The packet number at which the first of them is due.
     due: u64,
     at: PacketAt,
@@ -60,10 +64,12 @@ impl<S: StreamSink> FlowTable<S> {
             live: 0,
             count: 0,
             queued: 0,
+            holes: 0,
             starts: Waits::default(),
             losses: Waits::default(),
             resets: Waits::default(),
-            due: u64::MAX,
+            idle: Idle::default(),
+            due: 0,
             at: PacketAt::default(),
             recent: Recent::default(),
         }
@@ -237,15 +243,18 @@ impl<S: StreamSink> FlowTable<S> {
     /// Lets a flow do something, and queues what it then waits for.
     fn work(&mut self, slot: u32, what: impl FnOnce(&mut Flow<S::State>, &mut Context<'_, S>)) {
         let Some(flow) = self.flows.get_mut(slot as usize) else { return };
+        let before = flow.holes();
         let mut cx = Context {
             sink: &mut self.sink,
             limits: &self.limits,
             queued: &mut self.queued,
+            holes: self.holes,
             awaits_start: false,
             awaits_loss: false,
         };
         what(flow, &mut cx);
         let (start, loss) = (cx.awaits_start, cx.awaits_loss);
+        self.holes = (self.holes + flow.holes()).saturating_sub(before);
         let ticket = Ticket { slot, generation: flow.generation };
         if start {
             self.starts.push(self.at.number.saturating_add(self.limits.start_wait), ticket);
@@ -257,7 +266,8 @@ impl<S: StreamSink> FlowTable<S> {
     }
 
     fn note_due(&mut self) {
-        self.due = self.starts.next_due().min(self.losses.next_due()).min(self.resets.next_due());
+        let waits = self.starts.next_due().min(self.losses.next_due()).min(self.resets.next_due());
+        self.due = waits.min(self.idle.next_due());
     }
 
     /// Closes a flow both of whose streams ended; one that was reset a little later.
@@ -300,6 +310,9 @@ impl<S: StreamSink> FlowTable<S> {
                 true => self.close(ticket.slot, at),
                 false => {}
             }
+        }
+        if let Some(last) = self.idle.look(at, self.limits.idle, self.flows.len()) {
+            self.close_idle(last, at);
         }
         self.note_due();
     }
@@ -408,6 +421,30 @@ impl<S: StreamSink> FlowTable<S> {
         let limit = self.limits.flows;
         let note = || format!("more than {limit} live flows; those quiet longest were closed");
         self.sink.anomalies().note_many(AnomalyKind::FlowLimit, quiet.len() as u64, Some(at.number), note);
+        self.close_all(quiet, at);
+    }
+
+    /// Closes the flows whose last packet was this one or an earlier one.
+    #[cold]
+    fn close_idle(&mut self, last: u64, at: PacketAt) {
+        let mut quiet: Vec<(u64, u32)> = Vec::new();
+        for (slot, flow) in self.flows.iter().enumerate() {
+            if flow.state.is_some() && flow.last <= last {
+                quiet.push((flow.last, slot as u32));
+            }
+        }
+        quiet.sort_unstable();
+        if quiet.is_empty() {
+            return;
+        }
+        let idle = self.limits.idle;
+        let note = || format!("flows without a packet for more than {idle} seconds; they were closed");
+        self.sink.anomalies().note_many(AnomalyKind::FlowIdle, quiet.len() as u64, Some(at.number), note);
+        self.close_all(quiet, at);
+    }
+
+    /// Closes flows and forgets them: what comes of them later begins others.
+    fn close_all(&mut self, quiet: Vec<(u64, u32)>, at: PacketAt) {
         for (_, slot) in quiet {
             let Some(flow) = self.flows.get(slot as usize) else { continue };
             let generation = flow.generation;

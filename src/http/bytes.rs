@@ -6,7 +6,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::conversation::{Conversation, Mode};
-use super::{CaptureId, HttpStreams, MessageSink};
+use super::{CaptureId, HttpStreams, Limits, MessageSink};
 use crate::anomaly::Anomalies;
 use crate::capture::{PacketAt, Timestamp};
 use crate::flow::{Direction, FlowInfo, StreamEnd, StreamSink};
@@ -27,10 +27,10 @@ pub struct BytesRead {
 
 /// Reads bytes and tells the sink of every message and exchange. Their origin is the line of their start line, their
 /// fidelity that of the wire. Nobody knows who sent them.
-pub fn read_bytes<M: MessageSink>(bytes: &[u8], capture: CaptureId, sink: &mut M) -> BytesRead {
+pub fn read_bytes<M: MessageSink>(bytes: &[u8], limits: Limits, capture: CaptureId, sink: &mut M) -> BytesRead {
     let nobody = Endpoint { ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED), port: 0 };
     let flow = FlowInfo { number: 0, ends: [nobody; 2], opener: Some(Direction::Forward) };
-    let mut http = HttpStreams::of_bytes(capture, sink);
+    let mut http = HttpStreams::of_bytes(capture, sink, limits);
     let mut talk = Box::new(Conversation::new());
     let mut direction = Direction::Forward;
     let (mut rest, mut at) = (bytes, PacketAt { number: 1, time: Timestamp::default() });
@@ -105,7 +105,7 @@ mod tests {
 
     fn told(bytes: &str) -> (Vec<String>, BytesRead) {
         let mut sink = Told::default();
-        let read = read_bytes(bytes.as_bytes(), CaptureId(0), &mut sink);
+        let read = read_bytes(bytes.as_bytes(), Limits::default(), CaptureId(0), &mut sink);
         (sink.0, read)
     }
 

@@ -3,16 +3,13 @@
 use memchr::memchr;
 
 use super::conversation::{Conversation, Mode};
-use super::reading::{PARTIAL_IN_ALL, keep};
+use super::reading::keep;
 use super::streams::HttpStreams;
 use super::{FieldLine, HeadFlags, MessageSink, Range, Trailers, lenient};
 use crate::anomaly::AnomalyKind;
 use crate::capture::PacketAt;
 use crate::flow::Direction;
 use crate::secret;
-
-/// A line of chunk framing, or a trailer section, that is longer is malformed.
-const LONGEST: usize = 64 << 10;
 
 impl<M: MessageSink> HttpStreams<'_, M> {
     /// A line of chunk framing is due.
@@ -26,7 +23,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let stream = talk.stream(direction);
         let Some(lf) = memchr(b'\n', rest) else {
             keep(stream, rest, at);
-            if stream.partial.len() > LONGEST || self.buffered > PARTIAL_IN_ALL {
+            if stream.partial.len() > self.limits.trailers {
                 self.malformed_chunk(talk, direction, at);
             }
             return &[];
@@ -55,7 +52,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 let mut full = false;
                 if let Some(running) = &mut stream.running {
                     let trailers = &mut running.tally.body.trailers;
-                    full = trailers.raw.len() > LONGEST;
+                    full = trailers.raw.len() > self.limits.trailers;
                     if full {
                         trailers.cut = true;
                     } else {
@@ -83,7 +80,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         behind
     }
 
-    fn malformed_chunk(&mut self, talk: &mut Conversation, direction: Direction, at: PacketAt) {
+    pub(super) fn malformed_chunk(&mut self, talk: &mut Conversation, direction: Direction, at: PacketAt) {
         self.anomalies.note(AnomalyKind::MalformedChunk, Some(at.number), || "a line without end".to_owned());
         let stream = talk.stream(direction);
         stream.partial = Vec::new();

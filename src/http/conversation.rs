@@ -106,10 +106,7 @@ impl HttpStream {
     }
 
     fn clear(&mut self) {
-        let mut partial = std::mem::take(&mut self.partial);
-        partial.clear();
-        partial.shrink_to(4096);
-        *self = Self { partial, ..Self::new() };
+        *self = Self::new();
     }
 
     /// Bytes of this packet are no HTTP, and are passed over.

@@ -1,15 +1,12 @@
 //! Splits a head that is not as RFC 9112 wants it: keeps every byte, takes what can be told, marks what is odd.
 //!
-//! Linear in the head's length; the number of lines is bounded by [`MOST_LINES`].
+//! Linear in the head's length; the number of lines is bounded by [`Limits::fields`](super::Limits::fields).
 
 use memchr::memchr;
 
 use super::start::{is_token, is_version};
 use super::{FieldLine, HeadFlags, MessageKind, Range, StartLine};
 use crate::anomaly::AnomalyKind;
-
-/// Field lines that a head may have; more are `head-limit`.
-pub(super) const MOST_LINES: usize = 1024;
 
 /// What a head was split into, besides its field lines.
 #[derive(Debug, Clone, Copy)]
@@ -19,9 +16,16 @@ pub(super) struct Split {
     pub(super) flags: HeadFlags,
 }
 
-/// Splits a head. Unfolded values are appended to `unfolded`, which stands behind `raw` for the ranges. Of a line that is
+/// Splits a head into at most so many field lines; more are `head-limit`. Unfolded values are appended to `unfolded`, which stands behind `raw` for the ranges. Of a line that is
 /// `cut` nobody can say whether it is malformed.
-pub(super) fn split(raw: &[u8], cut: bool, kind: MessageKind, lines: &mut Vec<FieldLine>, unfolded: &mut Vec<u8>) -> Split {
+pub(super) fn split(
+    raw: &[u8],
+    cut: bool,
+    most: usize,
+    kind: MessageKind,
+    lines: &mut Vec<FieldLine>,
+    unfolded: &mut Vec<u8>,
+) -> Split {
     let is_cut = |line: Range| cut && line.end as usize == raw.len();
     lines.clear();
     unfolded.clear();
@@ -46,7 +50,7 @@ pub(super) fn split(raw: &[u8], cut: bool, kind: MessageKind, lines: &mut Vec<Fi
             break;
         }
         let folded = matches!(raw.get(line.start as usize), Some(b' ' | b'\t'));
-        let many = lines.len() >= MOST_LINES;
+        let many = lines.len() >= most;
         match lines.last_mut().filter(|_| folded) {
             Some(last) => {
                 flags.insert(AnomalyKind::ObsFold);

@@ -17,11 +17,6 @@ use crate::capture::PacketAt;
 use crate::flow::{Direction, FlowInfo};
 use crate::secret;
 
-/// Requests of a flow that wait for their response; more are told alone.
-const MOST_WAITING: usize = 1024;
-/// What waiting requests of all flows, and heads whose bodies run, may hold. Beyond it a request is told alone, and a
-/// running message before its end.
-pub(super) const HELD_IN_ALL: usize = 32 << 20;
 /// Pooled requests.
 const POOL: usize = 1024;
 
@@ -109,7 +104,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         talk.doubt = false;
         let want = self.sink.head(id, head, None, Some(&talk.connection));
         let paired = talk.expects();
-        let full = paired && (talk.waiting.len() >= MOST_WAITING || self.held >= HELD_IN_ALL);
+        let full = paired && (talk.waiting.len() >= self.limits.pipeline || self.is_full());
         if full {
             let packet = packet_of(head).map(|packet| self.places.running(packet));
             let note = || format!("{} requests wait for their response", talk.waiting.len());
@@ -142,7 +137,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 left
             }
             (Err(tally), left) => {
-                if let Some(head) = kept.filter(|_| self.held >= HELD_IN_ALL) {
+                if let Some(head) = kept.filter(|_| self.is_full()) {
                     let body = tally.running();
                     self.sink.message(id, &body);
                     let request = Some(Message { head: *head, body: &body });
@@ -208,7 +203,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 left
             }
             (Err(tally), left) => {
-                if self.held >= HELD_IN_ALL {
+                if self.is_full() {
                     let note = || "too many heads wait for the end of their bodies".to_owned();
                     self.anomalies.note(AnomalyKind::PipelineLimit, Some(at.number), note);
                     let body = tally.running();

@@ -3,7 +3,6 @@
 use super::MessageSink;
 use super::conversation::Conversation;
 use super::h2::{Beginning, PREFACE, is_first_settings};
-use super::reading::PARTIAL_IN_ALL;
 use super::streams::HttpStreams;
 use crate::anomaly::AnomalyKind;
 use crate::capture::PacketAt;
@@ -65,7 +64,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     fn proxy(&mut self, talk: &mut Conversation, bytes: &[u8], at: PacketAt) -> Opening {
         match proxy_protocol::opening(bytes) {
             proxy_protocol::Opening::Other => Opening::Message,
-            proxy_protocol::Opening::More if self.buffered <= PARTIAL_IN_ALL => Opening::Unsure,
+            proxy_protocol::Opening::More if !self.is_full() => Opening::Unsure,
             proxy_protocol::Opening::More => {
                 let note = || "too many heads and PROXY protocol headers are not whole".to_owned();
                 self.anomalies.note(AnomalyKind::HeadLimit, Some(at.number), note);

@@ -10,11 +10,11 @@ use memchr::memchr;
 
 use super::lenient::{self, Split};
 use super::start::{Guess, LONGEST_METHOD, is_token, judge};
-use super::{Fidelity, FieldLine, Head, HeadBuf, HeadFlags, MessageKind, Provenance, Range, StartLine};
+use super::{Fidelity, FieldLine, Head, HeadBuf, HeadFlags, Limits, MessageKind, Provenance, Range, StartLine};
 use crate::anomaly::AnomalyKind;
 
 /// Field lines that the usual way takes; heads with more go the other way.
-const USUAL_LINES: usize = 96;
+const USUAL_LINES: usize = Limits::LEAST_FIELDS;
 
 /// What `httparse` made of bytes.
 #[derive(Debug)]
@@ -137,7 +137,7 @@ pub fn parse_head(bytes: &[u8], at: Provenance, fidelity: Fidelity) -> HeadBuf {
     let kind = kind_of(raw);
     let mut lines = Vec::new();
     let mut unfolded = Vec::new();
-    let split = lenient::split(raw, false, kind, &mut lines, &mut unfolded);
+    let split = lenient::split(raw, false, Limits::default().fields, kind, &mut lines, &mut unfolded);
     let mut flags = split.flags;
     if fidelity.reformatted {
         flags = HeadFlags::default();

@@ -17,12 +17,8 @@ use crate::flow::{Direction, FlowInfo};
 
 /// The length of `HTTP/1.1 200 `.
 const STATUS: usize = 13;
-/// The longest head.
-const LONGEST_HEAD: usize = 256 << 10;
 /// The longest line between messages in which a start line is looked for.
 pub(super) const LONGEST_LINE: usize = 8 << 10;
-/// What all flows may buffer of heads that are not whole.
-pub(super) const PARTIAL_IN_ALL: usize = 32 << 20;
 
 impl<M: MessageSink> HttpStreams<'_, M> {
     /// Takes bytes as the stream stands; returns those that are left.
@@ -241,7 +237,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             Ok(length) => length,
             Err(scanned) => {
                 stream.scanned = u32::try_from(scanned).unwrap_or(u32::MAX);
-                if stream.partial.len() > LONGEST_HEAD || self.buffered > PARTIAL_IN_ALL {
+                if stream.partial.len() > self.limits.head {
                     self.cut_head(flow, talk, direction, AnomalyKind::HeadLimit);
                     talk.stream(direction).mode = Mode::Lost;
                 }
@@ -255,14 +251,8 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let behind = rest.len() - (partial.len() - length).min(rest.len());
         let behind = rest.get(behind..).unwrap_or_default();
         let behind_buffer = partial.split_off(length.min(partial.len()));
-        let left = self.whole(flow, talk, direction, kind, &mut partial, behind, at);
         drop(behind_buffer);
-        partial.clear();
-        let stream = talk.stream(direction);
-        if stream.partial.is_empty() && stream.mode != Mode::Over && partial.capacity() <= LONGEST_LINE {
-            stream.partial = partial;
-        }
-        left
+        self.whole(flow, talk, direction, kind, &mut partial, behind, at)
     }
 
     /// Parses a head from a buffer, the usual way where it is regular.
@@ -282,7 +272,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let split = match parse::strict(raw, kind, &mut lines) {
             Strict::Whole(_, split) => split,
             Strict::Partial | Strict::Odd => {
-                let split = lenient::split(raw, false, kind, &mut lines, &mut unfolded);
+                let split = lenient::split(raw, false, self.limits.fields, kind, &mut lines, &mut unfolded);
                 raw.extend_from_slice(&unfolded);
                 split
             }
@@ -324,7 +314,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         };
         let mut lines = std::mem::take(&mut self.lines);
         let mut unfolded = std::mem::take(&mut self.unfolded);
-        let mut split = lenient::split(&raw, true, kind, &mut lines, &mut unfolded);
+        let mut split = lenient::split(&raw, true, self.limits.fields, kind, &mut lines, &mut unfolded);
         raw.extend_from_slice(&unfolded);
         self.lines = lines;
         self.unfolded = unfolded;

@@ -10,13 +10,13 @@ use super::conversation::{Content, Conversation, Mode, Waiting};
 use super::h2::Scratch;
 use super::kept::Room;
 use super::places::Places;
-use super::{CaptureId, FieldLine, MessageSink};
+use super::{CaptureId, FieldLine, Limits, MessageSink};
 use crate::anomaly::{Anomalies, AnomalyKind};
 use crate::capture::PacketAt;
 use crate::flow::{Chunk, Direction, FlowInfo, Gap, Need, StreamEnd, StreamSink};
 
-/// What the kept bodies of all flows may hold. Bodies beyond it are not whole, and what is said of them is inconclusive.
-const BODIES_IN_ALL: usize = 64 << 20;
+/// Kinds and ports of flows without messages that are told apart.
+const UNDECODED: usize = 4096;
 
 /// What was told of one of several files.
 #[derive(Debug, Default)]
@@ -36,6 +36,7 @@ pub struct Part {
 pub struct HttpStreams<'s, M> {
     pub(super) sink: &'s mut M,
     pub(super) places: Places,
+    pub(super) limits: Limits,
     /// The bytes are no packets': a place is a line.
     pub(super) in_lines: bool,
     /// The number of the next message.
@@ -46,6 +47,8 @@ pub struct HttpStreams<'s, M> {
     undecoded: BTreeMap<(&'static str, u16), u64>,
     pub(super) lines: Vec<FieldLine>,
     pub(super) unfolded: Vec<u8>,
+    /// Flows that live.
+    live: usize,
     /// What waiting requests hold in all.
     pub(super) held: usize,
     /// The room for kept bodies.
@@ -60,11 +63,17 @@ pub struct HttpStreams<'s, M> {
 }
 
 impl<'s, M: MessageSink> HttpStreams<'s, M> {
-    /// Tells this sink of the messages of one capture.
+    /// Tells this sink of the messages of one capture, within the usual limits.
     pub fn new(capture: CaptureId, sink: &'s mut M) -> Self {
+        Self::with_limits(capture, sink, Limits::default())
+    }
+
+    /// The same within other limits.
+    pub fn with_limits(capture: CaptureId, sink: &'s mut M, limits: Limits) -> Self {
         Self {
             sink,
             places: Places::new(capture),
+            limits,
             in_lines: false,
             next: 0,
             requests: 0,
@@ -73,8 +82,9 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
             undecoded: BTreeMap::new(),
             lines: Vec::new(),
             unfolded: Vec::new(),
+            live: 0,
             held: 0,
-            room: Room::new(BODIES_IN_ALL),
+            room: Room::new(limits.bodies_in_all),
             buffered: 0,
             h2: Scratch::default(),
             pool: Vec::new(),
@@ -83,8 +93,8 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
     }
 
     /// The same for bytes that are no packets': where a packet's number is expected, the line's is given.
-    pub(super) fn of_bytes(capture: CaptureId, sink: &'s mut M) -> Self {
-        Self { in_lines: true, ..Self::new(capture, sink) }
+    pub(super) fn of_bytes(capture: CaptureId, sink: &'s mut M, limits: Limits) -> Self {
+        Self { in_lines: true, ..Self::with_limits(capture, sink, limits) }
     }
 
     /// Who is told.
@@ -166,6 +176,32 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
         }
     }
 
+    /// Whether messages hold as much as they may.
+    pub(super) fn is_full(&self) -> bool {
+        self.held.saturating_add(self.buffered) >= self.limits.room(self.live)
+    }
+
+    /// Gives up what a stream began to hold while there is no room for it.
+    #[cold]
+    fn no_room(&mut self, flow: &FlowInfo, talk: &mut Conversation, direction: Direction, at: PacketAt) {
+        let stream = talk.stream(direction);
+        stream.fresh = false;
+        match stream.mode {
+            Mode::Start => {
+                self.cut_head(flow, talk, direction, AnomalyKind::HeadLimit);
+                self.lose_place(talk, direction, true);
+            }
+            Mode::ChunkSize | Mode::ChunkEnd | Mode::Trailers => self.malformed_chunk(talk, direction, at),
+            Mode::Lost => {
+                stream.give_up_line();
+                stream.partial = Vec::new();
+                let note = || "no room for a line that is not whole".to_owned();
+                self.anomalies.note(AnomalyKind::HeadLimit, Some(at.number), note);
+            }
+            _ => {}
+        }
+    }
+
     fn need(talk: &mut Conversation, direction: Direction) -> Need {
         let stream = talk.stream(direction);
         match (stream.mode, stream.skippable()) {
@@ -180,6 +216,7 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
     type State = Box<Conversation>;
 
     fn open(&mut self, _flow: &FlowInfo) -> Self::State {
+        self.live = self.live.saturating_add(1);
         self.conversations.pop().unwrap_or_else(|| Box::new(Conversation::new()))
     }
 
@@ -189,13 +226,17 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
             talk.content = Content::Other;
         }
         let stream = talk.stream(direction);
-        let (skipped, before) = (stream.skippable(), stream.partial.len());
+        let (skipped, before) = (stream.skippable(), stream.partial.capacity());
         Self::settle(talk, direction, skipped);
         let mut rest = data;
         while !rest.is_empty() {
             rest = self.step(flow, talk, direction, rest, at);
         }
-        self.buffered = (self.buffered + talk.stream(direction).partial.len()).saturating_sub(before);
+        let partial = talk.stream(direction).partial.capacity();
+        if partial > before && self.is_full() {
+            self.no_room(flow, talk, direction, at);
+        }
+        self.buffered = (self.buffered + talk.stream(direction).partial.capacity()).saturating_sub(before);
         Self::need(talk, direction)
     }
 
@@ -205,7 +246,7 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
             talk.content = Content::Other;
         }
         let stream = talk.stream(direction);
-        let (skipped, before) = (stream.skippable(), stream.partial.len());
+        let (skipped, before) = (stream.skippable(), stream.partial.capacity());
         stream.fresh = false;
         Self::settle(talk, direction, skipped);
         self.undoubt(talk, direction);
@@ -255,7 +296,7 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
             Mode::Frames(_) => self.frames_gap(flow, talk, direction, length, at),
             Mode::Over | Mode::Doubtful(_) => {}
         }
-        self.buffered = (self.buffered + talk.stream(direction).partial.len()).saturating_sub(before);
+        self.buffered = (self.buffered + talk.stream(direction).partial.capacity()).saturating_sub(before);
         Self::need(talk, direction)
     }
 
@@ -269,7 +310,7 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
         at: PacketAt,
     ) {
         let stream = talk.stream(direction);
-        let (skippable, before) = (stream.skippable(), stream.partial.len());
+        let (skippable, before) = (stream.skippable(), stream.partial.capacity());
         Self::settle(talk, direction, skippable.saturating_sub(unskipped));
         self.undoubt(talk, direction);
         let stream = talk.stream(direction);
@@ -293,7 +334,7 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
         self.note_junk(talk, direction);
         talk.stream(direction).mode = Mode::Over;
         self.buffered = self.buffered.saturating_sub(before);
-        talk.stream(direction).partial.clear();
+        talk.stream(direction).partial = Vec::new();
     }
 
     fn close(&mut self, flow: &FlowInfo, mut talk: Self::State) {
@@ -301,10 +342,13 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
         if talk.h2.is_some() {
             self.frames_close(&mut talk);
         }
+        self.live = self.live.saturating_sub(1);
         if !talk.messages || talk.content > Content::Tls {
             let [first, second] = flow.ends;
             let port = flow.opener.map_or(first.port.min(second.port), |opener| flow.dst(opener).port);
-            *self.undecoded.entry((talk.content.name(), port)).or_default() += 1;
+            // Where a capture has them of very many ports, the rest is counted as of none.
+            let known = self.undecoded.len() < UNDECODED || self.undecoded.contains_key(&(talk.content.name(), port));
+            *self.undecoded.entry((talk.content.name(), if known { port } else { 0 })).or_default() += 1;
         }
         if self.conversations.len() < 1024 {
             talk.clear();

@@ -3,12 +3,10 @@
 use std::io::Read;
 
 use super::appearance::{READS, describe, describe_bytes, is_binary, is_other};
-use super::{Input, SourceError, Summary, Undecoded, recording, text};
+use super::{Input, ReadOptions, SourceError, Summary, Undecoded, recording, text};
 use crate::capture::{CaptureError, Opened, open};
 use crate::http::{CaptureId, MessageSink, read_bytes};
 
-/// The longest text that is read, in bytes; it is held in memory.
-const MOST_TEXT: u64 = 64 << 20;
 /// How much of a file without packets is looked at before the rest of it is read.
 const BEGINNING: u64 = 64 << 10;
 
@@ -17,10 +15,23 @@ const BEGINNING: u64 = 64 << 10;
 /// # Errors
 /// [`SourceError`] where it cannot be opened, or its beginning is neither a capture nor a text with HTTP messages.
 pub fn read<S: MessageSink>(input: &Input, id: CaptureId, sink: &mut S) -> Result<Summary, SourceError> {
+    read_with(input, &ReadOptions::default(), id, sink)
+}
+
+/// Reads a source as these options say.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_with<S: MessageSink>(
+    input: &Input,
+    options: &ReadOptions,
+    id: CaptureId,
+    sink: &mut S,
+) -> Result<Summary, SourceError> {
     if let Input::Bytes(bytes) = input {
-        return self::bytes(input, bytes, id, sink);
+        return self::bytes(input, bytes, options, id, sink);
     }
-    opened(input, input.open()?, id, sink)
+    opened(input, input.open()?, options, id, sink)
 }
 
 /// Reads a source that comes from elsewhere than a file: a test's bytes, a download. Errors speak of standard input.
@@ -28,14 +39,20 @@ pub fn read<S: MessageSink>(input: &Input, id: CaptureId, sink: &mut S) -> Resul
 /// # Errors
 /// As [`read`].
 pub fn read_from<S: MessageSink>(reader: Box<dyn Read>, id: CaptureId, sink: &mut S) -> Result<Summary, SourceError> {
-    opened(&Input::Stdin, reader, id, sink)
+    opened(&Input::Stdin, reader, &ReadOptions::default(), id, sink)
 }
 
-fn opened<S: MessageSink>(input: &Input, reader: Box<dyn Read>, id: CaptureId, sink: &mut S) -> Result<Summary, SourceError> {
+fn opened<S: MessageSink>(
+    input: &Input,
+    reader: Box<dyn Read>,
+    options: &ReadOptions,
+    id: CaptureId,
+    sink: &mut S,
+) -> Result<Summary, SourceError> {
     match open(reader) {
-        Ok(Opened::Packets(reader)) => recording::read_one(input, reader, id, sink),
+        Ok(Opened::Packets(reader)) => recording::read_one(input, reader, options, id, sink),
         Ok(Opened::Other(reader)) => {
-            let text = text_of(input, reader)?;
+            let text = text_of(input, reader, options.limits.text as u64)?;
             if is_other(&text) {
                 return Err(no_capture(input, describe(&text)));
             }
@@ -51,8 +68,14 @@ fn opened<S: MessageSink>(input: &Input, reader: Box<dyn Read>, id: CaptureId, s
 }
 
 /// Messages of the wire without packets. Bytes that are none are refused, as a text without messages is.
-fn bytes<S: MessageSink>(input: &Input, bytes: &[u8], id: CaptureId, sink: &mut S) -> Result<Summary, SourceError> {
-    let read = read_bytes(bytes, id, sink);
+fn bytes<S: MessageSink>(
+    input: &Input,
+    bytes: &[u8],
+    options: &ReadOptions,
+    id: CaptureId,
+    sink: &mut S,
+) -> Result<Summary, SourceError> {
+    let read = read_bytes(bytes, options.limits.http, id, sink);
     if read.requests + read.responses == 0 {
         return Err(no_capture(input, describe_bytes(bytes)));
     }
@@ -62,16 +85,16 @@ fn bytes<S: MessageSink>(input: &Input, bytes: &[u8], id: CaptureId, sink: &mut 
 }
 
 /// The whole of what is no capture, where it can be a text.
-fn text_of(input: &Input, mut reader: Box<dyn Read>) -> Result<Vec<u8>, SourceError> {
+fn text_of(input: &Input, mut reader: Box<dyn Read>, longest: u64) -> Result<Vec<u8>, SourceError> {
     let mut text = Vec::new();
-    for most in [BEGINNING, MOST_TEXT - BEGINNING + 1] {
+    for most in [BEGINNING, longest.saturating_sub(BEGINNING).saturating_add(1)] {
         reader.by_ref().take(most).read_to_end(&mut text).map_err(|error| failure(input, &error))?;
         if is_binary(&text) {
             return Err(no_capture(input, describe(&text)));
         }
     }
-    if text.len() as u64 > MOST_TEXT {
-        let why = format!("is no capture, and longer than the {} MiB that are read of a text; {READS}", MOST_TEXT >> 20);
+    if text.len() as u64 > longest {
+        let why = format!("is no capture, and longer than the {longest} bytes that are read of a text (`text` is the limit's name); {READS}");
         return Err(no_capture(input, why));
     }
     Ok(text)

@@ -2,7 +2,7 @@
 
 use super::expand::Named;
 use super::packets::Following;
-use super::{Input, SourceError, Summary, Undecoded, read};
+use super::{Input, ReadOptions, SourceError, Summary, Undecoded, read};
 use crate::anomaly::Anomalies;
 use crate::capture::{Opened, PacketReader, open};
 use crate::flow::FlowTable;
@@ -12,6 +12,7 @@ use crate::http::{CaptureId, HttpStreams, MessageSink};
 /// of each before it is read. A file that does not go on where the one before ended, or that is no capture, is read by itself.
 pub fn read_recording<S: MessageSink>(
     parts: &[Named],
+    options: &ReadOptions,
     sink: &mut S,
     mut begin: impl FnMut(&mut S, usize) -> CaptureId,
 ) -> Vec<Result<Summary, SourceError>> {
@@ -23,9 +24,9 @@ pub fn read_recording<S: MessageSink>(
             Some(reader) => {
                 let number = read.len();
                 let parts = &mut |sink: &mut S, part: usize| begin(sink, number.saturating_add(part));
-                read.extend(follow(&first.input, reader, id, rest, sink, parts));
+                read.extend(follow(&first.input, reader, options, id, rest, sink, parts));
             }
-            None => read.push(read::read(&first.input, id, sink)),
+            None => read.push(read::read_with(&first.input, options, id, sink)),
         }
     }
     read
@@ -35,10 +36,11 @@ pub fn read_recording<S: MessageSink>(
 pub(super) fn read_one<S: MessageSink>(
     input: &Input,
     reader: PacketReader,
+    options: &ReadOptions,
     id: CaptureId,
     sink: &mut S,
 ) -> Result<Summary, SourceError> {
-    let read = follow(input, reader, id, &[], sink, &mut |_, _| id).pop();
+    let read = follow(input, reader, options, id, &[], sink, &mut |_, _| id).pop();
     read.unwrap_or(Ok(Summary::default()))
 }
 
@@ -46,13 +48,14 @@ pub(super) fn read_one<S: MessageSink>(
 fn follow<S: MessageSink>(
     first: &Input,
     mut reader: PacketReader,
+    options: &ReadOptions,
     id: CaptureId,
     rest: &[Named],
     sink: &mut S,
     begin: &mut dyn FnMut(&mut S, usize) -> CaptureId,
 ) -> Vec<Result<Summary, SourceError>> {
     let mut read = Vec::new();
-    let mut flows = FlowTable::new(HttpStreams::new(id, sink));
+    let mut flows = FlowTable::with_limits(HttpStreams::with_limits(id, sink, options.limits.http), options.limits.flow);
     let mut following = Following::default();
     let mut input = first;
     loop {

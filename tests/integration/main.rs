@@ -18,9 +18,11 @@ mod embedded;
 mod evidence;
 mod fuzzing;
 mod kit;
+mod hostile;
 mod layering;
 #[cfg(unix)]
 mod live_recording;
+mod local;
 mod mutations;
 mod named_evidence;
 mod observed;
@@ -40,3 +42,4 @@ mod specs_alone;
 mod stable;
 mod structure;
 mod systems;
+mod true_to_the_wire;

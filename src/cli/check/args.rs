@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use super::super::limits::LimitArgs;
 use super::format::FormatArg;
 use crate::check::FailOn;
 use crate::spec::{self, Expr};
@@ -85,6 +86,9 @@ pub(crate) struct Args {
     /// Every expectation, every capture with its anomalies
     #[arg(short, long, help_heading = "Output")]
     pub(super) verbose: bool,
+
+    #[command(flatten)]
+    pub(super) limits: LimitArgs,
 
     /// From which severity on findings lead to exit code 1
     #[arg(long, value_name = "LEVEL", value_enum, default_value_t = FailOnArg::Error, help_heading = "Exit code")]

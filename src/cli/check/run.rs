@@ -12,7 +12,7 @@ use crate::check::{self, CheckError, CheckRequest};
 use crate::exit;
 use crate::finding::Outcome;
 use crate::report::{self, GithubOptions, TextOptions, Verbosity};
-use crate::source::Input;
+use crate::source::{Input, ReadOptions};
 
 /// `hopspec check`
 pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
@@ -89,6 +89,7 @@ fn request(args: &Args, captures: Vec<CaptureArg>, environment: Vec<(String, Str
         fail_on: args.fail_on.into(),
         strict: args.strict,
         show_secrets: args.show_secrets,
+        reading: ReadOptions { limits: args.limits.limits() },
     }
 }
 

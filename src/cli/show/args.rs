@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::super::check::param;
+use super::super::limits::LimitArgs;
 
 /// Print the messages of captures
 ///
@@ -61,6 +62,9 @@ pub(crate) struct Args {
     /// Show secrets: credentials, cookies, tokens, signatures in URLs
     #[arg(long, help_heading = "Output")]
     pub(super) show_secrets: bool,
+
+    #[command(flatten)]
+    pub(super) limits: LimitArgs,
 }
 
 /// `--format`

@@ -19,7 +19,7 @@ use crate::anomaly::{Anomaly, AnomalyKind};
 use crate::exit;
 use crate::http::{CaptureId, MessageSink};
 use crate::report::{NO_PACKET, Paint, count, undecoded};
-use crate::source::{self, Expanded, Input, Named, SourceError, Summary, expand};
+use crate::source::{self, Expanded, Input, Named, ReadOptions, SourceError, Summary, expand};
 
 /// `hopspec show`
 pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
@@ -40,7 +40,13 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
         talk.error(source::no_capture_in(&inputs, skipped));
         return exit::NOTHING_JUDGED;
     }
-    let reading = Reading { total: Counts::default(), number: 0, skipped, unreadable: !unreadable.is_empty() };
+    let reading = Reading {
+        options: ReadOptions { limits: args.limits.limits() },
+        total: Counts::default(),
+        number: 0,
+        skipped,
+        unreadable: !unreadable.is_empty(),
+    };
     let masks = Masks { show_secrets: args.show_secrets };
     match args.format {
         _ if args.count => counted(&captures, reading, talk),
@@ -51,6 +57,7 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
 
 /// What became of all captures.
 struct Reading {
+    options: ReadOptions,
     total: Counts,
     /// How many captures were begun.
     number: u32,
@@ -68,10 +75,11 @@ impl Reading {
         talk: Talk,
         mut begin: impl FnMut(&mut S, usize),
     ) -> Vec<Option<Summary>> {
-        let read = source::read_recording(parts, sink, |sink, at| {
+        let number = &mut self.number;
+        let read = source::read_recording(parts, &self.options, sink, |sink, at| {
             begin(sink, at);
-            self.number = self.number.saturating_add(1);
-            CaptureId(self.number.saturating_sub(1))
+            *number = number.saturating_add(1);
+            CaptureId(number.saturating_sub(1))
         });
         parts.iter().zip(read).map(|(part, read)| self.told(part, read, talk)).collect()
     }

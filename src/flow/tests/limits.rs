@@ -1,12 +1,12 @@
 //! What is bounded, and what happens at the bound.
 
 use super::recorder::{ACK, C, Hand, S};
-use crate::anomaly::AnomalyKind::{FlowLimit, ReassemblyLimit, StreamGap};
+use crate::anomaly::AnomalyKind::{FlowBeganBefore, FlowIdle, FlowLimit, ReassemblyLimit, StreamGap};
 use crate::flow::Limits;
 
 #[test]
 fn a_full_queue_gives_up_its_hole() {
-    let mut hand = Hand::with(Limits { stream_bytes: 1000, ..Limits::default() });
+    let mut hand = Hand::with(Limits { stream_bytes: 2000, ..Limits::default() });
     hand.shake();
     for i in 0..20 {
         hand.says(10 + i * 10, "0123456789");
@@ -76,4 +76,33 @@ fn one_byte_segments_in_reverse_cost_little_time() {
     }
     let (heard, _) = hand.client_heard();
     assert!(heard.len() >= 10_000);
+}
+
+#[test]
+fn a_flow_that_fell_silent_is_closed_in_capture_time() {
+    let mut hand = Hand::with(Limits { idle: 100, ..Limits::default() });
+    hand.shake();
+    hand.says(0, "early");
+    let talkative = |hand: &mut Hand, segments: u32| {
+        hand.port = 2;
+        for _ in 0..segments {
+            hand.client(C, S, ACK, "");
+        }
+        hand.port = 40000;
+    };
+    talkative(&mut hand, 2000);
+    hand.clock = 90;
+    talkative(&mut hand, 2000);
+    hand.says(5, "+");
+    hand.clock = 180;
+    talkative(&mut hand, 2000);
+    hand.clock = 300;
+    talkative(&mut hand, 2000);
+    // What comes after all is a flow of its own.
+    hand.clock = 301;
+    hand.says(6, "late");
+    let (flows, counts) = hand.finish();
+    let heard: Vec<_> = flows.iter().map(|flow| flow.streams[0].as_str()).collect();
+    assert_eq!(heard, ["early+", "", "late"]);
+    counts.are(&[(FlowBeganBefore, 1), (FlowIdle, 1)]);
 }

@@ -6,7 +6,7 @@ use super::hpack::FieldList;
 use super::reader::Here;
 use crate::anomaly::AnomalyKind;
 use crate::capture::PacketAt;
-use crate::http::messages::{HELD_IN_ALL, shown, size_of_head};
+use crate::http::messages::{shown, size_of_head};
 use crate::http::streams::HttpStreams;
 use crate::http::tally::Tally;
 use crate::http::{
@@ -85,7 +85,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             let note = || shown(head.as_ref().start_line());
             self.anomalies.note(AnomalyKind::ResponseWithoutRequest, Some(here.at.number), note);
         }
-        if self.held >= HELD_IN_ALL {
+        if self.is_full() {
             self.limit(here, || "too many messages run; one is told before its end".to_owned());
             let body = tally.running();
             self.sink.message(id, &body);
@@ -109,7 +109,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
 
     /// Tells the oldest streams as they are, where there are too many.
     fn make_room(&mut self, here: Here<'_>, h2: &mut Connection, stream: u32) {
-        while (h2.streams.len() >= MOST_STREAMS || self.held >= HELD_IN_ALL) && !h2.streams.contains_key(&stream) {
+        while (h2.streams.len() >= MOST_STREAMS || self.is_full()) && !h2.streams.contains_key(&stream) {
             let Some((&oldest, _)) = h2.streams.first_key_value() else { break };
             self.limit(here, || "too many streams run; the oldest is told before its end".to_owned());
             self.close_stream(here.said, h2, oldest);

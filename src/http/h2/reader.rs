@@ -11,7 +11,6 @@ use crate::anomaly::AnomalyKind;
 use crate::capture::PacketAt;
 use crate::flow::{Direction, FlowInfo};
 use crate::http::conversation::{Conversation, Mode};
-use crate::http::reading::PARTIAL_IN_ALL;
 use crate::http::streams::HttpStreams;
 use crate::http::MessageSink;
 
@@ -58,7 +57,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             rest = self.frame_step(here, h2, rest);
         }
         self.buffered = self.buffered.saturating_add(h2.side(here.direction).held()).saturating_sub(before);
-        if self.buffered > PARTIAL_IN_ALL && h2.side(here.direction).held() > 0 {
+        if self.is_full() && h2.side(here.direction).held() > 0 {
             self.limit(here, || "too many frames that are not whole wait for the rest".to_owned());
             self.lose_frames(here, h2);
         }

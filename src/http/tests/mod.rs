@@ -6,6 +6,7 @@ mod corpus;
 mod cuts;
 mod h2;
 mod heads;
+mod limits;
 mod listener;
 mod packets;
 mod pairing;

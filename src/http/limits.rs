@@ -1,0 +1,47 @@
+//! How much the HTTP layer may hold of what the wire sends.
+
+/// Bounds of [`HttpStreams`](super::HttpStreams). What goes beyond is told as far as it is there and noted, never held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a head that is not whole (`head-limit`).
+    pub head: usize,
+    /// Field lines of a head (`head-limit`); those behind them are not told. At least [`LEAST_FIELDS`](Self::LEAST_FIELDS).
+    pub fields: usize,
+    /// Bytes of a line of chunk framing (`malformed-chunk`), and of a trailer section (`head-limit`).
+    pub trailers: usize,
+    /// Requests of a flow that wait for their response; more are told alone (`pipeline-limit`).
+    pub pipeline: usize,
+    /// Bytes of all flows: what is kept of each, heads and lines that are not whole (`head-limit`, `malformed-chunk`), requests
+    /// that wait, and heads whose bodies run (`pipeline-limit`). Beyond it heads are told cut, a request is told alone, and a
+    /// running message before its end. An eighth of it is there for messages however many flows there are.
+    pub held_in_all: usize,
+    /// Bytes of the bodies of all flows that a spec asks for. Bodies beyond it are not whole, and what is said of them is
+    /// inconclusive.
+    pub bodies_in_all: usize,
+}
+
+/// What a live flow costs in this layer and in the one below, measured.
+const FLOW: usize = 440;
+
+impl Limits {
+    /// Heads with fewer field lines go the quick way, which does not count them.
+    pub const LEAST_FIELDS: usize = 96;
+
+    /// What messages may hold while so many flows live.
+    pub(super) fn room(&self, flows: usize) -> usize {
+        self.held_in_all.saturating_sub(flows.saturating_mul(FLOW)).max(self.held_in_all / 8)
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            head: 256 << 10,
+            fields: 1024,
+            trailers: 64 << 10,
+            pipeline: 1024,
+            held_in_all: 44 << 20,
+            bodies_in_all: 64 << 20,
+        }
+    }
+}

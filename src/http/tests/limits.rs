@@ -1,0 +1,103 @@
+//! Every limit of the layer, and what is said where it is reached.
+
+use super::listener::{Heard, Listener, Step, client, feed, feed_open, server};
+use crate::anomaly::AnomalyKind::{HeadLimit, MalformedChunk, PipelineLimit};
+use crate::anomaly::{Anomalies, AnomalyKind};
+use crate::flow::StreamSink;
+use crate::http::{BodyWant, CaptureId, HttpStreams, Limits};
+
+const CHUNKED: &str = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+/// One conversation within limits.
+fn hear_within(limits: Limits, want: BodyWant, steps: &[Step]) -> Heard {
+    let mut listener = Listener { want, ..Listener::default() };
+    let mut streams = HttpStreams::with_limits(CaptureId(0), &mut listener, limits);
+    feed(&mut streams, 0, steps);
+    let (anomalies, undecoded) = (streams.anomalies().clone(), streams.undecoded().collect());
+    Heard { messages: listener.messages, exchanges: listener.exchanges, anomalies, undecoded }
+}
+
+/// The same conversation on so many connections at a time, which all stay open: the most that they hold, and what was noted.
+fn crowd(flows: u32, limits: Limits, steps: &[Step]) -> (usize, Anomalies) {
+    let mut listener = Listener::default();
+    let mut streams = HttpStreams::with_limits(CaptureId(0), &mut listener, limits);
+    let (mut open, mut most) = (Vec::new(), 0);
+    for number in 0..flows {
+        open.push(feed_open(&mut streams, number, steps));
+        most = most.max(streams.held + streams.buffered);
+    }
+    for (flow, talk) in open {
+        streams.close(&flow, talk);
+    }
+    (most, streams.anomalies().clone())
+}
+
+fn noted(anomalies: &Anomalies) -> Vec<AnomalyKind> {
+    anomalies.iter().map(|(kind, _)| kind).collect()
+}
+
+#[test]
+fn each_limit_is_moved() {
+    let usual = Limits::default();
+    let pieces = |text: &str| text.as_bytes().chunks(50).map(client).collect::<Vec<_>>();
+    let long = format!("GET / HTTP/1.1\r\nX: {}\r\n\r\n", "x".repeat(1000));
+    let heard = hear_within(Limits { head: 500, ..usual }, BodyWant::NOTHING, &pieces(&long));
+    assert_eq!((heard.messages[0].flags.as_slice(), heard.messages.len()), (&[HeadLimit][..], 1));
+    assert!(hear_within(usual, BodyWant::NOTHING, &pieces(&long)).anomalies.is_empty());
+
+    let many = format!("GET / HTTP/1.1\r\n{}\r\n", "A: b\r\n".repeat(300));
+    let heard = hear_within(Limits { fields: 200, ..usual }, BodyWant::NOTHING, &[client(&many)]);
+    assert_eq!((heard.messages[0].fields.len(), heard.messages[0].flags.as_slice()), (200, &[HeadLimit][..]));
+    assert_eq!(hear_within(usual, BodyWant::NOTHING, &[client(&many)]).messages[0].fields.len(), 300);
+
+    let requests = "GET / HTTP/1.1\r\n\r\n".repeat(5);
+    let heard = hear_within(Limits { pipeline: 2, ..usual }, BodyWant::NOTHING, &[client(&requests)]);
+    assert_eq!(noted(&heard.anomalies), [PipelineLimit]);
+
+    let trailers = format!("{CHUNKED}0\r\n{}\r\n", "A: b\r\n".repeat(100));
+    let heard = hear_within(Limits { trailers: 100, ..usual }, BodyWant::NOTHING, &[client(trailers)]);
+    assert_eq!(noted(&heard.anomalies), [HeadLimit]);
+    assert!(heard.messages[0].trailers.len() < 30, "{:?}", heard.messages[0].trailers);
+    let heard = hear_within(Limits { trailers: 100, ..usual }, BodyWant::NOTHING, &[client(CHUNKED), client("1".repeat(200))]);
+    assert_eq!(noted(&heard.anomalies), [MalformedChunk]);
+
+    let response = format!("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{}", "x".repeat(500));
+    let steps = [client("GET / HTTP/1.1\r\n\r\n"), server(response)];
+    let want = BodyWant { keep: 1000, sha256: false };
+    let kept = |limits| hear_within(limits, want, &steps).messages[1].kept.as_ref().map(String::len);
+    assert_eq!((kept(usual), kept(Limits { bodies_in_all: 100, ..usual })), (Some(500), Some(100)));
+}
+
+/// Whatever it is that many connections leave open, it is bounded in all, and said.
+#[test]
+fn what_many_connections_leave_open_is_bounded_in_all() {
+    let limits = Limits { held_in_all: 1 << 20, ..Limits::default() };
+    let proxy: Vec<u8> = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\xff\xff".iter().copied().chain([7; 9000]).collect();
+    let lost = [client("GET / HTTP/1.1\r\n\r\n\x01\r\n"), client("y".repeat(8000))];
+    let cases: [(&str, Vec<Step>, &[AnomalyKind]); 7] = [
+        ("a head", vec![client(format!("GET / HTTP/1.1\r\nX: {}", "x".repeat(9000)))], &[HeadLimit]),
+        ("a start line", vec![client(format!("GET /{}", "x".repeat(9000)))], &[HeadLimit]),
+        ("a PROXY header", vec![client(proxy)], &[]),
+        ("a line behind lost bytes", lost.to_vec(), &[HeadLimit, PipelineLimit]),
+        ("a chunk's line", vec![client(CHUNKED), client(format!("5;{}", "x".repeat(9000)))], &[MalformedChunk, PipelineLimit]),
+        ("a request", vec![client(format!("GET / HTTP/1.1\r\nX: {}\r\n\r\n", "x".repeat(9000)))], &[PipelineLimit]),
+        (
+            "a response",
+            vec![server(format!("HTTP/1.1 200 OK\r\nContent-Length: 9\r\nX: {}\r\n\r\n1", "x".repeat(9000)))],
+            &[PipelineLimit],
+        ),
+    ];
+    for (name, steps, expected) in cases {
+        let (most, anomalies) = crowd(400, limits, &steps);
+        assert!(most > limits.held_in_all / 8 && most < limits.held_in_all + (64 << 10), "{name}: {most} bytes");
+        let noted = noted(&anomalies);
+        assert!(expected.iter().all(|kind| noted.contains(kind)), "{name}: {noted:?}");
+    }
+}
+
+#[test]
+fn flows_leave_less_room_for_messages_but_some() {
+    let limits = Limits::default();
+    assert!(limits.room(0) > 40 << 20 && limits.room(20_000) > 30 << 20);
+    assert_eq!((limits.room(1 << 20), limits.room(usize::MAX)), (limits.held_in_all / 8, limits.held_in_all / 8));
+}
