@@ -30,6 +30,8 @@ pub use body::{Body, BodyWant, Trailers};
 pub use bytes::{BytesRead, read_bytes};
 pub use conversation::Conversation;
 pub use exchange::{Exchange, Message};
+#[cfg(test)]
+pub(crate) use h2::head_of;
 pub use head::{AUTHORITY, FieldLine, Head, HeadBuf, HeadFlags, HeadRef, Range, StartLine};
 pub use kept::Kept;
 pub use parse::{parse_head, start_line_kind};
