@@ -34,6 +34,8 @@ pub use bytes::{BytesRead, read_bytes};
 pub use connection::Connection;
 pub use conversation::Conversation;
 pub use exchange::{Exchange, Message};
+#[cfg(test)]
+pub(crate) use h2::head_of;
 pub use head::{AUTHORITY, FieldLine, Head, HeadBuf, HeadFlags, HeadRef, Range, StartLine};
 pub use kept::Kept;
 pub use limits::Limits;

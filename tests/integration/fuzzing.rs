@@ -46,6 +46,11 @@ fn http() {
 }
 
 #[test]
+fn h2() {
+    run("h2");
+}
+
+#[test]
 fn text() {
     run("text");
 }

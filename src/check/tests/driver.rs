@@ -8,7 +8,9 @@ use super::super::run::Run;
 use crate::anomaly::AnomalyKind;
 use crate::capture::Timestamp;
 use crate::finding::{CaptureOutcome, Outcome, Verdict};
-use crate::http::{Body, Exchange, Fidelity, HeadBuf, Message, MessageId, MessageSink as _, Origin, Provenance, parse_head};
+use crate::http::{
+    Body, Exchange, Fidelity, HeadBuf, Message, MessageId, MessageKind, MessageSink as _, Origin, Provenance, head_of, parse_head,
+};
 use crate::source::Summary;
 use crate::spec::{self, Loaded, Spec};
 use crate::wire::Endpoint;
@@ -78,6 +80,20 @@ impl Check {
         let at = self.packet(false);
         let head = parse_head(head.as_bytes(), at, Fidelity::WIRE);
         self.exchanges.last_mut().expect("a request first").1 = Some((head, body.to_vec()));
+        self
+    }
+
+    /// A request of HTTP/2, with the pseudo-header fields.
+    pub(super) fn frames(mut self, fields: &[(&str, &str)]) -> Self {
+        let head = head_of(fields, MessageKind::Request, self.packet(true));
+        self.exchanges.push((Some((head, Vec::new())), None));
+        self
+    }
+
+    /// The response to it.
+    pub(super) fn frames_answer(mut self, fields: &[(&str, &str)]) -> Self {
+        let head = head_of(fields, MessageKind::Response, self.packet(false));
+        self.exchanges.last_mut().expect("a request first").1 = Some((head, Vec::new()));
         self
     }
 

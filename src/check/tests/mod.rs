@@ -6,6 +6,7 @@ mod conditions;
 mod cookies;
 mod driver;
 mod findings;
+mod frames;
 mod heads;
 mod json;
 mod lines;

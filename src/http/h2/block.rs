@@ -145,7 +145,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         list: &FieldList,
         flags: HeadFlags,
     ) {
-        for kind in flags.iter() {
+        for kind in flags.iter().filter(|kind| *kind != AnomalyKind::HpackError) {
             self.anomalies.note(kind, Some(here.at.number), || "in a trailer section".to_owned());
         }
         let half = h2.streams.get_mut(&stream).and_then(|stream| stream.half(kind));

@@ -174,6 +174,23 @@ fn lack(kind: MessageKind, pseudo: &Pseudo<'_>) -> Option<&'static str> {
     }
 }
 
+/// The head of these fields; what stands there as unknown is.
+#[cfg(test)]
+pub(crate) fn head_of(fields: &[(&str, &str)], kind: MessageKind, at: crate::http::Provenance) -> crate::http::HeadBuf {
+    let mut list = FieldList::default();
+    for (name, value) in fields {
+        let [name, value] = [name, value].map(|text| Some(text.as_bytes()).filter(|text| *text != UNKNOWN));
+        list.push(name, value);
+    }
+    let mut flags = HeadFlags::default();
+    if list.unknown {
+        flags.insert(AnomalyKind::HpackUnknown);
+    }
+    let Built { raw, lines, start, start_line, flags, .. } = build(&list, kind, flags);
+    let fidelity = crate::http::Fidelity::WIRE;
+    crate::http::HeadBuf { raw, lines, head: crate::http::Head { start, start_line, at, flags, fidelity, h2_stream: Some(1) } }
+}
+
 fn status(value: &[u8]) -> Option<u16> {
     let [a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9'] = value else { return None };
     Some(u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0'))

@@ -30,7 +30,8 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         end: bool,
     ) {
         let built = build(list, kind, flags);
-        for kind in built.flags.iter() {
+        // What is wrong with the coding was said already, with the reason.
+        for kind in built.flags.iter().filter(|kind| *kind != AnomalyKind::HpackError) {
             self.anomalies.note(kind, Some(here.at.number), || {
                 let line = shown(built.start_line.of(&built.raw));
                 match built.why.filter(|_| kind == AnomalyKind::Http2Malformed) {

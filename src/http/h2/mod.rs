@@ -22,4 +22,6 @@ mod signals;
 pub(super) use begin::{Beginning, switches_to_h2};
 pub(super) use connection::{Connection, Scratch};
 pub(super) use frame::{PREFACE, is_first_settings};
+#[cfg(test)]
+pub(crate) use head::head_of;
 pub(super) use hpack::UNKNOWN;

@@ -92,7 +92,7 @@ fn undecoded_line(content: &str, ports: &BTreeMap<u16, u64>) -> String {
     let one = flows == 1;
     let what = match content {
         "TLS" => format!("{} TLS without keys", if one { "is" } else { "are" }),
-        "HTTP/2" => format!("{} HTTP/2, which is not decoded yet", if one { "is" } else { "are" }),
+        "HTTP/2" => format!("{} HTTP/2 without a message", if one { "is" } else { "are" }),
         "no bytes" => format!("{} no bytes", if one { "carries" } else { "carry" }),
         "other" => format!("{} not HTTP", if one { "is" } else { "are" }),
         content => format!("{} {}", if one { "is" } else { "are" }, escape(content)),

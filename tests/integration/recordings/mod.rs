@@ -8,6 +8,7 @@
 
 mod clients;
 mod compare;
+mod frames;
 mod heard;
 mod networks;
 mod proxies;

@@ -137,7 +137,7 @@ mod tests {
         for (bad, why) in [
             (&b"\xff\xff\xff\xff"[..], "EOS"),
             (b"\x64\x02\xff", "eight bits of padding"),
-            (b"\x64\x00", "padding with zeros"),
+            (b"\xa8\xeb\x10\x64\x9c\xbe", "padding with a zero"),
             (b"\xff\xff\xff\xfc", "EOS as a whole"),
         ] {
             assert_eq!(text(bad), None, "{why}");

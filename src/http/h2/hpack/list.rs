@@ -34,7 +34,7 @@ impl FieldList {
         (self.unknown, self.full) = (false, false);
     }
 
-    pub(super) fn push(&mut self, name: Option<&[u8]>, value: Option<&[u8]>) {
+    pub(in crate::http::h2) fn push(&mut self, name: Option<&[u8]>, value: Option<&[u8]>) {
         self.unknown |= name.is_none() || value.is_none();
         let (name, value) = (name.unwrap_or(UNKNOWN), value.unwrap_or(UNKNOWN));
         let length = name.len().saturating_add(value.len()).saturating_add(4);

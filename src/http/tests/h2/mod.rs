@@ -5,4 +5,5 @@ mod gaps;
 mod limits;
 mod malformed;
 mod property;
+mod recorded;
 mod wire;
