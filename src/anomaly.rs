@@ -43,6 +43,10 @@ impl AnomalyKind {
                 | Self::StreamGap
                 | Self::ReassemblyLimit
                 | Self::FlowLimit
+                | Self::TlsUndecryptable
+                | Self::TlsRecordLost
+                | Self::TlsMalformed
+                | Self::TlsLimit
                 | Self::NotHttp
         )
     }
@@ -80,6 +84,17 @@ kinds! {
     ReassemblyLimit = "reassembly-limit",
     /// More live flows than the limit; the oldest was closed.
     FlowLimit = "flow-limit",
+    // tls
+    /// A TLS connection that was not opened although secrets were given: none fit, or its handshake is not in the capture.
+    TlsNotOpened = "tls-not-opened",
+    /// A TLS record that does not open with its keys: it was changed, or the secrets are wrong.
+    TlsUndecryptable = "tls-undecryptable",
+    /// TLS records of which bytes are lost.
+    TlsRecordLost = "tls-record-lost",
+    /// Bytes that are no TLS record or message where one should be.
+    TlsMalformed = "tls-malformed",
+    /// More than the limit waits to be opened; the connection was given up.
+    TlsLimit = "tls-limit",
     // http
     /// A head that never became complete: the stream ended, lost bytes or was cut before its empty line.
     HeadIncomplete = "head-incomplete",
