@@ -41,6 +41,7 @@ pub mod finding;
 pub mod flow;
 pub mod harness;
 pub mod http;
+pub mod proxy_protocol;
 pub mod report;
 pub mod secret;
 pub mod source;

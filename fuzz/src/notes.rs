@@ -1,6 +1,6 @@
 //! Writes down what a sink is told, and holds it against what every sink may rely on.
 
-use hopspec::http::{Body, BodyWant, Exchange, HeadRef, Message, MessageId, MessageSink, Origin, Range};
+use hopspec::http::{Body, BodyWant, Connection, Exchange, HeadRef, Message, MessageId, MessageSink, Origin, Range};
 
 /// What was told.
 #[derive(Default)]
@@ -35,7 +35,7 @@ impl Notes {
 }
 
 impl MessageSink for Notes {
-    fn head(&mut self, id: MessageId, head: &HeadRef<'_>, request: Option<&HeadRef<'_>>) -> BodyWant {
+    fn head(&mut self, id: MessageId, head: &HeadRef<'_>, request: Option<&HeadRef<'_>>, _: Option<&Connection>) -> BodyWant {
         assert_eq!(id.0, self.heads, "numbers follow each other");
         self.heads += 1;
         self.open.push(true);

@@ -19,7 +19,7 @@ use super::select::{describe_entry, misses};
 use super::selection::{self, Known};
 use super::tally::{HopTally, Nearest};
 use crate::finding::{Counts, Finding, Rule};
-use crate::http::{Body, BodyWant, CaptureId, Exchange, HeadRef, MessageId, MessageSink, Provenance};
+use crate::http::{Body, BodyWant, CaptureId, Connection, Exchange, HeadRef, MessageId, MessageSink, Provenance};
 use crate::secret;
 
 /// Unselected exchanges are told apart by so many start lines, and by so many characters of each.
@@ -102,8 +102,14 @@ impl<'p> Run<'p> {
 }
 
 impl MessageSink for Run<'_> {
-    fn head(&mut self, _id: MessageId, head: &HeadRef<'_>, request: Option<&HeadRef<'_>>) -> BodyWant {
-        selection::wanted(self.plan, &mut self.index, head, request, &self.known)
+    fn head(
+        &mut self,
+        _id: MessageId,
+        head: &HeadRef<'_>,
+        request: Option<&HeadRef<'_>>,
+        connection: Option<&Connection>,
+    ) -> BodyWant {
+        selection::wanted(self.plan, &mut self.index, head, request, connection, &self.known)
     }
 
     fn message(&mut self, _id: MessageId, _body: &Body) {}

@@ -68,7 +68,7 @@ impl<'a> Scope<'a> {
     /// The scope of a value that stands without an exchange, as that of a param.
     pub(super) fn without_exchange(params: &'a Params, notes: &'a Notes) -> Self {
         Self {
-            exchange: &Exchange { request: None, response: None },
+            exchange: &Exchange { request: None, response: None, connection: None },
             looked: None,
             joined: None,
             params,

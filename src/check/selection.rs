@@ -9,7 +9,7 @@ use super::reads;
 use super::scope::{Notes, Scope};
 use super::select::selects;
 use super::truth::Truth;
-use crate::http::{Body, BodyWant, Exchange, HeadRef, Message};
+use crate::http::{Body, BodyWant, Connection, Exchange, HeadRef, Message};
 use crate::spec::Side;
 
 /// Tells the exchanges that belong to a hop of a plan from those that belong to none.
@@ -27,8 +27,8 @@ impl Selection {
     }
 
     /// What of a message's body decides, or is judged.
-    pub fn want(&mut self, head: &HeadRef<'_>, request: Option<&HeadRef<'_>>) -> BodyWant {
-        wanted(&self.plan, &mut self.index, head, request, &Known::default())
+    pub fn want(&mut self, head: &HeadRef<'_>, request: Option<&HeadRef<'_>>, connection: Option<&Connection>) -> BodyWant {
+        wanted(&self.plan, &mut self.index, head, request, connection, &Known::default())
     }
 
     /// Whether some hop takes this exchange as its own.
@@ -96,6 +96,7 @@ pub(super) fn wanted(
     index: &mut [HeadIndex; 2],
     head: &HeadRef<'_>,
     request: Option<&HeadRef<'_>>,
+    connection: Option<&Connection>,
     known: &Known,
 ) -> BodyWant {
     let side = if head.is_request() { Side::Request } else { Side::Response };
@@ -109,8 +110,10 @@ pub(super) fn wanted(
     let body = Body::default();
     let message = Message { head: *head, body: &body };
     let exchange = match side {
-        Side::Request => Exchange { request: Some(message), response: None },
-        Side::Response => Exchange { request: request.map(|head| Message { head: *head, body: &body }), response: Some(message) },
+        Side::Request => Exchange { request: Some(message), response: None, connection },
+        Side::Response => {
+            Exchange { request: request.map(|head| Message { head: *head, body: &body }), response: Some(message), connection }
+        }
     };
     look(plan, index, &exchange);
     let looked = Looked::new(&exchange, index);

@@ -78,13 +78,13 @@ impl super::conversation::HttpStream {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::{Body, BodyWant, Exchange, Fidelity, HeadRef, Message, MessageId, Origin};
+    use crate::http::{Body, BodyWant, Connection, Exchange, Fidelity, HeadRef, Message, MessageId, Origin};
 
     #[derive(Default)]
     struct Told(Vec<String>);
 
     impl MessageSink for Told {
-        fn head(&mut self, _: MessageId, head: &HeadRef<'_>, _: Option<&HeadRef<'_>>) -> BodyWant {
+        fn head(&mut self, _: MessageId, head: &HeadRef<'_>, _: Option<&HeadRef<'_>>, _: Option<&Connection>) -> BodyWant {
             assert_eq!(head.head.fidelity, Fidelity::WIRE);
             let Origin::Line(line) = head.head.at.origin else { panic!("a packet") };
             self.0.push(format!("{line} {}", String::from_utf8_lossy(head.start_line())));

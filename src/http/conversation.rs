@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::tally::Tally;
-use super::{Body, HeadBuf, MessageId, MessageKind};
+use super::{Body, Connection, HeadBuf, MessageId, MessageKind};
 use crate::capture::PacketAt;
 use crate::flow::Direction;
 
@@ -169,6 +169,8 @@ pub struct Conversation {
     /// A message was found.
     pub(super) messages: bool,
     pub(super) content: Content,
+    /// What the connection itself said.
+    pub(super) connection: Connection,
 }
 
 impl Conversation {
@@ -183,6 +185,7 @@ impl Conversation {
             alone: None,
             messages: false,
             content: Content::NoBytes,
+            connection: Connection::default(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! An exchange (RFC 9110 §3.9): a request with its final response, as far as the capture holds them.
 
-use super::{Body, HeadRef};
+use super::{Body, Connection, HeadRef};
 
 /// One message.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +19,8 @@ pub struct Exchange<'a> {
     pub request: Option<Message<'a>>,
     /// The final response; 101 counts as final.
     pub response: Option<Message<'a>>,
+    /// What the connection said beneath or before them; none in texts.
+    pub connection: Option<&'a Connection>,
 }
 
 impl<'a> Exchange<'a> {

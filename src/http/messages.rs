@@ -104,7 +104,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             self.unanswered(talk);
         }
         talk.doubt = false;
-        let want = self.sink.head(id, head, None);
+        let want = self.sink.head(id, head, None, Some(&talk.connection));
         let paired = talk.expects();
         let full = paired && (talk.waiting.len() >= MOST_WAITING || self.held >= HELD_IN_ALL);
         if full {
@@ -133,7 +133,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                     }
                     None => {
                         let request = Some(Message { head: *head, body: &body });
-                        self.sink.exchange(&Exchange { request, response: None });
+                        self.sink.exchange(&Exchange { request, response: None, connection: Some(&talk.connection) });
                     }
                 }
                 left
@@ -143,7 +143,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                     let body = tally.running();
                     self.sink.message(id, &body);
                     let request = Some(Message { head: *head, body: &body });
-                    self.sink.exchange(&Exchange { request, response: None });
+                    self.sink.exchange(&Exchange { request, response: None, connection: Some(&talk.connection) });
                     return left;
                 }
                 let head = kept.map(|head| self.hold(head));
@@ -172,7 +172,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let awaited = talk.awaited();
         let awaited_none = awaited.is_none();
         let paired = !awaited_none && !interim;
-        let want = self.sink.head(id, head, awaited.map(|waiting| waiting.head.as_ref()).as_ref());
+        let want = self.sink.head(id, head, awaited.map(|waiting| waiting.head.as_ref()).as_ref(), Some(&talk.connection));
         if !interim {
             if !paired {
                 talk.alone = talk.sure.and(Some(MessageKind::Response));
@@ -272,7 +272,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             }
             (MessageKind::Request, Some(head)) => {
                 let request = Some(Message { head: head.as_ref(), body: &body });
-                self.sink.exchange(&Exchange { request, response: None });
+                self.sink.exchange(&Exchange { request, response: None, connection: Some(&talk.connection) });
             }
             (MessageKind::Request, None) => {
                 let Some(waiting) = talk.waiting.iter_mut().rev().find(|waiting| waiting.id == id) else { return };
@@ -291,7 +291,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let first = if paired { talk.waiting.front_mut() } else { None };
         let Some(first) = first else {
             let response = Some(Message { head: *head, body: &body });
-            self.sink.exchange(&Exchange { request: None, response });
+            self.sink.exchange(&Exchange { request: None, response, connection: Some(&talk.connection) });
             return;
         };
         if let Some(sure) = &mut talk.sure {
@@ -303,7 +303,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         }
         let request = Some(Message { head: first.head.as_ref(), body: &first.body });
         let response = Some(Message { head: *head, body: &body });
-        self.sink.exchange(&Exchange { request, response });
+        self.sink.exchange(&Exchange { request, response, connection: Some(&talk.connection) });
         if let Some(first) = talk.waiting.pop_front() {
             self.recycle(first);
         }
@@ -314,7 +314,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let Some(first) = talk.waiting.pop_front() else { return };
         let request = Some(Message { head: first.head.as_ref(), body: &first.body });
         let response = first.answer.as_deref().map(|(head, body)| Message { head: head.as_ref(), body });
-        self.sink.exchange(&Exchange { request, response });
+        self.sink.exchange(&Exchange { request, response, connection: Some(&talk.connection) });
         self.recycle(first);
     }
 

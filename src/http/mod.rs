@@ -6,6 +6,7 @@
 mod body;
 mod bytes;
 mod chunked;
+mod connection;
 mod conversation;
 mod exchange;
 mod framing;
@@ -27,6 +28,7 @@ mod tests;
 
 pub use body::{Body, BodyWant, Trailers};
 pub use bytes::{BytesRead, read_bytes};
+pub use connection::Connection;
 pub use conversation::Conversation;
 pub use exchange::{Exchange, Message};
 pub use head::{FieldLine, Head, HeadBuf, HeadFlags, HeadRef, Range, StartLine};

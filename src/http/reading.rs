@@ -127,13 +127,16 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         if stream.partial.is_empty() {
             if stream.fresh {
                 match opening(rest) {
-                    Opening::Message => stream.fresh = false,
+                    Opening::Message => begin(flow, talk, direction),
                     Opening::Unsure => return keep(stream, rest, at),
                     Opening::Proxy(length) => {
-                        stream.fresh = false;
+                        begin(flow, talk, direction);
                         return rest.get(length..).unwrap_or_default();
                     }
-                    Opening::Tls => return stop(talk, Content::Tls),
+                    Opening::Tls => {
+                        begin(flow, talk, direction);
+                        return stop(talk, Content::Tls);
+                    }
                 }
             }
             // Empty lines before a start line are to be ignored (RFC 9112 §2.2).
@@ -170,16 +173,20 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         keep(stream, rest, at);
         if stream.fresh {
             match opening(&stream.partial) {
-                Opening::Message => stream.fresh = false,
+                Opening::Message => begin(flow, talk, direction),
                 Opening::Unsure => return &[],
                 Opening::Proxy(length) => {
-                    stream.fresh = false;
                     stream.partial = Vec::new();
+                    begin(flow, talk, direction);
                     return rest.get(length.saturating_sub(before)..).unwrap_or_default();
                 }
-                Opening::Tls => return stop(talk, Content::Tls),
+                Opening::Tls => {
+                    begin(flow, talk, direction);
+                    return stop(talk, Content::Tls);
+                }
             }
             // What a PROXY header might have been may be empty lines.
+            let stream = talk.stream(direction);
             let empty = stream.partial.iter().take_while(|&&b| b == b'\r' || b == b'\n').count();
             stream.partial.drain(..empty);
         }
@@ -309,6 +316,12 @@ pub(super) fn keep<'a>(stream: &mut HttpStream, bytes: &[u8], at: PacketAt) -> &
         stream.at = at;
     }
     &[]
+}
+
+/// What a stream begins with is known.
+fn begin(flow: &FlowInfo, talk: &mut Conversation, direction: Direction) {
+    talk.stream(direction).fresh = false;
+    talk.connection.from_start |= flow.opener == Some(direction);
 }
 
 fn stop<'a>(talk: &mut Conversation, content: Content) -> &'a [u8] {

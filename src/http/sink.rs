@@ -1,6 +1,6 @@
 //! Who is told of messages, and answers what their bodies are wanted for.
 
-use super::{Body, BodyWant, Exchange, HeadRef};
+use super::{Body, BodyWant, Connection, Exchange, HeadRef};
 
 /// The number of a message in a capture, in the order in which heads became complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -11,8 +11,15 @@ pub struct MessageId(pub u64);
 /// For every message `head` comes once and `message` once, in this order; messages of one stream come in their order,
 /// those of several streams interleave. `exchange` comes once the final response ended, or when the flow is over.
 pub trait MessageSink {
-    /// A head is complete, or as complete as it will become. `request` is the one that a response answers.
-    fn head(&mut self, id: MessageId, head: &HeadRef<'_>, request: Option<&HeadRef<'_>>) -> BodyWant;
+    /// A head is complete, or as complete as it will become. `request` is the one that a response answers;
+    /// `connection` what the connection said so far, none in texts.
+    fn head(
+        &mut self,
+        id: MessageId,
+        head: &HeadRef<'_>,
+        request: Option<&HeadRef<'_>>,
+        connection: Option<&Connection>,
+    ) -> BodyWant;
 
     /// The message ended; [`Body::complete`] says how.
     fn message(&mut self, id: MessageId, body: &Body);

@@ -11,7 +11,7 @@ use super::fixture::{Side, tcp};
 use super::{Input, SourceError, Summary, read};
 use crate::anomaly::AnomalyKind;
 use crate::capture::fixture::pcap;
-use crate::http::{Body, BodyWant, CaptureId, Exchange, HeadRef, Message, MessageId, MessageSink, Origin};
+use crate::http::{Body, BodyWant, CaptureId, Connection, Exchange, HeadRef, Message, MessageId, MessageSink, Origin};
 
 /// Writes down what it is told.
 #[derive(Default)]
@@ -25,7 +25,7 @@ fn start(head: &HeadRef<'_>) -> String {
 }
 
 impl MessageSink for Notebook {
-    fn head(&mut self, id: MessageId, head: &HeadRef<'_>, request: Option<&HeadRef<'_>>) -> BodyWant {
+    fn head(&mut self, id: MessageId, head: &HeadRef<'_>, request: Option<&HeadRef<'_>>, _: Option<&Connection>) -> BodyWant {
         let fields: Vec<_> = head.fields().map(|(n, v)| [n, b"=", v].concat()).collect();
         let fields = String::from_utf8_lossy(&fields.join(&b","[..])).into_owned();
         let at = match head.head.at.origin {

@@ -8,7 +8,7 @@ const LAYERS: &[&[&str]] = &[
     &["anomaly", "secret", "exit"],
     &["capture"],
     &["wire"],
-    &["flow"],
+    &["flow", "proxy_protocol"],
     &["http"],
     &["source"],
     &["spec"],

@@ -113,7 +113,7 @@ impl Check {
         for (request, response) in &self.exchanges {
             let wanted = |run: &mut Run<'_>, message: &Said, request: Option<&HeadBuf>| {
                 let Some((head, bytes)) = message else { return Body::default() };
-                let want = run.head(MessageId(0), &head.as_ref(), request.map(HeadBuf::as_ref).as_ref());
+                let want = run.head(MessageId(0), &head.as_ref(), request.map(HeadBuf::as_ref).as_ref(), None);
                 let sha256 = want.sha256.then(|| <sha2::Sha256 as sha2::Digest>::digest(bytes).into());
                 let kept = (want.keep > 0).then(|| bytes.clone().into());
                 Body { length: bytes.len() as u64, complete: Some(true), lost: 0, kept, sha256, ..Body::default() }
@@ -127,6 +127,7 @@ impl Check {
             let exchange = Exchange {
                 request: request.as_ref().map(|(h, _)| Message { head: h.as_ref(), body: &request_body }),
                 response: response.as_ref().map(|(h, _)| Message { head: h.as_ref(), body: &response_body }),
+                connection: None,
             };
             run.exchange(&exchange);
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::http::{Body, BodyWant, Exchange, HeadRef, MessageId, MessageSink};
+use crate::http::{Body, BodyWant, Connection, Exchange, HeadRef, MessageId, MessageSink};
 use crate::source::Summary;
 
 /// Sums over captures.
@@ -43,7 +43,7 @@ impl fmt::Display for Counts {
 pub(super) struct Uninterested;
 
 impl MessageSink for Uninterested {
-    fn head(&mut self, _: MessageId, _: &HeadRef<'_>, _: Option<&HeadRef<'_>>) -> BodyWant {
+    fn head(&mut self, _: MessageId, _: &HeadRef<'_>, _: Option<&HeadRef<'_>>, _: Option<&Connection>) -> BodyWant {
         BodyWant::NOTHING
     }
 

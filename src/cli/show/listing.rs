@@ -6,7 +6,7 @@ use super::form::Form;
 use super::near::Near;
 use super::order::Ordered;
 use crate::check::Selection;
-use crate::http::{Body, BodyWant, Exchange, HeadRef, MessageId, MessageSink};
+use crate::http::{Body, BodyWant, Connection, Exchange, HeadRef, MessageId, MessageSink};
 
 /// Which messages are listed.
 pub(super) enum Which {
@@ -56,7 +56,13 @@ impl<W: Write, F: Form> Listing<W, F> {
 }
 
 impl<W: Write, F: Form> MessageSink for Listing<W, F> {
-    fn head(&mut self, id: MessageId, head: &HeadRef<'_>, request: Option<&HeadRef<'_>>) -> BodyWant {
+    fn head(
+        &mut self,
+        id: MessageId,
+        head: &HeadRef<'_>,
+        request: Option<&HeadRef<'_>>,
+        connection: Option<&Connection>,
+    ) -> BodyWant {
         match &mut self.which {
             Which::All => self.ordered.open(id, head),
             Which::Packet(near) => {
@@ -64,7 +70,7 @@ impl<W: Write, F: Form> MessageSink for Listing<W, F> {
                     self.ordered.open(id, head);
                 }
             }
-            Which::Unselected(selector) => return selector.want(head, request),
+            Which::Unselected(selector) => return selector.want(head, request, connection),
         }
         BodyWant::NOTHING
     }

@@ -70,7 +70,7 @@ fn listed(form: impl Form, heads: &[(HeadBuf, Body)]) -> String {
     let mut listing = Listing::new(Ordered::new(Vec::new(), form), Which::All);
     listing.capture("a.pcap", None);
     for (id, (head, body)) in (0..).zip(heads) {
-        listing.head(MessageId(id), &head.as_ref(), None);
+        listing.head(MessageId(id), &head.as_ref(), None, None);
         listing.message(MessageId(id), body);
     }
     let (written, out) = listing.finish();
@@ -217,7 +217,12 @@ fn one_packet_or_what_is_near() {
         let mut listing = Listing::new(Ordered::new(Vec::new(), Jsonl::new(MASKED)), Which::Packet(Near::new(packet)));
         listing.capture("a.pcap", None);
         for (id, packet) in (0..).zip([4, 9, 9, 12]) {
-            listing.head(MessageId(id), &head(packet, format!("GET /{packet}?token=abc HTTP/1.1").as_bytes()).as_ref(), None);
+            listing.head(
+                MessageId(id),
+                &head(packet, format!("GET /{packet}?token=abc HTTP/1.1").as_bytes()).as_ref(),
+                None,
+                None,
+            );
             listing.message(MessageId(id), &ended(0));
         }
         let hint = listing.hint("a.pcap").unwrap();

@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use crate::anomaly::AnomalyKind;
-use crate::http::{Body, BodyWant, Exchange, HeadRef, Message, MessageId, MessageSink, Origin};
+use crate::http::{Body, BodyWant, Connection, Exchange, HeadRef, Message, MessageId, MessageSink, Origin};
 use crate::secret;
 use crate::wire::Endpoint;
 
@@ -83,7 +83,7 @@ impl Listener {
 }
 
 impl MessageSink for Listener {
-    fn head(&mut self, _: MessageId, head: &HeadRef<'_>, _: Option<&HeadRef<'_>>) -> BodyWant {
+    fn head(&mut self, _: MessageId, head: &HeadRef<'_>, _: Option<&HeadRef<'_>>, _: Option<&Connection>) -> BodyWant {
         if self.kept >= MOST_IN_ALL {
             return BodyWant::NOTHING;
         }

@@ -3,7 +3,9 @@
 use crate::anomaly::{Anomalies, AnomalyKind};
 use crate::capture::{PacketAt, Timestamp};
 use crate::flow::{Chunk, Direction, FlowInfo, Gap, Need, StreamEnd, StreamSink};
-use crate::http::{Body, BodyWant, CaptureId, Conversation, Exchange, HeadRef, HttpStreams, MessageId, MessageSink, Origin};
+use crate::http::{
+    Body, BodyWant, CaptureId, Connection, Conversation, Exchange, HeadRef, HttpStreams, MessageId, MessageSink, Origin,
+};
 use crate::wire::Endpoint;
 
 /// One message as it was told.
@@ -45,7 +47,7 @@ fn texts<'a>(fields: impl Iterator<Item = (&'a [u8], &'a [u8])>) -> Vec<(String,
 }
 
 impl MessageSink for Listener {
-    fn head(&mut self, id: MessageId, head: &HeadRef<'_>, request: Option<&HeadRef<'_>>) -> BodyWant {
+    fn head(&mut self, id: MessageId, head: &HeadRef<'_>, request: Option<&HeadRef<'_>>, _: Option<&Connection>) -> BodyWant {
         assert_eq!(id.0 as usize, self.messages.len());
         let Origin::Packet { packet, src, .. } = head.head.at.origin else { panic!("no packet") };
         for line in head.lines {

@@ -91,7 +91,7 @@ impl<S: MessageSink> Telling<'_, S> {
 
     fn request(&mut self, head: HeadBuf, shown: Shown, place: Place) {
         let id = self.id();
-        let want = self.sink.head(id, &head.as_ref(), None);
+        let want = self.sink.head(id, &head.as_ref(), None, None);
         let body = body(shown, want);
         self.sink.message(id, &body);
         self.requests.push_back(Request { head, body, place });
@@ -101,7 +101,7 @@ impl<S: MessageSink> Telling<'_, S> {
             self.summary.anomalies.note(AnomalyKind::PipelineLimit, None, || {
                 format!("more than {MOST_UNANSWERED} requests of this text follow each other")
             });
-            self.sink.exchange(&Exchange { request: Some(oldest.message()), response: None });
+            self.sink.exchange(&Exchange { request: Some(oldest.message()), response: None, connection: None });
         }
     }
 
@@ -119,7 +119,7 @@ impl<S: MessageSink> Telling<'_, S> {
                 self.summary.anomalies.note(AnomalyKind::ResponseWithoutRequest, None, || unclear(&response, requests.len()));
             }
             let id = self.id();
-            let want = self.sink.head(id, &response.head.as_ref(), request.map(|request| request.head.as_ref()).as_ref());
+            let want = self.sink.head(id, &response.head.as_ref(), request.map(|request| request.head.as_ref()).as_ref(), None);
             let body = body(response.body, want);
             self.sink.message(id, &body);
             if response.place.interim {
@@ -129,10 +129,10 @@ impl<S: MessageSink> Telling<'_, S> {
                 *answered = true;
             }
             let response = Message { head: response.head.as_ref(), body: &body };
-            self.sink.exchange(&Exchange { request: request.map(Request::message), response: Some(response) });
+            self.sink.exchange(&Exchange { request: request.map(Request::message), response: Some(response), connection: None });
         }
         for (request, _) in requests.iter().zip(answered).filter(|(_, answered)| !answered) {
-            self.sink.exchange(&Exchange { request: Some(request.message()), response: None });
+            self.sink.exchange(&Exchange { request: Some(request.message()), response: None, connection: None });
         }
     }
 

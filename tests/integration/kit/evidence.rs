@@ -2,7 +2,7 @@
 //! `hopspec show` does not print.
 
 use super::{Message, Traffic};
-use hopspec::http::{Body, BodyWant, CaptureId, Exchange, HeadRef, MessageId, MessageSink, Origin};
+use hopspec::http::{Body, BodyWant, CaptureId, Connection, Exchange, HeadRef, MessageId, MessageSink, Origin};
 use hopspec::source::{Input, read};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -34,7 +34,7 @@ impl Spoken {
 struct Collector(Vec<Spoken>);
 
 impl MessageSink for Collector {
-    fn head(&mut self, _: MessageId, _: &HeadRef<'_>, _: Option<&HeadRef<'_>>) -> BodyWant {
+    fn head(&mut self, _: MessageId, _: &HeadRef<'_>, _: Option<&HeadRef<'_>>, _: Option<&Connection>) -> BodyWant {
         BodyWant { keep: 1 << 20, sha256: false }
     }
 

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use hopspec::http::{Body, BodyWant, CaptureId, Exchange, HeadRef, MessageId, MessageSink, Origin};
+use hopspec::http::{Body, BodyWant, CaptureId, Connection, Exchange, HeadRef, MessageId, MessageSink, Origin};
 use hopspec::source::{Input, SourceError, Summary, read};
 
 use super::traffic::{Direction, Streams, Told};
@@ -34,7 +34,7 @@ fn lines<'a>(fields: impl Iterator<Item = (&'a [u8], &'a [u8])>) -> Vec<(String,
 }
 
 impl MessageSink for Collector {
-    fn head(&mut self, id: MessageId, head: &HeadRef<'_>, _: Option<&HeadRef<'_>>) -> BodyWant {
+    fn head(&mut self, id: MessageId, head: &HeadRef<'_>, _: Option<&HeadRef<'_>>, _: Option<&Connection>) -> BodyWant {
         let Origin::Packet { packet, src, dst, .. } = head.head.at.origin else { panic!("no packet") };
         let end = |e: hopspec::wire::Endpoint| SocketAddr::new(e.ip, e.port);
         let line = text(head.start_line());

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use hopspec::anomaly::AnomalyKind;
-use hopspec::http::{Body, BodyWant, CaptureId, Exchange, HeadRef, MessageId, MessageSink, Origin};
+use hopspec::http::{Body, BodyWant, CaptureId, Connection, Exchange, HeadRef, MessageId, MessageSink, Origin};
 use hopspec::source::{Input, Summary, read};
 use hopspec::wire::Endpoint;
 
@@ -98,7 +98,7 @@ fn tell(message: &mut Message, body: &Body) {
 }
 
 impl MessageSink for Collector {
-    fn head(&mut self, _: MessageId, head: &HeadRef<'_>, _: Option<&HeadRef<'_>>) -> BodyWant {
+    fn head(&mut self, _: MessageId, head: &HeadRef<'_>, _: Option<&HeadRef<'_>>, _: Option<&Connection>) -> BodyWant {
         let Origin::Packet { stream, src, dst, .. } = head.head.at.origin else { panic!("a capture") };
         let address = |end: Endpoint| SocketAddr::new(end.ip, end.port);
         let asks = head.is_request();
