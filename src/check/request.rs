@@ -14,7 +14,7 @@ use super::selection::Known;
 use super::specs::{self, Loaded, LoadedSpec};
 use super::whole;
 use crate::finding::{CaptureOutcome, Finding, Outcome, Unselected, Verdict};
-use crate::source::{self, Input, SourceError};
+use crate::source::{self, Input, ReadOptions, SourceError};
 use crate::spec::{Expr, Spec};
 
 /// What to check.
@@ -51,6 +51,10 @@ pub struct CheckRequest {
     pub strict: bool,
     /// `--show-secrets`
     pub show_secrets: bool,
+    /// `--keylog FILE`: TLS connections are opened with what these hold.
+    pub keylogs: Vec<PathBuf>,
+    /// How captures are read. Its keys are taken from `keylogs`.
+    pub reading: ReadOptions,
 }
 
 /// What is checked, once everything is loaded and known to be right.
@@ -58,6 +62,7 @@ pub(super) struct Wanted<'r> {
     pub(super) request: &'r CheckRequest,
     pub(super) given: Vec<Given>,
     pub(super) picks: Picks,
+    pub(super) reading: ReadOptions,
 }
 
 /// Checks captures against specs, or specs against their own evidence.
@@ -89,6 +94,9 @@ pub(super) fn judged(request: &CheckRequest, specs: &[LoadedSpec], only: Option<
         if request.names_captures() { against_captures(&wanted, specs)? } else { own::against_evidence(&wanted, specs, only)? };
     let captures: Vec<Finding> = outcome.captures.iter().flat_map(whole::capture_findings).collect();
     outcome.findings.extend(captures);
+    let embedded = outcome.captures.iter().filter_map(|c| c.summary.embedded.as_ref().map(|secrets| (c.file.as_str(), secrets)));
+    let remarks = source::key_log_remarks(&wanted.reading.keys, embedded);
+    outcome.notes.extend(remarks);
     outcome.findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
     request.sum_up(&mut outcome);
     Ok(outcome)
@@ -110,7 +118,10 @@ impl CheckRequest {
 
 impl<'r> Wanted<'r> {
     fn of(request: &'r CheckRequest, specs: &[&Spec]) -> Result<Self, CheckError> {
-        Ok(Self { request, given: given::collect(request, specs)?, picks: Picks::of(request, specs)? })
+        let (given, picks) = (given::collect(request, specs)?, Picks::of(request, specs)?);
+        let keys = source::key_logs(&request.keylogs).map_err(|error| CheckError::Unreadable(format!("--keylog {error}")))?;
+        let reading = ReadOptions { keys: Arc::new(keys), ..request.reading.clone() };
+        Ok(Self { request, given, picks, reading })
     }
 }
 
@@ -152,14 +163,19 @@ pub(super) fn blank() -> Outcome {
 }
 
 /// Reads one source into a run.
-pub(super) fn read(run: &mut Run<'_>, input: &Input, known: Known) -> Result<CaptureOutcome, SourceError> {
+pub(super) fn read(
+    run: &mut Run<'_>,
+    input: &Input,
+    options: &ReadOptions,
+    known: Known,
+) -> Result<CaptureOutcome, SourceError> {
     let file = input.name();
     let id = run.capture_of(file.clone(), known);
-    source::read(input, id, run).map(|summary| CaptureOutcome { file, summary })
+    source::read_with(input, options, id, run).map(|summary| CaptureOutcome { file, summary })
 }
 
 fn against_captures(wanted: &Wanted<'_>, specs: &[LoadedSpec]) -> Result<Outcome, CheckError> {
-    let Wanted { request, given, picks } = wanted;
+    let Wanted { request, given, picks, reading } = wanted;
     // A spec is required where its own file is named. Bytes at hand are one message, and no capture of every hop.
     let all_bytes = request.bound.is_empty() && request.captures.iter().all(|input| matches!(input, Input::Bytes(_)));
     let specs: Vec<(Arc<Spec>, bool)> = specs.iter().map(|s| (Arc::clone(&s.spec), s.named && !all_bytes)).collect();
@@ -174,7 +190,7 @@ fn against_captures(wanted: &Wanted<'_>, specs: &[LoadedSpec]) -> Result<Outcome
         outcome.skipped_captures += expanded.skipped;
         nothing &= expanded.inputs.is_empty();
         for source::Named { input, named } in &expanded.inputs {
-            match read(&mut run, input, Known::new(&plan, 0, hop)) {
+            match read(&mut run, input, reading, Known::new(&plan, 0, hop)) {
                 Ok(capture) => outcome.captures.push(capture),
                 Err(SourceError::NotACapture { .. }) if !named => outcome.skipped_captures += 1,
                 Err(error) => outcome.unreadable.push(error.to_string()),

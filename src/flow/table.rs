@@ -78,6 +78,11 @@ impl<S: StreamSink> FlowTable<S> {
         &self.sink
     }
 
+    /// The layer above, to tell it what no flow says.
+    pub fn sink_mut(&mut self) -> &mut S {
+        &mut self.sink
+    }
+
     /// Gives the layer above back. [`finish`](Self::finish) first.
     #[must_use]
     pub fn into_sink(self) -> S {

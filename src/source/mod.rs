@@ -1,6 +1,6 @@
 //! Every kind of evidence, read the same way: messages and exchanges go to a [`MessageSink`](crate::http::MessageSink).
 //!
-//! Fifth layer: packets come through `capture`, `wire`, `flow` and `http`; texts enter here, with a lower
+//! Sixth layer: packets come through `capture`, `wire`, `flow`, `tls` and `http`; texts enter here, with a lower
 //! [`Fidelity`](crate::http::Fidelity).
 
 mod appearance;
@@ -10,6 +10,8 @@ mod expand;
 mod fixture;
 mod folder;
 mod input;
+mod keys;
+mod options;
 mod packets;
 mod read;
 mod summary;
@@ -21,5 +23,7 @@ pub use error::SourceError;
 pub use expand::{Expanded, Named, expand, no_capture_in};
 pub use folder::{FolderCaptures, captures_in};
 pub use input::{BYTES, Input};
-pub use read::{read, read_from};
-pub use summary::{Summary, Undecoded};
+pub use keys::{key_log_remarks, key_logs};
+pub use options::ReadOptions;
+pub use read::{read, read_from, read_with};
+pub use summary::{Embedded, Summary, Undecoded};

@@ -9,9 +9,15 @@ use crate::flow::{FlowTable, StreamSink};
 use crate::wire::{Decoded, segment};
 
 /// Reads a capture to its end, or to where it is cut or damaged, and finishes every flow. What the capture itself and
-/// its packets lost goes to `anomalies`, what the flows lost to the sink of the table.
-pub(super) fn follow<S: StreamSink>(reader: &mut PacketReader, flows: &mut FlowTable<S>, anomalies: &mut Anomalies) {
-    while let Some(packet) = reader.next(anomalies) {
+/// its packets lost goes to `anomalies`, what the flows lost to the sink of the table, and TLS secrets that the capture
+/// holds to `secrets`, before the packets behind them.
+pub(super) fn follow<S: StreamSink>(
+    reader: &mut PacketReader,
+    flows: &mut FlowTable<S>,
+    anomalies: &mut Anomalies,
+    mut secrets: impl FnMut(&mut S, &[u8]),
+) {
+    while let Some(packet) = reader.next_with(anomalies, |bytes| secrets(flows.sink_mut(), bytes)) {
         match segment(&packet) {
             Decoded::Tcp(segment) => {
                 if segment.wire_length as usize > segment.payload.len() {
@@ -112,7 +118,7 @@ mod tests {
         add(&cut[..30], 15);
         let (mut reader, mut anomalies) = (reader(std::io::Cursor::new(file)), Anomalies::default());
         let mut flows = FlowTable::new(Bytes::default());
-        follow(&mut reader, &mut flows, &mut anomalies);
+        follow(&mut reader, &mut flows, &mut anomalies, |_, _| {});
         let noted: Vec<_> = anomalies.iter().map(|(k, a)| (k.name(), a.count, a.first_packet, a.detail.as_str())).collect();
         let snap = "42 of 45 bytes captured; record with a larger snap length (tcpdump -s 0)";
         assert_eq!(
@@ -132,7 +138,7 @@ mod tests {
         let mut file = PcapVariant::USUAL.header(127);
         PcapVariant::USUAL.record(&mut file, 1, 0, 1, b"x");
         let (mut reader, mut anomalies) = (reader(std::io::Cursor::new(file)), Anomalies::default());
-        follow(&mut reader, &mut FlowTable::new(Bytes::default()), &mut anomalies);
+        follow(&mut reader, &mut FlowTable::new(Bytes::default()), &mut anomalies, |_, _| {});
         let (kind, noted) = anomalies.iter().next().expect("one");
         assert_eq!((kind, noted.first_packet), (AnomalyKind::UnsupportedLinkType, Some(1)));
         assert!(noted.detail.starts_with("link type 127 "), "{}", noted.detail);

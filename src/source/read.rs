@@ -1,13 +1,15 @@
 //! Opens a source, finds out what it is, and reads it to its end.
 
 use std::io::Read;
+use std::sync::Arc;
 
 use super::appearance::{READS, describe, describe_bytes, is_binary, is_other};
-use super::{Input, SourceError, Summary, Undecoded, packets, text};
+use super::{Embedded, Input, ReadOptions, SourceError, Summary, Undecoded, packets, text};
 use crate::anomaly::Anomalies;
 use crate::capture::{CaptureError, Opened, PacketReader, open};
 use crate::flow::FlowTable;
 use crate::http::{CaptureId, HttpStreams, MessageSink, read_bytes};
+use crate::tls::{ShutFlows, TlsStreams};
 
 /// The longest text that is read, in bytes; it is held in memory.
 const MOST_TEXT: u64 = 64 << 20;
@@ -19,10 +21,23 @@ const BEGINNING: u64 = 64 << 10;
 /// # Errors
 /// [`SourceError`] where it cannot be opened, or its beginning is neither a capture nor a text with HTTP messages.
 pub fn read<S: MessageSink>(input: &Input, id: CaptureId, sink: &mut S) -> Result<Summary, SourceError> {
+    read_with(input, &ReadOptions::default(), id, sink)
+}
+
+/// Reads a source as these options say.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_with<S: MessageSink>(
+    input: &Input,
+    options: &ReadOptions,
+    id: CaptureId,
+    sink: &mut S,
+) -> Result<Summary, SourceError> {
     if let Input::Bytes(bytes) = input {
         return self::bytes(input, bytes, id, sink);
     }
-    opened(input, input.open()?, id, sink)
+    opened(input, input.open()?, options, id, sink)
 }
 
 /// Reads a source that comes from elsewhere than a file: a test's bytes, a download. Errors speak of standard input.
@@ -30,12 +45,18 @@ pub fn read<S: MessageSink>(input: &Input, id: CaptureId, sink: &mut S) -> Resul
 /// # Errors
 /// As [`read`].
 pub fn read_from<S: MessageSink>(reader: Box<dyn Read>, id: CaptureId, sink: &mut S) -> Result<Summary, SourceError> {
-    opened(&Input::Stdin, reader, id, sink)
+    opened(&Input::Stdin, reader, &ReadOptions::default(), id, sink)
 }
 
-fn opened<S: MessageSink>(input: &Input, reader: Box<dyn Read>, id: CaptureId, sink: &mut S) -> Result<Summary, SourceError> {
+fn opened<S: MessageSink>(
+    input: &Input,
+    reader: Box<dyn Read>,
+    options: &ReadOptions,
+    id: CaptureId,
+    sink: &mut S,
+) -> Result<Summary, SourceError> {
     match open(reader) {
-        Ok(Opened::Packets(reader)) => packets(input, reader, id, sink),
+        Ok(Opened::Packets(reader)) => packets(input, reader, options, id, sink),
         Ok(Opened::Other(reader)) => {
             let text = text_of(input, reader)?;
             if is_other(&text) {
@@ -52,24 +73,39 @@ fn opened<S: MessageSink>(input: &Input, reader: Box<dyn Read>, id: CaptureId, s
     }
 }
 
-fn packets<S: MessageSink>(input: &Input, mut reader: PacketReader, id: CaptureId, sink: &mut S) -> Result<Summary, SourceError> {
+fn packets<S: MessageSink>(
+    input: &Input,
+    mut reader: PacketReader,
+    options: &ReadOptions,
+    id: CaptureId,
+    sink: &mut S,
+) -> Result<Summary, SourceError> {
     let mut anomalies = Anomalies::default();
-    let mut flows = FlowTable::new(HttpStreams::new(id, sink));
-    packets::follow(&mut reader, &mut flows, &mut anomalies);
+    let mut flows = FlowTable::new(TlsStreams::new(HttpStreams::new(id, sink), Arc::clone(&options.keys)));
+    packets::follow(&mut reader, &mut flows, &mut anomalies, TlsStreams::embed);
     if let Some(error) = reader.failure() {
         return Err(input.failed(error));
     }
     let count = flows.count();
-    let http = flows.into_sink();
+    let tls = flows.into_sink();
+    let http = tls.inner();
     anomalies.merge(http.anomalies());
-    let undecoded = http.undecoded().map(|(content, port, flows)| Undecoded { content, port, flows }).collect();
+    let undecoded = http.undecoded().map(|(content, port, flows)| {
+        let shut = tls.shut().get(&port).filter(|_| content == "TLS").cloned();
+        let ShutFlows { names, why, .. } = shut.unwrap_or_default();
+        Undecoded { content, port, flows, names, why }
+    });
+    let secrets = tls.embedded();
+    let problems = secrets.problems();
+    let embedded = Embedded { connections: secrets.connections() as u64, used: secrets.used(), problems };
     Ok(Summary {
         packets: reader.packets(),
         flows: count,
         requests: http.requests(),
         responses: http.responses(),
         anomalies,
-        undecoded,
+        undecoded: undecoded.collect(),
+        embedded: (embedded.connections > 0 || !embedded.problems.is_empty()).then_some(embedded),
     })
 }
 
@@ -79,9 +115,9 @@ fn bytes<S: MessageSink>(input: &Input, bytes: &[u8], id: CaptureId, sink: &mut 
     if read.requests + read.responses == 0 {
         return Err(no_capture(input, describe_bytes(bytes)));
     }
-    let undecoded = read.behind.map(|content| Undecoded { content, port: 0, flows: 1 }).into_iter().collect();
+    let undecoded = read.behind.map(|content| Undecoded { content, flows: 1, ..Undecoded::default() }).into_iter().collect();
     let (requests, responses, anomalies) = (read.requests, read.responses, read.anomalies);
-    Ok(Summary { packets: 0, flows: 0, requests, responses, anomalies, undecoded })
+    Ok(Summary { requests, responses, anomalies, undecoded, ..Summary::default() })
 }
 
 /// The whole of what is no capture, where it can be a text.

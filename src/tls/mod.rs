@@ -30,4 +30,4 @@ pub use facts::{Alpn, TlsFacts};
 pub use keylog::{KeyLog, KeyLogs, Secrets};
 pub use shut::{Shut, ShutFlows};
 pub use sink::TlsSink;
-pub use streams::TlsStreams;
+pub use streams::{TlsFlow, TlsStreams};

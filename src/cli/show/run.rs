@@ -1,6 +1,7 @@
 //! Reads the captures and writes what is asked for.
 
 use std::io::{BufWriter, ErrorKind, IsTerminal as _, LineWriter, Write};
+use std::sync::Arc;
 
 use super::super::args::Color;
 use super::super::check::{input, refuse};
@@ -19,7 +20,7 @@ use crate::anomaly::{Anomaly, AnomalyKind};
 use crate::exit;
 use crate::http::{CaptureId, MessageSink};
 use crate::report::{NO_PACKET, Paint, count, undecoded};
-use crate::source::{self, Input, Named, SourceError, Summary, expand};
+use crate::source::{self, Embedded, Input, Named, ReadOptions, SourceError, Summary, expand};
 
 /// `hopspec show`
 pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
@@ -27,9 +28,13 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
         talk.error("`-` is given twice, but standard input can be read only once");
         return exit::USAGE;
     }
-    if args.keylog.is_some() {
-        talk.note("--keylog is not used yet: flows of TLS are not decoded");
-    }
+    let keys = match source::key_logs(&args.keylog) {
+        Ok(keys) => Arc::new(keys),
+        Err(error) => {
+            talk.error(format_args!("--keylog {error}"));
+            return exit::UNREADABLE;
+        }
+    };
     let inputs: Vec<_> = args.captures.iter().map(|path| input(path)).collect();
     let source::Expanded { inputs: captures, skipped, unreadable } = expand(&inputs);
     for error in &unreadable {
@@ -39,7 +44,13 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
         talk.error(source::no_capture_in(&inputs, skipped));
         return exit::NOTHING_JUDGED;
     }
-    let reading = Reading { total: Counts::default(), skipped, unreadable: !unreadable.is_empty() };
+    let reading = Reading {
+        options: ReadOptions { keys },
+        embedded: Vec::new(),
+        total: Counts::default(),
+        skipped,
+        unreadable: !unreadable.is_empty(),
+    };
     let masks = Masks { show_secrets: args.show_secrets };
     match args.format {
         _ if args.count => counted(&captures, reading, talk),
@@ -50,6 +61,9 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
 
 /// What became of all captures.
 struct Reading {
+    options: ReadOptions,
+    /// The TLS secrets in captures.
+    embedded: Vec<(String, Embedded)>,
     total: Counts,
     skipped: u64,
     unreadable: bool,
@@ -59,9 +73,10 @@ impl Reading {
     /// Reads one capture; `None` where it cannot be read, which was said or counted.
     fn read<S: MessageSink>(&mut self, number: usize, capture: &Named, sink: &mut S, talk: Talk) -> Option<Summary> {
         let id = CaptureId(u32::try_from(number).unwrap_or(u32::MAX));
-        match source::read(&capture.input, id, sink) {
+        match source::read_with(&capture.input, &self.options, id, sink) {
             Ok(summary) => {
                 self.total.add(&summary);
+                self.embedded.extend(summary.embedded.clone().map(|secrets| (capture.input.name(), secrets)));
                 Some(summary)
             }
             Err(SourceError::NotACapture { .. }) if !capture.named => {
@@ -82,6 +97,10 @@ impl Reading {
             0 => {}
             1 => talk.note("1 file is no capture and was passed over"),
             n => talk.note(format_args!("{n} files are no captures and were passed over")),
+        }
+        let embedded = self.embedded.iter().map(|(name, secrets)| (name.as_str(), secrets));
+        for remark in source::key_log_remarks(&self.options.keys, embedded) {
+            talk.note(crate::report::escape(&remark));
         }
         match (self.unreadable, shown) {
             (true, _) => exit::UNREADABLE,
