@@ -96,6 +96,8 @@ kinds! {
     /// More than the limit waits to be opened; the connection was given up.
     TlsLimit = "tls-limit",
     // http
+    /// A PROXY protocol header that cannot be read, or whose checksum is wrong.
+    MalformedProxyHeader = "malformed-proxy-header",
     /// A head that never became complete: the stream ended, lost bytes or was cut before its empty line.
     HeadIncomplete = "head-incomplete",
     /// A head longer than the limit.

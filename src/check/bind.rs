@@ -4,7 +4,8 @@
 //! depends on the name is still compared with what the message says of itself. Nothing there, or several where one must
 //! be, leaves the name without a value, with the reason.
 
-use super::found::{Found, body_json, find, is_open};
+use super::connection::{find, message_of};
+use super::found::{Found, body_json, is_open};
 use super::looked::Looked;
 use super::matcher;
 use super::plan::{Aspect, PlanExpectation};
@@ -17,10 +18,7 @@ pub(super) fn collect<'e>(looked: &'e Looked<'e>, expectations: impl Iterator<It
     let mut bound = Vec::new();
     for expectation in expectations.filter(|e| e.binds) {
         let crate::spec::Claim::Part { value, .. } = &expectation.expectation.claim else { continue };
-        let message = match expectation.side {
-            crate::spec::Side::Request => looked.exchange.request,
-            crate::spec::Side::Response => looked.exchange.response,
-        };
+        let message = message_of(&expectation.aspect, looked.exchange, expectation.side);
         let side = expectation.side.name();
         let what = match &expectation.aspect {
             Aspect::Field { name, .. } => name.clone(),
@@ -45,7 +43,7 @@ pub(super) fn collect<'e>(looked: &'e Looked<'e>, expectations: impl Iterator<It
             take.nothing(value, &format!("the line of {what} is cut in the capture"));
             continue;
         }
-        match find(&expectation.aspect, &message, looked.index(expectation.side)) {
+        match find(&expectation.aspect, looked.exchange, &message, looked.index(expectation.side)) {
             Found::Few(Some(one)) => take.value(value, &one),
             Found::Few(None) => take.nothing(value, &format!("`{what}` is not there")),
             Found::Many(lines) if value.is_list() => {

@@ -94,6 +94,7 @@ pub(super) fn build(
                 continue;
             }
             (Aspect::Trailer(name), _) => format!("trailer {name}: "),
+            (Aspect::Connection(part), _) => format!("{part} = "),
             _ => continue,
         };
         body.push((label, Some(blame.text.clone().unwrap_or_default()), blame.actual.clone()));

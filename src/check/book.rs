@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use super::accept::{Asked, Budget, Seen, suggest};
 use super::block::{self, Blamed};
 use super::checks;
+use super::connection::{find, message_of};
 use super::hide::Hide;
 use super::hop::Open;
 use super::judge::Case;
@@ -214,7 +215,8 @@ impl Book {
             Claim::Check(check) => Some(check),
             _ => None,
         };
-        let message = scope.message(expectation.side).or_else(|| scope.exchange.response.filter(|_| check.is_some()))?;
+        let message = message_of(&expectation.aspect, scope.exchange, expectation.side);
+        let message = message.or_else(|| scope.exchange.response.filter(|_| check.is_some()))?;
         let hide = Hide::new(self.show_secrets, &scope);
         let wire_name = fault.and_then(|f| f.name.as_deref()).map(show);
         let field = match (&expectation.aspect, &wire_name) {
@@ -325,9 +327,10 @@ impl Book {
                 let whole = || matcher::describe(value, scope);
                 match fault.map(|f| f.rule) {
                     Some(Rule::FieldRepeated) => Some(format!("one line, {}", whole())),
-                    Some(Rule::FieldValueMismatch | Rule::MessageLineMismatch) => {
-                        let message = scope.message(expectation.side)?;
-                        let found = super::found::find(&expectation.aspect, &message, entry.case.looked.index(expectation.side));
+                    Some(Rule::FieldValueMismatch | Rule::MessageLineMismatch | Rule::ConnectionMismatch) => {
+                        let message = message_of(&expectation.aspect, scope.exchange, expectation.side)?;
+                        let found =
+                            find(&expectation.aspect, scope.exchange, &message, entry.case.looked.index(expectation.side));
                         Some(found.lines(|lines| matcher::fault(value, lines, scope)).unwrap_or_else(whole))
                     }
                     _ => Some(whole()),

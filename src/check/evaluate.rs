@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
+use super::connection;
 use super::content::content;
 use super::cookie::cookies;
 use super::found::{BodyFault, body_json};
@@ -22,7 +23,7 @@ use super::sigv4;
 use super::structure;
 use crate::capture::Timestamp;
 use crate::http::{FieldLine, Origin};
-use crate::spec::{Expr, Function, MessagePath, Piece, Side, Template};
+use crate::spec::{ConnectionPart, Expr, Function, MessagePath, Piece, Side, Template};
 
 /// Why an expression has no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,6 +160,7 @@ pub(super) fn evaluate<'a>(expr: &'a Expr, scope: &Scope<'a>) -> Result<Val<'a>,
             Some(Origin::Packet { time, .. }) => Ok(Val::Time(time)),
             _ => Err(because("a text has no time")),
         },
+        Expr::Connection(part) => connection_value(*part, scope),
         Expr::Message { side, path } => message_value(*side, path, scope),
         Expr::Call { on, function, arguments } => {
             let value = evaluate(on, scope)?;
@@ -186,6 +188,18 @@ pub(super) fn evaluate<'a>(expr: &'a Expr, scope: &Scope<'a>) -> Result<Val<'a>,
 
 fn endpoint(dst: bool, scope: &Scope<'_>) -> Result<crate::wire::Endpoint, Lack> {
     scope.endpoint(dst).ok_or_else(|| because("a text has no addresses"))
+}
+
+fn connection_value<'a>(part: ConnectionPart, scope: &Scope<'a>) -> Result<Val<'a>, Lack> {
+    let mut values = connection::values(part, scope.exchange).map_err(Lack::Because)?.into_iter();
+    match (values.next(), values.next()) {
+        (Some(value), None) if part.is_number() => {
+            value.parse().map(Val::Int).map_err(|_| because(format!("`{part}` is no number: `{value}`")))
+        }
+        (Some(value), None) => Ok(Val::Text(Cow::Owned(value.into_bytes()))),
+        (Some(_), Some(_)) => Err(because(format!("`{part}` is there several times"))),
+        (None, _) => Err(because(format!("the connection says no `{part}`"))),
+    }
 }
 
 fn name_value<'a>(name: &str, scope: &Scope<'a>) -> Result<Cow<'a, [u8]>, Lack> {

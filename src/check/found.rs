@@ -133,6 +133,7 @@ pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex
         | Aspect::Others { .. }
         | Aspect::Order(_)
         | Aspect::NameCase { .. }
+        | Aspect::Connection(_)
         | Aspect::Check(_) => Found::Few(None),
     }
 }

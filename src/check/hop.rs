@@ -65,8 +65,8 @@ pub(super) fn judge<'e>(hop: &'e PlanHop, params: &'e Params, tally: &mut HopTal
 
 fn count_missing_sides(hop: &PlanHop, tally: &mut HopTally, looked: &Looked<'_>) {
     for (side, message) in [(Side::Request, looked.exchange.request), (Side::Response, looked.exchange.response)] {
-        let expected =
-            message.is_none() && hop.expectations.iter().any(|e| e.side == side && !matches!(e.aspect, Aspect::Check(_)));
+        let expected = message.is_none()
+            && hop.expectations.iter().any(|e| e.side == side && !matches!(e.aspect, Aspect::Check(_) | Aspect::Connection(_)));
         if let (true, Some(count)) = (expected, tally.one_sided.get_mut(side as usize)) {
             *count += 1;
         }

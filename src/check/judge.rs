@@ -3,7 +3,8 @@
 use super::attribute;
 use super::bind;
 use super::checks::{self, Condition};
-use super::found::{BodyFault, Found, body_json, find, is_open};
+use super::connection::{find, message_of};
+use super::found::{BodyFault, Found, body_json, is_open};
 use super::head;
 use super::judged::{Fault, Judged};
 use super::looked::Looked;
@@ -52,7 +53,7 @@ impl<'e> Case<'e> {
         if let Claim::Check(check) = &expectation.expectation.claim {
             return checks::judge(check, &scope);
         }
-        let Some(message) = scope.message(expectation.side) else { return Judged::NotObserved };
+        let Some(message) = message_of(&expectation.aspect, scope.exchange, expectation.side) else { return Judged::NotObserved };
         if let Claim::Part { value, .. } = &expectation.expectation.claim
             && let Some(when) = &value.meta.when
         {
@@ -89,7 +90,7 @@ impl<'e> Case<'e> {
         scope: &Scope<'s>,
     ) -> Judged {
         let index = self.looked.index(expectation.side);
-        let found = find(&expectation.aspect, message, index);
+        let found = find(&expectation.aspect, scope.exchange, message, index);
         if let Found::Unknown(why) = found {
             return Judged::Inconclusive(why);
         }
@@ -122,6 +123,7 @@ impl<'e> Case<'e> {
                     (_, LineFault::Missing) if named => Rule::FieldMissing,
                     (_, LineFault::Repeated) if named => Rule::FieldRepeated,
                     (_, LineFault::Mismatch) if named => Rule::FieldValueMismatch,
+                    (Aspect::Connection(_), _) => Rule::ConnectionMismatch,
                     (Aspect::BodyText | Aspect::BodySha256 | Aspect::BodyLength, _) => Rule::BodyMismatch,
                     _ => Rule::MessageLineMismatch,
                 };

@@ -14,6 +14,7 @@ mod block;
 mod block_cookie;
 mod book;
 mod checks;
+mod connection;
 mod content;
 mod cookie;
 mod error;

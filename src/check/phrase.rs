@@ -69,6 +69,7 @@ pub(super) fn part(target: &Aspect, side: Side) -> String {
         Aspect::Others { .. } => format!("another field of the {side}"),
         Aspect::Order(_) => format!("the order of the {side}'s fields"),
         Aspect::NameCase { .. } => format!("the case of the {side}'s names"),
+        Aspect::Connection(part) => format!("`{part}`"),
         Aspect::Check(id) => format!("check `{id}`"),
     }
 }

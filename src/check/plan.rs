@@ -13,7 +13,8 @@ use super::reads;
 use crate::http::BodyWant;
 use crate::secret;
 use crate::spec::{
-    Claim, Expectation, Expr, Hop, JsonStep, MessageSpec, NameCase, OrderItem, Part, Select, SelectOn, Side, Spec, Value,
+    Claim, ConnectionPart, Expectation, Expr, Hop, JsonStep, MessageSpec, NameCase, OrderItem, Part, Select, SelectOn, Side,
+    Spec, Value,
 };
 
 /// Everything that a run checks.
@@ -152,6 +153,8 @@ pub(super) enum Aspect {
     BodyText,
     BodySha256,
     BodyLength,
+    /// What the connection says.
+    Connection(ConnectionPart),
     /// `absent`: a name, or a pattern with `*`.
     Absent {
         id: Option<NameId>,
@@ -400,8 +403,8 @@ fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, 
         };
         to.push(PlanExpectation {
             side,
+            subject: if let Aspect::Connection(_) = target { what } else { format!("{}.{what}", side.name()) },
             aspect: target,
-            subject: format!("{}.{what}", side.name()),
             variant,
             pure: value.is_some_and(reads::is_pure),
             optional: value.is_some_and(|v| v.meta.optional),
@@ -465,6 +468,7 @@ fn compile_part(names: &mut Names, part: &Part) -> Aspect {
         Part::BodyText => Aspect::BodyText,
         Part::BodySha256 => Aspect::BodySha256,
         Part::BodyLength => Aspect::BodyLength,
+        Part::Connection(part) => Aspect::Connection(*part),
     }
 }
 
@@ -486,6 +490,7 @@ fn part_subject(part: &Part) -> String {
         Part::BodyText => "body.text".to_owned(),
         Part::BodySha256 => "body.sha256".to_owned(),
         Part::BodyLength => "body.length".to_owned(),
+        Part::Connection(part) => part.to_string(),
     }
 }
 

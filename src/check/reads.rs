@@ -76,7 +76,8 @@ pub(super) fn is_secret(expr: &Expr, scope: &Scope<'_>) -> bool {
         | Expr::Endpoint { .. }
         | Expr::EndpointIp { .. }
         | Expr::EndpointPort { .. }
-        | Expr::Time => false,
+        | Expr::Time
+        | Expr::Connection(_) => false,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which exchanges are a hop's own, and what the nearest others miss.
 
-use super::found::{BodyFault, Found, body_json, find, is_open};
+use super::connection::{find, message_of};
+use super::found::{BodyFault, Found, body_json, is_open};
 use super::looked::Looked;
 use super::matcher;
 use super::params::Params;
@@ -38,10 +39,10 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
             }
         }
         PlanSelectOn::Message(side, target) => {
-            let Some(message) = scope.message(*side) else { return Truth::Unknown };
+            let Some(message) = message_of(target, exchange, *side) else { return Truth::Unknown };
             // A head that is cut may have lost the field.
             let cut = message.head.head.flags.is_cut();
-            match find(target, &message, looked.index(*side)) {
+            match find(target, exchange, &message, looked.index(*side)) {
                 Found::Unknown(_) => Truth::Unknown,
                 Found::Few(None) if cut && target.is_named() => Truth::Unknown,
                 Found::Few(None) => missing(value, &scope),

@@ -1,7 +1,8 @@
 //! What was there in an exchange that broke an expectation, for the change of the spec that would accept it.
 
 use super::accept::Seen;
-use super::found::{Found, body_json, find};
+use super::connection::{find, message_of};
+use super::found::{Found, body_json};
 use super::hide::Hide;
 use super::judge::Case;
 use super::judged::Fault;
@@ -25,7 +26,7 @@ pub(super) fn note(seen: &mut Seen, case: &Case<'_>, params: &Params, of: &PlanE
 
 fn look(seen: &mut Seen, case: &Case<'_>, params: &Params, of: &PlanExpectation, fault: &Fault) {
     let scope = Scope { secret: of.aspect.is_secret(), ..case.scope(params) };
-    let Some(message) = scope.message(of.side) else { return };
+    let Some(message) = message_of(&of.aspect, scope.exchange, of.side) else { return };
     let head = message.head;
     let names = || fault.lines.iter().filter_map(|at| head.lines.get(*at)).map(|line| line.name.of(head.raw));
     match (&of.aspect, &of.expectation.claim) {
@@ -50,7 +51,7 @@ fn look(seen: &mut Seen, case: &Case<'_>, params: &Params, of: &PlanExpectation,
             Err(_) => seen.hide(1),
         },
         (aspect, Claim::Part { value, .. }) => {
-            let found = find(aspect, &message, case.looked.index(of.side));
+            let found = find(aspect, scope.exchange, &message, case.looked.index(of.side));
             if let Found::Unknown(_) = found {
                 return seen.hide(1);
             }

@@ -1,43 +1,80 @@
-//! What a stream may begin with instead of a message: a PROXY protocol header, or TLS.
+//! What a stream may begin with instead of a message: a PROXY protocol header, or TLS, also behind such a header.
 
-use memchr::memchr;
-
-/// The signature of a PROXY protocol header, version 2.
-const PROXY_2: &[u8; 12] = b"\r\n\r\n\0\r\nQUIT\n";
-
-/// The longest PROXY protocol header, version 1, that its specification allows.
-const LONGEST_PROXY_1: usize = 107;
+use super::MessageSink;
+use super::conversation::Conversation;
+use super::reading::PARTIAL_IN_ALL;
+use super::streams::HttpStreams;
+use crate::anomaly::AnomalyKind;
+use crate::capture::PacketAt;
+use crate::flow::{Direction, FlowInfo};
+use crate::proxy_protocol::{self, Fault, ProxyHeader};
 
 /// What the first bytes of a stream are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Opening {
     /// Maybe a message.
     Message,
     /// More bytes are needed to tell.
     Unsure,
-    /// A PROXY protocol header of this length.
-    Proxy(usize),
+    /// Something of this length that was taken note of; what stands behind it is to be judged in the same way.
+    Behind(usize),
     /// A TLS record.
     Tls,
 }
 
-/// Judges the first bytes of a stream.
-pub(super) fn opening(bytes: &[u8]) -> Opening {
-    match bytes {
-        [0x14..=0x17, 3, 0..=4, ..] => Opening::Tls,
-        [0x14..=0x17] | [0x14..=0x17, 3] => Opening::Unsure,
-        [b'P', b'R', b'O', b'X', b'Y', b' ', ..] => match memchr(b'\n', bytes) {
-            Some(lf) if lf <= LONGEST_PROXY_1 => Opening::Proxy(lf + 1),
-            None if bytes.len() <= LONGEST_PROXY_1 => Opening::Unsure,
-            _ => Opening::Message,
-        },
-        _ if bytes.starts_with(PROXY_2) => match bytes.get(14..16) {
-            Some(&[high, low]) => {
-                let length = 16 + usize::from(u16::from_be_bytes([high, low]));
-                if bytes.len() < length { Opening::Unsure } else { Opening::Proxy(length) }
+impl<M: MessageSink> HttpStreams<'_, M> {
+    /// Judges the first bytes of a stream. What the connection says in them is kept.
+    pub(super) fn opening(
+        &mut self,
+        flow: &FlowInfo,
+        talk: &mut Conversation,
+        direction: Direction,
+        bytes: &[u8],
+        at: PacketAt,
+    ) -> Opening {
+        let opens = flow.opener == Some(direction);
+        talk.connection.from_start |= opens;
+        let opening = match bytes {
+            [0x14..=0x17, 3, 0..=4, ..] => Opening::Tls,
+            [0x14..=0x17] | [0x14..=0x17, 3] => Opening::Unsure,
+            // Only who opens the connection says so, and once.
+            [b'P' | b'\r', ..] if talk.connection.proxy.is_none() && (opens || flow.opener.is_none()) => {
+                self.proxy(talk, bytes, at)
             }
-            _ => Opening::Unsure,
-        },
-        _ if PROXY_2.starts_with(bytes) || b"PROXY ".starts_with(bytes) => Opening::Unsure,
-        _ => Opening::Message,
+            _ => Opening::Message,
+        };
+        if matches!(opening, Opening::Message | Opening::Tls) {
+            talk.stream(direction).fresh = false;
+        }
+        opening
+    }
+
+    fn proxy(&mut self, talk: &mut Conversation, bytes: &[u8], at: PacketAt) -> Opening {
+        match proxy_protocol::opening(bytes) {
+            proxy_protocol::Opening::Other => Opening::Message,
+            proxy_protocol::Opening::More if self.buffered <= PARTIAL_IN_ALL => Opening::Unsure,
+            proxy_protocol::Opening::More => {
+                let note = || "too many heads and PROXY protocol headers are not whole".to_owned();
+                self.anomalies.note(AnomalyKind::HeadLimit, Some(at.number), note);
+                Opening::Message
+            }
+            proxy_protocol::Opening::Header(header, length) => self.taken(talk, header, length, at),
+            proxy_protocol::Opening::Malformed(fault) => self.malformed(&fault, at),
+        }
+    }
+
+    #[cold]
+    fn taken(&mut self, talk: &mut Conversation, header: Box<ProxyHeader>, length: usize, at: PacketAt) -> Opening {
+        if let Some(fault) = &header.fault {
+            self.malformed(fault, at);
+        }
+        talk.connection.proxy = Some(header);
+        Opening::Behind(length)
+    }
+
+    #[cold]
+    fn malformed(&mut self, fault: &Fault, at: PacketAt) -> Opening {
+        self.anomalies.note(AnomalyKind::MalformedProxyHeader, Some(at.number), || fault.to_string());
+        Opening::Message
     }
 }

@@ -4,7 +4,7 @@
 //! which is bounded. Each byte is looked at a bounded number of times.
 
 use super::conversation::{Content, Conversation, HttpStream, Mode};
-use super::opening::{Opening, opening};
+use super::opening::Opening;
 use super::parse::{self, Strict};
 use super::search::{last_line, sought};
 use super::start::{Guess, find_start, judge};
@@ -126,17 +126,11 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let stream = talk.stream(direction);
         if stream.partial.is_empty() {
             if stream.fresh {
-                match opening(rest) {
-                    Opening::Message => begin(flow, talk, direction),
-                    Opening::Unsure => return keep(stream, rest, at),
-                    Opening::Proxy(length) => {
-                        begin(flow, talk, direction);
-                        return rest.get(length..).unwrap_or_default();
-                    }
-                    Opening::Tls => {
-                        begin(flow, talk, direction);
-                        return stop(talk, Content::Tls);
-                    }
+                match self.opening(flow, talk, direction, rest, at) {
+                    Opening::Message => {}
+                    Opening::Unsure => return keep(talk.stream(direction), rest, at),
+                    Opening::Behind(length) => return rest.get(length..).unwrap_or_default(),
+                    Opening::Tls => return stop(talk, Content::Tls),
                 }
             }
             // Empty lines before a start line are to be ignored (RFC 9112 §2.2).
@@ -172,18 +166,15 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let before = stream.partial.len();
         keep(stream, rest, at);
         if stream.fresh {
-            match opening(&stream.partial) {
-                Opening::Message => begin(flow, talk, direction),
-                Opening::Unsure => return &[],
-                Opening::Proxy(length) => {
-                    stream.partial = Vec::new();
-                    begin(flow, talk, direction);
-                    return rest.get(length.saturating_sub(before)..).unwrap_or_default();
-                }
-                Opening::Tls => {
-                    begin(flow, talk, direction);
-                    return stop(talk, Content::Tls);
-                }
+            let partial = std::mem::take(&mut stream.partial);
+            let opening = self.opening(flow, talk, direction, &partial, at);
+            match opening {
+                Opening::Unsure | Opening::Message => talk.stream(direction).partial = partial,
+                Opening::Behind(length) => return rest.get(length.saturating_sub(before)..).unwrap_or_default(),
+                Opening::Tls => return stop(talk, Content::Tls),
+            }
+            if opening == Opening::Unsure {
+                return &[];
             }
             // What a PROXY header might have been may be empty lines.
             let stream = talk.stream(direction);
@@ -316,12 +307,6 @@ pub(super) fn keep<'a>(stream: &mut HttpStream, bytes: &[u8], at: PacketAt) -> &
         stream.at = at;
     }
     &[]
-}
-
-/// What a stream begins with is known.
-fn begin(flow: &FlowInfo, talk: &mut Conversation, direction: Direction) {
-    talk.stream(direction).fresh = false;
-    talk.connection.from_start |= flow.opener == Some(direction);
 }
 
 fn stop<'a>(talk: &mut Conversation, content: Content) -> &'a [u8] {

@@ -1,9 +1,11 @@
 //! A header, taken apart.
 
+use std::fmt;
+
 use crate::wire::Endpoint;
 
 /// A header of the PROXY protocol.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProxyHeader {
     /// 1 (a line of text) or 2 (binary).
     pub version: u8,
@@ -17,14 +19,17 @@ pub struct ProxyHeader {
     pub tlvs: Vec<Tlv>,
     /// The checksum over the header, where it has one (`PP2_TYPE_CRC32C`).
     pub checksum: Option<Checksum>,
+    /// What is wrong in it, first: what stands behind that place is not known.
+    pub fault: Option<Fault>,
 }
 
 /// Who opened the connection for whom (§2.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Command {
     /// The proxy speaks for itself, as in a health check: the addresses say nothing.
     Local,
     /// The proxy speaks for a client.
+    #[default]
     Proxy,
 }
 
@@ -40,9 +45,10 @@ impl Command {
 }
 
 /// Address family and transport of the client's connection (§2.1, §2.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Family {
     /// `UNKNOWN` in version 1, `AF_UNSPEC` or `UNSPEC` in version 2.
+    #[default]
     Unknown,
     /// TCP over IPv4
     Tcp4,
@@ -75,9 +81,10 @@ impl Family {
 }
 
 /// The two ends of the client's connection.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Addresses {
     /// It has none.
+    #[default]
     None,
     /// Address and port.
     Ip {
@@ -111,6 +118,21 @@ pub struct Checksum {
     pub given: u32,
     /// What its bytes give.
     pub computed: u32,
+}
+
+/// What is wrong in a header, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The byte of the header where it is, counted from 0.
+    pub at: usize,
+    /// What was needed and what was there.
+    pub what: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "byte {}: {}", self.at, self.what)
+    }
 }
 
 impl ProxyHeader {

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::model::Side;
-use super::{Deferred, Interpreted, Place};
+use super::{ConnectionPart, Deferred, Interpreted, Place};
 
 /// A text with holes: `AmazonAPIGateway_${api_id}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +73,8 @@ pub enum Expr {
     },
     /// `time`: when the head was complete; in whole seconds since 1970 under `epoch()`, as text in RFC 3339.
     Time,
+    /// `client.ip`, `proxy.src.ip`: what the connection says
+    Connection(ConnectionPart),
     /// `request.method`, `response.status`, `request.header("Name")`, …
     Message {
         /// Of which message; `header("Name")` alone is of the message in which the template stands.

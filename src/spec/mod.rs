@@ -4,6 +4,7 @@
 //! nodes and alias expansion are bounded.
 
 mod condition;
+mod connection;
 mod deferred;
 mod embedded;
 mod error;
@@ -31,6 +32,7 @@ mod yaml;
 mod tests;
 
 pub use condition::{ConditionError, condition};
+pub use connection::{ConnectionPart, EndPart, ProxyPart};
 pub use deferred::Deferred;
 pub use embedded::{Embedded, embedded};
 pub use error::SpecError;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Expr, GivenValue, JsonStep, NamedType, Place, Severity, Source, Spanned, Template, Value};
+use super::{ConnectionPart, Expr, GivenValue, JsonStep, NamedType, Place, Severity, Source, Spanned, Template, Value};
 
 /// One spec file.
 #[derive(Debug, Clone)]
@@ -304,6 +304,8 @@ pub enum Part {
     BodySha256,
     /// `body.length`
     BodyLength,
+    /// `client`, `proxy`: of the connection, whose messages all show it
+    Connection(ConnectionPart),
 }
 
 impl Part {

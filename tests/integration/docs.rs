@@ -5,7 +5,7 @@
 //!   and `request` in the request of a hop, `hop` in a hop.
 //! - A block whose info has a file name (```` ```yaml api.yaml ````) is that file for the commands behind it on the page.
 //! - In a block ```` ```console ```` each line `$ hopspec …` is run in a folder with the shipped specs and captures and a
-//!   `staging.pcap` with a wrong User-Agent, `cut.pcap` (the same without its end), `snaplen.pcap` and `fragments.pcap`. What follows is its output, standard error last; `; echo $?` adds the exit code.
+//!   `staging.pcap` with a wrong User-Agent, `cut.pcap` (the same without its end), `snaplen.pcap`, `fragments.pcap` and `proxied.pcap`. What follows is its output, standard error last; `; echo $?` adds the exit code.
 //!   A line `…` stands for any lines, `[..]` for anything in a line.
 //! - A block ```` ```text stable CAPTURE ```` is what `hopspec::text` gives for this capture of the project.
 //! - A table row of three cells whose first is a matcher says what it accepts and what it catches; each code span of the
@@ -104,7 +104,11 @@ fn folder(blocks: &[Block]) -> Program {
         staging[at..at + wrong.len()].copy_from_slice(wrong);
     }
     program = program.file("cut.pcap", &staging[..staging.len() - 30]).file("staging.pcap", staging);
-    for (name, fixture) in [("snaplen.pcap", "misc-snaplen200.pcap"), ("fragments.pcap", "netns/vxlan-small-mtu-ipfrag.pcap")] {
+    for (name, fixture) in [
+        ("snaplen.pcap", "misc-snaplen200.pcap"),
+        ("fragments.pcap", "netns/vxlan-small-mtu-ipfrag.pcap"),
+        ("proxied.pcap", "proxies/haproxy-send-proxy-v1.pcap"),
+    ] {
         program = program.file(name, fs::read(root().join("tests/fixtures/captures").join(fixture)).unwrap());
     }
     for block in blocks {

@@ -67,6 +67,7 @@ pub(super) fn same_part(one: &Part, other: &Part) -> bool {
         (Part::Trailer(a), Part::Trailer(b)) => a.eq_ignore_ascii_case(b),
         (Part::Line { name: a, .. }, Part::Line { name: b, .. }) => a.eq_ignore_ascii_case(b),
         (Part::BodyJson { steps: a, .. }, Part::BodyJson { steps: b, .. }) => a == b,
+        (Part::Connection(a), Part::Connection(b)) => a == b,
         (Part::Method, Part::Method)
         | (Part::Target, Part::Target)
         | (Part::Path, Part::Path)
@@ -100,6 +101,7 @@ pub(super) fn may_be_missing(part: &Part) -> bool {
             | Part::SetCookie(_)
             | Part::Trailer(_)
             | Part::BodyJson { .. }
+            | Part::Connection(_)
     )
 }
 
@@ -113,6 +115,7 @@ pub(super) fn part_in_words(part: &Part) -> String {
         Part::SetCookieAttribute { cookie, attribute, .. } => format!("`{attribute}` of the cookie `{cookie}`"),
         Part::Trailer(name) => format!("the trailer `{name}`"),
         Part::BodyJson { path, .. } => format!("`{path}` of the body"),
+        Part::Connection(part) => format!("`{part}`"),
         Part::Method => "the method".to_owned(),
         Part::Target => "the target".to_owned(),
         Part::Path => "the path".to_owned(),

@@ -10,12 +10,13 @@ use std::ops::Range;
 use super::cel;
 use super::functions::{METHODS, Method, Type};
 use super::lexer::{Token, tokens};
+use crate::spec::connection::ROOTS;
 use crate::spec::near::{did_you_mean, one_of};
-use crate::spec::{Expr, Function, MessagePath, Side};
+use crate::spec::{ConnectionPart, Expr, Function, MessagePath, Side};
 
 pub(super) const DEEPEST: usize = 32;
 /// What an exchange has.
-const EXCHANGE: &[&str] = &["src", "dst", "time", "request", "response"];
+const EXCHANGE: &[&str] = &["src", "dst", "client", "proxy", "time", "request", "response"];
 
 /// What is wrong in an expression, with the range in its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -278,6 +279,7 @@ impl Parser {
             "time" => Ok((Expr::Time, Type::Time)),
             "request" => self.message(Side::Request, range),
             "response" => self.message(Side::Response, range),
+            root if ROOTS.contains(&root) => self.connection(word, range),
             "event" => Err(Mistake::later(range, "`event`")),
             "true" | "false" | "null" => Err(Mistake::more(range)),
             _ => Ok((Expr::Name(word), Type::Text)),
@@ -295,6 +297,43 @@ impl Parser {
             _ => return Ok((Expr::Endpoint { dst }, Type::Text)),
         }
         Ok(if part == "ip" { (Expr::EndpointIp { dst }, Type::Text) } else { (Expr::EndpointPort { dst }, Type::Int) })
+    }
+
+    /// A path of what the connection says; a TLV without a name stands in brackets, as in `proxy.tlv["0xE5"]`.
+    fn connection(&mut self, root: String, range: Range<usize>) -> Parsed {
+        let (mut path, mut end) = (root, range.end);
+        while let (Some(Token::Mark(mark @ ('.' | '['))), Some((Token::Word(word) | Token::Text(word), at))) =
+            (self.peek(), self.tokens.get(self.at + 1))
+        {
+            let further = format!("{path}.{word}");
+            let is_known = ConnectionPart::parse(&further).is_some() || !ConnectionPart::behind(&further).is_empty();
+            if !is_known || matches!(self.tokens.get(self.at + 2), Some((Token::Mark('('), _))) {
+                break;
+            }
+            (path, end) = (further, at.end);
+            let bracket = *mark == '[';
+            self.at += 2;
+            if bracket {
+                self.expect(']')?;
+            }
+        }
+        match ConnectionPart::parse(&path) {
+            Some(part) => Ok((Expr::Connection(part), if part.is_number() { Type::Int } else { Type::Text })),
+            None => {
+                let behind = ConnectionPart::behind(&path);
+                let next = match (self.peek(), self.tokens.get(self.at + 1)) {
+                    (Some(Token::Mark('.' | '[')), Some((Token::Word(word) | Token::Text(word), at))) => Some((word.clone(), at)),
+                    _ => None,
+                };
+                let (message, at) = match &next {
+                    Some((word, at)) => (format!("`{path}` has no `{word}`"), range.start..at.end),
+                    None => (format!("say what of `{path}`"), range.start..end),
+                };
+                let near = next.and_then(|(word, _)| did_you_mean(&word, behind.iter().copied()));
+                let help = format!("{} may follow", one_of(behind));
+                Err(Mistake::new(at, message).maybe_help(near).help(help))
+            }
+        }
     }
 
     /// `request.` or `response.` and what of it.

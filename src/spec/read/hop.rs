@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::expression::Stand;
 use super::reader::{Entry, Keys, Reader};
+use crate::spec::connection::ROOTS;
 use crate::spec::problem::Problem;
 use crate::spec::yaml::{Kind, Node};
 use crate::spec::{Hop, MessageSpec, Place, Side, Spanned, Variant};
@@ -11,7 +12,8 @@ use crate::spec::{Hop, MessageSpec, Place, Side, Spanned, Variant};
 /// Ways to combine the variants of a hop's groups: each is counted in a run.
 const MOST_COMBINATIONS: usize = 1000;
 
-const KEYS: &[&str] = &["from", "to", "about", "select", "when", "count", "request", "response", "checks", "variants"];
+const KEYS: &[&str] =
+    &["from", "to", "about", "select", "when", "count", "client", "proxy", "request", "response", "checks", "variants"];
 
 impl Reader<'_> {
     /// `hops: { name: hop }`
@@ -44,7 +46,8 @@ impl Reader<'_> {
                 "when" => read.when = self.condition(entry, Stand::Exchange, &[]),
                 "checks" => read.checks = self.checks(entry.node, Stand::Exchange),
                 "count" => read.count = self.bounds(entry.node, "`count`"),
-                "request" => read.request = self.message(entry.node, Side::Request),
+                root if ROOTS.contains(&root) => self.expect_connection(entry, &mut read.request),
+                "request" => read.request.expectations.extend(self.message(entry.node, Side::Request).expectations),
                 "response" => read.response = self.message(entry.node, Side::Response),
                 "variants" => {
                     read.variants_place = Some(entry.key);
@@ -93,7 +96,7 @@ impl Reader<'_> {
         variants
     }
 
-    /// `{ request, response }`
+    /// `{ request, response }`, and what the connection says
     fn variant(&mut self, entry: Entry<'_>, group: usize) -> Variant {
         let mut variant = Variant {
             name: Spanned::new(entry.name.to_owned(), entry.key),
@@ -103,9 +106,10 @@ impl Reader<'_> {
         };
         for entry in self.entries(entry.node, "a variant", Keys::Exact).unwrap_or_default() {
             match entry.name {
-                "request" => variant.request = self.message(entry.node, Side::Request),
+                root if ROOTS.contains(&root) => self.expect_connection(entry, &mut variant.request),
+                "request" => variant.request.expectations.extend(self.message(entry.node, Side::Request).expectations),
                 "response" => variant.response = self.message(entry.node, Side::Response),
-                _ => self.unknown_key(entry, "a variant", &["request", "response"], None),
+                _ => self.unknown_key(entry, "a variant", &["client", "proxy", "request", "response"], None),
             }
         }
         variant

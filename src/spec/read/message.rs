@@ -132,6 +132,13 @@ impl Reader<'_> {
         }
     }
 
+    /// What a hop expects of its connection: every message shows it, and so it stands beside what is expected of a request.
+    pub(super) fn expect_connection(&mut self, entry: Entry<'_>, to: &mut MessageSpec) {
+        self.connection(entry, &mut |reader, entry, part, spot| {
+            to.expectations.extend(reader.expectation(entry, Part::Connection(part), spot));
+        });
+    }
+
     fn expectation(&mut self, entry: Entry<'_>, part: Part, spot: Spot) -> Option<Expectation> {
         let value = self.value(entry.node, spot)?;
         Some(expectation(entry, part, value))

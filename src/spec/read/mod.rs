@@ -6,6 +6,7 @@
 mod captures;
 mod cel;
 mod check;
+mod connection;
 mod cookies;
 mod expression;
 mod file;

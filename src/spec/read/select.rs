@@ -4,12 +4,13 @@ use super::cookies::has_attributes;
 use super::message::{known, part};
 use super::reader::{Entry, Keys, Reader};
 use super::spot::{Of, Spot};
+use crate::spec::connection::ROOTS;
 use crate::spec::near::one_of;
 use crate::spec::problem::Problem;
 use crate::spec::yaml::{Kind, Node};
 use crate::spec::{Clause, ClauseKind, Form, Meta, Part, Select, SelectOn, Side, Value};
 
-const KEYS: &[&str] = &["request", "response", "src", "dst", "source", "any", "all", "not"];
+const KEYS: &[&str] = &["request", "response", "src", "dst", "client", "proxy", "source", "any", "all", "not"];
 
 impl Reader<'_> {
     /// A mapping of a select: all its entries hold.
@@ -20,6 +21,9 @@ impl Reader<'_> {
                 "request" => self.select_message(entry.node, Side::Request, &mut all),
                 "response" => self.select_message(entry.node, Side::Response, &mut all),
                 "src" | "dst" => self.endpoint(entry, &mut all),
+                root if ROOTS.contains(&root) => self.connection(entry, &mut |reader, entry, part, spot| {
+                    all.extend(reader.atom(entry, SelectOn::Message(Side::Request, Part::Connection(part)), spot));
+                }),
                 "source" => all.extend(self.atom(entry, SelectOn::Source, free(Of::Source))),
                 "any" => all.extend(self.selects(entry).map(Select::Any)),
                 "all" => all.extend(self.selects(entry).map(Select::All)),

@@ -1,0 +1,109 @@
+//! What the connection of an exchange says: the values behind [`ConnectionPart`].
+
+use std::borrow::Cow;
+
+use super::found::{self, Found};
+use super::names::HeadIndex;
+use super::plan::Aspect;
+use super::scope::endpoint;
+use crate::http::{Exchange, Message};
+use crate::proxy_protocol::{Addresses, ProxyHeader};
+use crate::spec::{ConnectionPart, EndPart, ProxyPart};
+use crate::wire::Endpoint;
+
+/// Finds what a target names: in the message, or in what its connection says.
+pub(super) fn find<'m>(target: &Aspect, exchange: &Exchange<'_>, message: &Message<'m>, index: &HeadIndex) -> Found<'m> {
+    let Aspect::Connection(part) = target else { return found::find(target, message, index) };
+    match values(*part, exchange) {
+        Ok(mut values) if values.len() < 2 => Found::Few(values.pop().map(|value| Cow::Owned(value.into_bytes()))),
+        Ok(values) => Found::Many(values.into_iter().map(|value| Cow::Owned(value.into_bytes())).collect()),
+        Err(why) => Found::Unknown(why),
+    }
+}
+
+/// The message that a target stands in; what the connection says, any message shows.
+pub(super) fn message_of<'m>(target: &Aspect, exchange: &Exchange<'m>, side: crate::spec::Side) -> Option<Message<'m>> {
+    match (target, side) {
+        (Aspect::Connection(_), _) => exchange.first(),
+        (_, crate::spec::Side::Request) => exchange.request,
+        (_, crate::spec::Side::Response) => exchange.response,
+    }
+}
+
+/// The values of a part: none where it is not there. An error says why that cannot be known.
+pub(super) fn values(part: ConnectionPart, exchange: &Exchange<'_>) -> Result<Vec<String>, String> {
+    Ok(match part {
+        ConnectionPart::Client(part) => vec![of_end(part, client(exchange)?)],
+        ConnectionPart::Proxy(part) => match proxy(exchange)? {
+            Some(header) => of_header(part, header)?,
+            None => Vec::new(),
+        },
+    })
+}
+
+/// The PROXY protocol header of the connection, where it has one.
+fn proxy<'m>(exchange: &Exchange<'m>) -> Result<Option<&'m ProxyHeader>, String> {
+    let connection = exchange.connection.ok_or("a text shows no connection")?;
+    match &connection.proxy {
+        Some(header) => Ok(Some(header)),
+        None if connection.from_start => Ok(None),
+        None => Err("the beginning of the connection is not in the capture: a PROXY protocol header may stand there".to_owned()),
+    }
+}
+
+/// Who speaks: the client of the proxy that says so, else who opened the connection.
+fn client(exchange: &Exchange<'_>) -> Result<Endpoint, String> {
+    let header = proxy(exchange)?;
+    if let Some(header) = header {
+        whole(header)?;
+        if let Addresses::Unix { .. } = header.addresses {
+            return Err("the client of the proxy has a path instead of an address: a UNIX socket".to_owned());
+        }
+    }
+    match header.and_then(ProxyHeader::client) {
+        Some(client) => Ok(client),
+        None => endpoint(exchange, false).ok_or_else(|| "a text has no addresses".to_owned()),
+    }
+}
+
+fn of_end(part: EndPart, end: Endpoint) -> String {
+    match part {
+        EndPart::Whole => end.to_string(),
+        EndPart::Ip => end.ip.to_string(),
+        EndPart::Port => end.port.to_string(),
+    }
+}
+
+/// Nothing is missing in a header that can be read to its end.
+fn whole(header: &ProxyHeader) -> Result<(), String> {
+    match &header.fault {
+        Some(fault) => Err(format!("the PROXY protocol header is malformed: {fault}")),
+        None => Ok(()),
+    }
+}
+
+fn of_header(part: ProxyPart, header: &ProxyHeader) -> Result<Vec<String>, String> {
+    let found = match part {
+        ProxyPart::Version => vec![header.version.to_string()],
+        ProxyPart::Command => vec![header.command.name().to_owned()],
+        ProxyPart::Family => vec![header.family.name().to_owned()],
+        ProxyPart::Src(part) => end(part, header, false),
+        ProxyPart::Dst(part) => end(part, header, true),
+        ProxyPart::Tlv(name) => header.named(name),
+        ProxyPart::TlvOfType(kind) => header.of_type(kind),
+    };
+    if found.is_empty() {
+        whole(header)?;
+    }
+    Ok(found)
+}
+
+fn end(part: EndPart, header: &ProxyHeader, dst: bool) -> Vec<String> {
+    match (&header.addresses, part) {
+        (Addresses::Ip { src, dst: to }, _) => vec![of_end(part, if dst { *to } else { *src })],
+        (Addresses::Unix { src, dst: to }, EndPart::Whole) => {
+            vec![String::from_utf8_lossy(if dst { to } else { src }).into_owned()]
+        }
+        _ => Vec::new(),
+    }
+}
