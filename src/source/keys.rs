@@ -45,7 +45,8 @@ pub fn key_log_remarks<'a>(logs: &KeyLogs, embedded: impl IntoIterator<Item = (&
         remarks.extend(secrets.problems.iter().map(|problem| format!("secrets in {capture}: {problem}")));
         if secrets.connections > 0 && secrets.used == 0 {
             let held = secrets.connections;
-            remarks.push(format!("secrets in {capture} open nothing: none of the {held} TLS connections that they are of is in it"));
+            remarks
+                .push(format!("secrets in {capture} open nothing: none of the {held} TLS connections that they are of is in it"));
         }
     }
     remarks

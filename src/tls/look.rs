@@ -1,11 +1,7 @@
 //! The first bytes of a stream: TLS, a PROXY protocol header before it, or neither.
 
-use super::record::HEADER;
-
-/// The signature of a PROXY protocol header, version 2.
-const PROXY_2: &[u8; 12] = b"\r\n\r\n\0\r\nQUIT\n";
-/// The longest PROXY protocol header, version 1, that its specification allows.
-const LONGEST_PROXY_1: usize = 107;
+use super::record::LONGEST;
+use crate::proxy_protocol;
 
 /// What the first bytes of a stream are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,28 +30,15 @@ fn look_on(bytes: &[u8]) -> Look {
     match bytes {
         [0x14..=0x17, 3, 0..=4, high, low, ..] => {
             let length = usize::from(u16::from_be_bytes([*high, *low]));
-            if length <= super::record::LONGEST { Look::Tls } else { Look::Plain }
+            if length <= LONGEST { Look::Tls } else { Look::Plain }
         }
-        [0x14..=0x17] | [0x14..=0x17, 3] | [0x14..=0x17, 3, 0..=4] | [0x14..=0x17, 3, 0..=4, _] => {
-            debug_assert!(bytes.len() < HEADER);
-            Look::Unsure
-        }
-        [b'P', b'R', b'O', b'X', b'Y', b' ', ..] => {
-            match bytes.iter().take(LONGEST_PROXY_1).position(|&byte| byte == b'\n') {
-                Some(end) => Look::Proxy(end + 1),
-                None if bytes.len() < LONGEST_PROXY_1 => Look::Unsure,
-                None => Look::Plain,
-            }
-        }
-        _ if bytes.starts_with(PROXY_2) => match bytes.get(14..16) {
-            Some(&[high, low]) => {
-                let length = 16 + usize::from(u16::from_be_bytes([high, low]));
-                if bytes.len() < length { Look::Unsure } else { Look::Proxy(length) }
-            }
-            _ => Look::Unsure,
+        [0x14..=0x17] | [0x14..=0x17, 3] | [0x14..=0x17, 3, 0..=4] | [0x14..=0x17, 3, 0..=4, _] => Look::Unsure,
+        [0x14..=0x17, ..] => Look::Plain,
+        _ => match proxy_protocol::opening(bytes) {
+            proxy_protocol::Opening::Header(_, length) => Look::Proxy(length),
+            proxy_protocol::Opening::More => Look::Unsure,
+            proxy_protocol::Opening::Other | proxy_protocol::Opening::Malformed(_) => Look::Plain,
         },
-        _ if PROXY_2.starts_with(bytes) || b"PROXY ".starts_with(bytes) => Look::Unsure,
-        _ => Look::Plain,
     }
 }
 

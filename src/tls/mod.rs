@@ -16,15 +16,18 @@ mod look;
 mod opening;
 mod outlet;
 mod process;
+mod pump;
 mod record;
 mod resync;
 mod session;
+mod settle;
 mod shut;
 mod sink;
 mod streams;
 mod suite;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 pub use facts::{Alpn, TlsFacts};
 pub use keylog::{KeyLog, KeyLogs, Secrets};

@@ -1,8 +1,8 @@
 //! Bytes for the layer above, less those that it said it does not need.
 
 use super::sink::TlsSink;
-use crate::flow::{Chunk, Direction, FlowInfo, Gap, Need};
 use crate::capture::PacketAt;
+use crate::flow::{Chunk, Direction, FlowInfo, Gap, Need};
 
 /// A loss of which nobody knows how long it is: more than any message, so that nothing is taken for its end.
 pub(super) const UNKNOWN: u64 = u64::MAX >> 2;

@@ -64,7 +64,9 @@ impl Session {
             ContentType::Handshake => {
                 self.messages(direction, body, context);
                 let first = self.side(direction).handshake.first;
-                if !self.greeted(direction) && first.is_some_and(|kind| !matches!(kind, CLIENT_HELLO | SERVER_HELLO | HELLO_RETRY_REQUEST)) {
+                if !self.greeted(direction)
+                    && first.is_some_and(|kind| !matches!(kind, CLIENT_HELLO | SERVER_HELLO | HELLO_RETRY_REQUEST))
+                {
                     self.shut(Shut::BeganBefore);
                 }
             }
@@ -99,7 +101,8 @@ impl Session {
         let [forward, backward] = &mut self.sides;
         let side = if direction == Direction::Forward { forward } else { backward };
         let text = &mut *context.text;
-        let mut with = |opener: Option<&Opener>, sequence: u64| opener.and_then(|opener| opener.open(sequence, header, body, text));
+        let mut with =
+            |opener: Option<&Opener>, sequence: u64| opener.and_then(|opener| opener.open(sequence, header, body, text));
         let mut found = None;
         if side.stage == Stage::Early {
             if let Keys::New(keys) = &self.keys {
@@ -189,7 +192,8 @@ impl Session {
         let (sequence, stage) = (side.sequence, side.stage);
         side.sequence = sequence.saturating_add(1);
         let overhead = side.current.as_ref().and_then(Opener::overhead);
-        let give_up = side.in_row >= GIVEN_UP || (side.opened == 0 && side.in_row >= WRONG);
+        let opened = side.opened;
+        let give_up = side.in_row >= GIVEN_UP || (opened == 0 && side.in_row >= WRONG);
         let length = header.length;
         context.anomalies.note(AnomalyKind::TlsUndecryptable, Some(context.packet), || {
             format!(
@@ -201,6 +205,7 @@ impl Session {
             self.shut(Shut::WrongSecrets);
         }
         match stage {
+            _ if opened == 0 => 0,
             Stage::Handshake => 0,
             _ if header.content != ContentType::ApplicationData => 0,
             _ => overhead.map_or(UNKNOWN, |overhead| (header.whole() as u64).saturating_sub(overhead)),
@@ -216,12 +221,14 @@ impl Session {
 
     #[cold]
     fn malformed(&mut self, context: &mut Context<'_>, what: &str) {
-        context.anomalies.note(AnomalyKind::TlsMalformed, Some(context.packet), || format!("{what}; the rest of its flow is not read"));
+        context
+            .anomalies
+            .note(AnomalyKind::TlsMalformed, Some(context.packet), || format!("{what}; the rest of its flow is not read"));
         self.shut(Shut::Malformed);
     }
 
     /// Handshake messages in the content of a record.
-    fn messages(&mut self, direction: Direction, mut input: &[u8], context: &mut Context<'_>) {
+    pub(super) fn messages(&mut self, direction: Direction, mut input: &[u8], context: &mut Context<'_>) {
         loop {
             match self.side(direction).handshake.next(&mut input) {
                 Next::End => return,

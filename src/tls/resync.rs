@@ -42,7 +42,8 @@ struct Found {
 
 impl Session {
     /// Bytes of a direction are lost, and what waited of it with them.
-    pub(super) fn lose(&mut self, direction: Direction, length: u64) {
+    pub(super) fn lose(&mut self, direction: Direction, length: u64, context: &mut Context<'_>) {
+        self.read_partial(direction, context);
         if self.shut.is_some() {
             return;
         }
@@ -57,6 +58,21 @@ impl Session {
         side.handshake.reset(!settled);
         let search = side.search.get_or_insert(Search { lost: 0, trials: TRIALS });
         search.lost = search.lost.saturating_add(waited).saturating_add(length);
+    }
+
+    /// A record in clear that will never be whole: the hello in it may be.
+    fn read_partial(&mut self, direction: Direction, context: &mut Context<'_>) {
+        let side = self.side(direction);
+        if side.stage != Stage::Clear || side.search.is_some() {
+            return;
+        }
+        let waiting = std::mem::take(&mut side.buffer.bytes);
+        if let Some((head, body)) = waiting.split_first_chunk::<HEADER>()
+            && Header::of(*head).is_some_and(|header| header.content == ContentType::Handshake)
+        {
+            self.messages(direction, body, context);
+        }
+        self.side(direction).buffer.bytes = waiting;
     }
 
     /// Looks for the next record.
@@ -128,11 +144,9 @@ impl Session {
         let current = (Under::Current, side.current.as_ref(), side.sequence);
         let tries: [(Under, Option<&Opener>, u64); 3] = match &self.keys {
             Keys::None => return None,
-            Keys::Old(pending) => [
-                current,
-                (Under::Pending, pending.get(role).and_then(Option::as_ref), 0),
-                (Under::Updated, None, 0),
-            ],
+            Keys::Old(pending) => {
+                [current, (Under::Pending, pending.get(role).and_then(Option::as_ref), 0), (Under::Updated, None, 0)]
+            }
             Keys::New(_) if side.stage == Stage::Application => {
                 [current, (Under::Updated, next.as_ref(), 0), (Under::Pending, None, 0)]
             }

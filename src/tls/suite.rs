@@ -1,8 +1,6 @@
 //! The cipher suites that are known by name, and how the records of each are protected (IANA's registry of TLS parameters).
 
-use Cipher::{
-    Aes128Cbc, Aes128Ccm, Aes128Ccm8, Aes128Gcm, Aes256Cbc, Aes256Ccm, Aes256Ccm8, Aes256Gcm, ChaCha20Poly1305, Other,
-};
+use Cipher::{Aes128Cbc, Aes128Ccm, Aes128Ccm8, Aes128Gcm, Aes256Cbc, Aes256Ccm, Aes256Ccm8, Aes256Gcm, ChaCha20Poly1305, Other};
 use Hash::{Sha1, Sha256, Sha384};
 
 /// A hash function.
@@ -182,7 +180,10 @@ mod tests {
             assert_eq!(suite.name.contains("GCM"), gcm, "{}", suite.name);
             let long = matches!(suite.cipher, Aes256Cbc(_) | Aes256Gcm | Aes256Ccm | Aes256Ccm8);
             assert_eq!(suite.name.contains("AES_256"), long, "{}", suite.name);
-            assert_eq!(suite.name.ends_with("CCM_8") || suite.name.contains("CCM_8_"), matches!(suite.cipher, Aes128Ccm8 | Aes256Ccm8));
+            assert_eq!(
+                suite.name.ends_with("CCM_8") || suite.name.contains("CCM_8_"),
+                matches!(suite.cipher, Aes128Ccm8 | Aes256Ccm8)
+            );
         }
         assert_eq!(find(0x0001), None);
         assert_eq!(find(0xc028).map(Suite::hash), Some(Sha384));

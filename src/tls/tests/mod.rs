@@ -1,5 +1,18 @@
 //! Records, hellos and whole connections that are made here, and what comes out of them.
 
+#[cfg(feature = "tls")]
+mod changed;
+#[cfg(feature = "tls")]
+mod listener;
+#[cfg(feature = "tls")]
+mod lost;
+#[cfg(feature = "tls")]
+mod opened;
+#[cfg(feature = "tls")]
+mod shut;
+#[cfg(feature = "tls")]
+mod talk;
+
 /// Bytes written as hexadecimal digits.
 pub(in crate::tls) fn hex(digits: &str) -> Vec<u8> {
     let digits: Vec<u8> = digits.bytes().filter(u8::is_ascii_hexdigit).collect();
@@ -42,6 +55,7 @@ pub(in crate::tls) fn server_hello(random: [u8; 32], suite: u16, version: u16, a
     if let Some(alpn) = alpn {
         extensions.extend(extension(16, &long(&[&[alpn.len() as u8][..], alpn.as_bytes()].concat())));
     }
-    let body = [&[3, 3][..], &random, &[0], &suite.to_be_bytes(), &[0], &long(&extensions)].concat();
+    let legacy = version.min(0x0303).to_be_bytes();
+    let body = [&legacy[..], &random, &[0], &suite.to_be_bytes(), &[0], &long(&extensions)].concat();
     message(2, &body)
 }
