@@ -44,6 +44,10 @@ impl AnomalyKind {
                 | Self::StreamGap
                 | Self::ReassemblyLimit
                 | Self::FlowLimit
+                | Self::TlsUndecryptable
+                | Self::TlsRecordLost
+                | Self::TlsMalformed
+                | Self::TlsLimit
                 | Self::NotHttp
                 | Self::Http2Lost
                 | Self::HpackUnknown
@@ -91,6 +95,17 @@ kinds! {
     FlowLimit = "flow-limit",
     /// A flow that was quiet for longer than the limit, and was closed.
     FlowIdle = "flow-idle",
+    // tls
+    /// A TLS connection that was not opened although secrets were given: none fit, or its handshake is not in the capture.
+    TlsNotOpened = "tls-not-opened",
+    /// A TLS record that does not open with its keys: it was changed, or the secrets are wrong.
+    TlsUndecryptable = "tls-undecryptable",
+    /// TLS records of which bytes are lost.
+    TlsRecordLost = "tls-record-lost",
+    /// Bytes that are no TLS record or message where one should be.
+    TlsMalformed = "tls-malformed",
+    /// More than the limit waits to be opened; the connection was given up.
+    TlsLimit = "tls-limit",
     // http
     /// A PROXY protocol header that cannot be read, or whose checksum is wrong.
     MalformedProxyHeader = "malformed-proxy-header",

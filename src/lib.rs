@@ -46,6 +46,7 @@ pub mod report;
 pub mod secret;
 pub mod source;
 pub mod spec;
+pub mod tls;
 pub mod wire;
 
 pub use harness::{Check, Checked, NotChecked, check, check_bytes, text};

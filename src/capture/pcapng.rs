@@ -22,11 +22,18 @@ const INTERFACE_DESCRIPTION: u32 = 1;
 const OBSOLETE_PACKET: u32 = 2;
 const SIMPLE_PACKET: u32 = 3;
 const ENHANCED_PACKET: u32 = 6;
+const DECRYPTION_SECRETS: u32 = 10;
+/// The type of secrets that are a TLS key log.
+const TLS_KEY_LOG: u32 = 0x544c_534b;
+/// What may wait to be taken of secrets.
+const MOST_SECRETS: usize = 128 << 20;
 
 /// Reads the blocks of a file.
 pub(super) struct Pcapng {
     order: ByteOrder,
     interfaces: Interfaces,
+    /// Key logs that were not taken yet.
+    secrets: Vec<u8>,
 }
 
 /// A packet within its block.
@@ -56,7 +63,7 @@ impl Pcapng {
             return Err(CaptureError::Cut { layer: LAYER, offset: 0, needed: NEEDED as u64, had });
         }
         let order = section_order(window.available()).map_err(|why| CaptureError::Damaged { layer: LAYER, offset: 0, why })?;
-        Ok(Self { order, interfaces: Interfaces::default() })
+        Ok(Self { order, interfaces: Interfaces::default(), secrets: Vec::new() })
     }
 
     /// The next packet; `None` at the end and where reading must stop. Counts every packet block in `packets`, those
@@ -65,13 +72,15 @@ impl Pcapng {
         loop {
             let (kind, length) = self.frame(window, *packets, anomalies)?;
             let known = matches!(kind, INTERFACE_DESCRIPTION | OBSOLETE_PACKET | SIMPLE_PACKET | ENHANCED_PACKET)
+                || matches!(kind, DECRYPTION_SECRETS)
                 || kind.to_le_bytes() == SECTION_HEADER;
             if !known || length > Window::MOST {
                 if known {
                     note_damage(window, *packets, anomalies, || {
                         format!("a block of {length} bytes, more than the {MOST_CAPTURED} that are believed")
                     });
-                    *packets = packets.saturating_add(u64::from(kind != INTERFACE_DESCRIPTION));
+                    let counted = !matches!(kind, INTERFACE_DESCRIPTION | DECRYPTION_SECRETS);
+                    *packets = packets.saturating_add(u64::from(counted));
                 }
                 self.pass(window, length, *packets, anomalies)?;
                 continue;
@@ -173,6 +182,9 @@ impl Pcapng {
         if kind == OBSOLETE_PACKET {
             return self.obsolete(block).unwrap_or_else(|| damaged(kind, block));
         }
+        if kind == DECRYPTION_SECRETS {
+            return self.keep_secrets(block).map_or_else(|| damaged(kind, block), |()| Content::Nothing);
+        }
         let parsed = match self.order {
             ByteOrder::Little => parse_block_le(block),
             ByteOrder::Big => parse_block_be(block),
@@ -205,6 +217,29 @@ impl Pcapng {
             Ok((_, Block::SectionHeader(_))) => Content::Nothing,
             _ => damaged(kind, block),
         }
+    }
+
+    /// Keeps the key log that a block of secrets holds; secrets of other protocols are passed over.
+    fn keep_secrets(&mut self, block: &[u8]) -> Option<()> {
+        let length = self.order.u32(block, 12)? as usize;
+        let room = block.len().checked_sub(16 + 4)?;
+        let secrets = block.get(16..16 + length.min(room))?;
+        if self.order.u32(block, 8)? == TLS_KEY_LOG && self.secrets.len() + secrets.len() <= MOST_SECRETS {
+            self.secrets.extend_from_slice(secrets);
+            self.secrets.push(b'\n');
+        }
+        (length <= room).then_some(())
+    }
+
+    /// Key logs that were met since they were taken last.
+    pub(super) fn take_secrets(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.secrets)
+    }
+
+    /// Whether there are any.
+    #[inline]
+    pub(super) fn has_secrets(&self) -> bool {
+        !self.secrets.is_empty()
     }
 
     /// The packet block that enhanced packets replaced; old captures still have it, and pcap-parser does not know it.

@@ -80,6 +80,13 @@ impl PacketReader {
     /// and what was there, and everything before it was given out.
     #[inline]
     pub fn next(&mut self, anomalies: &mut Anomalies) -> Option<Packet<'_>> {
+        self.next_with(anomalies, |_| {})
+    }
+
+    /// The same, and gives out the TLS key logs of Decryption Secrets Blocks (draft-ietf-opsawg-pcapng, block type 10) that
+    /// stand before the packet.
+    #[inline]
+    pub fn next_with(&mut self, anomalies: &mut Anomalies, mut secrets: impl FnMut(&[u8])) -> Option<Packet<'_>> {
         if self.over {
             return None;
         }
@@ -89,7 +96,13 @@ impl PacketReader {
                 self.packets = self.packets.saturating_add(u64::from(record.is_some()));
                 record
             }
-            Format::Pcapng(pcapng) => pcapng.next(&mut self.window, &mut self.packets, anomalies),
+            Format::Pcapng(pcapng) => {
+                let record = pcapng.next(&mut self.window, &mut self.packets, anomalies);
+                if pcapng.has_secrets() {
+                    secrets(&pcapng.take_secrets());
+                }
+                record
+            }
         };
         let Some(record) = record else {
             self.over = true;

@@ -8,7 +8,8 @@ use super::plan::Aspect;
 use super::scope::endpoint;
 use crate::http::{Exchange, Message};
 use crate::proxy_protocol::{Addresses, ProxyHeader};
-use crate::spec::{ConnectionPart, EndPart, ProxyPart};
+use crate::spec::{ConnectionPart, EndPart, ProxyPart, TlsPart};
+use crate::tls::Alpn;
 use crate::wire::Endpoint;
 
 /// Finds what a target names: in the message, or in what its connection says.
@@ -37,6 +38,27 @@ pub(super) fn values(part: ConnectionPart, exchange: &Exchange<'_>) -> Result<Ve
         ConnectionPart::Proxy(part) => match proxy(exchange)? {
             Some(header) => of_header(part, header)?,
             None => Vec::new(),
+        },
+        ConnectionPart::Tls(part) => tls(part, exchange)?,
+    })
+}
+
+/// What a TLS handshake settled. Bytes that stand in a capture in clear show that there was none.
+fn tls(part: TlsPart, exchange: &Exchange<'_>) -> Result<Vec<String>, String> {
+    let connection = exchange.connection.ok_or("a text shows no connection")?;
+    let Some(facts) = &connection.tls else { return Ok(Vec::new()) };
+    Ok(match part {
+        TlsPart::Sni => facts.sni.iter().cloned().collect(),
+        TlsPart::Version => vec![facts.version_name()],
+        TlsPart::Suite => vec![facts.suite_name()],
+        TlsPart::Alpn => match &facts.alpn {
+            Alpn::Protocol(protocol) => vec![protocol.clone()],
+            Alpn::None => Vec::new(),
+            Alpn::Unknown => {
+                let why =
+                    "the server's answer on ALPN is encrypted, and the key log has no SERVER_HANDSHAKE_TRAFFIC_SECRET for it";
+                return Err(why.to_owned());
+            }
         },
     })
 }

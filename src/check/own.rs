@@ -61,7 +61,7 @@ pub(super) fn against_evidence(wanted: &Wanted<'_>, specs: &[LoadedSpec], only: 
         outcome.findings.extend(missing);
         for case in &cases {
             let before = run.selected();
-            let (captures, why) = read_case(&mut run, &plan, wanted, file, case, &mut outcome);
+            let (captures, why) = read_case(&mut run, (&plan, wanted), file, case, &mut outcome);
             if captures.is_empty() && why.is_empty() {
                 continue;
             }
@@ -98,8 +98,7 @@ pub(super) fn against_evidence(wanted: &Wanted<'_>, specs: &[LoadedSpec], only: 
 /// Reads the files of a case. What could be read, and why the last of the others could not.
 fn read_case(
     run: &mut Run<'_>,
-    plan: &Plan,
-    wanted: &Wanted<'_>,
+    (plan, wanted): (&Plan, &Wanted<'_>),
     file: &LoadedSpec,
     case: &Case<'_>,
     outcome: &mut Outcome,
@@ -108,7 +107,7 @@ fn read_case(
     let mut captures = Vec::new();
     let hop = case.entry.and_then(|entry| entry.hop.as_ref()).map(|hop| hop.value.as_str());
     for path in &case.files {
-        match read(run, &Input::File(path.clone()), &wanted.request.reading, Known::new(plan, case.params, hop)) {
+        match read(run, &Input::File(path.clone()), &wanted.reading, Known::new(plan, case.params, hop)) {
             Ok(capture) => captures.push(capture),
             Err(SourceError::NotACapture { .. }) if !case.exact => outcome.skipped_captures += 1,
             // Among evidence such a file is passed over, counted, and named.

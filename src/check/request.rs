@@ -51,7 +51,9 @@ pub struct CheckRequest {
     pub strict: bool,
     /// `--show-secrets`
     pub show_secrets: bool,
-    /// How captures are read.
+    /// `--keylog FILE`: TLS connections are opened with what these hold.
+    pub keylogs: Vec<PathBuf>,
+    /// How captures are read. Its keys are taken from `keylogs`.
     pub reading: ReadOptions,
 }
 
@@ -60,6 +62,7 @@ pub(super) struct Wanted<'r> {
     pub(super) request: &'r CheckRequest,
     pub(super) given: Vec<Given>,
     pub(super) picks: Picks,
+    pub(super) reading: ReadOptions,
 }
 
 /// Checks captures against specs, or specs against their own evidence.
@@ -91,6 +94,9 @@ pub(super) fn judged(request: &CheckRequest, specs: &[LoadedSpec], only: Option<
         if request.names_captures() { against_captures(&wanted, specs)? } else { own::against_evidence(&wanted, specs, only)? };
     let captures: Vec<Finding> = outcome.captures.iter().flat_map(whole::capture_findings).collect();
     outcome.findings.extend(captures);
+    let embedded = outcome.captures.iter().filter_map(|c| c.summary.embedded.as_ref().map(|secrets| (c.file.as_str(), secrets)));
+    let remarks = source::key_log_remarks(&wanted.reading.keys, embedded);
+    outcome.notes.extend(remarks);
     outcome.findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
     request.sum_up(&mut outcome);
     Ok(outcome)
@@ -112,7 +118,10 @@ impl CheckRequest {
 
 impl<'r> Wanted<'r> {
     fn of(request: &'r CheckRequest, specs: &[&Spec]) -> Result<Self, CheckError> {
-        Ok(Self { request, given: given::collect(request, specs)?, picks: Picks::of(request, specs)? })
+        let (given, picks) = (given::collect(request, specs)?, Picks::of(request, specs)?);
+        let keys = source::key_logs(&request.keylogs).map_err(|error| CheckError::Unreadable(format!("--keylog {error}")))?;
+        let reading = ReadOptions { keys: Arc::new(keys), ..request.reading.clone() };
+        Ok(Self { request, given, picks, reading })
     }
 }
 
@@ -154,19 +163,14 @@ pub(super) fn blank() -> Outcome {
 }
 
 /// Reads one source into a run.
-pub(super) fn read(
-    run: &mut Run<'_>,
-    input: &Input,
-    options: &ReadOptions,
-    known: Known,
-) -> Result<CaptureOutcome, SourceError> {
+pub(super) fn read(run: &mut Run<'_>, input: &Input, options: &ReadOptions, known: Known) -> Result<CaptureOutcome, SourceError> {
     let file = input.name();
     let id = run.capture_of(file.clone(), known);
     source::read_with(input, options, id, run).map(|summary| CaptureOutcome { file, summary })
 }
 
 fn against_captures(wanted: &Wanted<'_>, specs: &[LoadedSpec]) -> Result<Outcome, CheckError> {
-    let Wanted { request, given, picks } = wanted;
+    let Wanted { request, given, picks, reading } = wanted;
     // A spec is required where its own file is named. Bytes at hand are one message, and no capture of every hop.
     let all_bytes = request.bound.is_empty() && request.captures.iter().all(|input| matches!(input, Input::Bytes(_)));
     let specs: Vec<(Arc<Spec>, bool)> = specs.iter().map(|s| (Arc::clone(&s.spec), s.named && !all_bytes)).collect();
@@ -182,7 +186,7 @@ fn against_captures(wanted: &Wanted<'_>, specs: &[LoadedSpec]) -> Result<Outcome
         nothing &= expanded.inputs.is_empty();
         for parts in expanded.recordings() {
             let name = |at: usize| parts.get(at).map(|part| part.input.name()).unwrap_or_default();
-            let read = source::read_recording(parts, &request.reading, &mut run, |run, at| run.capture_of(name(at), Known::new(&plan, 0, hop)));
+            let read = source::read_recording(parts, reading, &mut run, |run, at| run.capture_of(name(at), Known::new(&plan, 0, hop)));
             for (part, read) in parts.iter().zip(read) {
                 match read {
                     Ok(summary) => outcome.captures.push(CaptureOutcome { file: part.input.name(), summary }),

@@ -108,7 +108,13 @@ pub(super) fn capture_findings(capture: &CaptureOutcome) -> Vec<Finding> {
         (
             Rule::CaptureGap,
             Severity::Note,
-            &[AnomalyKind::StreamGap, AnomalyKind::PacketCut, AnomalyKind::ReassemblyLimit, AnomalyKind::FlowLimit][..],
+            &[
+                AnomalyKind::StreamGap,
+                AnomalyKind::PacketCut,
+                AnomalyKind::ReassemblyLimit,
+                AnomalyKind::FlowLimit,
+                AnomalyKind::TlsRecordLost,
+            ][..],
             "lacks bytes of its streams; what stood there was not judged",
         ),
         (
@@ -119,6 +125,10 @@ pub(super) fn capture_findings(capture: &CaptureOutcome) -> Vec<Finding> {
                 AnomalyKind::UnsupportedLinkType,
                 AnomalyKind::UnknownInterface,
                 AnomalyKind::IpFragment,
+                AnomalyKind::TlsNotOpened,
+                AnomalyKind::TlsUndecryptable,
+                AnomalyKind::TlsMalformed,
+                AnomalyKind::TlsLimit,
                 AnomalyKind::NotHttp,
             ][..],
             "holds packets or bytes that could not be decoded; they were not judged",

@@ -59,6 +59,12 @@ impl Check {
         self
     }
 
+    /// Opens TLS connections of the captures with the secrets in this file (`SSLKEYLOGFILE` format); feature `tls`.
+    pub fn keylog(mut self, path: impl AsRef<Path>) -> Self {
+        self.request.keylogs.push(path.as_ref().to_owned());
+        self
+    }
+
     /// Gives a param of the specs a value; the last of a name counts.
     pub fn param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.request.params.push((name.into(), value.into()));
@@ -96,7 +102,7 @@ impl Check {
     fn placed(mut self) -> Self {
         let request = &mut self.request;
         let place = |path: &mut PathBuf| *path = from_root(path);
-        request.specs.iter_mut().chain(&mut request.captures_dir).for_each(place);
+        request.specs.iter_mut().chain(&mut request.captures_dir).chain(&mut request.keylogs).for_each(place);
         for input in &mut request.captures {
             if let Input::File(path) = input {
                 place(path);

@@ -1,6 +1,6 @@
 //! HTTP messages and exchanges (RFC 9110, RFC 9112): streams in, heads, bodies and exchanges out.
 //!
-//! Fourth layer. The wire is the evidence: names keep their case, lines their order, repeats stay apart, values keep
+//! Fifth layer. The wire is the evidence: names keep their case, lines their order, repeats stay apart, values keep
 //! their bytes. Malformed heads are kept and marked. Heads, pipelines and kept bodies are bounded.
 
 mod body;
@@ -22,6 +22,7 @@ mod places;
 mod provenance;
 mod reading;
 mod search;
+mod secured;
 mod sink;
 mod start;
 mod streams;

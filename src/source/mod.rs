@@ -1,6 +1,6 @@
 //! Every kind of evidence, read the same way: messages and exchanges go to a [`MessageSink`](crate::http::MessageSink).
 //!
-//! Fifth layer: packets come through `capture`, `wire`, `flow` and `http`; texts enter here, with a lower
+//! Sixth layer: packets come through `capture`, `wire`, `flow`, `tls` and `http`; texts enter here, with a lower
 //! [`Fidelity`](crate::http::Fidelity).
 
 mod appearance;
@@ -10,6 +10,7 @@ mod expand;
 mod fixture;
 mod folder;
 mod input;
+mod keys;
 mod limits;
 mod options;
 mod packets;
@@ -25,8 +26,9 @@ pub use error::SourceError;
 pub use expand::{Expanded, Named, expand, no_capture_in};
 pub use folder::{FolderCaptures, captures_in};
 pub use input::{BYTES, Input};
+pub use keys::{key_log_remarks, key_logs};
 pub use limits::{LIMITS, Limit, LimitUnit, Limits};
 pub use options::ReadOptions;
 pub use read::{read, read_from, read_with};
 pub use recording::read_recording;
-pub use summary::{Summary, Undecoded};
+pub use summary::{Embedded, Summary, Undecoded};

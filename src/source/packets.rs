@@ -23,16 +23,18 @@ pub(super) struct Following {
 
 impl Following {
     /// Reads a file to its end, or to where it is cut or damaged. What the file itself lost goes to `anomalies`, by numbers
-    /// of its own packets; all else to the sink of the table, by numbers that go on from those of the files before.
+    /// of its own packets; all else to the sink of the table, by numbers that go on from those of the files before; TLS secrets
+    /// that the file holds to `secrets`, before the packets behind them.
     pub(super) fn follow<S: StreamSink>(
         &mut self,
         reader: &mut PacketReader,
         flows: &mut FlowTable<S>,
         anomalies: &mut Anomalies,
+        mut secrets: impl FnMut(&mut S, &[u8]),
     ) {
         let before = self.before;
         let mut last = self.last;
-        while let Some(packet) = reader.next(anomalies) {
+        while let Some(packet) = reader.next_with(anomalies, |bytes| secrets(flows.sink_mut(), bytes)) {
             let at = PacketAt { number: packet.at.number.saturating_add(before), time: packet.at.time };
             last = at.time;
             match segment(&packet) {

@@ -79,9 +79,9 @@ fn bytes<S: MessageSink>(
     if read.requests + read.responses == 0 {
         return Err(no_capture(input, describe_bytes(bytes)));
     }
-    let undecoded = read.behind.map(|content| Undecoded { content, port: 0, flows: 1 }).into_iter().collect();
+    let undecoded = read.behind.map(|content| Undecoded { content, flows: 1, ..Undecoded::default() }).into_iter().collect();
     let (requests, responses, anomalies) = (read.requests, read.responses, read.anomalies);
-    Ok(Summary { packets: 0, flows: 0, requests, responses, anomalies, undecoded })
+    Ok(Summary { requests, responses, anomalies, undecoded, ..Summary::default() })
 }
 
 /// The whole of what is no capture, where it can be a text.

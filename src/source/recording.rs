@@ -1,12 +1,15 @@
 //! Reads recordings of packets: a file, or the files that a recording was cut into, whose flows go on from one to the next.
 
+use std::sync::Arc;
+
 use super::expand::Named;
 use super::packets::Following;
-use super::{Input, ReadOptions, SourceError, Summary, Undecoded, read};
+use super::{Embedded, Input, ReadOptions, SourceError, Summary, Undecoded, read};
 use crate::anomaly::Anomalies;
 use crate::capture::{Opened, PacketReader, open};
 use crate::flow::FlowTable;
 use crate::http::{CaptureId, HttpStreams, MessageSink};
+use crate::tls::{KeyLog, ShutFlows, TlsStreams};
 
 /// Reads the files of a recording as one stream of time, and gives what was read of each. `begin` is asked for the number
 /// of each before it is read. A file that does not go on where the one before ended, or that is no capture, is read by itself.
@@ -55,18 +58,29 @@ fn follow<S: MessageSink>(
     begin: &mut dyn FnMut(&mut S, usize) -> CaptureId,
 ) -> Vec<Result<Summary, SourceError>> {
     let mut read = Vec::new();
-    let mut flows = FlowTable::with_limits(HttpStreams::with_limits(id, sink, options.limits.http), options.limits.flow);
+    let http = HttpStreams::with_limits(id, sink, options.limits.http);
+    let mut flows = FlowTable::with_limits(TlsStreams::new(http, Arc::clone(&options.keys)), options.limits.flow);
     let mut following = Following::default();
     let mut input = first;
     loop {
         let (mut anomalies, flows_before) = (Anomalies::default(), flows.count());
-        following.follow(&mut reader, &mut flows, &mut anomalies);
+        following.follow(&mut reader, &mut flows, &mut anomalies, TlsStreams::embed);
         let next = rest.get(read.len()).filter(|part| part.goes_on.is_some_and(|began| following.goes_on(began)));
         let next = next.and_then(|part| Some((&part.input, packets_of(&part.input)?)));
         if next.is_none() {
             following.finish(&mut flows);
         }
-        let part = flows.sink_mut().take_part();
+        let tls = flows.sink_mut();
+        let part = tls.inner_mut().take_part();
+        let mut shut = tls.take_shut();
+        let undecoded = part.undecoded.into_iter().map(|(content, port, flows)| {
+            let shut = if content == "TLS" { shut.remove(&port) } else { None };
+            let ShutFlows { names, why, .. } = shut.unwrap_or_default();
+            Undecoded { content, port, flows, names, why }
+        });
+        let undecoded = undecoded.collect();
+        // Which of a recording's secrets are used is known in the end.
+        let embedded = if next.is_none() { embedded(tls.embedded()) } else { None };
         anomalies.merge(&part.anomalies);
         read.push(match reader.failure() {
             Some(error) => Err(input.failed(error)),
@@ -76,14 +90,23 @@ fn follow<S: MessageSink>(
                 requests: part.requests,
                 responses: part.responses,
                 anomalies,
-                undecoded: part.undecoded.into_iter().map(|(content, port, flows)| Undecoded { content, port, flows }).collect(),
+                undecoded,
+                embedded,
             }),
         });
         let Some((part, packets)) = next else { return read };
-        let id = begin(flows.sink_mut().told(), read.len());
-        flows.sink_mut().goes_on(id, following.packets());
+        let http = flows.sink_mut().inner_mut();
+        let id = begin(http.told(), read.len());
+        http.goes_on(id, following.packets());
         (input, reader) = (part, packets);
     }
+}
+
+/// What is to be said of the secrets that captures held themselves.
+fn embedded(secrets: &KeyLog) -> Option<Embedded> {
+    let problems = secrets.problems();
+    let embedded = Embedded { connections: secrets.connections() as u64, used: secrets.used(), problems };
+    (embedded.connections > 0 || !embedded.problems.is_empty()).then_some(embedded)
 }
 
 /// The packets of an input; `None` where it has none, which is said when it is read by itself.

@@ -1,6 +1,9 @@
 //! What was read of one source.
 
+use std::collections::BTreeMap;
+
 use crate::anomaly::Anomalies;
+use crate::tls::Shut;
 
 /// What was read of one source.
 #[derive(Debug, Clone, Default)]
@@ -17,10 +20,23 @@ pub struct Summary {
     pub anomalies: Anomalies,
     /// Flows that hold no HTTP/1 message, or something else behind their messages, by what they hold.
     pub undecoded: Vec<Undecoded>,
+    /// The TLS secrets that the capture held itself; `None` where it held none.
+    pub embedded: Option<Embedded>,
+}
+
+/// TLS secrets in a capture.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Embedded {
+    /// Of how many connections.
+    pub connections: u64,
+    /// How many of them are in the capture.
+    pub used: u64,
+    /// What is wrong with them, and where: sentences that name no secret.
+    pub problems: Vec<String>,
 }
 
 /// Flows, or what is behind the messages of flows, that were not decoded.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Undecoded {
     /// What they hold: `TLS`, `HTTP/2`, `no bytes`, `other`; behind messages `CONNECT tunnel`, `upgraded`.
     pub content: &'static str,
@@ -28,4 +44,8 @@ pub struct Undecoded {
     pub port: u16,
     /// How many flows.
     pub flows: u64,
+    /// Of TLS: the server names that clients asked for, with how many each; of very many, some.
+    pub names: BTreeMap<String, u64>,
+    /// Of TLS: why they were not opened, with how many each.
+    pub why: BTreeMap<Shut, u64>,
 }

@@ -1,4 +1,4 @@
-//! What a connection itself says, beneath HTTP or before it: `proxy.src.ip`, `client.ip`.
+//! What a connection itself says, beneath HTTP or before it: `proxy.src.ip`, `client.ip`, `tls.sni`.
 //!
 //! One table names all of it. Specs write a path of it as nested keys (`proxy: { src: { ip: … } }`), expressions with dots,
 //! reports as it stands here.
@@ -12,6 +12,8 @@ pub enum ConnectionPart {
     Client(EndPart),
     /// `proxy`: of the PROXY protocol header.
     Proxy(ProxyPart),
+    /// `tls`: what its TLS handshake settled.
+    Tls(TlsPart),
 }
 
 /// Of one end of a connection.
@@ -44,7 +46,20 @@ pub enum ProxyPart {
     TlvOfType(u8),
 }
 
-use ConnectionPart::{Client, Proxy};
+/// Of a TLS handshake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TlsPart {
+    /// `sni`: the server name that the client asked for
+    Sni,
+    /// `alpn`: the protocol that the server chose
+    Alpn,
+    /// `version`: `TLSv1.3`
+    Version,
+    /// `suite`: the cipher suite by its name in the registry of IANA
+    Suite,
+}
+
+use ConnectionPart::{Client, Proxy, Tls};
 use ProxyPart::{Dst, Src, Tlv};
 
 const PARTS: &[(&str, ConnectionPart)] = &[
@@ -75,10 +90,14 @@ const PARTS: &[(&str, ConnectionPart)] = &[
     ("proxy.tlv.vpce_id", Proxy(Tlv("vpce_id"))),
     ("proxy.tlv.azure_link_id", Proxy(Tlv("azure_link_id"))),
     ("proxy.tlv.gcp_psc_id", Proxy(Tlv("gcp_psc_id"))),
+    ("tls.sni", Tls(TlsPart::Sni)),
+    ("tls.alpn", Tls(TlsPart::Alpn)),
+    ("tls.version", Tls(TlsPart::Version)),
+    ("tls.suite", Tls(TlsPart::Suite)),
 ];
 
 /// The first words of all paths: what a hop and a select have beside their messages.
-pub(super) const ROOTS: &[&str] = &["client", "proxy"];
+pub(super) const ROOTS: &[&str] = &["client", "proxy", "tls"];
 
 /// What stands before the type of a TLV without a name.
 const OF_TYPE: &str = "proxy.tlv.0x";
@@ -115,6 +134,7 @@ impl ConnectionPart {
         match self {
             Client(end) | Proxy(Src(end) | Dst(end)) => end == EndPart::Port,
             Proxy(part) => matches!(part, ProxyPart::Version | Tlv("ssl.verify")),
+            Tls(_) => false,
         }
     }
 }

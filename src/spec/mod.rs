@@ -32,7 +32,7 @@ mod yaml;
 mod tests;
 
 pub use condition::{ConditionError, condition};
-pub use connection::{ConnectionPart, EndPart, ProxyPart};
+pub use connection::{ConnectionPart, EndPart, ProxyPart, TlsPart};
 pub use deferred::Deferred;
 pub use embedded::{Embedded, embedded};
 pub use error::SpecError;

@@ -9,6 +9,7 @@ const LAYERS: &[&[&str]] = &[
     &["capture"],
     &["wire"],
     &["flow", "proxy_protocol"],
+    &["tls"],
     &["http"],
     &["source"],
     &["spec"],

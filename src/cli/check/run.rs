@@ -54,9 +54,6 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
     if !unwritable.is_empty() {
         return refuse_targets(&unwritable, &request, talk);
     }
-    if args.keylog.is_some() {
-        talk.note("--keylog is not used yet: flows of TLS are listed and not decoded");
-    }
     match check::check(&request) {
         Ok(outcome) => write(&outcome, &targets, args, color, talk),
         Err(error) => refuse(&error, talk),
@@ -89,7 +86,8 @@ fn request(args: &Args, captures: Vec<CaptureArg>, environment: Vec<(String, Str
         fail_on: args.fail_on.into(),
         strict: args.strict,
         show_secrets: args.show_secrets,
-        reading: ReadOptions { limits: args.limits.limits() },
+        keylogs: args.keylog.clone(),
+        reading: ReadOptions { limits: args.limits.limits(), ..ReadOptions::default() },
     }
 }
 

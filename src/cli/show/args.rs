@@ -47,9 +47,12 @@ pub(crate) struct Args {
     #[arg(long = "params", value_name = "FILE", requires = "unselected", help_heading = "What is shown")]
     pub(super) param_files: Vec<PathBuf>,
 
-    /// TLS secrets (SSLKEYLOGFILE); accepted, but not used yet
+    /// TLS secrets in the format of SSLKEYLOGFILE, to open TLS connections with; repeatable
+    ///
+    /// curl, browsers, OpenSSL and Python write such a file where the variable SSLKEYLOGFILE names it. hopspec does not look at
+    /// the variable. Secrets in a pcapng file are used by themselves.
     #[arg(long, value_name = "FILE", help_heading = "What is shown")]
-    pub(super) keylog: Option<PathBuf>,
+    pub(super) keylog: Vec<PathBuf>,
 
     /// Text for people, or one JSON object a line
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]

@@ -1,6 +1,7 @@
 //! Reads the captures and writes what is asked for.
 
 use std::io::{BufWriter, ErrorKind, IsTerminal as _, LineWriter, Write};
+use std::sync::Arc;
 
 use super::super::args::Color;
 use super::super::check::{input, refuse};
@@ -19,7 +20,7 @@ use crate::anomaly::{Anomaly, AnomalyKind};
 use crate::exit;
 use crate::http::{CaptureId, MessageSink};
 use crate::report::{NO_PACKET, Paint, count, undecoded};
-use crate::source::{self, Expanded, Input, Named, ReadOptions, SourceError, Summary, expand};
+use crate::source::{self, Embedded, Expanded, Input, Named, ReadOptions, SourceError, Summary, expand};
 
 /// `hopspec show`
 pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
@@ -27,9 +28,13 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
         talk.error("`-` is given twice, but standard input can be read only once");
         return exit::USAGE;
     }
-    if args.keylog.is_some() {
-        talk.note("--keylog is not used yet: flows of TLS are not decoded");
-    }
+    let keys = match source::key_logs(&args.keylog) {
+        Ok(keys) => Arc::new(keys),
+        Err(error) => {
+            talk.error(format_args!("--keylog {error}"));
+            return exit::UNREADABLE;
+        }
+    };
     let inputs: Vec<_> = args.captures.iter().map(|path| input(path)).collect();
     let captures = expand(&inputs);
     let (skipped, unreadable) = (captures.skipped, &captures.unreadable);
@@ -41,7 +46,8 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
         return exit::NOTHING_JUDGED;
     }
     let reading = Reading {
-        options: ReadOptions { limits: args.limits.limits() },
+        options: ReadOptions { limits: args.limits.limits(), keys },
+        embedded: Vec::new(),
         total: Counts::default(),
         number: 0,
         skipped,
@@ -58,6 +64,8 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
 /// What became of all captures.
 struct Reading {
     options: ReadOptions,
+    /// The TLS secrets in captures.
+    embedded: Vec<(String, Embedded)>,
     total: Counts,
     /// How many captures were begun.
     number: u32,
@@ -88,6 +96,7 @@ impl Reading {
         match read {
             Ok(summary) => {
                 self.total.add(&summary);
+                self.embedded.extend(summary.embedded.clone().map(|secrets| (capture.input.name(), secrets)));
                 Some(summary)
             }
             Err(SourceError::NotACapture { .. }) if !capture.named => {
@@ -108,6 +117,10 @@ impl Reading {
             0 => {}
             1 => talk.note("1 file is no capture and was passed over"),
             n => talk.note(format_args!("{n} files are no captures and were passed over")),
+        }
+        let embedded = self.embedded.iter().map(|(name, secrets)| (name.as_str(), secrets));
+        for remark in source::key_log_remarks(&self.options.keys, embedded) {
+            talk.note(crate::report::escape(&remark));
         }
         match (self.unreadable, shown) {
             (true, _) => exit::UNREADABLE,

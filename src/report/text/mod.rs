@@ -7,6 +7,7 @@ mod hops;
 mod inconclusive;
 mod options;
 mod render;
+mod shut;
 mod summary;
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::options::TextOptions;
+use super::shut::Shut;
 use crate::finding::Outcome;
 use crate::report::escape::value;
 use crate::report::paint::{Paint, Tone};
@@ -69,18 +70,24 @@ fn command(outcome: &Outcome, options: &TextOptions) -> String {
     format!("hopspec show {captures} --unselected{specs}")
 }
 
-/// A line a kind of flows that hold no HTTP/1: `9 flows on :443 are TLS without keys`.
+/// A line a kind of flows that hold no HTTP/1: `9 flows on :443 are TLS without keys`; and what can be said of TLS.
 pub fn undecoded<'a>(flows: impl IntoIterator<Item = &'a Undecoded>) -> Vec<String> {
     let mut kinds: BTreeMap<&str, BTreeMap<u16, u64>> = BTreeMap::new();
+    let mut shut = Shut::default();
     for group in flows {
         let ports = kinds.entry(group.content).or_default();
         let known = ports.entry(group.port).or_default();
         *known = known.saturating_add(group.flows);
+        shut.add(group);
     }
-    kinds.into_iter().map(|(content, ports)| undecoded_line(content, &ports)).collect()
+    let told = |(content, ports): (&str, BTreeMap<u16, u64>)| match content {
+        "TLS" => format!("{}{}", undecoded_line(content, &ports, &shut), shut.detail()),
+        _ => undecoded_line(content, &ports, &shut),
+    };
+    kinds.into_iter().map(told).collect()
 }
 
-fn undecoded_line(content: &str, ports: &BTreeMap<u16, u64>) -> String {
+fn undecoded_line(content: &str, ports: &BTreeMap<u16, u64>, shut: &Shut) -> String {
     let flows = ports.values().fold(0_u64, |sum, n| sum.saturating_add(*n));
     let mut by_flows: Vec<_> = ports.iter().map(|(port, flows)| (std::cmp::Reverse(*flows), *port)).collect();
     by_flows.sort_unstable();
@@ -91,7 +98,7 @@ fn undecoded_line(content: &str, ports: &BTreeMap<u16, u64>) -> String {
     };
     let one = flows == 1;
     let what = match content {
-        "TLS" => format!("{} TLS without keys", if one { "is" } else { "are" }),
+        "TLS" => format!("{} TLS {}", if one { "is" } else { "are" }, shut.headline()),
         "HTTP/2" => format!("{} HTTP/2 without a message", if one { "is" } else { "are" }),
         "no bytes" => format!("{} no bytes", if one { "carries" } else { "carry" }),
         "other" => format!("{} not HTTP", if one { "is" } else { "are" }),

@@ -1,0 +1,351 @@
+//! Key logs (`SSLKEYLOGFILE`, RFC 9850): lines of a label, the client's random and a secret.
+//!
+//! Lines are hostile and may be half written: a bad one is counted and named by its number, never by what it holds. Secrets
+//! leave this module as keys only, and are in no output.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io::{self, Read};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// How many connections of one key log are known at most.
+const MOST_CONNECTIONS: usize = 100_000;
+/// How many bytes of a key log are read at most.
+const MOST_BYTES: u64 = 128 << 20;
+/// The longest line that is believed. The longest known label with two times 96 digits is shorter.
+const LONGEST_LINE: usize = 1024;
+/// How many bad lines are named.
+const MOST_NAMED: usize = 3;
+
+/// Which secret a line holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Label {
+    /// The master secret of TLS 1.2 and before.
+    Master,
+    ClientEarly,
+    ClientHandshake,
+    ServerHandshake,
+    Client,
+    Server,
+}
+
+impl Label {
+    const ALL: [Self; 6] =
+        [Self::Master, Self::ClientEarly, Self::ClientHandshake, Self::ServerHandshake, Self::Client, Self::Server];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Master => "CLIENT_RANDOM",
+            Self::ClientEarly => "CLIENT_EARLY_TRAFFIC_SECRET",
+            Self::ClientHandshake => "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
+            Self::ServerHandshake => "SERVER_HANDSHAKE_TRAFFIC_SECRET",
+            Self::Client => "CLIENT_TRAFFIC_SECRET_0",
+            Self::Server => "SERVER_TRAFFIC_SECRET_0",
+        }
+    }
+
+    fn of(name: &[u8]) -> Option<Self> {
+        Self::ALL.into_iter().find(|label| label.name().as_bytes() == name)
+    }
+
+    fn takes(self, length: usize) -> bool {
+        length == 48 || (length == 32 && self != Self::Master)
+    }
+}
+
+/// The secrets of one connection.
+#[derive(Default)]
+pub struct Secrets {
+    of: [Option<Box<[u8]>>; Label::ALL.len()],
+}
+
+impl Secrets {
+    pub(super) fn get(&self, label: Label) -> Option<&[u8]> {
+        self.of.get(label as usize)?.as_deref()
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secrets")
+    }
+}
+
+/// One key log.
+#[derive(Default)]
+pub struct KeyLog {
+    name: String,
+    connections: HashMap<[u8; 32], Secrets>,
+    /// What is read of a line that is not over.
+    partial: Vec<u8>,
+    /// The line is longer than any, and passed over.
+    overlong: bool,
+    lines: u64,
+    bytes: u64,
+    bad: u64,
+    named: Vec<String>,
+    full: bool,
+    used: AtomicU64,
+}
+
+impl fmt::Debug for KeyLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyLog").field("name", &self.name).field("connections", &self.connections.len()).finish_non_exhaustive()
+    }
+}
+
+impl KeyLog {
+    /// An empty one with this name.
+    #[must_use]
+    pub fn new(name: String) -> Self {
+        Self { name, ..Self::default() }
+    }
+
+    /// Reads a key log to its end.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub fn read(name: String, mut reader: impl Read) -> io::Result<Self> {
+        let mut log = Self::new(name);
+        let mut bytes = vec![0; 64 << 10];
+        loop {
+            match reader.read(&mut bytes) {
+                Ok(0) => break,
+                Ok(read) => log.add(bytes.get(..read).unwrap_or_default()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+            if log.full {
+                break;
+            }
+        }
+        log.finish();
+        Ok(log)
+    }
+
+    /// Takes the next bytes. What stands behind the last line end waits for more, or for [`finish`](Self::finish).
+    pub fn add(&mut self, bytes: &[u8]) {
+        let left = MOST_BYTES.saturating_sub(self.bytes);
+        let taken = bytes.get(..usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len())).unwrap_or_default();
+        self.full |= taken.len() < bytes.len();
+        self.bytes = self.bytes.saturating_add(taken.len() as u64);
+        for part in taken.split_inclusive(|&byte| byte == b'\n') {
+            let (part, over) = part.strip_suffix(b"\n").map_or((part, false), |part| (part, true));
+            if self.partial.len() + part.len() > LONGEST_LINE {
+                self.overlong = true;
+                self.partial.clear();
+            } else if !self.overlong {
+                self.partial.extend_from_slice(part);
+            }
+            if over {
+                self.line();
+            }
+        }
+    }
+
+    /// What stands behind the last line end is a line, too.
+    pub fn finish(&mut self) {
+        if !self.partial.is_empty() || self.overlong {
+            self.line();
+        }
+    }
+
+    fn line(&mut self) {
+        self.lines += 1;
+        let line = std::mem::take(&mut self.partial);
+        let read = if std::mem::take(&mut self.overlong) {
+            Err(format!("is longer than the {LONGEST_LINE} bytes that any line has"))
+        } else {
+            self.read_line(&line)
+        };
+        if let Err(why) = read {
+            self.bad += 1;
+            if self.named.len() < MOST_NAMED {
+                self.named.push(format!("line {} {why}", self.lines));
+            }
+        }
+        self.partial = line;
+        self.partial.clear();
+    }
+
+    fn read_line(&mut self, line: &[u8]) -> Result<(), String> {
+        let line = line.trim_ascii();
+        if line.is_empty() || line.starts_with(b"#") {
+            return Ok(());
+        }
+        let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+        let name = words.next().unwrap_or_default();
+        if !name.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_') {
+            return Err("does not begin with a label like CLIENT_RANDOM".to_owned());
+        }
+        let (Some(random), Some(secret), None) = (words.next(), words.next(), words.next()) else {
+            return Err("does not hold three words: label, client random, secret".to_owned());
+        };
+        // Others are of QUIC, of exporters, or of a key exchange without a random.
+        let Some(label) = Label::of(name) else { return Ok(()) };
+        let digits = || format!("has {} where the 64 hexadecimal digits of a client random were expected", counted(random));
+        let random: [u8; 32] = hex(random).and_then(|bytes| bytes.try_into().ok()).ok_or_else(digits)?;
+        let secret = hex(secret).filter(|bytes| label.takes(bytes.len())).ok_or_else(|| {
+            let wanted = if label == Label::Master { "96" } else { "64 or 96" };
+            format!("has {} where the {wanted} hexadecimal digits of the secret were expected", counted(secret))
+        })?;
+        if self.connections.len() >= MOST_CONNECTIONS && !self.connections.contains_key(&random) {
+            self.full = true;
+            return Ok(());
+        }
+        if let Some(place) = self.connections.entry(random).or_default().of.get_mut(label as usize) {
+            *place = Some(secret.into());
+        }
+        Ok(())
+    }
+
+    /// How it is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Of how many connections it holds secrets.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.connections.len()
+    }
+
+    /// What is wrong with it, and where: sentences that name no secret.
+    #[must_use]
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = self.named.clone();
+        let more = self.bad.saturating_sub(problems.len() as u64);
+        if more > 0 {
+            problems.push(format!("{more} more lines are no lines of a key log"));
+        }
+        if self.full {
+            let (connections, bytes) = (MOST_CONNECTIONS, MOST_BYTES >> 20);
+            problems.push(format!("only the secrets of {connections} connections and {bytes} MiB are read; cut it down"));
+        }
+        problems
+    }
+
+    /// How many connections were opened with it so far.
+    #[must_use]
+    pub fn used(&self) -> u64 {
+        self.used.load(Ordering::Relaxed)
+    }
+
+    fn find(&self, random: &[u8; 32]) -> Option<&Secrets> {
+        let found = self.connections.get(random)?;
+        self.used.fetch_add(1, Ordering::Relaxed);
+        Some(found)
+    }
+}
+
+/// `63 digits`, or that there is something else.
+fn counted(word: &[u8]) -> String {
+    if word.iter().all(u8::is_ascii_hexdigit) { format!("{} digits", word.len()) } else { "other characters".to_owned() }
+}
+
+fn hex(word: &[u8]) -> Option<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let pairs = word.chunks(2).map(|pair| match *pair {
+        [high, low] => Some(digit(high)? << 4 | digit(low)?),
+        _ => None,
+    });
+    pairs.collect()
+}
+
+/// The key logs of a run, asked in their order.
+#[derive(Debug, Default)]
+pub struct KeyLogs {
+    logs: Vec<KeyLog>,
+}
+
+impl KeyLogs {
+    /// Those of a run.
+    #[must_use]
+    pub fn new(logs: Vec<KeyLog>) -> Self {
+        Self { logs }
+    }
+
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &KeyLog> {
+        self.logs.iter()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.logs.is_empty()
+    }
+
+    /// The secrets behind a client's random: of the first log that knows it, or of those that a capture holds itself.
+    pub(super) fn find<'a>(&'a self, embedded: &'a KeyLog, random: &[u8; 32]) -> Option<&'a Secrets> {
+        embedded.find(random).or_else(|| self.logs.iter().find_map(|log| log.find(random)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RANDOM: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191A1B1C1D1E1F";
+
+    fn random() -> [u8; 32] {
+        std::array::from_fn(|at| at as u8)
+    }
+
+    fn log(text: &str) -> KeyLog {
+        KeyLog::read("keys".to_owned(), text.as_bytes()).expect("it can be read")
+    }
+
+    #[test]
+    fn secrets_are_found_by_the_random_in_any_case_of_digits_and_line_ends() {
+        let long = "ab".repeat(48);
+        let text = format!(
+            "# a comment\r\n\nCLIENT_RANDOM {RANDOM} {long}\r\nRSA 0011223344556677 {long}\nEXPORTER_SECRET {RANDOM} {long}\n\
+             SERVER_TRAFFIC_SECRET_0  {RANDOM} {}",
+            "0c".repeat(32)
+        );
+        let log = log(&text);
+        assert_eq!((log.problems(), log.connections()), (vec![], 1));
+        let secrets = log.find(&random()).expect("it is known");
+        assert_eq!(secrets.get(Label::Master), Some(&[0xab; 48][..]));
+        assert_eq!(secrets.get(Label::Server), Some(&[0x0c; 32][..]));
+        assert_eq!(secrets.get(Label::Client), None);
+        assert!(log.find(&[9; 32]).is_none());
+        assert_eq!(log.used(), 1);
+    }
+
+    #[test]
+    fn bad_lines_are_named_by_number_and_never_shown() {
+        let secret = "5ec4e7".repeat(16);
+        let text = format!(
+            "CLIENT_RANDOM {RANDOM} {secret}0\nhello world\nCLIENT_RANDOM {RANDOM}\nCLIENT_RANDOM {}z {secret}\n{}\n",
+            &RANDOM[1..],
+            "A".repeat(2000)
+        );
+        let log = log(&text);
+        assert_eq!(
+            log.problems(),
+            [
+                "line 1 has 97 digits where the 96 hexadecimal digits of the secret were expected",
+                "line 2 does not begin with a label like CLIENT_RANDOM",
+                "line 3 does not hold three words: label, client random, secret",
+                "2 more lines are no lines of a key log",
+            ]
+        );
+        let shown = format!("{:?} {:?}", log.problems(), log);
+        assert!(!shown.to_lowercase().contains("5ec4e7") && !shown.contains("1A1B"), "{shown}");
+    }
+
+    #[test]
+    fn what_is_found_does_not_hang_on_how_it_is_cut() {
+        let text = format!("CLIENT_RANDOM {RANDOM} {}\nx y\n", "ab".repeat(48));
+        for cut in 0..text.len() {
+            let mut log = KeyLog::new("keys".to_owned());
+            log.add(&text.as_bytes()[..cut]);
+            log.add(&text.as_bytes()[cut..]);
+            log.finish();
+            assert_eq!((log.connections(), log.problems().len()), (1, 1), "cut at {cut}");
+        }
+    }
+}

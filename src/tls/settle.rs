@@ -1,0 +1,97 @@
+//! What a connection may keep, and what is said of one that is not opened.
+//!
+//! What waits is bounded for a direction, for all of them, and in the number of connections that are followed at a time.
+
+use super::Shut;
+use super::outlet::UNKNOWN;
+use super::session::Session;
+use super::sink::TlsSink;
+use super::streams::{TlsFlow, TlsStreams, Way};
+use crate::anomaly::AnomalyKind;
+use crate::capture::PacketAt;
+use crate::flow::{Direction, FlowInfo, Gap};
+
+/// What may wait in one direction: for the hello of the other, or for the rest of a record.
+const MOST_WAITING: usize = 256 << 10;
+/// What may wait of all flows.
+const WAITING_IN_ALL: usize = 32 << 20;
+/// How many connections are followed at a time.
+const MOST_CONNECTIONS: usize = 16_384;
+/// Ports of the servers of connections that were not opened.
+const MOST_PORTS: usize = 1000;
+
+impl<S: TlsSink> TlsStreams<S> {
+    /// Minds the limits, and lets go of what is not needed any more.
+    pub(super) fn settle(&mut self, flow: &FlowInfo, state: &mut TlsFlow<S::State>, held: usize, at: PacketAt) {
+        let Some(session) = state.session.as_mut() else { return };
+        if state.way == [Way::Plain; 2] {
+            state.session = None;
+            self.live = self.live.saturating_sub(1);
+            self.waiting = self.waiting.saturating_sub(held);
+            return;
+        }
+        let holds = session.held();
+        self.waiting = (self.waiting + holds).saturating_sub(held);
+        if session.shut.is_none() && state.way.contains(&Way::Tls) {
+            let longest = session.sides.iter().map(|side| side.buffer.bytes.len()).max().unwrap_or_default();
+            if longest > MOST_WAITING && (session.hello.is_none() || session.server.is_none()) {
+                session.shut(Shut::HandshakeLost);
+            } else if longest > MOST_WAITING || self.waiting > WAITING_IN_ALL || self.live > MOST_CONNECTIONS {
+                let (all, live) = (self.waiting, self.live);
+                self.inner.anomalies().note(AnomalyKind::TlsLimit, Some(at.number), || {
+                    format!("{longest} bytes wait in one direction, {all} in all of {live} connections; this one is not opened")
+                });
+                session.shut(Shut::Limit);
+            }
+        }
+        if session.shut.is_some() {
+            self.let_go(flow, state, at);
+        }
+    }
+
+    /// Nothing of this connection is opened from here on.
+    fn let_go(&mut self, flow: &FlowInfo, state: &mut TlsFlow<S::State>, at: PacketAt) {
+        let Some(mut session) = state.session.take() else { return };
+        self.live = self.live.saturating_sub(1);
+        self.waiting = self.waiting.saturating_sub(session.held());
+        self.note(flow, &session);
+        for direction in [Direction::Forward, Direction::Backward] {
+            let told = session.told;
+            let side = session.side(direction);
+            if told {
+                let gap = Gap { direction, length: UNKNOWN, at };
+                side.outlet.lose(&mut self.inner, flow, &mut state.inner, gap);
+            }
+            if let Some(end) = side.end.take() {
+                side.outlet.end(&mut self.inner, flow, &mut state.inner, direction, end);
+            }
+            if state.way(direction) != Way::Plain {
+                state.set(direction, Way::Shut);
+            }
+        }
+        if !session.told {
+            self.inner.shut(flow, &mut state.inner);
+        }
+    }
+
+    /// Counts a connection that was not opened, and says why where there were secrets.
+    pub(super) fn note(&mut self, flow: &FlowInfo, session: &Session) {
+        let Some(why) = &session.shut else { return };
+        let name = session.facts.sni.as_deref();
+        let [first, second] = flow.ends;
+        if !session.told {
+            let opener = flow.opener.or(session.client);
+            let port = opener.map_or(first.port.min(second.port), |opener| flow.dst(opener).port);
+            if self.shut.len() < MOST_PORTS || self.shut.contains_key(&port) {
+                self.shut.entry(port).or_default().add(name, why);
+            }
+        }
+        let secrets = !self.logs.is_empty() || self.embedded.connections() > 0;
+        if secrets && !matches!(why, Shut::NoKeys | Shut::Alert(_) | Shut::Unfinished) {
+            self.inner.anomalies().note(AnomalyKind::TlsNotOpened, Some(session.packet), || {
+                let name = name.map_or_else(String::new, |name| format!(" (for {name})"));
+                format!("{first} to {second}{name}: {why}")
+            });
+        }
+    }
+}
