@@ -202,7 +202,8 @@ impl Anomalies {
         match self.by_kind.get_mut(&kind) {
             Some(known) => known.count = known.count.saturating_add(count),
             None => {
-                let first_packet = packet.and_then(|number| number.checked_sub(self.before)).filter(|_| packet != Some(self.before));
+                let first_packet =
+                    packet.and_then(|number| number.checked_sub(self.before)).filter(|_| packet != Some(self.before));
                 self.by_kind.insert(kind, Anomaly { count, first_packet, detail: detail() });
             }
         }

@@ -29,8 +29,8 @@ pub fn capture(data: &[u8]) {
     let whole = packets(data, usize::MAX);
     let cut = packets(data, size);
     let sound = |(_, anomalies): &(Vec<String>, Option<Anomalies>)| anomalies.as_ref().is_some_and(Anomalies::is_empty);
-    if data.starts_with(&[0x1f, 0x8b]) && !(sound(&whole) && sound(&cut)) {
-        // How much comes out of damaged gzip before it is noticed is up to the decompressor: one is the beginning of the other.
+    if is_packed(data) && !(sound(&whole) && sound(&cut)) {
+        // How much comes out of damaged gzip or zstd before it is noticed is up to the decompressor: one is the beginning of the other.
         assert!(cut.0.iter().zip(&whole.0).all(|(a, b)| a == b), "in pieces of {size}");
         messages(data, size);
         messages(data, usize::MAX);
@@ -39,6 +39,12 @@ pub fn capture(data: &[u8]) {
     assert_eq!(cut, whole, "in pieces of {size}");
     let (told, summary) = messages(data, usize::MAX);
     assert_eq!(messages(data, size), (told, summary), "in pieces of {size}");
+}
+
+/// Whether it is gzip or zstd, of which more comes out than is in it.
+fn is_packed(data: &[u8]) -> bool {
+    data.starts_with(&[0x1f, 0x8b])
+        || data.get(1..4).is_some_and(|magic| magic == [0xb5, 0x2f, 0xfd] || magic == [0x2a, 0x4d, 0x18])
 }
 
 /// Number, link type and bytes of each packet, and the anomalies.
@@ -53,7 +59,7 @@ fn packets(data: &[u8], size: usize) -> (Vec<String>, Option<Anomalies>) {
         last = packet.at.number;
         found.push(format!("{} {:?} {} {}", packet.at.number, packet.link, packet.wire_length, packet.data.len()));
     }
-    if !data.starts_with(&[0x1f, 0x8b]) {
+    if !is_packed(data) {
         assert!(bytes <= data.len(), "{bytes} bytes of packets in a file of {}", data.len());
     }
     (found, Some(anomalies))

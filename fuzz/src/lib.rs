@@ -12,6 +12,8 @@ mod messages;
 #[path = "h2.rs"]
 mod multiplexed;
 mod notes;
+#[path = "fragments.rs"]
+mod parts;
 #[path = "spec.rs"]
 mod specs;
 #[path = "text.rs"]
@@ -22,6 +24,7 @@ pub use expressions::expression;
 pub use frames::packets;
 pub use messages::http;
 pub use multiplexed::h2;
+pub use parts::fragments;
 pub use specs::spec;
 pub use texts::text;
 
@@ -29,9 +32,10 @@ pub use texts::text;
 pub type Target = fn(&[u8]);
 
 /// All targets, by the names of their corpora.
-pub const TARGETS: [(&str, Target); 7] = [
+pub const TARGETS: [(&str, Target); 8] = [
     ("capture", capture),
     ("packets", packets),
+    ("fragments", fragments),
     ("http", http),
     ("h2", h2),
     ("text", text),

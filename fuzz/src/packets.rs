@@ -1,13 +1,14 @@
 //! Packets: link type, then each packet behind its length.
 
 use hopspec::capture::{LinkType, Packet, PacketAt, Timestamp};
-use hopspec::flow::FlowTable;
+use hopspec::flow::{FlowTable, StreamSink};
 use hopspec::http::{CaptureId, HttpStreams};
-use hopspec::wire::{Decoded, Segment, segment};
+use hopspec::wire::{Decoded, Fragments, Segment, segment};
 
 use super::notes::Notes;
 
-const LINKS: [u16; 10] = [1, 101, 113, 276, 0, 108, 228, 229, 12, 147];
+const LINKS: [u16; 27] =
+    [1, 101, 113, 276, 0, 108, 228, 229, 12, 147, 7, 9, 10, 14, 50, 51, 104, 105, 109, 117, 127, 129, 192, 204, 226, 239, 258];
 
 /// A segment lies in its packet; a VLAN tag does not change it; whatever the packets say, streams and messages hold.
 pub fn packets(data: &[u8]) {
@@ -15,6 +16,7 @@ pub fn packets(data: &[u8]) {
     let link = LinkType(LINKS[usize::from(*first) % LINKS.len()]);
     let mut notes = Notes::wanting(1 << 10);
     let mut flows = FlowTable::new(HttpStreams::new(CaptureId(0), &mut notes));
+    let mut fragments = Fragments::default();
     let mut number = 0;
     while let Some((length, behind)) = rest.split_first_chunk::<2>() {
         let length = usize::from(u16::from_le_bytes(*length)).min(behind.len());
@@ -25,14 +27,25 @@ pub fn packets(data: &[u8]) {
         // The snap length cuts some.
         let cut = if number % 5 == 0 { 7 } else { 0 };
         let packet = Packet { at, link, data: bytes, wire_length: u32::try_from(length).unwrap() + cut };
-        if let Decoded::Tcp(found) = segment(&packet) {
-            lies_in(&found, bytes);
-            if link == LinkType::ETHERNET {
-                tagged(&packet, &found);
+        match segment(&packet) {
+            Decoded::Tcp(found) => {
+                lies_in(&found, bytes);
+                if link == LinkType::ETHERNET {
+                    tagged(&packet, &found);
+                }
+                flows.segment(at, &found);
             }
-            flows.segment(at, &found);
+            Decoded::Fragment(fragment) => {
+                if let Some(whole) = fragments.put_together(at, &fragment, flows.sink_mut().anomalies())
+                    && let Decoded::Tcp(found) = whole.decode()
+                {
+                    flows.segment(at, &found);
+                }
+            }
+            _ => {}
         }
     }
+    fragments.finish(flows.sink_mut().anomalies());
     flows.finish();
     drop(flows);
     notes.finish();

@@ -17,9 +17,7 @@ const BUFFER: usize = 64 << 10;
 /// is not packed.
 pub(super) fn unpacked(first: &[u8], reader: Box<dyn Read>) -> (Option<&'static str>, Box<dyn Read>) {
     match first {
-        [0x1f, 0x8b, ..] => {
-            (Some("gzip"), Box::new(MultiGzDecoder::new(BufReader::with_capacity(BUFFER, reader))))
-        }
+        [0x1f, 0x8b, ..] => (Some("gzip"), Box::new(MultiGzDecoder::new(BufReader::with_capacity(BUFFER, reader)))),
         // A frame, or one to be skipped, which some programs write first.
         [0x28, 0xb5, 0x2f, 0xfd] | [0x50..=0x5f, 0x2a, 0x4d, 0x18] => (Some("zstd"), Box::new(Zstd::new(reader))),
         _ => (None, reader),

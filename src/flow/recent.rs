@@ -61,7 +61,8 @@ impl Recent {
 
 #[inline]
 fn print(segment: &Segment<'_>) -> u64 {
-    u64::from(segment.seq) << 32 | u64::from(segment.mark)
+    // An acknowledgement and the bytes behind it have the same sequence number.
+    (u64::from(segment.seq) << 32 | u64::from(segment.mark)) ^ u64::from(segment.wire_length) << 40
 }
 
 #[inline]

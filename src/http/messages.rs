@@ -60,13 +60,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let origin = if self.in_lines {
             Origin::Line(u32::try_from(at.number).unwrap_or(u32::MAX))
         } else {
-            Origin::Packet {
-                packet,
-                stream: flow.number,
-                time: at.time,
-                src: flow.src(direction),
-                dst: flow.dst(direction),
-            }
+            Origin::Packet { packet, stream: flow.number, time: at.time, src: flow.src(direction), dst: flow.dst(direction) }
         };
         let head = Head {
             start: split.start,

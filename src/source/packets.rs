@@ -70,13 +70,7 @@ impl Following {
     }
 
     #[cold]
-    fn fragment<S: StreamSink>(
-        &mut self,
-        at: PacketAt,
-        packet: &Packet<'_>,
-        fragment: &Fragment<'_>,
-        flows: &mut FlowTable<S>,
-    ) {
+    fn fragment<S: StreamSink>(&mut self, at: PacketAt, packet: &Packet<'_>, fragment: &Fragment<'_>, flows: &mut FlowTable<S>) {
         if (packet.wire_length as usize) > packet.data.len() {
             note_cut(at, packet, flows.sink_mut().anomalies());
         }
@@ -186,6 +180,8 @@ mod tests {
                 ("packet-cut", 2, Some(6), snap),
                 ("undecodable-packet", 3, Some(3), "ESP is not looked into"),
                 ("ip-fragment", 1, Some(4), "of the fragments of 10.0.1.5 > 10.0.2.7 (id 0x0001) the last did not come"),
+                ("stream-gap", 1, Some(6), "3 bytes are not in the capture"),
+                ("flow-began-before", 1, Some(1), "the first packet of a flow from 10.0.1.5:49152 is no SYN"),
             ]
         );
         let sink = flows.into_sink();
@@ -194,7 +190,7 @@ mod tests {
 
     #[test]
     fn other_link_types_are_noted() {
-        let mut file = PcapVariant::USUAL.header(127);
+        let mut file = PcapVariant::USUAL.header(147);
         PcapVariant::USUAL.record(&mut file, 1, 0, 1, b"x");
         let (mut reader, mut anomalies) = (reader(std::io::Cursor::new(file)), Anomalies::default());
         let mut flows = FlowTable::new(Bytes::default());
@@ -202,6 +198,6 @@ mod tests {
         let anomalies = flows.into_sink().anomalies;
         let (kind, noted) = anomalies.iter().next().expect("one");
         assert_eq!((kind, noted.first_packet), (AnomalyKind::UnsupportedLinkType, Some(1)));
-        assert!(noted.detail.starts_with("link type 127 "), "{}", noted.detail);
+        assert!(noted.detail.starts_with("link type 147 "), "{}", noted.detail);
     }
 }

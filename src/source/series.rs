@@ -60,10 +60,10 @@ pub(super) fn arrange(inputs: Vec<Named>) -> Vec<Named> {
 /// Time and link type of a capture's first packet; `None` where it is no capture, or has no packet.
 fn beginning(input: &Input) -> Result<Option<(Timestamp, LinkType)>, SourceError> {
     match open(input.open()?) {
-        Ok(Opened::Packets(mut reader)) => {
-            Ok(reader.next(&mut Anomalies::default()).map(|packet| (packet.at.time, packet.link)))
+        Ok(Opened::Packets(mut reader)) => Ok(reader.next(&mut Anomalies::default()).map(|packet| (packet.at.time, packet.link))),
+        Ok(Opened::Other(_)) | Err(CaptureError::Cut { .. } | CaptureError::Damaged { .. } | CaptureError::Packed { .. }) => {
+            Ok(None)
         }
-        Ok(Opened::Other(_)) | Err(CaptureError::Cut { .. } | CaptureError::Damaged { .. } | CaptureError::Packed { .. }) => Ok(None),
         Err(CaptureError::Io { source }) => Err(input.failed(&source)),
     }
 }
@@ -198,7 +198,9 @@ mod tests {
         let arranged = arrange(inputs);
         let names: Vec<_> = arranged
             .iter()
-            .map(|named| (named.input.name().rsplit('/').next().expect("a name").to_owned(), named.goes_on.map(Timestamp::seconds)))
+            .map(|named| {
+                (named.input.name().rsplit('/').next().expect("a name").to_owned(), named.goes_on.map(Timestamp::seconds))
+            })
             .collect();
         let expected = [
             ("a.pcap", None),

@@ -100,7 +100,9 @@ fn extensions(next: u8, rest: Rest<'_>) -> Result<(u8, Rest<'_>), WireError> {
 
 /// What a packet carries that was put together from fragments.
 pub(super) fn put_together<'a>(protocol: u8, src: IpAddr, dst: IpAddr, rest: Rest<'a>) -> Result<Decoded<'a>, WireError> {
-    let (protocol, payload) = extensions(protocol, rest)?;
+    // IPv4 knows but one of the extension headers.
+    let extended = src.is_ipv6() || protocol == ip_number::AUTHENTICATION_HEADER.0;
+    let (protocol, payload) = if extended { extensions(protocol, rest)? } else { (protocol, rest) };
     carried(IpNumber(protocol), src, dst, payload)
 }
 

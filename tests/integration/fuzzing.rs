@@ -41,6 +41,11 @@ fn packets() {
 }
 
 #[test]
+fn fragments() {
+    run("fragments");
+}
+
+#[test]
 fn http() {
     run("http");
 }

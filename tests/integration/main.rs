@@ -34,6 +34,7 @@ mod pipes;
 mod program;
 mod properties;
 mod recordings;
+mod rotation;
 mod rules;
 mod schema;
 mod shipped;

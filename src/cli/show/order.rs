@@ -40,7 +40,19 @@ pub(super) struct Ordered<W: Write, F: Form> {
 
 impl<W: Write, F: Form> Ordered<W, F> {
     pub(super) fn new(out: W, form: F) -> Self {
-        Self { out, form, queue: VecDeque::new(), held: 0, limit: HELD_BACK, spare: Vec::new(), written: 0, failed: None, names: Vec::new(), shown: 0, in_parts: false }
+        Self {
+            out,
+            form,
+            queue: VecDeque::new(),
+            held: 0,
+            limit: HELD_BACK,
+            spare: Vec::new(),
+            written: 0,
+            failed: None,
+            names: Vec::new(),
+            shown: 0,
+            in_parts: false,
+        }
     }
 
     #[cfg(test)]

@@ -68,7 +68,7 @@ fn jsonl(heads: &[(HeadBuf, Body)], masks: Masks) -> Vec<Value> {
 
 fn listed(form: impl Form, heads: &[(HeadBuf, Body)]) -> String {
     let mut listing = Listing::new(Ordered::new(Vec::new(), form), Which::All);
-    listing.capture("a.pcap", None);
+    listing.capture("a.pcap", false, None);
     for (id, (head, body)) in (0..).zip(heads) {
         listing.head(MessageId(id), &head.as_ref(), None, None);
         listing.message(MessageId(id), body);
@@ -144,7 +144,7 @@ fn text_reads_like_the_message() {
 #[test]
 fn messages_keep_the_order_of_their_heads() {
     let mut ordered = Ordered::new(Vec::new(), Jsonl::new(MASKED));
-    ordered.capture("a.pcap");
+    ordered.capture("a.pcap", false);
     for id in 0..4 {
         ordered.open(MessageId(id), &head(id + 1, b"GET / HTTP/1.1").as_ref());
     }
@@ -164,7 +164,7 @@ fn messages_keep_the_order_of_their_heads() {
 fn a_running_body_holds_back_a_bounded_amount() {
     let request = head(1, b"GET / HTTP/1.1");
     let mut ordered = Ordered::new(Vec::new(), Jsonl::new(MASKED)).with_limit(1000);
-    ordered.capture("a.pcap");
+    ordered.capture("a.pcap", false);
     ordered.open(MessageId(0), &request.as_ref());
     for id in 1..20 {
         ordered.open(MessageId(id), &request.as_ref());
@@ -215,7 +215,7 @@ fn a_reader_that_left_is_told_and_not_written_to() {
 fn one_packet_or_what_is_near() {
     let which = |packet| {
         let mut listing = Listing::new(Ordered::new(Vec::new(), Jsonl::new(MASKED)), Which::Packet(Near::new(packet)));
-        listing.capture("a.pcap", None);
+        listing.capture("a.pcap", false, None);
         for (id, packet) in (0..).zip([4, 9, 9, 12]) {
             listing.head(
                 MessageId(id),
@@ -225,7 +225,7 @@ fn one_packet_or_what_is_near() {
             );
             listing.message(MessageId(id), &ended(0));
         }
-        let hint = listing.hint("a.pcap").unwrap();
+        let hint = listing.hint(0, "a.pcap").unwrap();
         (listing.finish().0, hint)
     };
     assert_eq!(which(9).0, 2, "two pipelined requests in one packet");

@@ -1,5 +1,6 @@
 //! The flow layer under a recording sink.
 
+mod copies;
 mod ends;
 mod limits;
 mod order;

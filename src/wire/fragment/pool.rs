@@ -77,12 +77,7 @@ impl Fragments {
     /// Takes a fragment, and tells what is in the packet where this was the last that it lacked. What is told is never a
     /// fragment again: one of a packet in a tunnel is put together with others in turn.
     #[cold]
-    pub fn put_together(
-        &mut self,
-        at: PacketAt,
-        fragment: &Fragment<'_>,
-        anomalies: &mut Anomalies,
-    ) -> Option<Rc<Datagram>> {
+    pub fn put_together(&mut self, at: PacketAt, fragment: &Fragment<'_>, anomalies: &mut Anomalies) -> Option<Rc<Datagram>> {
         let mut whole = self.add(at, fragment, anomalies)?;
         // Each turn is a tunnel deeper, which is bounded.
         while let Decoded::Fragment(inner) = whole.decode() {
@@ -114,7 +109,8 @@ impl Fragments {
             self.give_up(number, AnomalyKind::IpFragment, at, anomalies, "they contradict each other about where it ends");
             return None;
         }
-        if fragment.offset == 0 {
+        // Every fragment of IPv4 says it.
+        if fragment.offset == 0 || fragment.key.src.is_ipv4() {
             waiting.pieces.protocol = fragment.protocol;
         }
         let brought = waiting.pieces.insert(fragment.offset, fragment.rest.bytes, wire, fragment.last);
@@ -127,7 +123,10 @@ impl Fragments {
         }
         if brought.conflicting {
             anomalies.note(AnomalyKind::FragmentOverlap, Some(at.number), || {
-                format!("fragments of {} overlap with other bytes; those captured first count, a host may take others", fragment.key)
+                format!(
+                    "fragments of {} overlap with other bytes; those captured first count, a host may take others",
+                    fragment.key
+                )
             });
         } else if brought.pieces == 0 && !waiting.pieces.is_whole() {
             note_repeat(at, anomalies);
@@ -160,8 +159,7 @@ impl Fragments {
         let number = self.begun;
         self.begun = number.saturating_add(1);
         self.index.insert(key, number);
-        let waiting =
-            Waiting { key, pieces: Pieces::default(), began: at, fragments: 0, cost: OVERHEAD, forbidden: false };
+        let waiting = Waiting { key, pieces: Pieces::default(), began: at, fragments: 0, cost: OVERHEAD, forbidden: false };
         self.cost = self.cost.saturating_add(waiting.cost);
         self.waiting.insert(number, waiting);
         number

@@ -12,6 +12,8 @@ mod l2tp;
 mod mpls;
 mod nsh;
 mod ppp;
+#[cfg(test)]
+mod tests;
 mod udp;
 mod vxlan;
 
