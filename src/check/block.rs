@@ -164,7 +164,7 @@ fn put_right(hop: &PlanHop, index: &HeadIndex, blame: &Blamed<'_>, wanted: &mut 
             match blame.fault.lines.first().and_then(|l| position(wanted, *l)) {
                 Some(at) => {
                     if let Some(entry) = wanted.get_mut(at) {
-                        let shown = entry.text.split_once(':').map_or(name.as_str(), |(n, _)| n).to_owned();
+                        let shown = entry.text.split_once(": ").map_or(name.as_str(), |(n, _)| n).to_owned();
                         entry.text = line(&shown);
                     }
                 }

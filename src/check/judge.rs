@@ -100,7 +100,9 @@ impl<'e> Case<'e> {
         // What goes on behind a cut is as open as what is not there; that it is there at all is not.
         let open = is_open(&expectation.aspect, &message.head, index);
         match truth {
-            Truth::Yes if open && !value.takes_anything() => Judged::Inconclusive(format!("its value is not whole: {}", message.head.lack())),
+            Truth::Yes if open && !value.takes_anything() => {
+                Judged::Inconclusive(format!("its value is not whole: {}", message.head.lack()))
+            }
             Truth::Yes => Judged::Met,
             Truth::Skip => Judged::NotObserved,
             Truth::Unknown => self.inconclusive(),

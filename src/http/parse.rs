@@ -149,7 +149,11 @@ pub fn parse_head(bytes: &[u8], at: Provenance, fidelity: Fidelity) -> HeadBuf {
     }
     let mut all = raw.to_vec();
     all.extend_from_slice(&unfolded);
-    HeadBuf { raw: all, lines, head: Head { start: split.start, start_line: split.start_line, at, flags, fidelity, h2_stream: None } }
+    HeadBuf {
+        raw: all,
+        lines,
+        head: Head { start: split.start, start_line: split.start_line, at, flags, fidelity, h2_stream: None },
+    }
 }
 
 /// Whether this is how programs write the start line of a message of HTTP/2 or HTTP/3, which has none.

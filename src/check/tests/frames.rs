@@ -63,7 +63,9 @@ fn a_spec_is_met_by_both_versions_alike() {
 #[test]
 fn a_spec_is_violated_by_both_versions_alike() {
     let one = Check::new(SPEC)
-        .request("PUT /b HTTP/1.1\r\nCookie: a=1; b=3\r\nX-Forwarded-For: nobody\r\nHost: a.example\r\nVia: x\r\nX-New: y\r\n\r\n")
+        .request(
+            "PUT /b HTTP/1.1\r\nCookie: a=1; b=3\r\nX-Forwarded-For: nobody\r\nHost: a.example\r\nVia: x\r\nX-New: y\r\n\r\n",
+        )
         .response("HTTP/1.1 404 Not Found\r\nServer: t\r\nX-New: y\r\n\r\n", b"");
     let asked = [
         (":method", "PUT"),
@@ -78,7 +80,8 @@ fn a_spec_is_violated_by_both_versions_alike() {
     ];
     let two = Check::new(SPEC).frames(&asked).frames_answer(&[(":status", "404"), ("server", "t"), ("x-new", "y")]);
     assert_eq!(all(&one), all(&two));
-    let rules = |check: &Check| check.run().findings.iter().map(|f| (f.rule, f.subject.to_lowercase(), f.count)).collect::<Vec<_>>();
+    let rules =
+        |check: &Check| check.run().findings.iter().map(|f| (f.rule, f.subject.to_lowercase(), f.count)).collect::<Vec<_>>();
     assert_eq!(rules(&one), rules(&two));
     assert!(rules(&two).len() >= 10, "{:?}", rules(&two));
 }
@@ -95,7 +98,8 @@ fn the_version_can_be_expected() {
 
 #[test]
 fn authority_and_host_answer_for_each_other() {
-    let spec = "hops: { h: { request: { headers: { Host: a } }, checks: [{ id: c, that: 'request.header(\"host\") == \"a\"' }] } }\n";
+    let spec =
+        "hops: { h: { request: { headers: { Host: a } }, checks: [{ id: c, that: 'request.header(\"host\") == \"a\"' }] } }\n";
     let verdict = |hosts: &[(&str, &str)]| {
         let fields = [&[(":method", "GET"), (":scheme", "http"), (":path", "/")][..], hosts].concat();
         let check = Check::new(spec).frames(&fields);
@@ -133,7 +137,9 @@ fn unknown_fields_are_inconclusive() {
     assert_eq!(value.verdict("request.header.Host"), Verdict::Met);
     let gone = [&with(&ASKED, "x-forwarded-for", None)[..], &[("<unknown>", "<unknown>")]].concat();
     let gone = Check::new(SPEC).frames(&gone).frames_answer(&ANSWERED);
-    for subject in ["request.header.X-Forwarded-For", "request.header.Via", "request.header.*method", "request.others", "check.same"] {
+    for subject in
+        ["request.header.X-Forwarded-For", "request.header.Via", "request.header.*method", "request.others", "check.same"]
+    {
         assert_eq!(gone.verdict(subject), Verdict::Inconclusive, "{subject}");
     }
     assert!(gone.run().findings.iter().all(|finding| finding.rule == Rule::EvidenceInconclusive), "{:?}", gone.run().findings);

@@ -59,6 +59,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let stream = talk.stream(other);
         let lost = stream.mode == Mode::Lost || (beginning == Beginning::Frames && stream.mode == Mode::Start);
         if lost && stream.running.is_none() {
+            self.buffered = self.buffered.saturating_sub(stream.partial.len());
             self.turn(talk, other);
             if let Some(h2) = &mut talk.h2 {
                 h2.side(other).lose();
@@ -107,14 +108,8 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         h2.side(server).decoder.allowed = None;
         if let Some(waiting) = talk.waiting.pop_front() {
             let waiting = *waiting;
-            let half = Half {
-                id: waiting.id,
-                head: waiting.head,
-                tally: None,
-                body: waiting.body,
-                doubtful: false,
-                length: None,
-            };
+            let half =
+                Half { id: waiting.id, head: waiting.head, tally: None, body: waiting.body, doubtful: false, length: None };
             h2.streams.insert(1, Box::new(Stream { request: Some(half), response: None }));
             h2.highest = 1;
         }

@@ -81,14 +81,7 @@ pub(super) struct Side {
 
 impl Side {
     fn new() -> Self {
-        Self {
-            phase: Phase::Header,
-            buffer: Vec::new(),
-            block: None,
-            decoder: Decoder::new(),
-            largest: LARGEST,
-            lossy: false,
-        }
+        Self { phase: Phase::Header, buffer: Vec::new(), block: None, decoder: Decoder::new(), largest: LARGEST, lossy: false }
     }
 
     /// What it buffers.

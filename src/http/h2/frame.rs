@@ -61,7 +61,7 @@ impl Frame {
         let length = match self.kind {
             PRIORITY => self.length == 5,
             RST_STREAM | WINDOW_UPDATE => self.length == 4,
-            SETTINGS => self.length % 6 == 0 && !(self.has(ACK) && self.length > 0),
+            SETTINGS => self.length.is_multiple_of(6) && !(self.has(ACK) && self.length > 0),
             PING => self.length == 8,
             GOAWAY => self.length >= 8,
             PUSH_PROMISE => self.length >= 4,
@@ -118,7 +118,7 @@ pub(in crate::http) fn is_first_settings(bytes: &[u8]) -> Option<bool> {
     let likely = |at: usize, byte: u8| match at {
         0 | 1 | 4..=8 => byte == 0,
         // Some thirty settings are more than anybody sends.
-        2 => byte <= 180 && byte % 6 == 0,
+        2 => byte <= 180 && byte.is_multiple_of(6),
         3 => byte == SETTINGS,
         _ => true,
     };

@@ -22,9 +22,10 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         at: PacketAt,
     ) {
         let Some(mut h2) = talk.h2.take() else { return };
-        let before = h2.side(direction).held();
+        let before = (h2.side(direction).held(), self.messages_told());
         self.gap_of_frames(Here { flow, said: &talk.connection, direction, at }, &mut h2, length);
-        self.buffered = self.buffered.saturating_add(h2.side(direction).held()).saturating_sub(before);
+        self.buffered = self.buffered.saturating_add(h2.side(direction).held()).saturating_sub(before.0);
+        talk.messages |= self.messages_told() > before.1;
         talk.stream(direction).mode = Mode::Frames(h2.skippable(direction));
         talk.h2 = Some(h2);
     }

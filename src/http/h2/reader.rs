@@ -10,9 +10,9 @@ use super::frame::{
 use crate::anomaly::AnomalyKind;
 use crate::capture::PacketAt;
 use crate::flow::{Direction, FlowInfo};
+use crate::http::MessageSink;
 use crate::http::conversation::{Conversation, Mode};
 use crate::http::streams::HttpStreams;
-use crate::http::MessageSink;
 
 /// The longest frame that is taken whole. Of longer ones, header blocks among them, nothing is known.
 const LONGEST_FRAME: u32 = 256 << 10;

@@ -62,4 +62,3 @@ impl<M: MessageSink> HttpStreams<'_, M> {
 fn code(payload: &[u8], at: usize) -> u32 {
     payload.get(at..).and_then(|bytes| bytes.first_chunk()).map_or(0, |code| u32::from_be_bytes(*code))
 }
-

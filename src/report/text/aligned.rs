@@ -141,7 +141,7 @@ fn align_names<'a>(expected: &'a [BlockLine], actual: &'a [BlockLine], rows: &mu
 
 /// What lines are paired by: the field name without case; all start lines are alike.
 fn name(line: &str) -> String {
-    let name = line.split_once(':').map_or("", |(name, _)| name);
+    let name = name_only(line);
     if name.contains(' ') { String::new() } else { name.to_ascii_lowercase() }
 }
 
@@ -176,7 +176,8 @@ fn changed(out: &mut String, expected: &BlockLine, seen: &BlockLine, paint: Pain
 }
 
 fn name_only(line: &str) -> &str {
-    line.split_once(':').map_or("", |(name, _)| name)
+    // A pseudo-header field of HTTP/2 begins with a colon.
+    line.trim_start_matches(':').split_once(':').map_or("", |(name, _)| name)
 }
 
 /// A line in three parts: what is common before, what differs, what is common behind. Long parts are shortened so that

@@ -41,7 +41,10 @@ fn every_message_is_found() {
     for (name, counts) in RECORDINGS {
         assert_eq!(hopspec(&["show", "--count", &path(name)]).stdout.trim_end(), counts, "{name}");
         for message in messages(name) {
-            assert_eq!((&message["body_complete"], &message["anomalies"]), (&true.into(), &serde_json::json!([])), "{message}");
+            // gRPC sends metadata whose names end with `-bin` as bytes, if both sides know that they may.
+            let odd = if name == "grpc-health" && message["kind"] == "request" { 1 } else { 0 };
+            assert_eq!(message["body_complete"], true, "{message}");
+            assert_eq!(message["anomalies"].as_array().map(Vec::len), Some(odd), "{message}");
             let fields = message["fields"].as_array().unwrap();
             let pseudo = fields.iter().take_while(|field| field[0].as_str().unwrap().starts_with(':')).count();
             assert!(fields[pseudo..].iter().all(|field| !field[0].as_str().unwrap().starts_with(':')), "{message}");
@@ -90,7 +93,8 @@ fn a_spec_holds_on_both_sides_of_a_proxy() {
         assert_eq!(met.code, 0, "{name}: {}\n{}", met.stdout, met.stderr);
         let violated = check("elsewhere");
         let report: serde_json::Value = serde_json::from_str(&violated.stdout).unwrap();
-        let found: Vec<_> = report["findings"].as_array().unwrap().iter().map(|f| (&f["rule"], &f["subject"], &f["hop"])).collect();
+        let found: Vec<_> =
+            report["findings"].as_array().unwrap().iter().map(|f| (&f["rule"], &f["subject"], &f["hop"])).collect();
         let wrong = ["before", "behind"].map(|hop| ("field-value-mismatch".into(), "request.header.Host".into(), hop.into()));
         let wrong: Vec<(serde_json::Value, serde_json::Value, serde_json::Value)> = wrong.into();
         assert_eq!(found, wrong.iter().map(|(a, b, c)| (a, b, c)).collect::<Vec<_>>(), "{name}");
@@ -103,6 +107,11 @@ fn what_grpc_says_can_be_expected() {
     let spec = "hops:\n  h:\n    select: { request: { path: /grpc.health.v1.Health/Check } }\n    request:\n      version: HTTP/2\n      headers: { Content-Type: application/grpc, TE: trailers }\n    response:\n      status: 200\n      headers: { Content-Type: application/grpc }\n      trailers: { grpc-status: '0' }\n      body: { length: 7 }\n";
     let run = Program::new().file("a.yaml", spec).run(&["check", "-s", "a.yaml", &path("envoy-grpc-healthcheck")]);
     assert_eq!(run.code, 0, "{}", run.stdout);
-    let run = Program::new().file("a.yaml", spec.replace("'0'", "'1'")).run(&["check", "-s", "a.yaml", &path("envoy-grpc-healthcheck")]);
+    let run = Program::new().file("a.yaml", spec.replace("'0'", "'1'")).run(&[
+        "check",
+        "-s",
+        "a.yaml",
+        &path("envoy-grpc-healthcheck"),
+    ]);
     assert!(run.code == 1 && run.stdout.contains("grpc-status"), "{}", run.stdout);
 }

@@ -9,6 +9,7 @@
 mod clients;
 mod compare;
 mod frames;
+mod frames_lost;
 mod heard;
 mod networks;
 mod proxies;

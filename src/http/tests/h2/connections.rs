@@ -96,7 +96,8 @@ fn interim_responses_belong_to_no_exchange() {
 #[test]
 fn an_upgraded_request_is_that_of_stream_1() {
     let (mut asks, mut answers) = (Sender::new(), Sender::new());
-    let ask = "GET /up HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n";
+    let ask =
+        "GET /up HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n";
     let switch = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n";
     let to = [&switch[..], SETTINGS, &answers.ok(1, "a")].concat();
     let from = [PREFACE, SETTINGS, &asks.get(3, "/next")].concat();
@@ -159,7 +160,8 @@ fn resets_end_messages_and_say_why() {
 #[test]
 fn a_head_may_come_in_several_frames() {
     let (mut asks, _, from, _) = begun();
-    let block = asks.block(&[(":method", "GET"), (":scheme", "http"), (":path", "/long"), (":authority", "a"), ("x", "yyyyyyyyyyyy")]);
+    let block =
+        asks.block(&[(":method", "GET"), (":scheme", "http"), (":path", "/long"), (":authority", "a"), ("x", "yyyyyyyyyyyy")]);
     let (first, rest) = block.split_at(3);
     let (second, third) = rest.split_at(4);
     let padded = [b"\x02\0\0\0\0\x10", first, b"\0\0"].concat();

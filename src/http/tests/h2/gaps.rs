@@ -69,7 +69,8 @@ fn a_loss_of_heads_makes_fields_unknown_and_no_wrong_pairs() {
         steps.push(server(answers.ok(stream, "one")));
     }
     let heard = hear(&steps);
-    let pairs = [("GET /1 HTTP/2", "HTTP/2 200"), ("-", "HTTP/2 200"), ("GET /5 HTTP/2", "HTTP/2 200"), ("GET /7 HTTP/2", "HTTP/2 200")];
+    let pairs =
+        [("GET /1 HTTP/2", "HTTP/2 200"), ("-", "HTTP/2 200"), ("GET /5 HTTP/2", "HTTP/2 200"), ("GET /7 HTTP/2", "HTTP/2 200")];
     assert_eq!(heard.pairs(), pairs);
     let ids: Vec<_> = heard.messages.iter().map(|m| m.field("x-id").unwrap_or("-")).collect();
     assert_eq!(ids, ["7", "one", "three", "-", "one", "-", "one"], "the requests' table is doubtful, the responses' is not");

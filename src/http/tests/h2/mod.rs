@@ -5,5 +5,4 @@ mod gaps;
 mod limits;
 mod malformed;
 mod property;
-mod recorded;
 mod wire;
