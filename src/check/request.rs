@@ -154,12 +154,7 @@ pub(super) fn blank() -> Outcome {
 }
 
 /// Reads one source into a run.
-pub(super) fn read(
-    run: &mut Run<'_>,
-    input: &Input,
-    options: &ReadOptions,
-    known: Known,
-) -> Result<CaptureOutcome, SourceError> {
+pub(super) fn read(run: &mut Run<'_>, input: &Input, options: &ReadOptions, known: Known) -> Result<CaptureOutcome, SourceError> {
     let file = input.name();
     let id = run.capture_of(file.clone(), known);
     source::read_with(input, options, id, run).map(|summary| CaptureOutcome { file, summary })
