@@ -25,6 +25,14 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { flows: 100_000, idle: 3 * 3600, remembered: 1024, stream_bytes: 1 << 20, total_bytes: 8 << 20, loss_wait: 256, start_wait: 32 }
+        Self {
+            flows: 100_000,
+            idle: 3 * 3600,
+            remembered: 1024,
+            stream_bytes: 1 << 20,
+            total_bytes: 4 << 20,
+            loss_wait: 256,
+            start_wait: 32,
+        }
     }
 }

@@ -81,6 +81,11 @@ impl<S: StreamSink> FlowTable<S> {
         u64::from(self.count)
     }
 
+    #[cfg(test)]
+    pub(super) fn remembered_holes(&self) -> usize {
+        self.holes
+    }
+
     /// The layer above.
     #[must_use]
     pub fn sink(&self) -> &S {

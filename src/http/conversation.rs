@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::tally::Tally;
-use super::{Body, Connection, HeadBuf, MessageId, MessageKind, h2};
+use super::{Body, Connection, HeadBuf, MessageId, MessageKind, Trailers, h2};
 use crate::capture::PacketAt;
 use crate::flow::Direction;
 
@@ -143,11 +143,54 @@ const ENDLESS: u64 = u64::MAX >> 1;
 pub(super) struct Waiting {
     pub(super) id: MessageId,
     pub(super) head: HeadBuf,
-    pub(super) body: Body,
+    /// Its body, once that ended; none is held of one without bytes, which most are.
+    body: Option<Box<Body>>,
     /// Its body ended.
     pub(super) over: bool,
     /// Its response, which ended before its body.
     pub(super) answer: Option<Box<(HeadBuf, Body)>>,
+}
+
+/// The body of a request that has none.
+static NO_BODY: Body = Body {
+    length: 0,
+    complete: Some(true),
+    lost: 0,
+    kept: None,
+    sha256: None,
+    trailers: Trailers { raw: Vec::new(), lines: Vec::new(), cut: false },
+};
+
+impl Waiting {
+    /// A request whose body runs.
+    pub(super) fn new(id: MessageId, head: HeadBuf) -> Self {
+        Self { id, head, body: None, over: false, answer: None }
+    }
+
+    /// Its body, where that ended.
+    pub(super) fn body(&self) -> &Body {
+        self.body.as_deref().unwrap_or(&NO_BODY)
+    }
+
+    /// Its body ended.
+    pub(super) fn end(&mut self, body: Body) {
+        let is_none = body.length == 0
+            && body.complete == Some(true)
+            && body.lost == 0
+            && body.kept.is_none()
+            && body.sha256.is_none()
+            && body.trailers.raw.is_empty()
+            && !body.trailers.cut;
+        self.body = if is_none { None } else { Some(Box::new(body)) };
+        self.over = true;
+    }
+
+    /// Makes it ready for another request, keeping the space.
+    pub(super) fn clear(&mut self) {
+        self.body = None;
+        self.over = false;
+        self.answer = None;
+    }
 }
 
 /// What is kept of a flow.

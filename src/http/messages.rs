@@ -119,10 +119,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             (Ok(body), left) => {
                 self.sink.message(id, &body);
                 match talk.waiting.back_mut().filter(|_| !alone) {
-                    Some(waiting) => {
-                        waiting.body = body;
-                        waiting.over = true;
-                    }
+                    Some(waiting) => waiting.end(body),
                     None => {
                         let request = Some(Message { head: *head, body: &body });
                         self.sink.exchange(&Exchange { request, response: None, connection: Some(&talk.connection) });
@@ -140,6 +137,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 }
                 let head = kept.map(|head| self.hold(head));
                 let kind = MessageKind::Request;
+                self.held += size_of::<Running>();
                 let running = Running { id, kind, tally, head, paired: false, interim: false };
                 talk.stream(direction).running = Some(Box::new(running));
                 left
@@ -208,6 +206,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                     return left;
                 }
                 let head = Some(self.hold(head));
+                self.held += size_of::<Running>();
                 let running = Running { id, kind: MessageKind::Response, tally, head, paired, interim };
                 talk.stream(direction).running = Some(Box::new(running));
                 left
@@ -261,7 +260,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let Running { id, kind, tally, head, paired, interim } = *running;
         let body = tally.finish(complete);
         self.sink.message(id, &body);
-        self.held = self.held.saturating_sub(head.as_ref().map_or(0, size_of_head));
+        self.held = self.held.saturating_sub(size_of::<Running>() + head.as_ref().map_or(0, size_of_head));
         match (kind, head) {
             (MessageKind::Response, Some(head)) => {
                 if !interim {
@@ -274,8 +273,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             }
             (MessageKind::Request, None) => {
                 let Some(waiting) = talk.waiting.iter_mut().rev().find(|waiting| waiting.id == id) else { return };
-                waiting.body = body;
-                waiting.over = true;
+                waiting.end(body);
                 if waiting.answer.is_some() {
                     self.pop(talk);
                 }
@@ -299,7 +297,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             first.answer = Some(Box::new((HeadBuf::copy_of(head), body)));
             return;
         }
-        let request = Some(Message { head: first.head.as_ref(), body: &first.body });
+        let request = Some(Message { head: first.head.as_ref(), body: first.body() });
         let response = Some(Message { head: *head, body: &body });
         self.sink.exchange(&Exchange { request, response, connection: Some(&talk.connection) });
         if let Some(first) = talk.waiting.pop_front() {
@@ -310,7 +308,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     /// Tells the first waiting request with what is there of its response.
     fn pop(&mut self, talk: &mut Conversation) {
         let Some(first) = talk.waiting.pop_front() else { return };
-        let request = Some(Message { head: first.head.as_ref(), body: &first.body });
+        let request = Some(Message { head: first.head.as_ref(), body: first.body() });
         let response = first.answer.as_deref().map(|(head, body)| Message { head: head.as_ref(), body });
         self.sink.exchange(&Exchange { request, response, connection: Some(&talk.connection) });
         self.recycle(first);
@@ -326,9 +324,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     fn recycle(&mut self, mut waiting: Box<Waiting>) {
         self.held = self.held.saturating_sub(size_of_head(&waiting.head));
         if self.pool.len() < POOL && waiting.head.raw.capacity() <= 4 << 10 && waiting.head.lines.capacity() <= 64 {
-            waiting.body = Body::default();
-            waiting.over = false;
-            waiting.answer = None;
+            waiting.clear();
             self.pool.push(waiting);
         }
     }
@@ -370,7 +366,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
 impl Waiting {
     fn of(head: &HeadRef<'_>) -> Self {
         let space = HeadBuf { raw: Vec::new(), lines: Vec::new(), head: *head.head };
-        Self { id: MessageId(0), head: space, body: Body::default(), over: false, answer: None }
+        Self::new(MessageId(0), space)
     }
 }
 

@@ -47,8 +47,6 @@ pub struct HttpStreams<'s, M> {
     undecoded: BTreeMap<(&'static str, u16), u64>,
     pub(super) lines: Vec<FieldLine>,
     pub(super) unfolded: Vec<u8>,
-    /// Flows that live.
-    live: usize,
     /// What waiting requests hold in all.
     pub(super) held: usize,
     /// The room for kept bodies.
@@ -82,7 +80,6 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
             undecoded: BTreeMap::new(),
             lines: Vec::new(),
             unfolded: Vec::new(),
-            live: 0,
             held: 0,
             room: Room::new(limits.bodies_in_all),
             buffered: 0,
@@ -178,7 +175,7 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
 
     /// Whether messages hold as much as they may.
     pub(super) fn is_full(&self) -> bool {
-        self.held.saturating_add(self.buffered) >= self.limits.room(self.live)
+        self.held.saturating_add(self.buffered) >= self.limits.held_in_all
     }
 
     /// Gives up what a stream began to hold while there is no room for it.
@@ -216,7 +213,6 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
     type State = Box<Conversation>;
 
     fn open(&mut self, _flow: &FlowInfo) -> Self::State {
-        self.live = self.live.saturating_add(1);
         self.conversations.pop().unwrap_or_else(|| Box::new(Conversation::new()))
     }
 
@@ -342,7 +338,6 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
         if talk.h2.is_some() {
             self.frames_close(&mut talk);
         }
-        self.live = self.live.saturating_sub(1);
         if !talk.messages || talk.content > Content::Tls {
             let [first, second] = flow.ends;
             let port = flow.opener.map_or(first.port.min(second.port), |opener| flow.dst(opener).port);

@@ -71,7 +71,7 @@ rows! {
     "fields" Count 96, http.fields, "field lines of a head; others are not told (head-limit)";
     "trailers" Bytes 64, http.trailers, "a trailer section (head-limit) or chunk line (malformed-chunk)";
     "pipeline" Count 1, http.pipeline, "waiting requests of a connection; more stay alone (pipeline-limit)";
-    "held-in-all" Bytes 0, http.held_in_all, "connections and heads, of all (pipeline-limit, head-limit)";
+    "held-in-all" Bytes 0, http.held_in_all, "heads that are held, of all (pipeline-limit, head-limit)";
     "bodies-in-all" Bytes 0, http.bodies_in_all, "bodies that specs ask for; longer ones are inconclusive";
     "text" Bytes 1, text, "a text, which is held in memory; a longer one is refused";
 }
@@ -186,9 +186,15 @@ mod tests {
         for (name, text) in [("flows", "0"), ("fields", "10")] {
             assert!(read(name, text).unwrap_err().contains("at least"), "{name}={text}");
         }
-        for (name, text) in
-            [("flows", ""), ("flows", "k"), ("flows", "1h"), ("head", "-1"), ("head", "1 k"), ("head", "99999999999G"), ("head", "1kk")]
-        {
+        for (name, text) in [
+            ("flows", ""),
+            ("flows", "k"),
+            ("flows", "1h"),
+            ("head", "-1"),
+            ("head", "1 k"),
+            ("head", "99999999999G"),
+            ("head", "1kk"),
+        ] {
             assert!(read(name, text).unwrap_err().starts_with("expected "), "{name}={text}");
         }
         assert!(Limit::named("flow").is_none());

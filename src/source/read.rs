@@ -94,7 +94,9 @@ fn text_of(input: &Input, mut reader: Box<dyn Read>, longest: u64) -> Result<Vec
         }
     }
     if text.len() as u64 > longest {
-        let why = format!("is no capture, and longer than the {longest} bytes that are read of a text (`text` is the limit's name); {READS}");
+        let why = format!(
+            "is no capture, and longer than the {longest} bytes that are read of a text (`text` is the limit's name); {READS}"
+        );
         return Err(no_capture(input, why));
     }
     Ok(text)

@@ -142,6 +142,21 @@ fn a_text_of_nothing_but_requests_needs_no_more_memory() {
 }
 
 #[test]
+fn a_longer_text_is_refused() {
+    use super::{Limits, ReadOptions, read_with};
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.http");
+    fs::write(&path, "GET / HTTP/1.1\n\n".repeat(100)).expect("it can be written");
+    let read = |text| {
+        let options = ReadOptions { limits: Limits { text, ..Limits::default() } };
+        read_with(&Input::File(path.clone()), &options, CaptureId(0), &mut Notebook::default())
+    };
+    assert_eq!(read(1600).expect("a text").requests, 100);
+    let error = read(1599).expect_err("it is longer").to_string();
+    assert!(error.contains("longer than the 1599 bytes that are read of a text"), "{error}");
+}
+
+#[test]
 fn what_is_no_source_says_what_it_is() {
     let mut header = pcap(1, []);
     header.truncate(10);

@@ -17,8 +17,8 @@ mod edge;
 mod embedded;
 mod evidence;
 mod fuzzing;
-mod kit;
 mod hostile;
+mod kit;
 mod layering;
 #[cfg(unix)]
 mod live_recording;

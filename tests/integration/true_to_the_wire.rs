@@ -5,7 +5,10 @@ use std::net::SocketAddr;
 
 use serde_json::Value;
 
-use crate::kit::{Carrier, Closing, Conversation, Format, Packet, Segment, hopspec, packets, segments, shuffled, write_file};
+use crate::kit::{
+    Carrier, Closing, Conversation, Format, Packet, Segment, hopspec, packets, root, segments, shuffled, write_file,
+};
+use crate::shipped::files;
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -128,7 +131,8 @@ fn http_behind_a_proxy_line_is_found() {
 #[test]
 fn a_head_cut_by_the_snap_length_says_so() {
     let request = "GET /images/a.gif HTTP/1.1\r\nHost: example.com\r\nAccept: */*\r\n\r\n";
-    let talk = talk().says(request).answers("HTTP/1.1 200 OK\r\nDate: Tue, 16 Jun 2020 10:04:49 GMT\r\nContent-Length: 0\r\n\r\n");
+    let talk =
+        talk().says(request).answers("HTTP/1.1 200 OK\r\nDate: Tue, 16 Jun 2020 10:04:49 GMT\r\nContent-Length: 0\r\n\r\n");
     // 54 bytes of Ethernet, IPv4 and TCP, and 30 of HTTP: within `Host`, and within a date.
     let cut: Vec<_> = packets(&segments(&talk), Carrier::ETHERNET).into_iter().map(|packet| packet.snapped(54 + 30)).collect();
     let (messages, stderr) = show(&cut);
@@ -150,7 +154,8 @@ fn the_packet_of_a_message_completed_its_head() {
 
 #[test]
 fn a_line_without_a_colon_ends_no_head() {
-    let response = "HTTP/1.1 403 Forbidden\r\nx-amz-request-id2 CA4D\r\nContent-Type: application/xml\r\nContent-Length: 0\r\n\r\n";
+    let response =
+        "HTTP/1.1 403 Forbidden\r\nx-amz-request-id2 CA4D\r\nContent-Type: application/xml\r\nContent-Length: 0\r\n\r\n";
     let messages = said(&talk().says(GET).answers(response));
     let expected = [("", "x-amz-request-id2 CA4D"), ("Content-Type", "application/xml"), ("Content-Length", "0")];
     assert_eq!(fields(&messages[1]), expected);
@@ -182,7 +187,8 @@ fn a_body_without_a_line_end_is_no_part_of_the_next_start_line() {
 #[test]
 fn every_method_brings_its_fields() {
     for method in ["NOTIFY", "SUBSCRIBE", "UNSUBSCRIBE"] {
-        let request = format!("{method} /upnp/event HTTP/1.1\r\nHost: 192.0.2.1:2869\r\nSID: uuid:1\r\nContent-Length: 0\r\n\r\n");
+        let request =
+            format!("{method} /upnp/event HTTP/1.1\r\nHost: 192.0.2.1:2869\r\nSID: uuid:1\r\nContent-Length: 0\r\n\r\n");
         let messages = said(&talk().says(request).answers(OK));
         assert_eq!(lines(&messages)[0], format!("{method} /upnp/event HTTP/1.1"));
         assert_eq!(fields(&messages[0]), [("Host", "192.0.2.1:2869"), ("SID", "uuid:1"), ("Content-Length", "0")]);
@@ -206,4 +212,29 @@ fn the_same_addresses_in_two_tunnels_are_two_connections() {
     let (messages, _) = show(&both);
     assert_eq!((count(&messages, "request").len(), count(&messages, "response").len()), (2, 2));
     assert_ne!(messages[0]["stream"], messages[1]["stream"]);
+}
+
+/// The page names tests that exist, and all of this file's.
+#[test]
+fn the_page_names_its_tests() {
+    let read = |path: std::path::PathBuf| std::fs::read_to_string(path).unwrap_or_default();
+    let page = read(root().join("docs/design/captures.md"));
+    let all: String = ["src", "tests/integration"].iter().flat_map(|folder| files(&root().join(folder))).map(read).collect();
+    let named: Vec<&str> = page.split('`').skip(1).step_by(2).collect();
+    for name in &named {
+        if name.ends_with(".rs") {
+            let there = [*name, &format!("tests/integration/{name}")].iter().any(|path| root().join(path).is_file());
+            assert!(there, "there is no {name}");
+        } else if name.matches('_').count() > 2 && !name.contains("src/") {
+            assert!(all.contains(&format!("fn {name}()")), "there is no test {name}");
+        }
+    }
+    let own = read(root().join("tests/integration/true_to_the_wire.rs"));
+    for test in own.split("#[test]\nfn ").skip(1).filter_map(|rest| rest.split('(').next()) {
+        assert!(named.contains(&test) || test == "the_page_names_its_tests", "the page does not name {test}");
+    }
+    for limit in hopspec::source::LIMITS {
+        let row = format!("| `{}` | {} |", limit.name, limit.shown(&hopspec::source::Limits::default()));
+        assert!(page.contains(&row), "the page has no row {row}");
+    }
 }

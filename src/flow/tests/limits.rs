@@ -106,3 +106,22 @@ fn a_flow_that_fell_silent_is_closed_in_capture_time() {
     assert_eq!(heard, ["early+", "", "late"]);
     counts.are(&[(FlowBeganBefore, 1), (FlowIdle, 1)]);
 }
+
+#[test]
+fn holes_in_skipped_bytes_are_bounded_in_all() {
+    use crate::flow::backlog::HOLES_IN_ALL;
+    let mut hand = Hand::new();
+    let (flows, each) = (HOLES_IN_ALL / 200 + 3, 200);
+    for port in 0..flows {
+        hand.port = port as u16 + 1;
+        hand.shake();
+        hand.says(0, "!100000");
+        for hole in 0..each {
+            hand.says(7 + 100 + hole * 200, "x");
+        }
+        assert!(hand.table.remembered_holes() <= HOLES_IN_ALL + 1);
+    }
+    assert!(hand.table.remembered_holes() > HOLES_IN_ALL / 2);
+    let (_, counts) = hand.finish();
+    assert_eq!(counts.of(StreamGap) as usize, flows * each as usize, "every hole is noted, remembered or not");
+}

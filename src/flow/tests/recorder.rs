@@ -83,7 +83,7 @@ pub(super) const C: u32 = 1001;
 pub(super) const S: u32 = 5001;
 
 pub(super) struct Hand {
-    table: FlowTable<Recorder>,
+    pub(super) table: FlowTable<Recorder>,
     pub(super) number: u64,
     pub(super) port: u16,
     /// Seconds on the recorder's clock.

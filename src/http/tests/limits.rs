@@ -89,15 +89,8 @@ fn what_many_connections_leave_open_is_bounded_in_all() {
     ];
     for (name, steps, expected) in cases {
         let (most, anomalies) = crowd(400, limits, &steps);
-        assert!(most > limits.held_in_all / 8 && most < limits.held_in_all + (64 << 10), "{name}: {most} bytes");
+        assert!(most > limits.held_in_all / 2 && most < limits.held_in_all + (64 << 10), "{name}: {most} bytes");
         let noted = noted(&anomalies);
         assert!(expected.iter().all(|kind| noted.contains(kind)), "{name}: {noted:?}");
     }
-}
-
-#[test]
-fn flows_leave_less_room_for_messages_but_some() {
-    let limits = Limits::default();
-    assert!(limits.room(0) > 40 << 20 && limits.room(20_000) > 30 << 20);
-    assert_eq!((limits.room(1 << 20), limits.room(usize::MAX)), (limits.held_in_all / 8, limits.held_in_all / 8));
 }
