@@ -41,6 +41,21 @@ fn packets() {
 }
 
 #[test]
+fn keylog() {
+    run("keylog");
+}
+
+#[test]
+fn tls() {
+    run("tls");
+}
+
+#[test]
+fn tls_hello() {
+    run("tls_hello");
+}
+
+#[test]
 fn http() {
     run("http");
 }

@@ -11,6 +11,7 @@ mod compare;
 mod heard;
 mod networks;
 mod proxies;
+mod secured;
 mod truth;
 mod variants;
 
