@@ -14,6 +14,8 @@ mod multiplexed;
 mod notes;
 #[path = "fragments.rs"]
 mod parts;
+#[path = "tls.rs"]
+mod secured;
 #[path = "spec.rs"]
 mod specs;
 #[path = "text.rs"]
@@ -25,6 +27,7 @@ pub use frames::packets;
 pub use messages::http;
 pub use multiplexed::h2;
 pub use parts::fragments;
+pub use secured::{keylog, tls, tls_hello};
 pub use specs::spec;
 pub use texts::text;
 
@@ -32,10 +35,13 @@ pub use texts::text;
 pub type Target = fn(&[u8]);
 
 /// All targets, by the names of their corpora.
-pub const TARGETS: [(&str, Target); 8] = [
+pub const TARGETS: [(&str, Target); 11] = [
     ("capture", capture),
     ("packets", packets),
     ("fragments", fragments),
+    ("keylog", keylog),
+    ("tls", tls),
+    ("tls_hello", tls_hello),
     ("http", http),
     ("h2", h2),
     ("text", text),

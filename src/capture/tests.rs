@@ -183,10 +183,42 @@ fn a_long_block_of_no_interest_is_passed_without_memory() {
     let mut file = Pcapng::default();
     file.section();
     file.interface(1, 0, None, None);
-    file.block(10, &vec![7; 20 << 20]);
+    file.block(11, &vec![7; 20 << 20]);
     file.enhanced(0, 1, 1, b"a");
     let (packets, anomalies) = read_all(Cursor::new(file.bytes));
     assert_eq!((packets.len(), kinds(&anomalies)), (1, vec![]));
+}
+
+/// A Decryption Secrets Block of this type, with a length that may be another than that of its secrets.
+fn secrets(kind: u32, length: usize, text: &[u8]) -> Vec<u8> {
+    let mut block = [&kind.to_le_bytes()[..], &(length as u32).to_le_bytes(), text].concat();
+    block.resize(block.len().next_multiple_of(4), 0);
+    block
+}
+
+#[test]
+fn secrets_come_before_the_packet_behind_them() {
+    let mut file = Pcapng::default();
+    file.section();
+    file.interface(1, 0, None, None);
+    file.enhanced(0, 1, 1, b"a");
+    file.block(10, &secrets(0x544c_534b, 5, b"first"));
+    file.block(10, &secrets(0x5747_4b4c, 5, b"other"));
+    file.block(10, &secrets(0x544c_534b, 6, b"second"));
+    file.enhanced(0, 1, 1, b"b");
+    file.block(10, &secrets(0x544c_534b, 500, b"too short"));
+    file.enhanced(0, 1, 1, b"c");
+    let mut reader = super::fixture::reader(Cursor::new(file.bytes));
+    let (mut anomalies, mut told) = (Anomalies::default(), Vec::new());
+    loop {
+        let mut secrets = Vec::new();
+        let Some(packet) = reader.next_with(&mut anomalies, |bytes| secrets.extend_from_slice(bytes)) else { break };
+        told.push((packet.data.to_vec(), String::from_utf8_lossy(&secrets).into_owned()));
+    }
+    let text = |text: &str| text.to_owned();
+    assert_eq!(told[..2], [(b"a".to_vec(), text("")), (b"b".to_vec(), text("first\nsecond\n"))]);
+    assert!(told[2].1.starts_with("too short"), "what is there is given out: {told:?}");
+    assert_eq!(kinds(&anomalies), [("capture-damaged", 1, Some(2))]);
 }
 
 #[test]

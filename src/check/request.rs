@@ -186,7 +186,8 @@ fn against_captures(wanted: &Wanted<'_>, specs: &[LoadedSpec]) -> Result<Outcome
         nothing &= expanded.inputs.is_empty();
         for parts in expanded.recordings() {
             let name = |at: usize| parts.get(at).map(|part| part.input.name()).unwrap_or_default();
-            let read = source::read_recording(parts, reading, &mut run, |run, at| run.capture_of(name(at), Known::new(&plan, 0, hop)));
+            let read =
+                source::read_recording(parts, reading, &mut run, |run, at| run.capture_of(name(at), Known::new(&plan, 0, hop)));
             for (part, read) in parts.iter().zip(read) {
                 match read {
                     Ok(summary) => outcome.captures.push(CaptureOutcome { file: part.input.name(), summary }),

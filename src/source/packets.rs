@@ -168,7 +168,7 @@ mod tests {
         let (mut reader, mut anomalies) = (reader(std::io::Cursor::new(file)), Anomalies::default());
         let mut flows = FlowTable::new(Bytes::default());
         let mut following = Following::default();
-        following.follow(&mut reader, &mut flows, &mut anomalies);
+        following.follow(&mut reader, &mut flows, &mut anomalies, |_, _| {});
         following.finish(&mut flows);
         assert!(anomalies.is_empty() && following.packets() == 7);
         let anomalies = flows.sink().anomalies.clone();
@@ -194,7 +194,7 @@ mod tests {
         PcapVariant::USUAL.record(&mut file, 1, 0, 1, b"x");
         let (mut reader, mut anomalies) = (reader(std::io::Cursor::new(file)), Anomalies::default());
         let mut flows = FlowTable::new(Bytes::default());
-        Following::default().follow(&mut reader, &mut flows, &mut anomalies);
+        Following::default().follow(&mut reader, &mut flows, &mut anomalies, |_, _| {});
         let anomalies = flows.into_sink().anomalies;
         let (kind, noted) = anomalies.iter().next().expect("one");
         assert_eq!((kind, noted.first_packet), (AnomalyKind::UnsupportedLinkType, Some(1)));

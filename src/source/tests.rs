@@ -148,7 +148,7 @@ fn a_longer_text_is_refused() {
     let path = folder.path().join("a.http");
     fs::write(&path, "GET / HTTP/1.1\n\n".repeat(100)).expect("it can be written");
     let read = |text| {
-        let options = ReadOptions { limits: Limits { text, ..Limits::default() } };
+        let options = ReadOptions { limits: Limits { text, ..Limits::default() }, ..ReadOptions::default() };
         read_with(&Input::File(path.clone()), &options, CaptureId(0), &mut Notebook::default())
     };
     assert_eq!(read(1600).expect("a text").requests, 100);

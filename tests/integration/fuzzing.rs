@@ -46,6 +46,21 @@ fn fragments() {
 }
 
 #[test]
+fn keylog() {
+    run("keylog");
+}
+
+#[test]
+fn tls() {
+    run("tls");
+}
+
+#[test]
+fn tls_hello() {
+    run("tls_hello");
+}
+
+#[test]
 fn http() {
     run("http");
 }

@@ -19,7 +19,13 @@ use crate::shipped::files;
 struct Curious(u64);
 
 impl MessageSink for Curious {
-    fn head(&mut self, _: MessageId, _: &HeadRef<'_>, _: Option<&HeadRef<'_>>) -> BodyWant {
+    fn head(
+        &mut self,
+        _: MessageId,
+        _: &HeadRef<'_>,
+        _: Option<&HeadRef<'_>>,
+        _: Option<&hopspec::http::Connection>,
+    ) -> BodyWant {
         self.0 += 1;
         BodyWant { keep: 1 << 16, sha256: true }
     }

@@ -108,8 +108,14 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         h2.side(server).decoder.allowed = None;
         if let Some(waiting) = talk.waiting.pop_front() {
             let waiting = *waiting;
-            let half =
-                Half { id: waiting.id, head: waiting.head, tally: None, body: waiting.body, doubtful: false, length: None };
+            let half = Half {
+                id: waiting.id,
+                body: waiting.body().clone(),
+                head: waiting.head,
+                tally: None,
+                doubtful: false,
+                length: None,
+            };
             h2.streams.insert(1, Box::new(Stream { request: Some(half), response: None }));
             h2.highest = 1;
         }

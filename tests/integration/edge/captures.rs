@@ -401,23 +401,22 @@ fn gzip_in_gzip_and_other_archives() {
 
 #[test]
 fn a_capture_of_tls_alone() {
-    let mut hello = vec![22, 3, 1, 0, 80, 1, 0, 0, 76, 3, 3];
-    hello.resize(85, 7);
-    let server = [&[22, 3, 3, 0, 40, 2, 0, 0, 36, 3, 3][..], &[9; 34]].concat();
+    let hello = [&[22, 3, 1, 0, 45, 1, 0, 0, 41, 3, 3][..], &[7; 32], &[0, 0, 2, 0x13, 1, 1, 0]].concat();
+    let server = [&[22, 3, 3, 0, 42, 2, 0, 0, 38, 3, 3][..], &[9; 32], &[0, 0xc0, 0x2f, 0]].concat();
     let mut tls = connection().says(hello).answers(server);
     tls.server.set_port(443);
     assert_snapshot!(both("tls.pcap", pcap(&[tls])), @r#"
     exit 3
     --- stdout
     not observed  health › alb-to-target
-    1 flow on :443 is TLS without keys
+    1 flow on :443 is TLS without keys; to open it, record with SSLKEYLOGFILE=keys.log set for the client and give --keylog keys.log
 
     not judged: tls.pcap holds no HTTP message that could be decoded
 
     === show
     exit 3
     --- stderr
-    note: tls.pcap holds no HTTP message in 10 packets of 1 flow: 1 flow on :443 is TLS without keys
+    note: tls.pcap holds no HTTP message in 10 packets of 1 flow: 1 flow on :443 is TLS without keys; to open it, record with SSLKEYLOGFILE=keys.log set for the client and give --keylog keys.log
     "#);
 }
 

@@ -13,6 +13,7 @@ mod frames_lost;
 mod heard;
 mod networks;
 mod proxies;
+mod secured;
 mod truth;
 mod variants;
 
