@@ -32,12 +32,16 @@
 //! specs and texts may cost is bounded everywhere, and what was lost or odd is told as an [`anomaly`].
 
 pub mod anomaly;
+// A layer of bytes: no index that can fail, no arithmetic that can wrap, no cast that can cut.
+#[cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
 pub mod capture;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod exit;
 pub mod finding;
+// A layer of bytes: no index that can fail, no arithmetic that can wrap, no cast that can cut.
+#[cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
 pub mod flow;
 pub mod harness;
 pub mod http;
@@ -46,7 +50,12 @@ pub mod report;
 pub mod secret;
 pub mod source;
 pub mod spec;
+<<<<<<< HEAD
 pub mod tls;
+=======
+// A layer of bytes: no index that can fail, no arithmetic that can wrap, no cast that can cut.
+#[cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
+>>>>>>> wire
 pub mod wire;
 
 pub use harness::{Check, Checked, NotChecked, check, check_bytes, text};

@@ -3,8 +3,6 @@
 //! First layer of the flow. Reads pcap and pcapng, plain, gzip or zstd, from a file or a pipe, in one pass with a bounded
 //! buffer. Bytes are hostile: lengths are capped, a damaged or cut file yields what could be read and an anomaly.
 
-#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
-
 mod clock;
 mod compressed;
 mod error;

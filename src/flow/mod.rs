@@ -4,8 +4,6 @@
 //! Memory is bounded per stream, per flow and in all. What the layer above needs next comes back as a [`Need`], so
 //! nothing here imports upward.
 
-#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
-
 mod backlog;
 mod connection;
 mod idle;

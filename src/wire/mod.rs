@@ -4,8 +4,6 @@
 //! A packet that is not TCP, or cannot be decoded, says why. Fragments alone are kept, within bounds, until their packet
 //! is whole.
 
-#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
-
 #[cfg(test)]
 pub(crate) mod corpus;
 mod decoded;

@@ -294,7 +294,7 @@ fn a_pcapng_of_only_a_section_header() {
 #[test]
 fn a_link_type_that_is_not_read() {
     let mut radio = good();
-    radio[20..24].copy_from_slice(&127_u32.to_le_bytes());
+    radio[20..24].copy_from_slice(&195_u32.to_le_bytes());
     assert_snapshot!(both("radio.pcap", radio), @r#"
     exit 3
     --- stdout
@@ -302,7 +302,7 @@ fn a_link_type_that_is_not_read() {
     --> radio.pcap
      = seen: radio.pcap, packet 1
      = show: tshark -r radio.pcap -Y frame.number==1
-     = note: unsupported-link-type ×10 (link type 127 (https://www.tcpdump.org/linktypes.html) is not read)
+     = note: unsupported-link-type ×10 (link type 195 (https://www.tcpdump.org/linktypes.html) is not read)
 
     not observed  health › alb-to-target
 
@@ -311,7 +311,7 @@ fn a_link_type_that_is_not_read() {
     === show
     exit 3
     --- stderr
-    note: radio.pcap holds no HTTP message in 10 packets of 0 flows: unsupported-link-type ×10 (link type 127 (https://www.tcpdump.org/linktypes.html) is not read)
+    note: radio.pcap holds no HTTP message in 10 packets of 0 flows: unsupported-link-type ×10 (link type 195 (https://www.tcpdump.org/linktypes.html) is not read)
     "#);
 }
 
