@@ -17,7 +17,7 @@ use crate::flow::{Chunk, Direction, FlowInfo, Gap, Need, StreamEnd, StreamSink};
 /// What the kept bodies of all flows may hold. Bodies beyond it are not whole, and what is said of them is inconclusive.
 const BODIES_IN_ALL: usize = 64 << 20;
 
-/// Reads HTTP/1 from streams and tells a [`MessageSink`].
+/// Reads HTTP/1 and HTTP/2 from streams and tells a [`MessageSink`].
 #[derive(Debug)]
 pub struct HttpStreams<'s, M> {
     pub(super) sink: &'s mut M,
