@@ -46,6 +46,7 @@ impl AnomalyKind {
                 | Self::NotHttp
                 | Self::Http2Lost
                 | Self::HpackUnknown
+                | Self::HpackError
         )
     }
 }
