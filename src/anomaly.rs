@@ -51,6 +51,7 @@ impl AnomalyKind {
                 | Self::NotHttp
                 | Self::Http2Lost
                 | Self::HpackUnknown
+                | Self::HpackError
         )
     }
 }

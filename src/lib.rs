@@ -50,12 +50,9 @@ pub mod report;
 pub mod secret;
 pub mod source;
 pub mod spec;
-<<<<<<< HEAD
 pub mod tls;
-=======
 // A layer of bytes: no index that can fail, no arithmetic that can wrap, no cast that can cut.
 #[cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
->>>>>>> wire
 pub mod wire;
 
 pub use harness::{Check, Checked, NotChecked, check, check_bytes, text};

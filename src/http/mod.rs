@@ -1,4 +1,4 @@
-//! HTTP messages and exchanges (RFC 9110, RFC 9112): streams in, heads, bodies and exchanges out.
+//! HTTP messages and exchanges (RFC 9110, RFC 9112; RFC 9113 in `h2`): streams in, heads, bodies and exchanges out.
 //!
 //! Fifth layer. The wire is the evidence: names keep their case, lines their order, repeats stay apart, values keep
 //! their bytes. Malformed heads are kept and marked. Heads, pipelines and kept bodies are bounded.

@@ -305,7 +305,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let stream = talk.stream(direction);
         let mut raw = std::mem::take(&mut stream.partial);
         let at = stream.at;
-        let kind = stream.judged.take().or_else(|| likely(&raw, role));
+        let kind = stream.judged.take().or_else(|| likely(&raw, role)).filter(|_| !raw.starts_with(b"PRI * HTTP/2"));
         stream.scanned = 0;
         let Some(kind) = kind else {
             stream.pass_over(at.number);

@@ -31,7 +31,7 @@ pub struct Part {
     pub undecoded: Vec<(&'static str, u16, u64)>,
 }
 
-/// Reads HTTP/1 from streams and tells a [`MessageSink`].
+/// Reads HTTP/1 and HTTP/2 from streams and tells a [`MessageSink`].
 #[derive(Debug)]
 pub struct HttpStreams<'s, M> {
     pub(super) sink: &'s mut M,

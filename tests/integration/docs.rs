@@ -104,24 +104,15 @@ fn folder(blocks: &[Block]) -> Program {
         staging[at..at + wrong.len()].copy_from_slice(wrong);
     }
     program = program.file("cut.pcap", &staging[..staging.len() - 30]).file("staging.pcap", staging);
-<<<<<<< HEAD
-    for (name, fixture) in [
-        ("snaplen.pcap", "misc-snaplen200.pcap"),
-        ("fragments.pcap", "netns/vxlan-small-mtu-ipfrag.pcap"),
-        ("proxied.pcap", "proxies/haproxy-send-proxy-v1.pcap"),
-    ] {
-        program = program.file(name, fs::read(root().join("tests/fixtures/captures").join(fixture)).unwrap());
-    }
-=======
     let recorded = |fixture: &str| fs::read(root().join("tests/fixtures/captures").join(fixture)).unwrap();
     program = program.file("snaplen.pcap", recorded("misc-snaplen200.pcap"));
+    program = program.file("proxied.pcap", recorded("proxies/haproxy-send-proxy-v1.pcap"));
     // The fourth packet, a fragment, is lost.
     let mut fragments = recorded("netns/vxlan-small-mtu-ipfrag.pcap");
     let length = |file: &[u8], at: usize| 16 + u32::from_le_bytes(file[at + 8..at + 12].try_into().unwrap()) as usize;
     let at = (0..3).fold(24, |at, _| at + length(&fragments, at));
     fragments.drain(at..at + length(&fragments, at));
     program = program.file("fragments.pcap", fragments);
->>>>>>> wire
     for block in blocks {
         if let Some(name) = block.info.split(' ').nth(1).filter(|name| name.contains('.')) {
             program = program.file(name, &block.text);

@@ -20,6 +20,14 @@ pub(in crate::http) struct Scratch {
     pub(super) tables: usize,
 }
 
+#[cfg(test)]
+impl Scratch {
+    /// What the dynamic tables of all connections hold.
+    pub(in crate::http) fn tables(&self) -> usize {
+        self.tables
+    }
+}
+
 /// Where a side stands between and within frames.
 #[derive(Debug)]
 pub(super) enum Phase {

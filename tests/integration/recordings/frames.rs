@@ -78,7 +78,7 @@ fn a_spec_holds_on_both_sides_of_a_proxy() {
     for (name, before, behind) in [("haproxy-h2c-to-h1", 18512, 18511), ("nghttpx-h2c-to-h1", 18510, 18511)] {
         let hop = |port: u16, version: &str, host: &str| {
             format!(
-                "    select: {{ dst.port: {port} }}\n    request:\n      version: {version}\n      method: GET\n      path: /h2toh1\n      headers:\n        Host: {host}\n        User-Agent: {{ prefix: curl/ }}\n        Accept: '*/*'\n      absent: [Connection, Upgrade, '*path']\n    response:\n      status: 200\n      headers: {{ Content-Type: text/plain, X-Resp-Case: 'Yes' }}\n      body: {{ length: {{ at_least: 1 }} }}\n"
+                "    select: {{ dst: {{ suffix: ':{port}' }} }}\n    request:\n      version: {version}\n      method: GET\n      path: /h2toh1\n      headers:\n        Host: {host}\n        User-Agent: {{ prefix: curl/ }}\n        Accept: '*/*'\n      absent: [Connection, Upgrade, '*path']\n    response:\n      status: 200\n      headers: {{ Content-Type: text/plain, X-Resp-Case: 'Yes' }}\n      body: {{ length: {{ at_least: 1 }} }}\n"
             )
         };
         let spec = |host: &str| {

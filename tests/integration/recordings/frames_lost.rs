@@ -2,6 +2,7 @@
 
 use super::heard::{Flow, Heard, Message, hear};
 use super::recording;
+use crate::program::Program;
 
 fn told(bytes: &[u8]) -> Heard {
     let folder = tempfile::tempdir().unwrap();
@@ -51,6 +52,32 @@ fn every_cut_tells_a_part_of_the_whole() {
             }
         }
     }
+}
+
+/// A capture that begins later: what refers to its beginning is inconclusive, and said to be so.
+#[test]
+fn fields_from_before_the_capture_are_inconclusive() {
+    let file = std::fs::read(recording("h2c/h2load.pcap")).unwrap();
+    let (header, packets) = packets(&file);
+    let spec = "hops:\n  h:\n    request:\n      method: GET\n      path: /index.html\n      headers: { User-Agent: { prefix: h2load } }\n      absent: [X-Debug]\n";
+    let run = |from: usize| {
+        let bytes = [&[header], &packets[from..]].concat().concat();
+        let program = Program::new().file("a.yaml", spec).file("a.pcap", bytes);
+        program.run(&["check", "-s", "a.yaml", "--format", "json", "a.pcap"])
+    };
+    assert_eq!(run(0).code, 0);
+    let late = run(40);
+    assert_eq!(late.code, 3, "{}", late.stdout);
+    let report: serde_json::Value = serde_json::from_str(&late.stdout).unwrap();
+    let verdict = |subject: &str| {
+        let all = report["specs"][0]["hops"][0]["expectations"].as_array().unwrap();
+        all.iter().find(|e| e["subject"] == subject).unwrap()["verdict"].clone()
+    };
+    for subject in ["request.path", "request.header.User-Agent", "request.header.X-Debug"] {
+        assert_eq!(verdict(subject), "inconclusive", "{subject}");
+    }
+    let rules: Vec<_> = report["findings"].as_array().unwrap().iter().map(|finding| finding["rule"].as_str().unwrap()).collect();
+    assert!(rules.contains(&"capture-undecodable") && !rules.contains(&"field-missing"), "{rules:?}");
 }
 
 #[test]

@@ -125,6 +125,26 @@ fn a_server_without_http_2_answers_a_preface_in_http_1() {
 }
 
 #[test]
+fn a_proxy_line_may_stand_before_the_preface() {
+    let (from, to) = post();
+    let line = b"PROXY TCP4 192.0.2.1 192.0.2.2 40000 80\r\n";
+    for size in [7, 1000] {
+        let mut steps: Vec<Step> = [&line[..], &from].concat().chunks(size).map(client).collect();
+        steps.push(server(&to));
+        let heard = hear(&steps);
+        assert_eq!((heard.pairs(), heard.kinds()), (vec![("POST /a?b=c HTTP/2", "HTTP/2 200")], vec![]));
+    }
+}
+
+/// A preface that is cut is no request.
+#[test]
+fn a_preface_alone_is_no_message() {
+    for end in 0..=PREFACE.len() {
+        assert_eq!(hear(&[client(&PREFACE[..end])]).messages.len(), 0, "{end}");
+    }
+}
+
+#[test]
 fn a_promised_request_is_shown_and_answered() {
     let (mut asks, mut answers, mut from, mut to) = begun();
     from.extend(asks.get(1, "/"));

@@ -1,8 +1,11 @@
 //! Floods: each bound is kept, and said.
 
-use super::super::listener::{Heard, client, hear};
+use super::super::listener::{Heard, Listener, client, feed_open, hear};
 use super::wire::{CONTINUATION, END_HEADERS, END_STREAM, HEADERS, begun, frame};
 use crate::anomaly::AnomalyKind::{HeadLimit, HpackError, Http2Limit};
+use crate::capture::{PacketAt, Timestamp};
+use crate::flow::{Direction, StreamEnd, StreamSink as _};
+use crate::http::{CaptureId, HttpStreams};
 
 fn after_preface(more: Vec<Vec<u8>>) -> Heard {
     let (_, _, from, _) = begun();
@@ -39,6 +42,31 @@ fn the_oldest_of_too_many_streams_is_told() {
     let heard = hear(&[client(from)]);
     assert_eq!((heard.messages.len(), heard.exchanges.len()), (2000, 2000));
     assert_eq!(heard.anomalies.count(Http2Limit), 976);
+}
+
+#[test]
+fn the_tables_of_all_connections_are_bounded() {
+    let mut listener = Listener::default();
+    let mut streams = HttpStreams::new(CaptureId(0), &mut listener);
+    // The table is 64 KiB, and filled by sixteen entries.
+    let mut block = b"\x3f\xe1\xff\x03".to_vec();
+    for _ in 0..16 {
+        block.extend(b"\x40\x01a\x7f\xa1\x1e");
+        block.extend([b'x'; 4000]);
+    }
+    let (_, _, from, _) = begun();
+    let bytes = [from, frame(HEADERS, END_HEADERS | END_STREAM, 1, &block)].concat();
+    let open: Vec<_> = (0..300).map(|number| feed_open(&mut streams, number, &[client(&bytes)])).collect();
+    assert!(streams.anomalies().count(Http2Limit) > 0, "{:?}", streams.anomalies());
+    assert!(streams.h2.tables() <= 16 << 20);
+    let at = PacketAt { number: 2, time: Timestamp::default() };
+    for (flow, mut talk) in open {
+        for direction in [Direction::Forward, Direction::Backward] {
+            streams.end(&flow, &mut talk, direction, StreamEnd::Unfinished, 0, at);
+        }
+        streams.close(&flow, talk);
+    }
+    assert_eq!((streams.h2.tables(), streams.buffered, streams.held), (0, 0, 0), "all is given back");
 }
 
 #[test]
