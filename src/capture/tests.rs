@@ -89,6 +89,19 @@ fn interfaces_do_not_outlive_their_section() {
 }
 
 #[test]
+fn interfaces_of_a_section_are_bounded() {
+    let mut file = Pcapng::default();
+    file.section();
+    for _ in 0..=1 << 16 {
+        file.interface(1, 0, None, None);
+    }
+    file.enhanced((1 << 16) - 1, 0, 1, b"a");
+    file.enhanced(1 << 16, 0, 1, b"b");
+    let (packets, anomalies) = read_all(Cursor::new(file.bytes));
+    assert_eq!((packets.len(), kinds(&anomalies)), (1, vec![("unknown-interface", 1, Some(2))]));
+}
+
+#[test]
 fn gzip_of_several_members_and_a_dripping_pipe() {
     let bytes = pcap(1, [&b"first"[..], b"second"]);
     let mut zipped = Vec::new();

@@ -3,6 +3,8 @@
 //! The bytes of both sides are told apart at the borders of messages, where `HTTP/` begins a response; everything else is
 //! read as the bytes of a connection are, framing included. Linear in the bytes, and bounded as a connection is.
 
+#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
+
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::conversation::{Conversation, Mode};
@@ -38,7 +40,7 @@ pub fn read_bytes<M: MessageSink>(bytes: &[u8], limits: Limits, capture: Capture
         if talk.stream(direction).is_at_border() {
             let begin = rest.iter().position(|b| !matches!(b, b'\r' | b'\n')).unwrap_or(rest.len());
             let (empty, head) = rest.split_at_checked(begin).unwrap_or((rest, &[]));
-            at.number += lines(empty);
+            at.number = at.number.saturating_add(lines(empty));
             rest = head;
             direction = if rest.starts_with(b"HTTP/") { Direction::Backward } else { Direction::Forward };
             if rest.is_empty() {
@@ -46,7 +48,8 @@ pub fn read_bytes<M: MessageSink>(bytes: &[u8], limits: Limits, capture: Capture
             }
         }
         let left = http.step(&flow, &mut talk, direction, rest, at);
-        at.number += lines(rest.get(..rest.len() - left.len()).unwrap_or_default());
+        let read = rest.get(..rest.len().saturating_sub(left.len())).unwrap_or_default();
+        at.number = at.number.saturating_add(lines(read));
         rest = left;
     }
     for direction in [Direction::Forward, Direction::Backward] {

@@ -1,5 +1,7 @@
 //! The chunked transfer coding (RFC 9112 §7.1): chunk sizes and trailer sections.
 
+#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
+
 use memchr::memchr;
 
 use super::conversation::{Conversation, Mode};
@@ -28,7 +30,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             }
             return &[];
         };
-        let (whole, behind) = rest.split_at_checked(lf + 1).unwrap_or((rest, &[]));
+        let (whole, behind) = rest.split_at_checked(lf.saturating_add(1)).unwrap_or((rest, &[]));
         let partial = std::mem::take(&mut stream.partial);
         let joined;
         let line = if partial.is_empty() {

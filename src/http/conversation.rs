@@ -143,8 +143,10 @@ const ENDLESS: u64 = u64::MAX >> 1;
 pub(super) struct Waiting {
     pub(super) id: MessageId,
     pub(super) head: HeadBuf,
-    /// Its body, once that ended; none is held of one without bytes, which most are.
+    /// The place of its body; most have none, and need no place.
     body: Option<Box<Body>>,
+    /// Its body is in its place.
+    bodied: bool,
     /// Its body ended.
     pub(super) over: bool,
     /// Its response, which ended before its body.
@@ -164,30 +166,38 @@ static NO_BODY: Body = Body {
 impl Waiting {
     /// A request whose body runs.
     pub(super) fn new(id: MessageId, head: HeadBuf) -> Self {
-        Self { id, head, body: None, over: false, answer: None }
+        Self { id, head, body: None, bodied: false, over: false, answer: None }
     }
 
     /// Its body, where that ended.
     pub(super) fn body(&self) -> &Body {
-        self.body.as_deref().unwrap_or(&NO_BODY)
+        self.body.as_deref().filter(|_| self.bodied).unwrap_or(&NO_BODY)
     }
 
     /// Its body ended.
     pub(super) fn end(&mut self, body: Body) {
-        let is_none = body.length == 0
-            && body.complete == Some(true)
-            && body.lost == 0
-            && body.kept.is_none()
-            && body.sha256.is_none()
-            && body.trailers.raw.is_empty()
-            && !body.trailers.cut;
-        self.body = if is_none { None } else { Some(Box::new(body)) };
+        self.bodied = body.length > 0
+            || body.complete != Some(true)
+            || body.lost > 0
+            || body.kept.is_some()
+            || body.sha256.is_some()
+            || !body.trailers.raw.is_empty()
+            || body.trailers.cut;
+        match &mut self.body {
+            _ if !self.bodied => {}
+            Some(place) => **place = body,
+            None => self.body = Some(Box::new(body)),
+        }
         self.over = true;
     }
 
     /// Makes it ready for another request, keeping the space.
     pub(super) fn clear(&mut self) {
-        self.body = None;
+        if let Some(place) = self.body.as_mut().filter(|_| self.bodied) {
+            // What it kept of a body takes room that others need.
+            **place = Body::default();
+        }
+        self.bodied = false;
         self.over = false;
         self.answer = None;
     }

@@ -2,6 +2,8 @@
 //!
 //! Linear in the head's length; the number of lines is bounded by [`Limits::fields`](super::Limits::fields).
 
+#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
+
 use memchr::memchr;
 
 use super::start::{is_token, is_version};
@@ -84,9 +86,9 @@ impl Iterator for Rows<'_> {
         let start = self.at;
         match memchr(b'\n', rest) {
             Some(length) => {
-                self.at += length + 1;
+                self.at = start.saturating_add(length).saturating_add(1);
                 let crlf = rest.get(..length).is_some_and(|line| line.ends_with(b"\r"));
-                Some((Range::new(start, start + length - usize::from(crlf)), crlf))
+                Some((Range::new(start, start.saturating_add(length).saturating_sub(usize::from(crlf))), crlf))
             }
             None => {
                 self.at = self.raw.len();
@@ -107,17 +109,17 @@ pub(super) fn field_line(raw: &[u8], line: Range, flags: &mut HeadFlags) -> Fiel
         flags.insert(AnomalyKind::MalformedFieldLine);
         return FieldLine { name: Range::new(start, start), value: trimmed(raw, line), line };
     };
-    let mut name = Range::new(start, start + colon);
+    let mut name = Range::new(start, start.saturating_add(colon));
     let tight = trimmed_end(name.of(raw));
     if tight < colon {
         flags.insert(AnomalyKind::SpaceBeforeColon);
-        name = Range::new(start, start + tight);
+        name = Range::new(start, start.saturating_add(tight));
     }
     let word = name.of(raw);
     if word.is_empty() || !word.iter().all(|&b| is_token(b)) {
         flags.insert(AnomalyKind::MalformedFieldLine);
     }
-    FieldLine { name, value: trimmed(raw, Range::new(start + colon + 1, line.end as usize)), line }
+    FieldLine { name, value: trimmed(raw, Range::new(start.saturating_add(colon).saturating_add(1), line.end as usize)), line }
 }
 
 fn has_control(bytes: &[u8]) -> bool {
@@ -130,7 +132,7 @@ fn is_blank(byte: u8) -> bool {
 
 /// The length without blanks at the end.
 fn trimmed_end(bytes: &[u8]) -> usize {
-    bytes.iter().rposition(|&b| !is_blank(b)).map_or(0, |last| last + 1)
+    bytes.iter().rposition(|&b| !is_blank(b)).map_or(0, |last| last.saturating_add(1))
 }
 
 /// The range without blanks around it.
@@ -138,27 +140,28 @@ fn trimmed(raw: &[u8], range: Range) -> Range {
     let bytes = range.of(raw);
     let end = trimmed_end(bytes);
     let begin = bytes.iter().position(|&b| !is_blank(b)).unwrap_or(0).min(end);
-    Range::new(range.start as usize + begin, range.start as usize + end)
+    let start = range.start as usize;
+    Range::new(start.saturating_add(begin), start.saturating_add(end))
 }
 
 /// Adds a continuation to the field line before it (RFC 9112 §5.2).
 fn unfold(raw: &[u8], line: Range, last: &mut FieldLine, unfolded: &mut Vec<u8>) {
     last.line.end = line.end;
     let more = trimmed(raw, line).of(raw);
-    let begun = last.value.start as usize >= raw.len() && last.value.end as usize == raw.len() + unfolded.len();
+    let begun = last.value.start as usize >= raw.len() && last.value.end as usize == raw.len().saturating_add(unfolded.len());
     if !begun {
-        let from = raw.len() + unfolded.len();
+        let from = raw.len().saturating_add(unfolded.len());
         unfolded.extend_from_slice(last.value.of(raw));
         last.value = Range::new(from, from);
     }
     if !more.is_empty() {
-        let used = raw.len() + unfolded.len() - last.value.start as usize;
+        let used = raw.len().saturating_add(unfolded.len()).saturating_sub(last.value.start as usize);
         if used > 0 {
             unfolded.push(b' ');
         }
         unfolded.extend_from_slice(more);
     }
-    last.value.end = Range::new(0, raw.len() + unfolded.len()).end;
+    last.value.end = Range::new(0, raw.len().saturating_add(unfolded.len())).end;
 }
 
 /// `method SP request-target SP HTTP-version`, and whether it is exactly that.
@@ -166,18 +169,19 @@ fn request_line(raw: &[u8], line: Range) -> (StartLine, bool) {
     let whole = trimmed(raw, line);
     let (bytes, base) = (whole.of(raw), whole.start as usize);
     let method_end = bytes.iter().position(|&b| is_blank(b)).unwrap_or(bytes.len());
-    let method = Range::new(base, base + method_end);
-    let last = bytes.iter().rposition(|&b| is_blank(b)).map_or(bytes.len(), |blank| blank + 1);
+    let method_stop = base.saturating_add(method_end);
+    let method = Range::new(base, method_stop);
+    let last = bytes.iter().rposition(|&b| is_blank(b)).map_or(bytes.len(), |blank| blank.saturating_add(1));
     let versioned = last > method_end && bytes.get(last..).is_some_and(|word| word.starts_with(b"HTTP/"));
     let end = whole.end as usize;
-    let version = if versioned { Range::new(base + last, end) } else { Range::new(end, end) };
-    let target = trimmed(raw, Range::new(base + method_end, version.start as usize));
+    let version = if versioned { Range::new(base.saturating_add(last), end) } else { Range::new(end, end) };
+    let target = trimmed(raw, Range::new(method_stop, version.start as usize));
     let regular = whole == line
         && is_version(version.of(raw))
         && !method.of(raw).is_empty()
         && method.of(raw).iter().all(|&b| is_token(b))
-        && target.start as usize == base + method_end + 1
-        && target.end + 1 == version.start
+        && target.start as usize == method_stop.saturating_add(1)
+        && target.end.saturating_add(1) == version.start
         && !target.of(raw).is_empty()
         && target.of(raw).iter().all(|&b| b > b' ' && b != 0x7f);
     (StartLine::Request { method, target, version }, regular)
@@ -187,13 +191,19 @@ fn request_line(raw: &[u8], line: Range) -> (StartLine, bool) {
 fn status_line(raw: &[u8], line: Range) -> (StartLine, bool) {
     let (bytes, base) = (line.of(raw), line.start as usize);
     let version_end = bytes.iter().position(|&b| is_blank(b)).unwrap_or(bytes.len());
-    let version = Range::new(base, base + version_end);
-    let rest = trimmed(raw, Range::new(base + version_end, line.end as usize));
+    let version_stop = base.saturating_add(version_end);
+    let version = Range::new(base, version_stop);
+    let rest = trimmed(raw, Range::new(version_stop, line.end as usize));
     let code_end = rest.of(raw).iter().position(|&b| is_blank(b)).unwrap_or(rest.of(raw).len());
     let code = rest.of(raw).get(..code_end).unwrap_or_default();
     let digits = code.len() == 3 && code.iter().all(u8::is_ascii_digit);
-    let status = if digits { code.iter().fold(0, |n, &b| n * 10 + u16::from(b - b'0')) } else { 0 };
-    let reason = trimmed(raw, Range::new(rest.start as usize + code_end, line.end as usize));
-    let regular = digits && is_version(version.of(raw)) && rest.start as usize == base + version_end + 1 && !has_control(bytes);
+    let status = if digits {
+        code.iter().fold(0, |n: u16, &b| n.saturating_mul(10).saturating_add(b.saturating_sub(b'0').into()))
+    } else {
+        0
+    };
+    let reason = trimmed(raw, Range::new((rest.start as usize).saturating_add(code_end), line.end as usize));
+    let regular =
+        digits && is_version(version.of(raw)) && rest.start as usize == version_stop.saturating_add(1) && !has_control(bytes);
     (StartLine::Response { version, status, reason }, regular)
 }

@@ -3,6 +3,8 @@
 //! A new one is a field of its layer's limits and a row of `rows!` here; help, errors and the table in the documentation
 //! follow from the row.
 
+#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
+
 use crate::{flow, http};
 
 /// How much of a source is held while it is read, whatever it sends.
@@ -99,9 +101,9 @@ impl Limit {
     pub fn shown(&self, limits: &Limits) -> String {
         let value = (self.get)(limits);
         let suffixes = self.unit.suffixes().iter().rev();
-        let whole = suffixes.copied().find(|&(_, factor)| value >= factor && value % factor == 0);
+        let whole = suffixes.copied().find(|&(_, factor)| value >= factor && value.is_multiple_of(factor));
         match whole {
-            Some((suffix, factor)) => format!("{}{suffix}", value / factor),
+            Some((suffix, factor)) => format!("{}{suffix}", value.checked_div(factor).unwrap_or(value)),
             None => value.to_string(),
         }
     }

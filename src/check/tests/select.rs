@@ -72,6 +72,19 @@ hops:
 }
 
 #[test]
+fn groups_of_unselected_exchanges_are_bounded() {
+    let spec = "hops:\n  h:\n    select: { request: { method: POST } }\n    request: { version: HTTP/1.1 }\n";
+    let mut check = Check::new(spec);
+    for number in 0..1500 {
+        check = check.request(&format!("GET /{number} HTTP/1.1\r\n\r\n"));
+    }
+    let unselected = check.run().unselected;
+    assert_eq!((unselected.exchanges, unselected.groups.len()), (1500, 1001));
+    let rest: Vec<u64> = unselected.groups.iter().filter(|group| group.line == "…").map(|group| group.count).collect();
+    assert_eq!(rest, [500]);
+}
+
+#[test]
 fn a_body_can_say_whose_exchange_it_is() {
     let takes = |select: &str, body: &[u8]| {
         let spec = format!("hops:\n  h:\n    select: {select}\n    response:\n      status: 200\n");

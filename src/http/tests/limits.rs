@@ -94,3 +94,20 @@ fn what_many_connections_leave_open_is_bounded_in_all() {
         assert!(expected.iter().all(|kind| noted.contains(kind)), "{name}: {noted:?}");
     }
 }
+
+#[test]
+fn ports_of_flows_without_messages_are_bounded() {
+    use crate::flow::{Direction, FlowInfo};
+    use crate::wire::Endpoint;
+    let mut listener = Listener::default();
+    let mut streams = HttpStreams::new(CaptureId(0), &mut listener);
+    for port in 1..=6000 {
+        let ends = [60_000, port].map(|port| Endpoint { ip: [10, 0, 0, 1].into(), port });
+        let flow = FlowInfo { number: port.into(), ends, opener: Some(Direction::Forward) };
+        let talk = streams.open(&flow);
+        streams.close(&flow, talk);
+    }
+    let told: Vec<_> = streams.undecoded().collect();
+    assert_eq!((told.len(), told.iter().map(|(.., flows)| flows).sum::<u64>()), (4097, 6000));
+    assert!(told.contains(&("no bytes", 0, 1904)), "{:?}", told.first());
+}

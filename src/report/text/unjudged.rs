@@ -91,6 +91,10 @@ fn undecoded_line(content: &str, ports: &BTreeMap<u16, u64>, shut: &Shut) -> Str
     let flows = ports.values().fold(0_u64, |sum, n| sum.saturating_add(*n));
     let mut by_flows: Vec<_> = ports.iter().map(|(port, flows)| (std::cmp::Reverse(*flows), *port)).collect();
     by_flows.sort_unstable();
+    if by_flows.len() > 1 {
+        // Those of more ports than are told apart.
+        by_flows.retain(|(_, port)| *port != 0);
+    }
     let named: Vec<_> = by_flows.iter().take(MOST).map(|(_, port)| format!(":{port}")).collect();
     let others = match by_flows.len().saturating_sub(MOST) {
         0 => String::new(),
