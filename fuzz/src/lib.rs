@@ -10,6 +10,8 @@ mod frames;
 #[path = "http.rs"]
 mod messages;
 mod notes;
+#[path = "proxy.rs"]
+mod proxies;
 #[path = "spec.rs"]
 mod specs;
 #[path = "text.rs"]
@@ -19,6 +21,7 @@ pub use captures::capture;
 pub use expressions::expression;
 pub use frames::packets;
 pub use messages::http;
+pub use proxies::proxy;
 pub use specs::spec;
 pub use texts::text;
 
@@ -26,5 +29,12 @@ pub use texts::text;
 pub type Target = fn(&[u8]);
 
 /// All targets, by the names of their corpora.
-pub const TARGETS: [(&str, Target); 6] =
-    [("capture", capture), ("packets", packets), ("http", http), ("text", text), ("spec", spec), ("expression", expression)];
+pub const TARGETS: [(&str, Target); 7] = [
+    ("capture", capture),
+    ("packets", packets),
+    ("http", http),
+    ("proxy", proxy),
+    ("text", text),
+    ("spec", spec),
+    ("expression", expression),
+];

@@ -8,7 +8,7 @@ use super::plan::Aspect;
 use super::scope::endpoint;
 use crate::http::{Exchange, Message};
 use crate::proxy_protocol::{Addresses, ProxyHeader};
-use crate::spec::{ConnectionPart, EndPart, ProxyPart};
+use crate::spec::{ClauseKind, ConnectionPart, EndPart, Form, MembersClause, ProxyPart, Value};
 use crate::wire::Endpoint;
 
 /// Finds what a target names: in the message, or in what its connection says.
@@ -84,6 +84,7 @@ fn whole(header: &ProxyHeader) -> Result<(), String> {
 
 fn of_header(part: ProxyPart, header: &ProxyHeader) -> Result<Vec<String>, String> {
     let found = match part {
+        ProxyPart::Whole => vec![format!("version {}", header.version)],
         ProxyPart::Version => vec![header.version.to_string()],
         ProxyPart::Command => vec![header.command.name().to_owned()],
         ProxyPart::Family => vec![header.family.name().to_owned()],
@@ -106,4 +107,10 @@ fn end(part: EndPart, header: &ProxyHeader, dst: bool) -> Vec<String> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether a value says that its part must not be there.
+pub(super) fn is_absence(value: &Value) -> bool {
+    let none = |clause: &MembersClause| clause.length.is_some_and(|length| length.at_most == Some(0));
+    matches!(&value.form, Form::Matcher(clauses) if clauses.iter().any(|c| matches!(&c.kind, ClauseKind::Lines(lines) if none(lines))))
 }

@@ -104,7 +104,16 @@ pub(crate) fn expectation(subject: &str, met: u64, violated: u64, inconclusive: 
 
 fn hop(hop: &str, exchanges: u64, expectations: Vec<ExpectationOutcome>) -> HopOutcome {
     let verdict = Verdict::over(expectations.iter().map(|e| e.verdict));
-    HopOutcome { hop: hop.to_owned(), exchanges, verdict, variants: Vec::new(), expectations, required: false, nearest: None }
+    HopOutcome {
+        hop: hop.to_owned(),
+        exchanges,
+        verdict,
+        variants: Vec::new(),
+        expectations,
+        required: false,
+        nearest: None,
+        of_empty: false,
+    }
 }
 
 fn spec(name: &str, hops: Vec<HopOutcome>) -> SpecOutcome {
@@ -126,7 +135,7 @@ pub(crate) fn met() -> Outcome {
     let mut gateway = hop("alb-to-target", 0, vec![expectation("request.header.Host", 0, 0, 0, 9)]);
     gateway.nearest = Some("3 exchanges miss `User-Agent: AmazonAPIGateway_…`".to_owned());
     let mut capture = capture("t.pcap");
-    capture.summary.undecoded = vec![Undecoded { content: "TLS", port: 443, flows: 9 }];
+    capture.summary.undecoded = vec![Undecoded { content: "TLS", port: 443, flows: 9, ..Undecoded::default() }];
     let group = |line: &str, count| UnselectedGroup { line: line.to_owned(), count };
     let specs = vec![
         spec("aws/alb/health-check", vec![health]),
@@ -306,7 +315,7 @@ pub(crate) fn odd_capture() -> CaptureOutcome {
     anomalies.note_many(AnomalyKind::StreamGap, 3, Some(17), || "1448 bytes of 10.0.1.5:41022 → 10.0.2.7:8000".to_owned());
     anomalies.note(AnomalyKind::TextIgnored, None, String::new);
     let undecoded = [("TLS", 443, 9), ("no bytes", 80, 1), ("other", 22, 2), ("other", 5432, 7), ("HTTP/2", 8443, 1)]
-        .map(|(content, port, flows)| Undecoded { content, port, flows })
+        .map(|(content, port, flows)| Undecoded { content, port, flows, ..Undecoded::default() })
         .to_vec();
     CaptureOutcome { summary: Summary { anomalies, undecoded, ..capture("").summary }, ..capture("staging.pcap") }
 }

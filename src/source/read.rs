@@ -7,7 +7,7 @@ use super::{Input, SourceError, Summary, Undecoded, packets, text};
 use crate::anomaly::Anomalies;
 use crate::capture::{CaptureError, Opened, PacketReader, open};
 use crate::flow::FlowTable;
-use crate::http::{CaptureId, HttpStreams, MessageSink, read_bytes};
+use crate::http::{CaptureId, HttpStreams, MessageSink, Unread, read_bytes};
 
 /// The longest text that is read, in bytes; it is held in memory.
 const MOST_TEXT: u64 = 64 << 20;
@@ -62,7 +62,11 @@ fn packets<S: MessageSink>(input: &Input, mut reader: PacketReader, id: CaptureI
     let count = flows.count();
     let http = flows.into_sink();
     anomalies.merge(http.anomalies());
-    let undecoded = http.undecoded().map(|(content, port, flows)| Undecoded { content, port, flows }).collect();
+    let undecoded = http.undecoded().map(|(content, port, unread)| {
+        let Unread { flows, sent, received } = unread;
+        Undecoded { content, port, flows, sent, received }
+    });
+    let undecoded = undecoded.collect();
     Ok(Summary {
         packets: reader.packets(),
         flows: count,
@@ -79,7 +83,7 @@ fn bytes<S: MessageSink>(input: &Input, bytes: &[u8], id: CaptureId, sink: &mut 
     if read.requests + read.responses == 0 {
         return Err(no_capture(input, describe_bytes(bytes)));
     }
-    let undecoded = read.behind.map(|content| Undecoded { content, port: 0, flows: 1 }).into_iter().collect();
+    let undecoded = read.behind.map(|content| Undecoded { content, flows: 1, ..Undecoded::default() }).into_iter().collect();
     let (requests, responses, anomalies) = (read.requests, read.responses, read.anomalies);
     Ok(Summary { packets: 0, flows: 0, requests, responses, anomalies, undecoded })
 }

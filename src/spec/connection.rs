@@ -28,6 +28,8 @@ pub enum EndPart {
 /// Of a PROXY protocol header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProxyPart {
+    /// `proxy`: the header itself, which is there or not
+    Whole,
     /// `version`: 1 or 2
     Version,
     /// `command`: `PROXY` or `LOCAL`
@@ -78,7 +80,10 @@ const PARTS: &[(&str, ConnectionPart)] = &[
 ];
 
 /// The first words of all paths: what a hop and a select have beside their messages.
-pub(super) const ROOTS: &[&str] = &["client", "proxy"];
+pub(super) const ROOTS: &[&str] = &[CLIENT, "proxy"];
+
+/// The root that is a value by itself. A param or a bound name may be called so, and comes first.
+pub(crate) const CLIENT: &str = "client";
 
 /// What stands before the type of a TLV without a name.
 const OF_TYPE: &str = "proxy.tlv.0x";
@@ -92,6 +97,11 @@ impl ConnectionPart {
             return u8::from_str_radix(hex, 16).ok().filter(|_| digits).map(|of| Proxy(ProxyPart::TlvOfType(of)));
         }
         PARTS.iter().find(|(known, _)| *known == path).map(|(_, part)| *part)
+    }
+
+    /// What a root stands for by itself: what is there or not.
+    pub(super) fn whole(root: &str) -> Option<Self> {
+        (root == "proxy").then_some(Proxy(ProxyPart::Whole))
     }
 
     /// What may follow a path, each once: `ip` and `port` behind `client`.
@@ -124,7 +134,7 @@ impl fmt::Display for ConnectionPart {
         if let Proxy(ProxyPart::TlvOfType(of)) = self {
             return write!(f, "{OF_TYPE}{of:02X}");
         }
-        f.write_str(PARTS.iter().find(|(_, part)| part == self).map_or("connection", |(path, _)| path))
+        f.write_str(PARTS.iter().find(|(_, part)| part == self).map_or("proxy", |(path, _)| path))
     }
 }
 

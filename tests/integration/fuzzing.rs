@@ -46,6 +46,11 @@ fn http() {
 }
 
 #[test]
+fn proxy() {
+    run("proxy");
+}
+
+#[test]
 fn text() {
     run("text");
 }

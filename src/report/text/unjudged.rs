@@ -71,16 +71,18 @@ fn command(outcome: &Outcome, options: &TextOptions) -> String {
 
 /// A line a kind of flows that hold no HTTP/1: `9 flows on :443 are TLS without keys`.
 pub fn undecoded<'a>(flows: impl IntoIterator<Item = &'a Undecoded>) -> Vec<String> {
-    let mut kinds: BTreeMap<&str, BTreeMap<u16, u64>> = BTreeMap::new();
+    let mut kinds: BTreeMap<&str, (BTreeMap<u16, u64>, [u64; 2])> = BTreeMap::new();
     for group in flows {
-        let ports = kinds.entry(group.content).or_default();
+        let (ports, [sent, received]) = kinds.entry(group.content).or_default();
+        *sent = sent.saturating_add(group.sent);
+        *received = received.saturating_add(group.received);
         let known = ports.entry(group.port).or_default();
         *known = known.saturating_add(group.flows);
     }
-    kinds.into_iter().map(|(content, ports)| undecoded_line(content, &ports)).collect()
+    kinds.into_iter().map(|(content, (ports, bytes))| undecoded_line(content, &ports, bytes)).collect()
 }
 
-fn undecoded_line(content: &str, ports: &BTreeMap<u16, u64>) -> String {
+fn undecoded_line(content: &str, ports: &BTreeMap<u16, u64>, [sent, received]: [u64; 2]) -> String {
     let flows = ports.values().fold(0_u64, |sum, n| sum.saturating_add(*n));
     let mut by_flows: Vec<_> = ports.iter().map(|(port, flows)| (std::cmp::Reverse(*flows), *port)).collect();
     by_flows.sort_unstable();
@@ -94,8 +96,20 @@ fn undecoded_line(content: &str, ports: &BTreeMap<u16, u64>) -> String {
         "TLS" => format!("{} TLS without keys", if one { "is" } else { "are" }),
         "HTTP/2" => format!("{} HTTP/2, which is not decoded yet", if one { "is" } else { "are" }),
         "no bytes" => format!("{} no bytes", if one { "carries" } else { "carry" }),
+        "CONNECT tunnel" => if one { "is a CONNECT tunnel" } else { "are CONNECT tunnels" }.to_owned(),
+        "TLS in a CONNECT tunnel" => if one { "is TLS in a CONNECT tunnel" } else { "are TLS in CONNECT tunnels" }.to_owned(),
+        "upgraded" => format!("{} on with another protocol behind an upgrade", if one { "goes" } else { "go" }),
+        "WebSocket" => format!(
+            "{} on with WebSocket behind {} handshake",
+            if one { "goes" } else { "go" },
+            if one { "its" } else { "their" }
+        ),
         "other" => format!("{} not HTTP", if one { "is" } else { "are" }),
         content => format!("{} {}", if one { "is" } else { "are" }, escape(content)),
     };
-    format!("{} on {}{others} {what}", count(flows, "flow"), named.join(", "))
+    let bytes = match sent.saturating_add(received) {
+        0 => String::new(),
+        _ => format!(": {} from clients, {received} from servers, which are not decoded", count(sent, "byte")),
+    };
+    format!("{} on {}{others} {what}{bytes}", count(flows, "flow"), named.join(", "))
 }
