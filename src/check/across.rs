@@ -221,7 +221,8 @@ fn key(exchange: &Exchange<'_>, masks: bool) -> Option<Vec<u8>> {
     let one = |head: &HeadRef<'_>, name: &[u8]| {
         let mut values = head.values(name);
         match (values.next(), values.next()) {
-            (Some(value), None) if !(masks && mask::is_masked(value)) && !value.is_empty() => Some(value.to_vec()),
+            (Some(b""), _) => None,
+            (Some(value), None) if !masks || !mask::is_masked(value) => Some(value.to_vec()),
             _ => None,
         }
     };
