@@ -10,6 +10,8 @@ mod frames;
 #[path = "http.rs"]
 mod messages;
 mod notes;
+#[path = "proxy.rs"]
+mod proxies;
 #[path = "tls.rs"]
 mod secured;
 #[path = "spec.rs"]
@@ -21,6 +23,7 @@ pub use captures::capture;
 pub use expressions::expression;
 pub use frames::packets;
 pub use messages::http;
+pub use proxies::proxy;
 pub use secured::{keylog, tls, tls_hello};
 pub use specs::spec;
 pub use texts::text;
@@ -29,13 +32,14 @@ pub use texts::text;
 pub type Target = fn(&[u8]);
 
 /// All targets, by the names of their corpora.
-pub const TARGETS: [(&str, Target); 9] = [
+pub const TARGETS: [(&str, Target); 10] = [
     ("capture", capture),
     ("packets", packets),
     ("keylog", keylog),
     ("tls", tls),
     ("tls_hello", tls_hello),
     ("http", http),
+    ("proxy", proxy),
     ("text", text),
     ("spec", spec),
     ("expression", expression),

@@ -29,7 +29,7 @@ mod tests;
 
 pub use body::{Body, BodyWant, Trailers};
 pub use bytes::{BytesRead, read_bytes};
-pub use connection::Connection;
+pub use connection::{Connection, EmptyConnection};
 pub use conversation::Conversation;
 pub use exchange::{Exchange, Message};
 pub use head::{FieldLine, Head, HeadBuf, HeadFlags, HeadRef, Range, StartLine};
@@ -38,4 +38,4 @@ pub use parse::{parse_head, start_line_kind};
 pub use provenance::{CaptureId, Fidelity, Origin, Provenance};
 pub use sink::{MessageId, MessageSink};
 pub use start::MessageKind;
-pub use streams::HttpStreams;
+pub use streams::{HttpStreams, Unread};

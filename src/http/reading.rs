@@ -68,6 +68,10 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             }
             Mode::ChunkSize | Mode::ChunkEnd | Mode::Trailers => self.chunk_line(talk, direction, rest, at),
             Mode::Lost => self.search(flow, talk, direction, rest, at),
+            Mode::Foreign | Mode::Passed => {
+                talk.count_foreign(direction, rest);
+                &[]
+            }
             Mode::Over => &[],
         }
     }

@@ -8,13 +8,24 @@ use std::collections::BTreeMap;
 
 use super::conversation::{Content, Conversation, Mode, Waiting};
 use super::kept::Room;
-use super::{CaptureId, FieldLine, MessageSink};
+use super::{CaptureId, EmptyConnection, FieldLine, MessageSink, Origin, Provenance};
 use crate::anomaly::{Anomalies, AnomalyKind};
 use crate::capture::PacketAt;
 use crate::flow::{Chunk, Direction, FlowInfo, Gap, Need, StreamEnd, StreamSink};
 
 /// What the kept bodies of all flows may hold. Bodies beyond it are not whole, and what is said of them is inconclusive.
 const BODIES_IN_ALL: usize = 64 << 20;
+
+/// Flows, or what is behind their messages, that are no HTTP.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unread {
+    /// How many flows.
+    pub flows: u64,
+    /// Bytes of their clients behind the messages.
+    pub sent: u64,
+    /// Bytes of their servers behind the messages.
+    pub received: u64,
+}
 
 /// Reads HTTP/1 from streams and tells a [`MessageSink`].
 #[derive(Debug)]
@@ -28,7 +39,7 @@ pub struct HttpStreams<'s, M> {
     pub(super) requests: u64,
     pub(super) responses: u64,
     pub(super) anomalies: Anomalies,
-    undecoded: BTreeMap<(&'static str, u16), u64>,
+    undecoded: BTreeMap<(&'static str, u16), Unread>,
     pub(super) lines: Vec<FieldLine>,
     pub(super) unfolded: Vec<u8>,
     /// What waiting requests hold in all.
@@ -89,8 +100,8 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
     }
 
     /// Flows whose content was not decoded, by what they hold and the server's port, with how many.
-    pub fn undecoded(&self) -> impl Iterator<Item = (&'static str, u16, u64)> + '_ {
-        self.undecoded.iter().map(|(&(content, port), &flows)| (content, port, flows))
+    pub fn undecoded(&self) -> impl Iterator<Item = (&'static str, u16, Unread)> + '_ {
+        self.undecoded.iter().map(|(&(content, port), &unread)| (content, port, unread))
     }
 
     /// Notes bytes that were passed over, once messages show that the flow is HTTP.
@@ -117,8 +128,23 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
             Mode::Length(left) => stream.mode = Mode::Length(left.saturating_sub(skipped)),
             Mode::ChunkData(left) if left <= skipped => stream.mode = Mode::ChunkEnd,
             Mode::ChunkData(left) => stream.mode = Mode::ChunkData(left - skipped),
+            Mode::Passed => stream.foreign = stream.foreign.saturating_add(skipped),
             _ => {}
         }
+    }
+
+    /// A flow is over that carried no message's byte. Where its beginning or its end was not captured, bytes may have been
+    /// there; one that was refused is no connection.
+    #[cold]
+    fn nothing(&mut self, flow: &FlowInfo, talk: &mut Conversation) {
+        let Some(opener) = flow.opener.filter(|_| flow.accepted && talk.closed) else { return };
+        let [one, other] = &talk.streams;
+        let last = if other.at.number > one.at.number { other.at } else { one.at };
+        let (src, dst) = (flow.src(opener), flow.dst(opener));
+        talk.connection.ends = Some((src, dst));
+        let origin = Origin::Packet { packet: last.number, stream: flow.number, time: last.time, src, dst };
+        let at = Provenance { capture: self.capture, origin };
+        self.sink.empty(&EmptyConnection { at, connection: &talk.connection });
     }
 
     fn need(talk: &mut Conversation, direction: Direction) -> Need {
@@ -207,6 +233,7 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
                 stream.partial.clear();
                 self.lost(talk, direction);
             }
+            Mode::Foreign | Mode::Passed => stream.foreign = stream.foreign.saturating_add(length),
             Mode::Over | Mode::Doubtful(_) => {}
         }
         self.buffered = (self.buffered + talk.stream(direction).partial.len()).saturating_sub(before);
@@ -241,20 +268,34 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
                 self.finish(talk, direction, false);
             }
             Mode::Lost => stream.give_up_line(),
-            Mode::Start | Mode::Over => {}
+            Mode::Start | Mode::Foreign | Mode::Passed | Mode::Over => {}
         }
+        talk.closed |= end != StreamEnd::Unfinished;
         self.note_junk(talk, direction);
-        talk.stream(direction).mode = Mode::Over;
+        let stream = talk.stream(direction);
+        stream.mode = Mode::Over;
+        stream.at = at;
         self.buffered = self.buffered.saturating_sub(before);
         talk.stream(direction).partial.clear();
     }
 
     fn close(&mut self, flow: &FlowInfo, mut talk: Self::State) {
         self.unanswered(&mut talk);
+        if talk.content == Content::NoBytes {
+            self.nothing(flow, &mut talk);
+        }
         if !talk.messages || talk.content > Content::Tls {
             let [first, second] = flow.ends;
             let port = flow.opener.map_or(first.port.min(second.port), |opener| flow.dst(opener).port);
-            *self.undecoded.entry((talk.content.name(), port)).or_default() += 1;
+            let (client, server) = match talk.client.or(flow.opener) {
+                Some(client) => (client, client.reversed()),
+                None => (Direction::Forward, Direction::Backward),
+            };
+            let (sent, received) = (talk.stream(client).foreign, talk.stream(server).foreign);
+            let unread = self.undecoded.entry((talk.content.name(), port)).or_default();
+            unread.flows = unread.flows.saturating_add(1);
+            unread.sent = unread.sent.saturating_add(sent);
+            unread.received = unread.received.saturating_add(received);
         }
         if self.conversations.len() < 1024 {
             talk.clear();

@@ -11,6 +11,7 @@ use crate::finding::{
     CaptureOutcome, Evidence, EvidencePlace, ExpectationOutcome, Finding, HopOutcome, Outcome, Rule, SpecOutcome, SpecPlace,
     Suggestion, Unselected,
 };
+use crate::source::Undecoded;
 
 /// The report as JSON, indented, with a line end behind it.
 ///
@@ -138,6 +139,18 @@ struct CaptureReport<'a> {
     requests: u64,
     responses: u64,
     anomalies: Vec<AnomalyReport<'a>>,
+    undecoded: Vec<UndecodedReport>,
+}
+
+/// Flows that hold no message, or something else behind their messages.
+#[derive(Serialize)]
+struct UndecodedReport {
+    content: &'static str,
+    port: u16,
+    flows: u64,
+    /// Bytes behind the messages.
+    sent: u64,
+    received: u64,
 }
 
 #[derive(Serialize)]
@@ -290,7 +303,15 @@ impl<'a> CaptureReport<'a> {
             requests: read.requests,
             responses: read.responses,
             anomalies: anomalies.collect(),
+            undecoded: read.undecoded.iter().map(UndecodedReport::new).collect(),
         }
+    }
+}
+
+impl UndecodedReport {
+    fn new(of: &Undecoded) -> Self {
+        let &Undecoded { content, port, flows, sent, received } = of;
+        Self { content, port, flows, sent, received }
     }
 }
 

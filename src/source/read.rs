@@ -8,7 +8,7 @@ use super::{Embedded, Input, ReadOptions, SourceError, Summary, Undecoded, packe
 use crate::anomaly::Anomalies;
 use crate::capture::{CaptureError, Opened, PacketReader, open};
 use crate::flow::FlowTable;
-use crate::http::{CaptureId, HttpStreams, MessageSink, read_bytes};
+use crate::http::{CaptureId, HttpStreams, MessageSink, Unread, read_bytes};
 use crate::tls::{ShutFlows, TlsStreams};
 
 /// The longest text that is read, in bytes; it is held in memory.
@@ -90,10 +90,11 @@ fn packets<S: MessageSink>(
     let tls = flows.into_sink();
     let http = tls.inner();
     anomalies.merge(http.anomalies());
-    let undecoded = http.undecoded().map(|(content, port, flows)| {
+    let undecoded = http.undecoded().map(|(content, port, unread)| {
         let shut = tls.shut().get(&port).filter(|_| content == "TLS").cloned();
         let ShutFlows { names, why, .. } = shut.unwrap_or_default();
-        Undecoded { content, port, flows, names, why }
+        let Unread { flows, sent, received } = unread;
+        Undecoded { content, port, flows, sent, received, names, why }
     });
     let secrets = tls.embedded();
     let problems = secrets.problems();

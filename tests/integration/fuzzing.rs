@@ -61,6 +61,11 @@ fn http() {
 }
 
 #[test]
+fn proxy() {
+    run("proxy");
+}
+
+#[test]
 fn text() {
     run("text");
 }

@@ -88,7 +88,7 @@ hops:
     request: { method: GET }
   backend:
     select: { dst: { port: 19443 } }
-    tls: { version: { present: false } }
+    tls: none
     request: { method: GET }
     checks:
       - { id: name, that: 'tls.sni == \"app.example.com\"' }
