@@ -3,6 +3,7 @@
 //! Field names and their order are a contract. Values are complete (never shortened) and masked as in findings.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -151,6 +152,11 @@ struct UndecodedReport {
     /// Bytes behind the messages.
     sent: u64,
     received: u64,
+    /// Of TLS: names that were asked for, and why it was not opened.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    names: BTreeMap<String, u64>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    why: BTreeMap<String, u64>,
 }
 
 #[derive(Serialize)]
@@ -310,8 +316,9 @@ impl<'a> CaptureReport<'a> {
 
 impl UndecodedReport {
     fn new(of: &Undecoded) -> Self {
-        let &Undecoded { content, port, flows, sent, received } = of;
-        Self { content, port, flows, sent, received }
+        let Undecoded { content, port, flows, sent, received, names, why } = of;
+        let why = why.iter().map(|(why, flows)| (why.to_string(), *flows)).collect();
+        Self { content, port: *port, flows: *flows, sent: *sent, received: *received, names: names.clone(), why }
     }
 }
 

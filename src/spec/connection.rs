@@ -160,7 +160,12 @@ impl fmt::Display for ConnectionPart {
         if let Proxy(ProxyPart::TlvOfType(of)) = self {
             return write!(f, "{OF_TYPE}{of:02X}");
         }
-        f.write_str(PARTS.iter().find(|(_, part)| part == self).map_or_else(|| if *self == Tls(TlsPart::Whole) { "tls" } else { "proxy" }, |(path, _)| path))
+        f.write_str(
+            PARTS
+                .iter()
+                .find(|(_, part)| part == self)
+                .map_or_else(|| if *self == Tls(TlsPart::Whole) { "tls" } else { "proxy" }, |(path, _)| path),
+        )
     }
 }
 
