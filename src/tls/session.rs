@@ -41,7 +41,7 @@ pub(super) enum Early {
 pub(super) enum Keys {
     None,
     /// TLS 1.2: those behind the next ChangeCipherSpec.
-    Old([Option<Opener>; 2]),
+    Old(Box<[Option<Opener>; 2]>),
     New(Box<New>),
 }
 
