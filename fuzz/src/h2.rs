@@ -54,7 +54,7 @@ fn conversation(asks: &[u8], answers: &[u8], size: usize, lost: usize, keep: usi
     let mut notes = Notes::wanting(keep);
     let mut streams = HttpStreams::new(CaptureId(0), &mut notes);
     let ends = [40_000, 80].map(|port| Endpoint { ip: [10, 0, 0, 1].into(), port });
-    let flow = FlowInfo { number: 0, ends, opener: Some(Direction::Forward) };
+    let flow = FlowInfo { number: 0, ends, opener: Some(Direction::Forward), accepted: true };
     let mut talk = streams.open(&flow);
     let at = PacketAt { number: 1, time: Timestamp::default() };
     for (direction, bytes) in [(Direction::Forward, asks), (Direction::Backward, answers)] {

@@ -14,6 +14,8 @@ mod multiplexed;
 mod notes;
 #[path = "fragments.rs"]
 mod parts;
+#[path = "proxy.rs"]
+mod proxies;
 #[path = "tls.rs"]
 mod secured;
 #[path = "spec.rs"]
@@ -27,6 +29,7 @@ pub use frames::packets;
 pub use messages::http;
 pub use multiplexed::h2;
 pub use parts::fragments;
+pub use proxies::proxy;
 pub use secured::{keylog, tls, tls_hello};
 pub use specs::spec;
 pub use texts::text;
@@ -35,7 +38,7 @@ pub use texts::text;
 pub type Target = fn(&[u8]);
 
 /// All targets, by the names of their corpora.
-pub const TARGETS: [(&str, Target); 11] = [
+pub const TARGETS: [(&str, Target); 12] = [
     ("capture", capture),
     ("packets", packets),
     ("fragments", fragments),
@@ -44,6 +47,7 @@ pub const TARGETS: [(&str, Target); 11] = [
     ("tls_hello", tls_hello),
     ("http", http),
     ("h2", h2),
+    ("proxy", proxy),
     ("text", text),
     ("spec", spec),
     ("expression", expression),

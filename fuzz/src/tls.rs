@@ -126,7 +126,7 @@ fn read(steps: &[(Direction, &[u8], u64)], size: usize) -> Told {
     let log = KeyLog::read("keys".to_owned(), LOG.as_bytes()).expect("it can be read");
     let mut streams = TlsStreams::new(Notes::default(), Arc::new(KeyLogs::new(vec![log])));
     let end = |port| Endpoint { ip: [10, 0, 0, 1].into(), port };
-    let flow = FlowInfo { number: 0, ends: [end(40_000), end(443)], opener: Some(Direction::Forward) };
+    let flow = FlowInfo { number: 0, ends: [end(40_000), end(443)], opener: Some(Direction::Forward), accepted: true };
     let mut state = streams.open(&flow);
     let mut deaf = [false; 2];
     let at = |number| PacketAt { number, time: Timestamp::default() };

@@ -4,6 +4,7 @@
 //! wrong, in its surroundings.
 
 use super::block_cookie;
+use super::connection;
 use super::judged::Fault;
 use super::legible::show;
 use super::names::HeadIndex;
@@ -11,7 +12,7 @@ use super::phrase;
 use super::plan::{Aspect, OrderEntry, PlanExpectation, PlanHop};
 use crate::finding::{Block, BlockLine, Rule};
 use crate::http::HeadRef;
-use crate::spec::{JsonStep, Side};
+use crate::spec::{Claim, JsonStep, Side};
 
 /// Lines of a message beyond this many are left out of a block, and so are missing ones.
 const MOST_LINES: usize = 80;
@@ -94,7 +95,14 @@ pub(super) fn build(
                 continue;
             }
             (Aspect::Trailer(name), _) => format!("trailer {name}: "),
-            (Aspect::Connection(part), _) => format!("{part} = "),
+            (Aspect::Connection(part), _) => {
+                let label = format!("{part} = ");
+                if is_absence(blame.expectation) {
+                    body.push((label, None, blame.actual.clone()));
+                    continue;
+                }
+                label
+            }
             _ => continue,
         };
         body.push((label, Some(blame.text.clone().unwrap_or_default()), blame.actual.clone()));
@@ -121,6 +129,11 @@ pub(super) fn build(
         }
     }
     Block { expected, actual, left_out: head.lines.len() - shown + missing.saturating_sub(MOST_LINES) }
+}
+
+/// Whether what is expected is that a part of the connection is not there.
+fn is_absence(of: &PlanExpectation) -> bool {
+    matches!(&of.expectation.claim, Claim::Part { value, .. } if connection::is_absence(value))
 }
 
 fn put_right(hop: &PlanHop, index: &HeadIndex, blame: &Blamed<'_>, wanted: &mut Vec<Wanted>) {

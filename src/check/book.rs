@@ -323,6 +323,9 @@ impl Book {
             Claim::Part { part: crate::spec::Part::SetCookieAttribute { .. }, value } if value.takes_anything() => {
                 Some("this attribute".to_owned())
             }
+            Claim::Part { part: crate::spec::Part::Connection(_), value } if super::connection::is_absence(value) => {
+                Some("no such part".to_owned())
+            }
             Claim::Part { value, .. } => {
                 let whole = || matcher::describe(value, scope);
                 match fault.map(|f| f.rule) {

@@ -8,7 +8,7 @@ use super::plan::Aspect;
 use super::scope::endpoint;
 use crate::http::{Exchange, Message};
 use crate::proxy_protocol::{Addresses, ProxyHeader};
-use crate::spec::{ConnectionPart, EndPart, ProxyPart, TlsPart};
+use crate::spec::{ClauseKind, ConnectionPart, EndPart, Form, MembersClause, ProxyPart, TlsPart, Value};
 use crate::tls::Alpn;
 use crate::wire::Endpoint;
 
@@ -49,7 +49,7 @@ fn tls(part: TlsPart, exchange: &Exchange<'_>) -> Result<Vec<String>, String> {
     let Some(facts) = &connection.tls else { return Ok(Vec::new()) };
     Ok(match part {
         TlsPart::Sni => facts.sni.iter().cloned().collect(),
-        TlsPart::Version => vec![facts.version_name()],
+        TlsPart::Whole | TlsPart::Version => vec![facts.version_name()],
         TlsPart::Suite => vec![facts.suite_name()],
         TlsPart::Alpn => match &facts.alpn {
             Alpn::Protocol(protocol) => vec![protocol.clone()],
@@ -106,6 +106,7 @@ fn whole(header: &ProxyHeader) -> Result<(), String> {
 
 fn of_header(part: ProxyPart, header: &ProxyHeader) -> Result<Vec<String>, String> {
     let found = match part {
+        ProxyPart::Whole => vec![format!("version {}", header.version)],
         ProxyPart::Version => vec![header.version.to_string()],
         ProxyPart::Command => vec![header.command.name().to_owned()],
         ProxyPart::Family => vec![header.family.name().to_owned()],
@@ -128,4 +129,10 @@ fn end(part: EndPart, header: &ProxyHeader, dst: bool) -> Vec<String> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether a value says that its part must not be there.
+pub(super) fn is_absence(value: &Value) -> bool {
+    let none = |clause: &MembersClause| clause.length.is_some_and(|length| length.at_most == Some(0));
+    matches!(&value.form, Form::Matcher(clauses) if clauses.iter().any(|c| matches!(&c.kind, ClauseKind::Lines(lines) if none(lines))))
 }

@@ -23,7 +23,7 @@ use super::sigv4;
 use super::structure;
 use crate::capture::Timestamp;
 use crate::http::{FieldLine, HeadRef, Origin};
-use crate::spec::{ConnectionPart, Expr, Function, MessagePath, Piece, Side, Template};
+use crate::spec::{CLIENT, ConnectionPart, EndPart, Expr, Function, MessagePath, Piece, Side, Template};
 
 /// Why an expression has no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -213,6 +213,7 @@ fn name_value<'a>(name: &str, scope: &Scope<'a>) -> Result<Cow<'a, [u8]>, Lack> 
             ParamSource::Unset if param.optional => Err(Lack::Skip),
             ParamSource::Unset => Err(because(format!("param `{name}` has no value; give it with --param {name}=VALUE"))),
         },
+        None if name == CLIENT => connection_value(ConnectionPart::Client(EndPart::Whole), scope)?.into_text(),
         None => Err(because(format!("`{name}` is not bound in this exchange"))),
     }
 }

@@ -73,6 +73,7 @@ pub(super) fn specs(plan: &Plan, tallies: &[HopTally], messages: bool, cases: Op
                 expectations,
                 required,
                 nearest,
+                of_empty: hop.of_empty,
             });
         }
     }

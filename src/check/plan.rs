@@ -92,6 +92,8 @@ pub(super) struct PlanHop {
     pub(super) bodies: [BodyWant; 2],
     /// `select` reads a body, so that what a head tells is not yet all.
     pub(super) selects_by_body: bool,
+    /// It is of connections without a byte, not of exchanges.
+    pub(super) of_empty: bool,
 }
 
 /// One expectation of the plan.
@@ -226,6 +228,7 @@ pub(super) enum PlanSelectOn {
     Endpoint(bool),
     Ip(bool),
     Port(bool),
+    Connection,
     Source,
 }
 
@@ -327,9 +330,10 @@ fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop 
         }
     }
     let select = hop.select.as_ref().map(|s| compile_select(names, s));
-    let mut selects_by_body = false;
+    let (mut selects_by_body, mut of_empty) = (false, false);
     if let Some(select) = &select {
         select_atoms(select, &mut |on, value| {
+            of_empty |= matches!(on, PlanSelectOn::Connection);
             let own = match on {
                 PlanSelectOn::Message(side, target) => body_want(target).map(|want| (*side, want)),
                 _ => None,
@@ -357,6 +361,7 @@ fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop 
         groups,
         bodies,
         selects_by_body,
+        of_empty,
     }
 }
 
@@ -506,6 +511,7 @@ fn compile_select(names: &mut Names, select: &Select) -> PlanSelect {
                 SelectOn::Endpoint { dst } => PlanSelectOn::Endpoint(*dst),
                 SelectOn::Ip { dst } => PlanSelectOn::Ip(*dst),
                 SelectOn::Port { dst } => PlanSelectOn::Port(*dst),
+                SelectOn::Connection => PlanSelectOn::Connection,
                 SelectOn::Source => PlanSelectOn::Source,
             };
             PlanSelect::Atom { on, value: value.clone() }

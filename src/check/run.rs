@@ -19,7 +19,9 @@ use super::select::{describe_entry, misses};
 use super::selection::{self, Known};
 use super::tally::{HopTally, Nearest};
 use crate::finding::{Counts, Finding, Rule};
-use crate::http::{Body, BodyWant, CaptureId, Connection, Exchange, HeadRef, MessageId, MessageSink, Provenance};
+use crate::http::{
+    Body, BodyWant, CaptureId, Connection, EmptyConnection, Exchange, HeadRef, MessageId, MessageSink, Provenance,
+};
 use crate::secret;
 
 /// Unselected exchanges are told apart by so many start lines, and by so many characters of each.
@@ -140,12 +142,32 @@ impl MessageSink for Run<'_> {
                 let verdicts = judging::judge(hop, params, tally, &looked);
                 state.book(self.plan, at, &verdicts, params);
                 state.join(self.plan, at, &verdicts, params);
-            } else if hop.judged && self.known.may_show(at) {
+            } else if hop.judged && !hop.of_empty && self.known.may_show(at) {
                 state.look_near(at, hop, &looked, params);
             }
         }
         if !own {
             state.unselected(exchange);
+        }
+    }
+
+    fn empty(&mut self, empty: &EmptyConnection<'_>) {
+        if !self.plan.hops.iter().any(|hop| hop.of_empty) {
+            return;
+        }
+        let exchange = Exchange { request: None, response: None, connection: Some(empty.connection) };
+        selection::look(self.plan, &mut self.index, &exchange);
+        let looked = Looked::new(&exchange, &self.index);
+        if !matches!(selection::is_looked_at(self.plan, &looked), Condition::Holds) {
+            return;
+        }
+        let state = self.state.get_mut();
+        for (at, hop) in self.plan.hops.iter().enumerate() {
+            if selection::is_own(self.plan, at, hop, &looked, &self.known)
+                && let Some(tally) = state.hops.get_mut(at)
+            {
+                tally.exchanges += 1;
+            }
         }
     }
 }

@@ -131,7 +131,10 @@ impl<'a> Scope<'a> {
 
 /// The client's (`dst: false`) or the server's end of an exchange's connection, whatever side was captured.
 pub(super) fn endpoint(exchange: &Exchange<'_>, dst: bool) -> Option<Endpoint> {
-    let message = exchange.first()?;
+    let Some(message) = exchange.first() else {
+        let (client, server) = exchange.connection?.ends?;
+        return Some(if dst { server } else { client });
+    };
     match message.head.head.at.origin {
         Origin::Packet { src, dst: to, .. } => Some(if message.head.is_request() == dst { to } else { src }),
         Origin::Line(_) => None,

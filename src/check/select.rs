@@ -1,7 +1,7 @@
 //! Which exchanges are a hop's own, and what the nearest others miss.
 
-use super::connection::{find, message_of};
-use super::found::{BodyFault, Found, body_json, is_open};
+use super::connection;
+use super::found::{BodyFault, Found, body_json, find, is_open};
 use super::looked::Looked;
 use super::matcher;
 use super::params::Params;
@@ -38,11 +38,16 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
                 Err(BodyFault::Unknown(_)) => Truth::Unknown,
             }
         }
+        PlanSelectOn::Message(_, Aspect::Connection(part)) => match connection::values(*part, exchange) {
+            Ok(values) if values.is_empty() => missing(value, &scope),
+            Ok(values) => found_lines(value, &values.iter().map(String::as_bytes).collect::<Vec<_>>(), &scope),
+            Err(_) => Truth::Unknown,
+        },
         PlanSelectOn::Message(side, target) => {
-            let Some(message) = message_of(target, exchange, *side) else { return Truth::Unknown };
+            let Some(message) = scope.message(*side) else { return Truth::Unknown };
             // A head that is cut may have lost the field.
             let cut = message.head.head.flags.is_partial();
-            match find(target, exchange, &message, looked.index(*side)) {
+            match find(target, &message, looked.index(*side)) {
                 Found::Unknown(_) => Truth::Unknown,
                 Found::Few(None) if cut && target.is_named() => Truth::Unknown,
                 Found::Few(None) => missing(value, &scope),
@@ -63,6 +68,7 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
         PlanSelectOn::Endpoint(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.to_string())),
         PlanSelectOn::Ip(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.ip.to_string())),
         PlanSelectOn::Port(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.port.to_string())),
+        PlanSelectOn::Connection => text(if exchange.first().is_none() { "empty" } else { "messages" }.to_owned()),
         // What counts is what its source preserves: bytes that a test holds are the wire's, too.
         PlanSelectOn::Source => match exchange.first().map(|message| message.head.head.fidelity) {
             Some(Fidelity::WIRE) => text("wire".to_owned()),
@@ -141,6 +147,7 @@ pub(super) fn describe_entry(entry: &PlanSelect, params: &Params) -> String {
                 PlanSelectOn::Endpoint(dst) => format!("`{}: {value}`", end(*dst)),
                 PlanSelectOn::Ip(dst) => format!("`{}.ip: {value}`", end(*dst)),
                 PlanSelectOn::Port(dst) => format!("`{}.port: {value}`", end(*dst)),
+                PlanSelectOn::Connection => format!("`connection: {value}`"),
                 PlanSelectOn::Source => format!("`source: {value}`"),
             }
         }

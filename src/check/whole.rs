@@ -15,6 +15,10 @@ fn hop_finding(spec: &Spec, hop: &PlanHop, rule: Rule, place: crate::spec::Place
     Finding { spec, hop: name, ..Finding::new(rule, Severity::Error, "hop", message) }
 }
 
+fn unit(hop: &PlanHop) -> &'static str {
+    if hop.of_empty { "empty connection" } else { "exchange" }
+}
+
 /// A hop that was seen more or less often than it says.
 pub(super) fn hop_count(spec: &Spec, hop: &PlanHop, seen: u64) -> Finding {
     let model = spec.hops.get(hop.hop);
@@ -29,8 +33,8 @@ pub(super) fn hop_count(spec: &Spec, hop: &PlanHop, seen: u64) -> Finding {
         Some((least, None)) => format!("at least {least}"),
         None => String::new(),
     };
-    let exchanges = if seen == 1 { "exchange" } else { "exchanges" };
-    let message = format!("hop `{name}` was seen in {seen} {exchanges}, expected {expected}");
+    let message =
+        format!("hop `{name}` was seen in {seen} {}{}, expected {expected}", unit(hop), if seen == 1 { "" } else { "s" });
     let mut finding = hop_finding(spec, hop, Rule::HopCount, place, message);
     finding.expected = Some(expected);
     finding.actual = Some(seen.to_string());
@@ -50,7 +54,7 @@ pub(super) fn not_observed(spec: &Spec, hop: &PlanHop, nearest: Option<&str>) ->
     let place = spec.hops.get(hop.hop).map(|h| h.name.place).unwrap_or_default();
     let name = spec.hops.get(hop.hop).map(|h| h.name.value.clone()).unwrap_or_default();
     let mut finding =
-        hop_finding(spec, hop, Rule::HopNotObserved, place, format!("no exchange of hop `{name}` is in the captures"));
+        hop_finding(spec, hop, Rule::HopNotObserved, place, format!("no {} of hop `{name}` is in the captures", unit(hop)));
     finding.notes.extend(nearest.map(|n| format!("nearest: {n}")));
     finding
 }

@@ -63,6 +63,8 @@ pub struct HopOutcome {
     pub required: bool,
     /// Where it was not observed: what its nearest exchanges miss, `3 exchanges miss \`User-Agent: …\``.
     pub nearest: Option<String>,
+    /// Its exchanges are connections without a byte.
+    pub of_empty: bool,
 }
 
 /// One expectation of a hop.

@@ -126,6 +126,7 @@ impl<T> Flow<T> {
         if segment.flags.ack {
             self.stream(direction.reversed()).begin_behind(segment.ack.wrapping_sub(1));
             self.info.opener = Some(direction.reversed());
+            self.info.accepted = true;
         } else if self.info.opener.is_none() {
             self.info.opener = Some(direction);
         }

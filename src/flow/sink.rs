@@ -42,6 +42,8 @@ pub struct FlowInfo {
     pub ends: [Endpoint; 2],
     /// The direction from the end that opened the connection, where its SYN was captured.
     pub opener: Option<Direction>,
+    /// The other end accepted it: its SYN-ACK was captured.
+    pub accepted: bool,
 }
 
 impl FlowInfo {

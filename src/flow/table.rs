@@ -347,7 +347,7 @@ impl<S: StreamSink> FlowTable<S> {
         if self.live >= self.limits.flows.max(1) {
             self.make_room(at);
         }
-        let info = FlowInfo { number: self.count, ends: [segment.src, segment.dst], opener: None };
+        let info = FlowInfo { number: self.count, ends: [segment.src, segment.dst], opener: None, accepted: false };
         self.count = self.count.saturating_add(1);
         let state = Some(self.sink.open(&info));
         let flow = Flow {

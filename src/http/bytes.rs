@@ -31,7 +31,7 @@ pub struct BytesRead {
 /// fidelity that of the wire. Nobody knows who sent them.
 pub fn read_bytes<M: MessageSink>(bytes: &[u8], limits: Limits, capture: CaptureId, sink: &mut M) -> BytesRead {
     let nobody = Endpoint { ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED), port: 0 };
-    let flow = FlowInfo { number: 0, ends: [nobody; 2], opener: Some(Direction::Forward) };
+    let flow = FlowInfo { number: 0, ends: [nobody; 2], opener: Some(Direction::Forward), accepted: true };
     let mut http = HttpStreams::of_bytes(capture, sink, limits);
     let mut talk = Box::new(Conversation::new());
     let mut direction = Direction::Forward;

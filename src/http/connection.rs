@@ -1,7 +1,9 @@
 //! What a connection itself says, beneath HTTP or before its first message.
 
+use super::Provenance;
 use crate::proxy_protocol::ProxyHeader;
 use crate::tls::TlsFacts;
+use crate::wire::Endpoint;
 
 /// What is known of the connection that an exchange runs on, beside its addresses. Kept once a flow.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -12,4 +14,16 @@ pub struct Connection {
     pub proxy: Option<Box<ProxyHeader>>,
     /// What its TLS handshake settled; none where its bytes stand in the capture in clear.
     pub tls: Option<Box<TlsFacts>>,
+    /// Client and server, of a connection without a byte: no message says them.
+    pub ends: Option<(Endpoint, Endpoint)>,
+}
+
+/// A connection that was opened, accepted and closed without a byte of a message in either direction; at most a PROXY
+/// protocol header. Health checks that only connect look so.
+#[derive(Debug, Clone, Copy)]
+pub struct EmptyConnection<'a> {
+    /// Its last packet; sender and receiver are client and server.
+    pub at: Provenance,
+    /// What it said all the same.
+    pub connection: &'a Connection,
 }

@@ -30,6 +30,10 @@ pub(super) enum Mode {
     Lost,
     /// The bytes are frames of HTTP/2, of which so many are not needed.
     Frames(u64),
+    /// Another protocol goes on here: its bytes are counted, its first looked at.
+    Foreign,
+    /// The same, and the flow layer was told that no byte is needed.
+    Passed,
     /// Nothing is read any more.
     Over,
 }
@@ -42,6 +46,8 @@ pub(super) enum Content {
     Http2,
     Tls,
     Tunnel,
+    TunnelTls,
+    WebSocket,
     Upgraded,
 }
 
@@ -53,6 +59,8 @@ impl Content {
             Self::Http2 => "HTTP/2",
             Self::Tls => "TLS",
             Self::Tunnel => "CONNECT tunnel",
+            Self::TunnelTls => "TLS in a CONNECT tunnel",
+            Self::WebSocket => "WebSocket",
             Self::Upgraded => "upgraded",
         }
     }
@@ -86,6 +94,8 @@ pub(super) struct HttpStream {
     pub(super) partial: Vec<u8>,
     /// The last packet that brought some of `partial`.
     pub(super) at: PacketAt,
+    /// Bytes of another protocol behind the messages.
+    pub(super) foreign: u64,
     /// The packet from which bytes were passed over that are no HTTP.
     pub(super) junk: Option<u64>,
     pub(super) running: Option<Box<Running>>,
@@ -100,6 +110,7 @@ impl HttpStream {
             scanned: 0,
             partial: Vec::new(),
             at: PacketAt::default(),
+            foreign: 0,
             junk: None,
             running: None,
         }
@@ -130,10 +141,14 @@ impl HttpStream {
             Mode::ChunkData(left) if !wanted => left,
             Mode::UntilClose if !wanted => ENDLESS,
             Mode::Frames(unneeded) => unneeded,
+            Mode::Passed => ENDLESS,
             _ => 0,
         }
     }
 }
+
+/// So many bytes of another protocol say whether it is TLS.
+const SIGN: usize = 3;
 
 /// More than any stream holds.
 const ENDLESS: u64 = u64::MAX >> 1;
@@ -221,6 +236,8 @@ pub struct Conversation {
     pub(super) alone: Option<MessageKind>,
     /// A message was found.
     pub(super) messages: bool,
+    /// An end closed the connection, or tore it down.
+    pub(super) closed: bool,
     pub(super) content: Content,
     /// What the connection itself said.
     pub(super) connection: Connection,
@@ -239,6 +256,7 @@ impl Conversation {
             pipelines: false,
             alone: None,
             messages: false,
+            closed: false,
             content: Content::NoBytes,
             connection: Connection::default(),
             h2: None,
@@ -295,6 +313,44 @@ impl Conversation {
             }
         }
         self.sure.is_none()
+    }
+
+    /// Another protocol goes on in both directions, once the messages that still run are over.
+    pub(super) fn leave(&mut self, content: Content) {
+        self.content = content;
+        for stream in &mut self.streams {
+            if stream.running.is_none() {
+                stream.mode = Mode::Foreign;
+                stream.foreign = stream.partial.len() as u64;
+                stream.partial.truncate(SIGN);
+                stream.partial.shrink_to_fit();
+            }
+        }
+        self.judge_foreign(Direction::Forward);
+        self.judge_foreign(Direction::Backward);
+    }
+
+    /// What goes on behind the messages, by its first bytes.
+    fn judge_foreign(&mut self, direction: Direction) {
+        let tls = matches!(self.stream(direction).partial[..], [0x14..=0x17, 3, 0..=4]);
+        if tls && self.content == Content::Tunnel {
+            self.content = Content::TunnelTls;
+        }
+    }
+
+    /// Bytes of another protocol are counted; the first say whether a tunnel holds TLS.
+    pub(super) fn count_foreign(&mut self, direction: Direction, bytes: &[u8]) {
+        let stream = self.stream(direction);
+        stream.foreign = stream.foreign.saturating_add(bytes.len() as u64);
+        let wanted = SIGN.saturating_sub(stream.partial.len());
+        stream.partial.extend_from_slice(bytes.get(..wanted).unwrap_or(bytes));
+        self.judge_foreign(direction);
+        let decided = self.content != Content::Tunnel;
+        let stream = self.stream(direction);
+        if decided || stream.partial.len() >= SIGN {
+            stream.partial = Vec::new();
+            stream.mode = Mode::Passed;
+        }
     }
 
     /// Nothing of this flow is read any more.

@@ -189,8 +189,10 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                     return left;
                 }
                 if framing == Framing::Other {
-                    talk.stop(if status == 101 { Content::Upgraded } else { Content::Tunnel });
-                    return &[];
+                    let other = talk.stream(direction.reversed()).partial.len();
+                    talk.leave(beyond(head));
+                    let left = talk.stream(direction.reversed()).partial.len();
+                    self.buffered = self.buffered.saturating_sub(other - left.min(other));
                 }
                 left
             }
@@ -259,6 +261,9 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let Some(running) = talk.stream(direction).running.take() else { return };
         let Running { id, kind, tally, head, paired, interim } = *running;
         let body = tally.finish(complete);
+        if talk.content >= Content::Tunnel && matches!(talk.stream(direction).mode, Mode::Start | Mode::Lost) {
+            talk.stream(direction).mode = Mode::Foreign;
+        }
         self.sink.message(id, &body);
         self.held = self.held.saturating_sub(size_of::<Running>() + head.as_ref().map_or(0, size_of_head));
         match (kind, head) {
@@ -361,6 +366,15 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let note = || format!("a body is not whole: {why}");
         self.anomalies.note(AnomalyKind::BodyIncomplete, Some(at.number), note);
     }
+}
+
+/// What goes on behind a response that ends HTTP here.
+fn beyond(response: &HeadRef<'_>) -> Content {
+    if response.status() != Some(101) {
+        return Content::Tunnel;
+    }
+    let websocket = response.values(b"upgrade").any(|protocol| protocol.eq_ignore_ascii_case(b"websocket"));
+    if websocket { Content::WebSocket } else { Content::Upgraded }
 }
 
 impl Waiting {

@@ -32,7 +32,7 @@ mod tests;
 
 pub use body::{Body, BodyWant, Trailers};
 pub use bytes::{BytesRead, read_bytes};
-pub use connection::Connection;
+pub use connection::{Connection, EmptyConnection};
 pub use conversation::Conversation;
 pub use exchange::{Exchange, Message};
 #[cfg(test)]
@@ -44,4 +44,4 @@ pub use parse::{parse_head, start_line_kind};
 pub use provenance::{CaptureId, Fidelity, Origin, Provenance};
 pub use sink::{MessageId, MessageSink};
 pub use start::MessageKind;
-pub use streams::{HttpStreams, Part};
+pub use streams::{HttpStreams, Part, Unread};

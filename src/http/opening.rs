@@ -1,7 +1,7 @@
 //! What a stream may begin with instead of a message: a PROXY protocol header, or TLS or HTTP/2, also behind such a header.
 
 use super::MessageSink;
-use super::conversation::Conversation;
+use super::conversation::{Content, Conversation};
 use super::h2::{Beginning, PREFACE, is_first_settings};
 use super::streams::HttpStreams;
 use crate::anomaly::AnomalyKind;
@@ -70,17 +70,23 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 self.anomalies.note(AnomalyKind::HeadLimit, Some(at.number), note);
                 Opening::Message
             }
-            proxy_protocol::Opening::Header(header, length) => self.taken(talk, header, length, at),
+            proxy_protocol::Opening::Header(header, length) => {
+                self.taken(talk, header, length, bytes.len() - length.min(bytes.len()), at)
+            }
             proxy_protocol::Opening::Malformed(fault) => self.malformed(&fault, at),
         }
     }
 
     #[cold]
-    fn taken(&mut self, talk: &mut Conversation, header: Box<ProxyHeader>, length: usize, at: PacketAt) -> Opening {
+    fn taken(&mut self, talk: &mut Conversation, header: Box<ProxyHeader>, length: usize, rest: usize, at: PacketAt) -> Opening {
         if let Some(fault) = &header.fault {
             self.malformed(fault, at);
         }
         talk.connection.proxy = Some(header);
+        if rest == 0 {
+            // So far there is nothing else.
+            talk.content = Content::NoBytes;
+        }
         Opening::Behind(length)
     }
 

@@ -69,6 +69,10 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 self.frames(flow, talk, direction, rest, at);
                 &[]
             }
+            Mode::Foreign | Mode::Passed => {
+                talk.count_foreign(direction, rest);
+                &[]
+            }
             Mode::Over => &[],
         }
     }

@@ -1,6 +1,6 @@
 //! Who is told of messages, and answers what their bodies are wanted for.
 
-use super::{Body, BodyWant, Connection, Exchange, HeadRef};
+use super::{Body, BodyWant, Connection, EmptyConnection, Exchange, HeadRef};
 
 /// The number of a message in a capture, in the order in which heads became complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,4 +26,7 @@ pub trait MessageSink {
 
     /// Request and response are over.
     fn exchange(&mut self, exchange: &Exchange<'_>);
+
+    /// A connection is over that carried no byte. Most sinks have no use for it.
+    fn empty(&mut self, _connection: &EmptyConnection<'_>) {}
 }

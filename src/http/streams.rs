@@ -10,7 +10,7 @@ use super::conversation::{Content, Conversation, Mode, Waiting};
 use super::h2::Scratch;
 use super::kept::Room;
 use super::places::Places;
-use super::{CaptureId, FieldLine, Limits, MessageSink};
+use super::{CaptureId, EmptyConnection, FieldLine, Limits, MessageSink, Origin, Provenance};
 use crate::anomaly::{Anomalies, AnomalyKind};
 use crate::capture::PacketAt;
 use crate::flow::{Chunk, Direction, FlowInfo, Gap, Need, StreamEnd, StreamSink};
@@ -28,7 +28,18 @@ pub struct Part {
     /// What was lost or odd.
     pub anomalies: Anomalies,
     /// As [`HttpStreams::undecoded`].
-    pub undecoded: Vec<(&'static str, u16, u64)>,
+    pub undecoded: Vec<(&'static str, u16, Unread)>,
+}
+
+/// Flows, or what is behind their messages, that are no HTTP.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unread {
+    /// How many flows.
+    pub flows: u64,
+    /// Bytes of their clients behind the messages.
+    pub sent: u64,
+    /// Bytes of their servers behind the messages.
+    pub received: u64,
 }
 
 /// Reads HTTP/1 and HTTP/2 from streams and tells a [`MessageSink`].
@@ -44,7 +55,7 @@ pub struct HttpStreams<'s, M> {
     pub(super) requests: u64,
     pub(super) responses: u64,
     pub(super) anomalies: Anomalies,
-    undecoded: BTreeMap<(&'static str, u16), u64>,
+    undecoded: BTreeMap<(&'static str, u16), Unread>,
     pub(super) lines: Vec<FieldLine>,
     pub(super) unfolded: Vec<u8>,
     /// What waiting requests hold in all.
@@ -135,8 +146,8 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
     }
 
     /// Flows whose content was not decoded, by what they hold and the server's port, with how many.
-    pub fn undecoded(&self) -> impl Iterator<Item = (&'static str, u16, u64)> + '_ {
-        self.undecoded.iter().map(|(&(content, port), &flows)| (content, port, flows))
+    pub fn undecoded(&self) -> impl Iterator<Item = (&'static str, u16, Unread)> + '_ {
+        self.undecoded.iter().map(|(&(content, port), &unread)| (content, port, unread))
     }
 
     /// Notes bytes that were passed over, once messages show that the flow is HTTP.
@@ -169,6 +180,7 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
                     h2.skip(direction, skipped);
                 }
             }
+            Mode::Passed => stream.foreign = stream.foreign.saturating_add(skipped),
             _ => {}
         }
     }
@@ -197,6 +209,21 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
             }
             _ => {}
         }
+    }
+
+    /// A flow is over that carried no message's byte. Where its beginning or its end was not captured, bytes may have been
+    /// there; one that was refused is no connection.
+    #[cold]
+    fn nothing(&mut self, flow: &FlowInfo, talk: &mut Conversation) {
+        let Some(opener) = flow.opener.filter(|_| flow.accepted && talk.closed) else { return };
+        let [one, other] = &talk.streams;
+        let last = if other.at.number > one.at.number { other.at } else { one.at };
+        let (src, dst) = (flow.src(opener), flow.dst(opener));
+        talk.connection.ends = Some((src, dst));
+        let (capture, packet) = self.places.of(last.number);
+        let origin = Origin::Packet { packet, stream: flow.number, time: last.time, src, dst };
+        let at = Provenance { capture, origin };
+        self.sink.empty(&EmptyConnection { at, connection: &talk.connection });
     }
 
     fn need(talk: &mut Conversation, direction: Direction) -> Need {
@@ -290,6 +317,7 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
                 self.lost(talk, direction);
             }
             Mode::Frames(_) => self.frames_gap(flow, talk, direction, length, at),
+            Mode::Foreign | Mode::Passed => stream.foreign = stream.foreign.saturating_add(length),
             Mode::Over | Mode::Doubtful(_) => {}
         }
         self.buffered = (self.buffered + talk.stream(direction).partial.capacity()).saturating_sub(before);
@@ -325,10 +353,13 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
             }
             Mode::Lost => stream.give_up_line(),
             Mode::Frames(_) => self.frames_end(flow, talk, direction, at),
-            Mode::Start | Mode::Over => {}
+            Mode::Start | Mode::Foreign | Mode::Passed | Mode::Over => {}
         }
+        talk.closed |= end != StreamEnd::Unfinished;
         self.note_junk(talk, direction);
-        talk.stream(direction).mode = Mode::Over;
+        let stream = talk.stream(direction);
+        stream.mode = Mode::Over;
+        stream.at = at;
         self.buffered = self.buffered.saturating_sub(before);
         talk.stream(direction).partial = Vec::new();
     }
@@ -338,12 +369,24 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
         if talk.h2.is_some() {
             self.frames_close(&mut talk);
         }
+        if talk.content == Content::NoBytes {
+            self.nothing(flow, &mut talk);
+        }
         if !talk.messages || talk.content > Content::Tls {
             let [first, second] = flow.ends;
             let port = flow.opener.map_or(first.port.min(second.port), |opener| flow.dst(opener).port);
+            let (client, server) = match talk.client.or(flow.opener) {
+                Some(client) => (client, client.reversed()),
+                None => (Direction::Forward, Direction::Backward),
+            };
             // Where a capture has them of very many ports, the rest is counted as of none.
             let known = self.undecoded.len() < UNDECODED || self.undecoded.contains_key(&(talk.content.name(), port));
-            *self.undecoded.entry((talk.content.name(), if known { port } else { 0 })).or_default() += 1;
+            let port = if known { port } else { 0 };
+            let (sent, received) = (talk.stream(client).foreign, talk.stream(server).foreign);
+            let unread = self.undecoded.entry((talk.content.name(), port)).or_default();
+            unread.flows = unread.flows.saturating_add(1);
+            unread.sent = unread.sent.saturating_add(sent);
+            unread.received = unread.received.saturating_add(received);
         }
         if self.conversations.len() < 1024 {
             talk.clear();

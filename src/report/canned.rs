@@ -104,7 +104,16 @@ pub(crate) fn expectation(subject: &str, met: u64, violated: u64, inconclusive: 
 
 fn hop(hop: &str, exchanges: u64, expectations: Vec<ExpectationOutcome>) -> HopOutcome {
     let verdict = Verdict::over(expectations.iter().map(|e| e.verdict));
-    HopOutcome { hop: hop.to_owned(), exchanges, verdict, variants: Vec::new(), expectations, required: false, nearest: None }
+    HopOutcome {
+        hop: hop.to_owned(),
+        exchanges,
+        verdict,
+        variants: Vec::new(),
+        expectations,
+        required: false,
+        nearest: None,
+        of_empty: false,
+    }
 }
 
 fn spec(name: &str, hops: Vec<HopOutcome>) -> SpecOutcome {

@@ -3,6 +3,7 @@
 //! Field names and their order are a contract. Values are complete (never shortened) and masked as in findings.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -11,6 +12,7 @@ use crate::finding::{
     CaptureOutcome, Evidence, EvidencePlace, ExpectationOutcome, Finding, HopOutcome, Outcome, Rule, SpecOutcome, SpecPlace,
     Suggestion, Unselected,
 };
+use crate::source::Undecoded;
 
 /// The report as JSON, indented, with a line end behind it.
 ///
@@ -138,6 +140,23 @@ struct CaptureReport<'a> {
     requests: u64,
     responses: u64,
     anomalies: Vec<AnomalyReport<'a>>,
+    undecoded: Vec<UndecodedReport>,
+}
+
+/// Flows that hold no message, or something else behind their messages.
+#[derive(Serialize)]
+struct UndecodedReport {
+    content: &'static str,
+    port: u16,
+    flows: u64,
+    /// Bytes behind the messages.
+    sent: u64,
+    received: u64,
+    /// Of TLS: names that were asked for, and why it was not opened.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    names: BTreeMap<String, u64>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    why: BTreeMap<String, u64>,
 }
 
 #[derive(Serialize)]
@@ -290,7 +309,16 @@ impl<'a> CaptureReport<'a> {
             requests: read.requests,
             responses: read.responses,
             anomalies: anomalies.collect(),
+            undecoded: read.undecoded.iter().map(UndecodedReport::new).collect(),
         }
+    }
+}
+
+impl UndecodedReport {
+    fn new(of: &Undecoded) -> Self {
+        let Undecoded { content, port, flows, sent, received, names, why } = of;
+        let why = why.iter().map(|(why, flows)| (why.to_string(), *flows)).collect();
+        Self { content, port: *port, flows: *flows, sent: *sent, received: *received, names: names.clone(), why }
     }
 }
 

@@ -8,7 +8,7 @@ use super::{Embedded, Input, ReadOptions, SourceError, Summary, Undecoded, read}
 use crate::anomaly::Anomalies;
 use crate::capture::{Opened, PacketReader, open};
 use crate::flow::FlowTable;
-use crate::http::{CaptureId, HttpStreams, MessageSink};
+use crate::http::{CaptureId, HttpStreams, MessageSink, Unread};
 use crate::tls::{KeyLog, ShutFlows, TlsStreams};
 
 /// Reads the files of a recording as one stream of time, and gives what was read of each. `begin` is asked for the number
@@ -73,10 +73,11 @@ fn follow<S: MessageSink>(
         let tls = flows.sink_mut();
         let part = tls.inner_mut().take_part();
         let mut shut = tls.take_shut();
-        let undecoded = part.undecoded.into_iter().map(|(content, port, flows)| {
+        let undecoded = part.undecoded.into_iter().map(|(content, port, unread)| {
             let shut = if content == "TLS" { shut.remove(&port) } else { None };
             let ShutFlows { names, why, .. } = shut.unwrap_or_default();
-            Undecoded { content, port, flows, names, why }
+            let Unread { flows, sent, received } = unread;
+            Undecoded { content, port, flows, sent, received, names, why }
         });
         let undecoded = undecoded.collect();
         // Which of a recording's secrets are used is known in the end.

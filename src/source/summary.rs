@@ -38,7 +38,8 @@ pub struct Embedded {
 /// Flows, or what is behind the messages of flows, that were not decoded.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Undecoded {
-    /// What they hold: `TLS`, `HTTP/2`, `no bytes`, `other`; behind messages `CONNECT tunnel`, `upgraded`.
+    /// What they hold: `TLS`, `HTTP/2`, `no bytes`, `other`; behind messages `CONNECT tunnel`,
+    /// `TLS in a CONNECT tunnel`, `WebSocket`, `upgraded`.
     pub content: &'static str,
     /// The server's port.
     pub port: u16,
@@ -48,4 +49,8 @@ pub struct Undecoded {
     pub names: BTreeMap<String, u64>,
     /// Of TLS: why they were not opened, with how many each.
     pub why: BTreeMap<Shut, u64>,
+    /// Bytes of their clients behind the messages, where they are counted: in tunnels, and what a connection was upgraded to.
+    pub sent: u64,
+    /// Bytes of their servers behind the messages.
+    pub received: u64,
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::read::condition as read;
-use super::{Expr, walk};
+use super::{CLIENT, Expr, walk};
 
 /// What is wrong with a condition.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,7 +26,9 @@ pub fn condition(text: &str) -> Result<Expr, ConditionError> {
     let expr = read(text).map_err(|(range, message, help)| ConditionError { message, range, help })?;
     let mut name = None;
     walk::expr(&expr, &mut |expr| {
-        if let Expr::Name(found) = expr {
+        if let Expr::Name(found) = expr
+            && found != CLIENT
+        {
             name.get_or_insert(found.clone());
         }
     });

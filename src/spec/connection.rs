@@ -30,6 +30,8 @@ pub enum EndPart {
 /// Of a PROXY protocol header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProxyPart {
+    /// `proxy`: the header itself, which is there or not
+    Whole,
     /// `version`: 1 or 2
     Version,
     /// `command`: `PROXY` or `LOCAL`
@@ -49,6 +51,8 @@ pub enum ProxyPart {
 /// Of a TLS handshake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TlsPart {
+    /// `tls` itself: whether there is TLS
+    Whole,
     /// `sni`: the server name that the client asked for
     Sni,
     /// `alpn`: the protocol that the server chose
@@ -97,7 +101,10 @@ const PARTS: &[(&str, ConnectionPart)] = &[
 ];
 
 /// The first words of all paths: what a hop and a select have beside their messages.
-pub(super) const ROOTS: &[&str] = &["client", "proxy", "tls"];
+pub(super) const ROOTS: &[&str] = &[CLIENT, "proxy", "tls"];
+
+/// The root that is a value by itself. A param or a bound name may be called so, and comes first.
+pub(crate) const CLIENT: &str = "client";
 
 /// What stands before the type of a TLV without a name.
 const OF_TYPE: &str = "proxy.tlv.0x";
@@ -111,6 +118,15 @@ impl ConnectionPart {
             return u8::from_str_radix(hex, 16).ok().filter(|_| digits).map(|of| Proxy(ProxyPart::TlvOfType(of)));
         }
         PARTS.iter().find(|(known, _)| *known == path).map(|(_, part)| *part)
+    }
+
+    /// What a root stands for by itself: what is there or not.
+    pub(super) fn whole(root: &str) -> Option<Self> {
+        match root {
+            "proxy" => Some(Proxy(ProxyPart::Whole)),
+            "tls" => Some(Tls(TlsPart::Whole)),
+            _ => None,
+        }
     }
 
     /// What may follow a path, each once: `ip` and `port` behind `client`.
@@ -144,7 +160,12 @@ impl fmt::Display for ConnectionPart {
         if let Proxy(ProxyPart::TlvOfType(of)) = self {
             return write!(f, "{OF_TYPE}{of:02X}");
         }
-        f.write_str(PARTS.iter().find(|(_, part)| part == self).map_or("connection", |(path, _)| path))
+        f.write_str(
+            PARTS
+                .iter()
+                .find(|(_, part)| part == self)
+                .map_or_else(|| if *self == Tls(TlsPart::Whole) { "tls" } else { "proxy" }, |(path, _)| path),
+        )
     }
 }
 

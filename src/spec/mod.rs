@@ -32,6 +32,7 @@ mod yaml;
 mod tests;
 
 pub use condition::{ConditionError, condition};
+pub(crate) use connection::CLIENT;
 pub use connection::{ConnectionPart, EndPart, ProxyPart, TlsPart};
 pub use deferred::Deferred;
 pub use embedded::{Embedded, embedded};

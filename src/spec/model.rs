@@ -375,6 +375,8 @@ pub enum SelectOn {
         /// `dst` rather than `src`
         dst: bool,
     },
+    /// `connection`: `empty`
+    Connection,
     /// `source`: `wire`, `text`
     Source,
 }

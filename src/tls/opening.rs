@@ -36,7 +36,7 @@ impl Session {
         let made = if modern {
             new(suite, server, secrets).map(Keys::New)
         } else {
-            old(suite, server, &hello.random, secrets).map(Keys::Old)
+            old(suite, server, &hello.random, secrets).map(|keys| Keys::Old(Box::new(keys)))
         };
         match made {
             Ok(keys) => self.keys = keys,

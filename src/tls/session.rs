@@ -41,7 +41,7 @@ pub(super) enum Early {
 pub(super) enum Keys {
     None,
     /// TLS 1.2: those behind the next ChangeCipherSpec.
-    Old([Option<Opener>; 2]),
+    Old(Box<[Option<Opener>; 2]>),
     New(Box<New>),
 }
 
@@ -200,16 +200,16 @@ impl Session {
         self.sides.iter().map(|side| side.buffer.bytes.len() + side.handshake.held()).sum()
     }
 
-    /// Why nothing was opened of it, now that it is over; `None` where its handshake was, and nothing came behind it.
-    pub(super) fn why(&self) -> Option<Shut> {
+    /// Why nothing was told of it, now that it is over.
+    pub(super) fn why(&self) -> Shut {
         let wrong = || self.sides.iter().any(|side| side.opened == 0 && side.failed > 0);
         match (&self.shut, self.alert, &self.keys) {
-            (Some(why), ..) => Some(why.clone()),
-            (None, Some(alert), _) => Some(Shut::Alert(alert)),
-            (None, None, _) if wrong() => Some(Shut::WrongSecrets),
-            (None, None, Keys::None) if self.hello.is_none() => Some(Shut::BeganBefore),
-            (None, None, Keys::None) => Some(Shut::Unfinished),
-            (None, None, _) => None,
+            (Some(why), ..) => why.clone(),
+            (None, Some(alert), _) => Shut::Alert(alert),
+            (None, None, _) if wrong() => Shut::WrongSecrets,
+            (None, None, Keys::None) if self.hello.is_none() => Shut::BeganBefore,
+            (None, None, Keys::None) => Shut::Unfinished,
+            (None, None, _) => Shut::Idle,
         }
     }
 

@@ -80,14 +80,14 @@ impl<S: TlsSink> TlsStreams<S> {
         let name = session.facts.sni.as_deref();
         let [first, second] = flow.ends;
         if !session.told {
-            let opener = flow.opener.or(session.client);
-            let port = opener.map_or(first.port.min(second.port), |opener| flow.dst(opener).port);
+            // As the layer above counts them.
+            let port = flow.opener.map_or(first.port.min(second.port), |opener| flow.dst(opener).port);
             if self.shut.len() < MOST_PORTS || self.shut.contains_key(&port) {
                 self.shut.entry(port).or_default().add(name, why);
             }
         }
         let secrets = !self.logs.is_empty() || self.embedded.connections() > 0;
-        if secrets && !matches!(why, Shut::NoKeys | Shut::Alert(_) | Shut::Unfinished) {
+        if secrets && !matches!(why, Shut::NoKeys | Shut::Alert(_) | Shut::Unfinished | Shut::Idle) {
             self.inner.anomalies().note(AnomalyKind::TlsNotOpened, Some(session.packet), || {
                 let name = name.map_or_else(String::new, |name| format!(" (for {name})"));
                 format!("{first} to {second}{name}: {why}")

@@ -24,6 +24,8 @@ pub enum Shut {
     HandshakeLost,
     /// The handshake was not finished: the capture or the connection ended before.
     Unfinished,
+    /// It was opened, and nothing was said behind its handshake: a health check that only connects.
+    Idle,
     /// One side ended it with this alert (RFC 8446 §6).
     Alert(u8),
     /// A version that is not opened.
@@ -51,6 +53,7 @@ impl fmt::Display for Shut {
             Self::BeganBefore => f.write_str("the capture begins within the connection"),
             Self::HandshakeLost => f.write_str("bytes of its handshake are lost"),
             Self::Unfinished => f.write_str("its handshake was not finished"),
+            Self::Idle => f.write_str("nothing was said behind its handshake"),
             Self::Alert(alert) => write!(f, "its handshake failed with the alert {}", alert_name(*alert)),
             Self::Version(version) => write!(f, "{} is not opened", version_name(*version)),
             Self::Suite(id) => match suite::find(*id) {

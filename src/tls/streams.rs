@@ -236,9 +236,8 @@ impl<S: TlsSink> StreamSink for TlsStreams<S> {
             if let Some(mut session) = state.session.take()
                 && !session.told
                 && state.way.contains(&Way::Tls)
-                && let Some(why) = session.why()
             {
-                session.shut = Some(why);
+                session.shut = Some(session.why());
                 self.note(flow, &session);
                 self.inner.shut(flow, &mut state.inner);
             }

@@ -71,6 +71,11 @@ fn h2() {
 }
 
 #[test]
+fn proxy() {
+    run("proxy");
+}
+
+#[test]
 fn text() {
     run("text");
 }

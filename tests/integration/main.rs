@@ -9,6 +9,7 @@
 
 mod accept;
 mod arguments;
+mod connections;
 mod corpus;
 mod curl;
 mod disorder;

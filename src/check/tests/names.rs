@@ -141,7 +141,7 @@ fn params_given_default_and_unset() {
 params:
   target: { default: '${dst}', is: ip-port }
   alb: { is: dns-name }
-  caller: { optional: true, is: ip }
+  client: { optional: true, is: ip }
 hops:
   h:
     request:
@@ -150,7 +150,7 @@ hops:
         A: { optional: true, equals: '${alb}' }
         B: { optional: true, equals: '${alb}' }
         C: { optional: true, equals: 'x-${alb}' }
-        D: { optional: true, not: '${caller}' }
+        D: { optional: true, not: '${client}' }
 ";
     let run = |params: &[(&str, &str)], head: &str, subject: &str| {
         Check::new(spec).params(params).request(&format!("GET / HTTP/1.1\r\n{head}\r\n")).verdict(subject)
@@ -170,8 +170,8 @@ hops:
     assert_eq!(run(&[("alb", "a.b")], "C: x-a.b\r\n", "request.header.C"), Verdict::Met);
     // Optional and unset: not judged.
     assert_eq!(run(&[], "D: 10.0.0.1\r\n", "request.header.D"), Verdict::NotObserved);
-    assert_eq!(run(&[("caller", "10.0.0.1")], "D: 10.0.0.1\r\n", "request.header.D"), Verdict::Violated);
-    assert_eq!(run(&[("caller", "10.0.0.1")], "D: 10.0.0.2\r\n", "request.header.D"), Verdict::Met);
+    assert_eq!(run(&[("client", "10.0.0.1")], "D: 10.0.0.1\r\n", "request.header.D"), Verdict::Violated);
+    assert_eq!(run(&[("client", "10.0.0.1")], "D: 10.0.0.2\r\n", "request.header.D"), Verdict::Met);
 }
 
 #[test]

@@ -51,7 +51,7 @@ hops:
       - append: { request: { headers: { X-Forwarded-For: { is: ip, bind: address } } } }
         remove: { request: { absent: [X-Forwarded-For] } }
       - regional: { request: { headers: { X-Edge: 'no' } } }
-        edge: { request: { headers: { X-Edge: 'yes', X-Client: { bind: caller, is: ip }, X-Same: '${caller}' } } }
+        edge: { request: { headers: { X-Edge: 'yes', X-Client: { bind: client, is: ip }, X-Same: '${client}' } } }
 ";
 
 fn taken(check: &Check) -> Vec<(String, u64)> {

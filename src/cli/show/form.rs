@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::http::{Body, HeadFlags, HeadRef};
+use crate::http::{Body, Connection, HeadFlags, HeadRef};
 use crate::secret;
 
 /// What the end of a message needs to know of its head.
@@ -19,8 +19,8 @@ pub(super) trait Form {
     /// The capture that the next messages are of.
     fn capture(&mut self, name: &str);
 
-    /// Writes a head.
-    fn open(&mut self, out: &mut Vec<u8>, head: &HeadRef<'_>) -> Opened;
+    /// Writes a head, and what its connection said before it.
+    fn open(&mut self, out: &mut Vec<u8>, head: &HeadRef<'_>, connection: Option<&Connection>) -> Opened;
 
     /// Writes what is known when the body ended; `None` where it still runs.
     fn close(&mut self, out: &mut Vec<u8>, opened: Opened, body: Option<&Body>);

@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use super::clock::Clock;
 use super::form::{Form, Masks, Opened, decode};
 use super::json_text::{number, string};
-use crate::http::{Body, HeadRef, Origin, StartLine};
+use crate::http::{Body, Connection, HeadRef, Origin, StartLine};
+use crate::proxy_protocol::{Addresses, ProxyHeader};
 use crate::wire::Endpoint;
 
 /// Writes messages as JSON lines.
@@ -104,10 +105,13 @@ impl Form for Jsonl {
         string(&mut self.start, name);
     }
 
-    fn open(&mut self, out: &mut Vec<u8>, head: &HeadRef<'_>) -> Opened {
+    fn open(&mut self, out: &mut Vec<u8>, head: &HeadRef<'_>, connection: Option<&Connection>) -> Opened {
         let mut latin1 = false;
         out.extend_from_slice(&self.start);
         self.origin(out, head.head.at.origin, head.head.h2_stream);
+        if let Some(header) = connection.and_then(|connection| connection.proxy.as_deref()) {
+            proxy(out, header);
+        }
         self.start_line(out, head, &mut latin1);
         out.extend_from_slice(b", \"fields\": ");
         self.fields(out, head.fields(), &mut latin1);
@@ -150,6 +154,42 @@ fn part(out: &mut Vec<u8>, text: &str, head: &HeadRef<'_>) {
     } else {
         string(out, text);
     }
+}
+
+/// `"proxy": {"version": 2, "command": "PROXY", "family": "TCP4", "src": …, "dst": …, "tlv": [["alpn", "h2"]]}`
+#[cold]
+fn proxy(out: &mut Vec<u8>, header: &ProxyHeader) {
+    let (version, command, family) = (header.version, header.command.name(), header.family.name());
+    // Writing to memory cannot fail.
+    let _ = write!(out, ", \"proxy\": {{\"version\": {version}, \"command\": \"{command}\", \"family\": \"{family}\"");
+    let ends = match &header.addresses {
+        Addresses::None => None,
+        Addresses::Ip { src, dst } => Some((src.to_string(), dst.to_string())),
+        Addresses::Unix { src, dst } => Some((decode(src, &mut false).into_owned(), decode(dst, &mut false).into_owned())),
+    };
+    if let Some((src, dst)) = ends {
+        out.extend_from_slice(b", \"src\": ");
+        string(out, &src);
+        out.extend_from_slice(b", \"dst\": ");
+        string(out, &dst);
+    }
+    let values = header.values();
+    if !values.is_empty() {
+        out.extend_from_slice(b", \"tlv\": [");
+        for (at, (name, value)) in values.iter().enumerate() {
+            out.extend_from_slice(if at == 0 { b"[" } else { b", [" });
+            string(out, name);
+            out.extend_from_slice(b", ");
+            string(out, value);
+            out.push(b']');
+        }
+        out.push(b']');
+    }
+    if let Some(fault) = &header.fault {
+        out.extend_from_slice(b", \"malformed\": ");
+        string(out, &fault.to_string());
+    }
+    out.push(b'}');
 }
 
 /// As [`Endpoint`] displays itself, without the detour through a formatter for IPv4.

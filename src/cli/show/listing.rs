@@ -70,10 +70,10 @@ impl<W: Write, F: Form> MessageSink for Listing<W, F> {
         connection: Option<&Connection>,
     ) -> BodyWant {
         match &mut self.which {
-            Which::All => self.ordered.open(id, head),
+            Which::All => self.ordered.open(id, head, connection),
             Which::Packet(near) => {
                 if near.is_it(head) {
-                    self.ordered.open(id, head);
+                    self.ordered.open(id, head, connection);
                 }
             }
             Which::Unselected(selector) => return selector.want(head, request, connection),
@@ -90,7 +90,7 @@ impl<W: Write, F: Form> MessageSink for Listing<W, F> {
             && !selector.is_selected(exchange)
         {
             for message in [exchange.request, exchange.response].into_iter().flatten() {
-                self.ordered.whole(&message.head, message.body);
+                self.ordered.whole(&message.head, exchange.connection, message.body);
             }
         }
     }

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::io::{self, Write};
 
 use super::form::{Form, Opened};
-use crate::http::{Body, HeadRef, MessageId};
+use crate::http::{Body, Connection, HeadRef, MessageId};
 
 /// So many bytes wait behind a body that still runs.
 const HELD_BACK: usize = 8 << 20;
@@ -85,13 +85,13 @@ impl<W: Write, F: Form> Ordered<W, F> {
     }
 
     /// A head is complete.
-    pub(super) fn open(&mut self, id: MessageId, head: &HeadRef<'_>) {
+    pub(super) fn open(&mut self, id: MessageId, head: &HeadRef<'_>, connection: Option<&Connection>) {
         if self.failed.is_some() {
             return;
         }
         self.in_its_file(head);
         let mut bytes = self.spare.pop().unwrap_or_default();
-        let opened = self.form.open(&mut bytes, head);
+        let opened = self.form.open(&mut bytes, head, connection);
         self.held += bytes.len();
         self.queue.push_back(Waiting { id, bytes, opened, done: false });
         while self.held > self.limit && self.queue.len() > 1 {
@@ -114,13 +114,13 @@ impl<W: Write, F: Form> Ordered<W, F> {
     }
 
     /// A whole message at once, in the order of the calls.
-    pub(super) fn whole(&mut self, head: &HeadRef<'_>, body: &Body) {
+    pub(super) fn whole(&mut self, head: &HeadRef<'_>, connection: Option<&Connection>, body: &Body) {
         if self.failed.is_some() {
             return;
         }
         self.in_its_file(head);
         let mut bytes = self.spare.pop().unwrap_or_default();
-        let opened = self.form.open(&mut bytes, head);
+        let opened = self.form.open(&mut bytes, head, connection);
         self.form.close(&mut bytes, opened, Some(body));
         self.write(bytes);
     }

@@ -146,7 +146,7 @@ fn messages_keep_the_order_of_their_heads() {
     let mut ordered = Ordered::new(Vec::new(), Jsonl::new(MASKED));
     ordered.capture("a.pcap", false);
     for id in 0..4 {
-        ordered.open(MessageId(id), &head(id + 1, b"GET / HTTP/1.1").as_ref());
+        ordered.open(MessageId(id), &head(id + 1, b"GET / HTTP/1.1").as_ref(), None);
     }
     for id in [2, 0, 3] {
         ordered.close(MessageId(id), &ended(id));
@@ -165,9 +165,9 @@ fn a_running_body_holds_back_a_bounded_amount() {
     let request = head(1, b"GET / HTTP/1.1");
     let mut ordered = Ordered::new(Vec::new(), Jsonl::new(MASKED)).with_limit(1000);
     ordered.capture("a.pcap", false);
-    ordered.open(MessageId(0), &request.as_ref());
+    ordered.open(MessageId(0), &request.as_ref(), None);
     for id in 1..20 {
-        ordered.open(MessageId(id), &request.as_ref());
+        ordered.open(MessageId(id), &request.as_ref(), None);
         ordered.close(MessageId(id), &ended(0));
     }
     assert!(ordered.written() > 10, "{}", ordered.written());
@@ -182,7 +182,7 @@ fn a_running_body_holds_back_a_bounded_amount() {
 #[test]
 fn what_never_ends_is_written_at_the_end() {
     let mut ordered = Ordered::new(Vec::new(), Text::new(MASKED, Paint { on: false }));
-    ordered.open(MessageId(0), &head(1, b"GET / HTTP/1.1").as_ref());
+    ordered.open(MessageId(0), &head(1, b"GET / HTTP/1.1").as_ref(), None);
     let text = String::from_utf8(ordered.finish().unwrap()).unwrap();
     assert!(text.contains("# body: still running"), "{text}");
 }
@@ -204,7 +204,7 @@ impl Write for Closed {
 fn a_reader_that_left_is_told_and_not_written_to() {
     let mut ordered = Ordered::new(Closed(false), Jsonl::new(MASKED));
     for id in 0..5 {
-        ordered.open(MessageId(id), &head(1, b"GET / HTTP/1.1").as_ref());
+        ordered.open(MessageId(id), &head(1, b"GET / HTTP/1.1").as_ref(), None);
         ordered.close(MessageId(id), &ended(0));
     }
     assert_eq!(ordered.written(), 2, "the one that failed counts as written, those behind it were not tried");

@@ -2,7 +2,8 @@
 
 use super::form::{Form, Masks, Opened, decode};
 use crate::anomaly::AnomalyKind;
-use crate::http::{Body, FieldLine, HeadRef, Origin};
+use crate::http::{Body, Connection, FieldLine, HeadRef, Origin};
+use crate::proxy_protocol::{Addresses, ProxyHeader};
 use crate::report::{Paint, Tone, count, escape};
 
 /// Writes messages as text.
@@ -45,12 +46,31 @@ impl Text {
     }
 }
 
+/// `PROXY protocol 2: TCP4, 192.0.2.1:4711 → 10.0.0.2:443, vpce_id=vpce-1`
+#[cold]
+fn proxy(header: &ProxyHeader) -> String {
+    let mut parts = vec![header.family.name().to_owned()];
+    if header.command == crate::proxy_protocol::Command::Local {
+        parts.insert(0, "LOCAL".to_owned());
+    }
+    match &header.addresses {
+        Addresses::None => {}
+        Addresses::Ip { src, dst } => parts.push(format!("{src} → {dst}")),
+        Addresses::Unix { src, dst } => {
+            parts.push(escape(&format!("{} → {}", decode(src, &mut false), decode(dst, &mut false))).into_owned());
+        }
+    }
+    parts.extend(header.values().iter().map(|(name, value)| escape(&format!("{name}={value}")).into_owned()));
+    parts.extend(header.fault.iter().map(|fault| escape(&format!("malformed: {fault}")).into_owned()));
+    format!("PROXY protocol {}: {}", header.version, parts.join(", "))
+}
+
 impl Form for Text {
     fn capture(&mut self, name: &str) {
         self.capture = escape(name).into_owned();
     }
 
-    fn open(&mut self, out: &mut Vec<u8>, head: &HeadRef<'_>) -> Opened {
+    fn open(&mut self, out: &mut Vec<u8>, head: &HeadRef<'_>, connection: Option<&Connection>) -> Opened {
         let mut latin1 = false;
         let place = match head.head.at.origin {
             Origin::Packet { packet, time, src, dst, .. } => {
@@ -60,6 +80,9 @@ impl Form for Text {
             Origin::Line(line) => format!("{}:{line}", self.capture),
         };
         self.comment(out, &place);
+        if let Some(header) = connection.and_then(|connection| connection.proxy.as_deref()).filter(|_| head.is_request()) {
+            self.comment(out, &proxy(header));
+        }
         let start = decode(head.start_line(), &mut latin1);
         self.line(out, &self.paint.paint(Tone::Strong, &escape(&self.masks.target(&start))));
         for line in head.lines {

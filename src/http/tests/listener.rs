@@ -4,7 +4,8 @@ use crate::anomaly::{Anomalies, AnomalyKind};
 use crate::capture::{PacketAt, Timestamp};
 use crate::flow::{Chunk, Direction, FlowInfo, Gap, Need, StreamEnd, StreamSink};
 use crate::http::{
-    Body, BodyWant, CaptureId, Connection, Conversation, Exchange, HeadRef, HttpStreams, MessageId, MessageSink, Origin,
+    Body, BodyWant, CaptureId, Connection, Conversation, EmptyConnection, Exchange, HeadRef, HttpStreams, Limits, MessageId,
+    MessageSink, Origin,
 };
 use crate::wire::Endpoint;
 
@@ -36,6 +37,8 @@ pub(super) struct Listener {
     pub(super) messages: Vec<Seen>,
     /// Start lines of request and response, `-` for one that is not there.
     pub(super) exchanges: Vec<(String, String)>,
+    pub(super) connections: Vec<Connection>,
+    pub(super) empty: Vec<Connection>,
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -80,6 +83,11 @@ impl MessageSink for Listener {
     fn exchange(&mut self, exchange: &Exchange<'_>) {
         let line = |message: Option<crate::http::Message<'_>>| message.map_or("-".to_owned(), |m| text(m.head.start_line()));
         self.exchanges.push((line(exchange.request), line(exchange.response)));
+        self.connections.extend(exchange.connection.cloned());
+    }
+
+    fn empty(&mut self, connection: &EmptyConnection<'_>) {
+        self.empty.push(connection.connection.clone());
     }
 }
 
@@ -109,6 +117,11 @@ pub(super) struct Heard {
     pub(super) exchanges: Vec<(String, String)>,
     pub(super) anomalies: Anomalies,
     pub(super) undecoded: Vec<(&'static str, u16, u64)>,
+    /// Bytes of client and server behind the messages.
+    pub(super) beyond: (u64, u64),
+    /// Of each exchange what its connection said.
+    pub(super) connections: Vec<Connection>,
+    pub(super) empty: Vec<Connection>,
 }
 
 impl Heard {
@@ -136,15 +149,22 @@ pub(super) fn hear_bodies(steps: &[Step]) -> Heard {
 }
 
 pub(super) fn hear_with(want: BodyWant, steps: &[Step]) -> Heard {
+    hear_within(Limits::default(), want, steps)
+}
+
+/// One conversation within limits.
+pub(super) fn hear_within(limits: Limits, want: BodyWant, steps: &[Step]) -> Heard {
     let mut listener = Listener { want, ..Listener::default() };
-    let mut streams = HttpStreams::new(CaptureId(7), &mut listener);
+    let mut streams = HttpStreams::with_limits(CaptureId(7), &mut listener, limits);
     feed(&mut streams, 0, steps);
     let (requests, responses) = (streams.requests(), streams.responses());
     let anomalies = streams.anomalies().clone();
-    let undecoded = streams.undecoded().collect();
+    let beyond = streams.undecoded().fold((0, 0), |(a, b), (.., unread)| (a + unread.sent, b + unread.received));
+    let undecoded = streams.undecoded().map(|(content, port, unread)| (content, port, unread.flows)).collect();
     assert_eq!(requests + responses, listener.messages.len() as u64);
     assert!(listener.messages.iter().all(|message| message.body.is_some()), "every message ends");
-    Heard { messages: listener.messages, exchanges: listener.exchanges, anomalies, undecoded }
+    let Listener { messages, exchanges, connections, empty, .. } = listener;
+    Heard { messages, exchanges, anomalies, undecoded, beyond, connections, empty }
 }
 
 /// Stands for the flow layer: skips what is not needed. Each step is a packet.
@@ -169,7 +189,7 @@ fn feed_steps<M: MessageSink>(
     end: bool,
 ) -> (FlowInfo, Box<Conversation>) {
     let ends = [40_000, 80].map(|port| Endpoint { ip: [10, 0, 0, 1].into(), port });
-    let flow = FlowInfo { number, ends, opener: Some(Direction::Forward) };
+    let flow = FlowInfo { number, ends, opener: Some(Direction::Forward), accepted: true };
     let mut talk: Box<Conversation> = streams.open(&flow);
     let mut skip = [0u64; 2];
     let mut over = [false; 2];

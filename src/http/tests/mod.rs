@@ -2,6 +2,7 @@
 
 mod anomalies;
 mod bodies;
+mod connections;
 mod corpus;
 mod cuts;
 mod h2;

@@ -99,11 +99,13 @@ fn tunnels_and_upgrades_end_http() {
     for (request, response, content) in [
         ("CONNECT a:443 HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n", "CONNECT tunnel"),
         ("GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n", "HTTP/1.1 101 Switching\r\n\r\n", "upgraded"),
+        ("GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 101 Switching\r\nUpgrade: WebSocket\r\n\r\n", "WebSocket"),
     ] {
         let heard = hear(&[client(request), server(response), client(get("/inside")), server(ok("200")), client(b"\x81\x02hi")]);
         assert_eq!((heard.messages.len(), heard.exchanges.len()), (2, 1));
         assert_ne!(heard.exchanges[0].1, "-");
         assert_eq!(heard.undecoded, [(content, 80, 1)]);
+        assert_eq!(heard.beyond, (get("/inside").len() as u64 + 4, ok("200").len() as u64));
         assert!(heard.anomalies.is_empty());
     }
     let heard = hear(&[

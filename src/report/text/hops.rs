@@ -63,10 +63,10 @@ fn basis(spec: &SpecOutcome, hop: &HopOutcome) -> String {
         return match (&hop.nearest, hop.verdict) {
             (Some(nearest), _) => format!("nearest: {}", value(nearest)),
             (None, Verdict::NotObserved) => String::new(),
-            (None, _) => count(0, "exchange"),
+            (None, _) => count(0, unit(hop)),
         };
     }
-    let mut parts = vec![count(hop.exchanges, "exchange"), count(judged(hop).count() as u64, "expectation")];
+    let mut parts = vec![count(hop.exchanges, unit(hop)), count(judged(hop).count() as u64, "expectation")];
     if let (Some(cases), Some(first)) = (spec.cases, parts.first_mut()) {
         first.push_str(&format!(" in {}", count(cases, "capture")));
     }
@@ -85,6 +85,11 @@ fn basis(spec: &SpecOutcome, hop: &HopOutcome) -> String {
         }
     }
     parts.join(", ")
+}
+
+/// What a hop consists of.
+fn unit(hop: &HopOutcome) -> &'static str {
+    if hop.of_empty { "empty connection" } else { "exchange" }
 }
 
 /// Every expectation of a hop with its counts.

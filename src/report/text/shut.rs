@@ -84,7 +84,7 @@ mod tests {
 
     fn flows(names: &[(&str, u64)], why: &[(Why, u64)]) -> Undecoded {
         let names = names.iter().map(|(name, of)| ((*name).to_owned(), *of)).collect();
-        Undecoded { content: "TLS", port: 443, flows: 9, names, why: why.iter().cloned().collect() }
+        Undecoded { content: "TLS", port: 443, flows: 9, names, why: why.iter().cloned().collect(), ..Undecoded::default() }
     }
 
     fn told(flows: &Undecoded) -> String {

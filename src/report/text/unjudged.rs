@@ -72,22 +72,24 @@ fn command(outcome: &Outcome, options: &TextOptions) -> String {
 
 /// A line a kind of flows that hold no HTTP/1: `9 flows on :443 are TLS without keys`; and what can be said of TLS.
 pub fn undecoded<'a>(flows: impl IntoIterator<Item = &'a Undecoded>) -> Vec<String> {
-    let mut kinds: BTreeMap<&str, BTreeMap<u16, u64>> = BTreeMap::new();
+    let mut kinds: BTreeMap<&str, (BTreeMap<u16, u64>, [u64; 2])> = BTreeMap::new();
     let mut shut = Shut::default();
     for group in flows {
-        let ports = kinds.entry(group.content).or_default();
+        let (ports, [sent, received]) = kinds.entry(group.content).or_default();
+        *sent = sent.saturating_add(group.sent);
+        *received = received.saturating_add(group.received);
         let known = ports.entry(group.port).or_default();
         *known = known.saturating_add(group.flows);
         shut.add(group);
     }
-    let told = |(content, ports): (&str, BTreeMap<u16, u64>)| match content {
-        "TLS" => format!("{}{}", undecoded_line(content, &ports, &shut), shut.detail()),
-        _ => undecoded_line(content, &ports, &shut),
+    let told = |(content, (ports, bytes)): (&str, (BTreeMap<u16, u64>, [u64; 2]))| {
+        let line = undecoded_line(content, &ports, bytes, &shut);
+        if content == "TLS" { format!("{line}{}", shut.detail()) } else { line }
     };
     kinds.into_iter().map(told).collect()
 }
 
-fn undecoded_line(content: &str, ports: &BTreeMap<u16, u64>, shut: &Shut) -> String {
+fn undecoded_line(content: &str, ports: &BTreeMap<u16, u64>, [sent, received]: [u64; 2], shut: &Shut) -> String {
     let flows = ports.values().fold(0_u64, |sum, n| sum.saturating_add(*n));
     let mut by_flows: Vec<_> = ports.iter().map(|(port, flows)| (std::cmp::Reverse(*flows), *port)).collect();
     by_flows.sort_unstable();
@@ -105,8 +107,20 @@ fn undecoded_line(content: &str, ports: &BTreeMap<u16, u64>, shut: &Shut) -> Str
         "TLS" => format!("{} TLS {}", if one { "is" } else { "are" }, shut.headline()),
         "HTTP/2" => format!("{} HTTP/2 without a message", if one { "is" } else { "are" }),
         "no bytes" => format!("{} no bytes", if one { "carries" } else { "carry" }),
+        "CONNECT tunnel" => if one { "is a CONNECT tunnel" } else { "are CONNECT tunnels" }.to_owned(),
+        "TLS in a CONNECT tunnel" => if one { "is TLS in a CONNECT tunnel" } else { "are TLS in CONNECT tunnels" }.to_owned(),
+        "upgraded" => format!("{} on with another protocol behind an upgrade", if one { "goes" } else { "go" }),
+        "WebSocket" => format!(
+            "{} on with WebSocket behind {} handshake",
+            if one { "goes" } else { "go" },
+            if one { "its" } else { "their" }
+        ),
         "other" => format!("{} not HTTP", if one { "is" } else { "are" }),
         content => format!("{} {}", if one { "is" } else { "are" }, escape(content)),
     };
-    format!("{} on {}{others} {what}", count(flows, "flow"), named.join(", "))
+    let bytes = match sent.saturating_add(received) {
+        0 => String::new(),
+        _ => format!(": {} from clients, {received} from servers, which are not decoded", count(sent, "byte")),
+    };
+    format!("{} on {}{others} {what}{bytes}", count(flows, "flow"), named.join(", "))
 }

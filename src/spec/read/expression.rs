@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::cel;
 use super::functions::{METHODS, Method, Type};
 use super::lexer::{Token, tokens};
-use crate::spec::connection::ROOTS;
+use crate::spec::connection::{CLIENT, ROOTS};
 use crate::spec::near::{did_you_mean, one_of};
 use crate::spec::{ConnectionPart, Expr, Function, MessagePath, Side};
 
@@ -318,6 +318,8 @@ impl Parser {
             }
         }
         match ConnectionPart::parse(&path) {
+            // What a spec itself calls so comes first.
+            Some(_) if path == CLIENT && self.stand != Stand::Hops => Ok((Expr::Name(path), Type::Text)),
             Some(part) => Ok((Expr::Connection(part), if part.is_number() { Type::Int } else { Type::Text })),
             None => {
                 let behind = ConnectionPart::behind(&path);

@@ -7,7 +7,17 @@ use super::reader::{Entry, Keys, Reader};
 use crate::spec::connection::ROOTS;
 use crate::spec::problem::Problem;
 use crate::spec::yaml::{Kind, Node};
-use crate::spec::{Hop, MessageSpec, Place, Side, Spanned, Variant};
+use crate::spec::{Hop, MessageSpec, Place, Select, SelectOn, Side, Spanned, Variant};
+
+/// Where a select asks for connections without a message.
+fn of_empty(select: &Select) -> Option<Place> {
+    match select {
+        Select::All(parts) | Select::Any(parts) => parts.iter().find_map(of_empty),
+        Select::Not(part) => of_empty(part),
+        Select::Atom { on: SelectOn::Connection, key, .. } => Some(*key),
+        Select::Atom { .. } => None,
+    }
+}
 
 /// Ways to combine the variants of a hop's groups: each is counted in a run.
 const MOST_COMBINATIONS: usize = 1000;
@@ -61,7 +71,22 @@ impl Reader<'_> {
                 }
             }
         }
+        if let Some(key) = read.select.as_ref().and_then(of_empty) {
+            self.empty_hop(&read, hop, key);
+        }
         read
+    }
+
+    /// A hop of connections without a byte: all that can be said of it is how many there are.
+    fn empty_hop(&mut self, read: &Hop, hop: Entry<'_>, key: Place) {
+        let expects = !read.checks.is_empty() || !read.variants.is_empty() || read.when.is_some();
+        if expects || !read.request.expectations.is_empty() || !read.response.expectations.is_empty() {
+            let problem = Problem::new(hop.key, format!("hop `{}` is of connections without a message", hop.name));
+            self.report(problem.help("nothing but `count` can be expected of it; give messages a hop of their own"));
+        } else if read.count.is_none() {
+            let problem = Problem::new(key, format!("hop `{}` does not say how many connections it expects", hop.name));
+            self.report(problem.help("write `count: { at_least: 1 }` into the hop, or `count: 0` where none may be"));
+        }
     }
 
     /// `variants: { name: variant }`, or a list of such groups that vary independently.

@@ -76,6 +76,9 @@ fn wrong_literal(text: &str, node: &Node, of: Of) -> Option<Problem> {
         Of::Source if !["wire", "text"].contains(&text) => {
             Some(problem(format!("unknown source `{text}`"))?.help("`wire` or `text`"))
         }
+        Of::Connection if text != "empty" => {
+            Some(problem(format!("unknown kind of connection `{text}`"))?.help("`empty`: without a byte of a message"))
+        }
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::connection::{Said, nothing};
 use super::matcher::NAME_CASES;
 use super::reader::{Entry, Keys, Reader};
 use super::spot::{Of, Spot};
@@ -134,8 +135,9 @@ impl Reader<'_> {
 
     /// What a hop expects of its connection: every message shows it, and so it stands beside what is expected of a request.
     pub(super) fn expect_connection(&mut self, entry: Entry<'_>, to: &mut MessageSpec) {
-        self.connection(entry, &mut |reader, entry, part, spot| {
-            to.expectations.extend(reader.expectation(entry, Part::Connection(part), spot));
+        self.connection(entry, &mut |reader, entry, part, said| match said {
+            Said::Value(spot) => to.expectations.extend(reader.expectation(entry, Part::Connection(part), spot)),
+            Said::Absent => to.expectations.push(expectation(entry, Part::Connection(part), nothing(entry.node))),
         });
     }
 

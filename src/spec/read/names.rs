@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::reader::Reader;
+use crate::spec::CLIENT;
 use crate::spec::near::did_you_mean;
 use crate::spec::problem::{MOST_HINTS, Problem};
 use crate::spec::walk::{self, Met};
@@ -193,7 +194,7 @@ impl Reader<'_> {
             return;
         }
         walk::expr(expr, &mut |expr| match expr {
-            Expr::Name(name) if !scope.names.iter().any(|names| names.contains_key(name.as_str())) => {
+            Expr::Name(name) if name != CLIENT && !scope.names.iter().any(|names| names.contains_key(name.as_str())) => {
                 let hints = self.problems.len() < MOST_HINTS;
                 self.report(unbound(name, self.word_in(place, name), scope, hints));
             }

@@ -1,5 +1,6 @@
 //! `select`: which exchanges are a hop's own.
 
+use super::connection::{Said, nothing};
 use super::cookies::has_attributes;
 use super::message::{known, part};
 use super::reader::{Entry, Keys, Reader};
@@ -10,7 +11,7 @@ use crate::spec::problem::Problem;
 use crate::spec::yaml::{Kind, Node};
 use crate::spec::{Clause, ClauseKind, Form, Meta, Part, Select, SelectOn, Side, Value};
 
-const KEYS: &[&str] = &["request", "response", "src", "dst", "client", "proxy", "source", "any", "all", "not"];
+const KEYS: &[&str] = &["request", "response", "src", "dst", "client", "proxy", "connection", "source", "any", "all", "not"];
 
 impl Reader<'_> {
     /// A mapping of a select: all its entries hold.
@@ -21,9 +22,14 @@ impl Reader<'_> {
                 "request" => self.select_message(entry.node, Side::Request, &mut all),
                 "response" => self.select_message(entry.node, Side::Response, &mut all),
                 "src" | "dst" => self.endpoint(entry, &mut all),
-                root if ROOTS.contains(&root) => self.connection(entry, &mut |reader, entry, part, spot| {
-                    all.extend(reader.atom(entry, SelectOn::Message(Side::Request, Part::Connection(part)), spot));
+                root if ROOTS.contains(&root) => self.connection(entry, &mut |reader, entry, part, said| {
+                    let on = SelectOn::Message(Side::Request, Part::Connection(part));
+                    match said {
+                        Said::Value(spot) => all.extend(reader.atom(entry, on, spot)),
+                        Said::Absent => all.push(Select::Atom { on, value: Box::new(nothing(entry.node)), key: entry.key }),
+                    }
                 }),
+                "connection" => all.extend(self.atom(entry, SelectOn::Connection, free(Of::Connection))),
                 "source" => all.extend(self.atom(entry, SelectOn::Source, free(Of::Source))),
                 "any" => all.extend(self.selects(entry).map(Select::Any)),
                 "all" => all.extend(self.selects(entry).map(Select::All)),

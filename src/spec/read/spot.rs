@@ -15,6 +15,8 @@ pub(super) enum Of {
     Sha256,
     /// `source` in a select.
     Source,
+    /// `connection` in a select.
+    Connection,
 }
 
 /// What a value may say at its place.

@@ -50,8 +50,8 @@ hops:
     7:41 ‹Host› unknown key `Host` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `others`, `order`, `name_case`, `body` or `trailers` | fields stand under `headers`
     8:29 ‹target› a response has no `target` | expected `version`, `status`, `reason`, `headers`, `set_cookies`, `absent`, `others`, `order`, `name_case`, `body` or `trailers` | it stands under `request`
     9:22 ‹requests› unknown key `requests` in a variant | expected `client`, `proxy`, `request` or `response` | did you mean `request`?
-    10:15 ‹method› unknown key `method` in `select` | expected `request`, `response`, `src`, `dst`, `client`, `proxy`, `source`, `any`, `all` or `not` | it stands under `request` or `response`: `request: { method: … }`
-    10:28 ‹requst› unknown key `requst` in `select` | expected `request`, `response`, `src`, `dst`, `client`, `proxy`, `source`, `any`, `all` or `not` | did you mean `request`?
+    10:15 ‹method› unknown key `method` in `select` | expected `request`, `response`, `src`, `dst`, `client`, `proxy`, `connection`, `source`, `any`, `all` or `not` | it stands under `request` or `response`: `request: { method: … }`
+    10:28 ‹requst› unknown key `requst` in `select` | expected `request`, `response`, `src`, `dst`, `client`, `proxy`, `connection`, `source`, `any`, `all` or `not` | did you mean `request`?
     10:64 ‹header› unknown key `header` in `request` of a select | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `body` or `trailers` | did you mean `headers`?
     10:82 ‹order› `order` means nothing in a select |  | it is an expectation: put it under the hop's own `request` or `response`
     ");

@@ -90,7 +90,7 @@ pub(super) fn hear(steps: &[Step], log: &str) -> (Heard, Vec<String>) {
     let logs = if log.is_empty() { Vec::new() } else { vec![KeyLog::read("keys".to_owned(), log.as_bytes()).expect("a log")] };
     let mut streams = TlsStreams::new(Heard::default(), Arc::new(KeyLogs::new(logs)));
     let end = |port| Endpoint { ip: IpAddr::from([10, 0, 0, 1]), port };
-    let flow = FlowInfo { number: 0, ends: [end(40_000), end(443)], opener: Some(Direction::Forward) };
+    let flow = FlowInfo { number: 0, ends: [end(40_000), end(443)], opener: Some(Direction::Forward), accepted: true };
     let mut state = streams.open(&flow);
     let mut deaf = [false; 2];
     let mut number = 0;

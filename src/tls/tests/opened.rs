@@ -2,9 +2,10 @@
 
 use proptest::prelude::*;
 
+use super::hellos::message;
 use super::listener::{Step, hear};
 use super::talk::{CLIENT, RANDOM, SERVER, Sealer, Talk, clear, opener13, tls12, tls13};
-use super::{client_hello, hex, message};
+use super::{client_hello, hex};
 use crate::flow::Direction;
 use crate::tls::crypto::Opener;
 use crate::tls::record::{ContentType, HEADER, Header};

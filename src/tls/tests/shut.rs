@@ -65,6 +65,7 @@ fn what_is_not_whole_or_not_known_is_told() {
     assert_eq!(told(&talk.steps[..1], log), (because("its handshake was not finished"), vec![]));
     let refused = [talk.steps[0].clone(), Step::Data(SERVER, clear(21, &[2, 40]))];
     assert_eq!(told(&refused, log), (because("its handshake failed with the alert handshake_failure"), vec![]));
+    assert_eq!(told(&tls13(0x1301, None).steps, log), (because("nothing was said behind its handshake"), vec![]));
     let odd = [talk.steps[0].clone(), Step::Data(SERVER, clear(22, &super::server_hello([9; 32], 0x1399, 0x0304, None)))];
     assert_eq!(told(&odd, log).0, because("the cipher suite 0x1399 is not opened"));
     let old = [talk.steps[0].clone(), Step::Data(SERVER, clear(22, &super::server_hello([9; 32], 0x002f, 0x0302, None)))];

@@ -1,7 +1,8 @@
 //! Connections that are made here: hellos, secrets and sealed records of both sides.
 
+use super::hellos::{long, message};
 use super::listener::Step;
-use super::{client_hello, message, server_hello};
+use super::{client_hello, server_hello};
 use crate::flow::Direction;
 use crate::tls::crypto::Opener;
 use crate::tls::record::ContentType;
@@ -85,7 +86,7 @@ pub(super) fn tls13(id: u16, early: Option<&[u8]>) -> Talk {
     if early.is_some() {
         extensions.extend([0, 42, 0, 0]);
     }
-    let encrypted = message(8, &super::long(&extensions));
+    let encrypted = message(8, &long(&extensions));
     // A certificate that runs over two records, and the end of the handshake in the second.
     let certificate = message(11, &[0xaa; 900]);
     answer.extend(keys.seal(ContentType::Handshake, &[&encrypted[..], &certificate[..500]].concat()));

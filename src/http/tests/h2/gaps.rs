@@ -114,7 +114,7 @@ fn who_asks_is_told_by_what_is_said() {
     let mut listener = super::super::listener::Listener::default();
     let mut streams = HttpStreams::new(CaptureId(0), &mut listener);
     let ends = [80, 40_000].map(|port| crate::wire::Endpoint { ip: [10, 0, 0, 1].into(), port });
-    let flow = FlowInfo { number: 0, ends, opener: None };
+    let flow = FlowInfo { number: 0, ends, opener: None, accepted: true };
     let mut talk = streams.open(&flow);
     let at = PacketAt { number: 1, time: Timestamp::default() };
     let (mut asks, mut answers) = (Sender::new(), Sender::new());
