@@ -10,9 +10,13 @@ use crate::wire::Segment;
 
 /// So many packets are remembered, each in the place that its marks decide.
 const PLACES: usize = 512;
-/// A copy comes within so many units of 2^20 nanoseconds: 100 milliseconds, where the least wait before sending again is 200
+/// A copy comes within so many units of 2^16 nanoseconds: 100 milliseconds, where the least wait before sending again is 200
 /// (Linux) or 1000 (RFC 6298 §2.4).
-const MOMENT: u32 = 96;
+const MOMENT: u32 = 1526;
+/// Where nothing but the checksum tells: IPv6, and what Linux sends outside of a connection. Two answers to two packets may
+/// be the same then, so one without bytes is a copy only within a millisecond.
+const WITHOUT_IDENTIFICATION: u32 = MOMENT / 5;
+const WITHOUT_BYTES: u32 = MOMENT / 100;
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Seen {
@@ -46,8 +50,22 @@ impl Recent {
         }
     }
 
-    /// The slot of the flow in which this packet was seen a moment ago.
-    pub(super) fn find(&self, time: Timestamp, segment: &Segment<'_>) -> Option<u32> {
+    /// Whether this packet of the flow in this slot was seen a moment ago.
+    pub(super) fn is_copy(&self, time: Timestamp, slot: u32, segment: &Segment<'_>) -> bool {
+        let most = match (segment.mark >> 16, segment.wire_length) {
+            (0, 0) => WITHOUT_BYTES,
+            (0, _) => WITHOUT_IDENTIFICATION,
+            _ => MOMENT,
+        };
+        self.find(time, segment, most) == Some(slot)
+    }
+
+    /// The slot of the flow in which this packet was seen, for one that comes from another tunnel: nobody sends again there.
+    pub(super) fn elsewhere(&self, time: Timestamp, segment: &Segment<'_>) -> Option<u32> {
+        self.find(time, segment, MOMENT)
+    }
+
+    fn find(&self, time: Timestamp, segment: &Segment<'_>, most: u32) -> Option<u32> {
         if segment.mark == 0 {
             return None;
         }
@@ -55,7 +73,7 @@ impl Recent {
         let seen = self.places.get(place(print)).filter(|seen| seen.print == print)?;
         let now = coarse(time);
         let apart = now.wrapping_sub(seen.time).min(seen.time.wrapping_sub(now));
-        (apart <= MOMENT).then_some(seen.slot)
+        (apart <= most).then_some(seen.slot)
     }
 }
 
@@ -72,5 +90,5 @@ fn place(print: u64) -> usize {
 
 #[inline]
 fn coarse(time: Timestamp) -> u32 {
-    (time.nanoseconds >> 20 & 0xffff_ffff) as u32
+    (time.nanoseconds >> 16 & 0xffff_ffff) as u32
 }

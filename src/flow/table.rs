@@ -154,7 +154,7 @@ impl<S: StreamSink> FlowTable<S> {
     fn unless_copied(&mut self, at: PacketAt, hash: u64, slot: u32, direction: Direction, segment: &Segment<'_>) {
         let flags = segment.flags;
         if segment.wire_length > 0 || flags.syn || flags.fin || flags.rst {
-            if self.recent.find(at.time, segment) == Some(slot) {
+            if self.recent.is_copy(at.time, slot, segment) {
                 return self.note_copy(at);
             }
             self.recent.note(at.time, slot, segment);
@@ -170,7 +170,7 @@ impl<S: StreamSink> FlowTable<S> {
     /// Whether a segment of no known flow is a copy of one that was seen in another tunnel, or in none. The flow is in both,
     /// then.
     fn is_copy(&mut self, at: PacketAt, hash: u64, segment: &Segment<'_>) -> bool {
-        let Some(slot) = self.recent.find(at.time, segment) else { return false };
+        let Some(slot) = self.recent.elsewhere(at.time, segment) else { return false };
         let Some(flow) = self.flows.get_mut(slot as usize) else { return false };
         let [first, second] = flow.info.ends;
         let same = (first, second) == (segment.src, segment.dst) || (second, first) == (segment.src, segment.dst);

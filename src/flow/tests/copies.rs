@@ -74,7 +74,7 @@ fn copies_come_in_bursts_and_without_identification() {
     let mut wire = Wire::new();
     for burst in [0..4, 4..8] {
         burst.clone().for_each(|number| wire.pass(number, 0, 0, 5));
-        burst.for_each(|number| wire.pass(number, 43, 0, 6));
+        burst.for_each(|number| wire.pass(number, 43, 0, 5));
     }
     assert_eq!(wire.end(), (once(), vec![(AnomalyKind::DuplicatePacket, 7)]));
 }
@@ -116,6 +116,20 @@ fn what_was_sent_again_is_no_copy() {
         wire.pass(3, 0, id, 5 + later);
         (4..8).for_each(|number| wire.pass(number, 0, 7, 200));
         assert_eq!(wire.end(), (once(), vec![(AnomalyKind::Retransmission, 1)]), "id {id}, {later} ms later");
+    }
+}
+
+/// Linux answers outside of a connection without identification: two answers to two packets look alike.
+#[test]
+fn answers_that_look_alike_are_no_copies() {
+    for (later, copies) in [(0, 1), (2, 0)] {
+        let mut wire = Wire::new();
+        wire.pass(0, 0, 7, 5);
+        wire.pass(1, 0, 0, 5);
+        wire.pass(1, 0, 0, 5 + later);
+        (2..8).for_each(|number| wire.pass(number, 0, 7, 10));
+        let (flows, noted) = wire.end();
+        assert_eq!((flows, noted.iter().map(|(_, count)| count).sum::<u64>()), (once(), copies), "{later} ms later");
     }
 }
 
