@@ -67,15 +67,17 @@ fn fields_from_before_the_capture_are_inconclusive() {
     };
     assert_eq!(run(0).code, 0);
     let late = run(40);
-    assert_eq!(late.code, 3, "{}", late.stdout);
+    // What stands in the frames themselves is judged as ever.
+    assert_eq!(late.code, 0, "{}", late.stdout);
     let report: serde_json::Value = serde_json::from_str(&late.stdout).unwrap();
     let verdict = |subject: &str| {
         let all = report["specs"][0]["hops"][0]["expectations"].as_array().unwrap();
         all.iter().find(|e| e["subject"] == subject).unwrap()["verdict"].clone()
     };
-    for subject in ["request.path", "request.header.User-Agent", "request.header.X-Debug"] {
+    for subject in ["request.header.User-Agent", "request.header.X-Debug"] {
         assert_eq!(verdict(subject), "inconclusive", "{subject}");
     }
+    assert_eq!((verdict("request.method"), verdict("request.path")), ("met".into(), "met".into()));
     let rules: Vec<_> = report["findings"].as_array().unwrap().iter().map(|finding| finding["rule"].as_str().unwrap()).collect();
     assert!(rules.contains(&"capture-undecodable") && !rules.contains(&"field-missing"), "{rules:?}");
 }
