@@ -44,6 +44,8 @@ pub struct HttpStreams<'s, M> {
     pub(super) unfolded: Vec<u8>,
     /// What waiting requests hold in all.
     pub(super) held: usize,
+    /// What the values of PROXY protocol headers hold.
+    pub(super) proxied: usize,
     /// The room for kept bodies.
     pub(super) room: Room,
     /// What `partial` of all streams holds.
@@ -69,6 +71,7 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
             lines: Vec::new(),
             unfolded: Vec::new(),
             held: 0,
+            proxied: 0,
             room: Room::new(BODIES_IN_ALL),
             buffered: 0,
             pool: Vec::new(),
@@ -296,6 +299,9 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
             unread.flows = unread.flows.saturating_add(1);
             unread.sent = unread.sent.saturating_add(sent);
             unread.received = unread.received.saturating_add(received);
+        }
+        if let Some(header) = &talk.connection.proxy {
+            self.proxied = self.proxied.saturating_sub(header.size());
         }
         if self.conversations.len() < 1024 {
             talk.clear();

@@ -160,6 +160,19 @@ fn values_have_names() {
     assert!(read.named("netns").is_empty() && read.named("nothing").is_empty());
 }
 
+#[test]
+fn values_are_bounded() {
+    let checksum = tlv(3, &[1, 2, 3, 4]);
+    for (many, kept) in [(tlv(0xe5, b"").repeat(20_000), 64), (tlv(0xe5, &[b'x'; 1000]).repeat(60), 4)] {
+        let (read, length) = header(&v2(1, 0x11, &[IPV4.as_slice(), &many, &checksum].concat()));
+        assert_eq!((read.tlvs.len(), length), (kept, 16 + 12 + many.len() + checksum.len()));
+        assert!(read.size() < 8 << 10);
+        // The checksum behind them is looked at all the same.
+        assert_eq!(read.named("crc32c"), ["wrong"]);
+        assert!(read.fault.is_some_and(|fault| fault.what.ends_with("are not kept")));
+    }
+}
+
 proptest::proptest! {
     #[test]
     fn any_bytes_are_judged_the_same_however_they_come(
