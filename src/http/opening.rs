@@ -9,6 +9,9 @@ use crate::capture::PacketAt;
 use crate::flow::{Direction, FlowInfo};
 use crate::proxy_protocol::{self, Fault, ProxyHeader};
 
+/// What the values of PROXY protocol headers of all flows may hold.
+const PROXIED_IN_ALL: usize = 8 << 20;
+
 /// What the first bytes of a stream are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Opening {
@@ -78,10 +81,24 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     }
 
     #[cold]
-    fn taken(&mut self, talk: &mut Conversation, header: Box<ProxyHeader>, length: usize, rest: usize, at: PacketAt) -> Opening {
+    fn taken(
+        &mut self,
+        talk: &mut Conversation,
+        mut header: Box<ProxyHeader>,
+        length: usize,
+        rest: usize,
+        at: PacketAt,
+    ) -> Opening {
         if let Some(fault) = &header.fault {
             self.malformed(fault, at);
         }
+        if self.proxied.saturating_add(header.size()) > PROXIED_IN_ALL {
+            let what = "the headers of all connections hold too many values: they are not kept".to_owned();
+            self.anomalies.note(AnomalyKind::HeadLimit, Some(at.number), || what.clone());
+            header.tlvs = Vec::new();
+            header.fault.get_or_insert(Fault { at: 0, what });
+        }
+        self.proxied = self.proxied.saturating_add(header.size());
         talk.connection.proxy = Some(header);
         if rest == 0 {
             // So far there is nothing else.

@@ -60,6 +60,8 @@ pub struct HttpStreams<'s, M> {
     pub(super) unfolded: Vec<u8>,
     /// What waiting requests hold in all.
     pub(super) held: usize,
+    /// What the values of PROXY protocol headers hold.
+    pub(super) proxied: usize,
     /// The room for kept bodies.
     pub(super) room: Room,
     /// What `partial` of all streams holds, and frames that are not whole.
@@ -92,6 +94,7 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
             lines: Vec::new(),
             unfolded: Vec::new(),
             held: 0,
+            proxied: 0,
             room: Room::new(limits.bodies_in_all),
             buffered: 0,
             h2: Scratch::default(),
@@ -387,6 +390,9 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
             unread.flows = unread.flows.saturating_add(1);
             unread.sent = unread.sent.saturating_add(sent);
             unread.received = unread.received.saturating_add(received);
+        }
+        if let Some(header) = &talk.connection.proxy {
+            self.proxied = self.proxied.saturating_sub(header.size());
         }
         if self.conversations.len() < 1024 {
             talk.clear();

@@ -145,6 +145,12 @@ impl ProxyHeader {
         }
     }
 
+    /// What its values take of memory.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.tlvs.iter().fold(0, |sum, tlv| sum.saturating_add(size_of::<Tlv>()).saturating_add(tlv.value.len()))
+    }
+
     /// The proxy's end of that connection.
     #[must_use]
     pub fn server(&self) -> Option<Endpoint> {

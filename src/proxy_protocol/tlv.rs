@@ -2,6 +2,10 @@
 
 use super::header::{Checksum, ProxyHeader, Tlv};
 
+/// So many TLVs of a header are kept, and so many bytes of them: every message of the connection is held against them.
+const MOST: usize = 64;
+const MOST_BYTES: usize = 4 << 10;
+
 pub(super) const CRC32C: u8 = 0x03;
 const NOOP: u8 = 0x04;
 const SSL: u8 = 0x20;
@@ -60,22 +64,52 @@ pub const NAMES: [&str; TABLE.len()] = {
     names
 };
 
-/// Splits bytes into TLVs; where the last does not fit, its place and what is wrong.
-pub(super) fn split(bytes: &[u8]) -> (Vec<Tlv>, Option<(usize, String)>) {
-    let mut tlvs = Vec::new();
+/// What ends the TLVs of a header before its bytes end.
+#[derive(Debug)]
+pub(super) struct Broken {
+    pub(super) at: usize,
+    pub(super) what: String,
+    /// They are there, and not kept.
+    pub(super) by_limit: bool,
+}
+
+/// The TLVs in bytes, each with its place; the last may be what is wrong.
+pub(super) fn walk(bytes: &[u8]) -> impl Iterator<Item = Result<(usize, u8, &[u8]), Broken>> {
     let mut rest = bytes;
-    while !rest.is_empty() {
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
         let at = bytes.len() - rest.len();
-        let Some((&[kind, high, low], behind)) = rest.split_first_chunk() else {
-            return (tlvs, Some((at, format!("a type and a length of 2 bytes are expected, and {} are left", rest.len()))));
+        let broken = |what| Some(Err(Broken { at, what, by_limit: false }));
+        let left = std::mem::take(&mut rest);
+        let Some((&[kind, high, low], behind)) = left.split_first_chunk() else {
+            return broken(format!("a type and a length of 2 bytes are expected, and {} are left", left.len()));
         };
         let length = usize::from(u16::from_be_bytes([high, low]));
         let Some((value, behind)) = behind.split_at_checked(length) else {
-            let what = format!("TLV {kind:#04x} has {length} bytes, and {} are left", behind.len());
-            return (tlvs, Some((at, what)));
+            return broken(format!("TLV {kind:#04x} has {length} bytes, and {} are left", behind.len()));
         };
-        tlvs.push(Tlv { kind, value: value.to_vec() });
         rest = behind;
+        Some(Ok((at, kind, value)))
+    })
+}
+
+/// Keeps the TLVs in bytes, and says what ends them early.
+pub(super) fn split(bytes: &[u8]) -> (Vec<Tlv>, Option<Broken>) {
+    let (mut tlvs, mut kept) = (Vec::new(), 0_usize);
+    for tlv in walk(bytes) {
+        match tlv {
+            Ok((at, kind, value)) => {
+                kept = kept.saturating_add(value.len());
+                if tlvs.len() >= MOST || kept > MOST_BYTES {
+                    let what = format!("more than {MOST} values, or {MOST_BYTES} bytes of them, are not kept");
+                    return (tlvs, Some(Broken { at, what, by_limit: true }));
+                }
+                tlvs.push(Tlv { kind, value: value.to_vec() });
+            }
+            Err(broken) => return (tlvs, Some(broken)),
+        }
     }
     (tlvs, None)
 }

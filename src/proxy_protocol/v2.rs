@@ -3,9 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::checksum;
-use super::header::{Addresses, Checksum, Command, Family, Fault, ProxyHeader, Tlv};
+use super::header::{Addresses, Checksum, Command, Family, Fault, ProxyHeader};
 use super::read::Opening;
-use super::tlv::{self, CRC32C};
+use super::tlv::{self, Broken, CRC32C};
 use crate::wire::Endpoint;
 
 const SIGNATURE: &[u8; 12] = b"\r\n\r\n\0\r\nQUIT\n";
@@ -48,15 +48,15 @@ fn take_apart(header: &[u8], command: u8, family: u8) -> ProxyHeader {
     };
     let behind = FIXED + length;
     let (mut tlvs, broken) = tlv::split(header.get(behind..).unwrap_or_default());
-    if let Some((at, what)) = broken {
-        if family == Family::Unknown {
+    if let Some(Broken { at, what, by_limit }) = broken {
+        if family == Family::Unknown && !by_limit {
             // What stands behind an unspecified family is to be ignored.
             tlvs.clear();
         } else {
             note(behind + at, what);
         }
     }
-    let checksum = check(header, behind, &tlvs);
+    let checksum = check(header, behind);
     match checksum {
         Some((at, Ok(Checksum { given, computed }))) if given != computed => {
             note(at, format!("the checksum is {given:08x}, and the header's bytes give {computed:08x}"));
@@ -131,22 +131,12 @@ fn path(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// The checksum of a header whose TLVs begin at `behind`: where its value stands, and it; or its length where that is wrong.
-fn check(header: &[u8], behind: usize, tlvs: &[Tlv]) -> Option<(usize, Result<Checksum, usize>)> {
-    let mut at = behind;
-    for Tlv { kind, value } in tlvs {
-        at += 3;
-        if *kind == CRC32C {
-            let given = value.first_chunk::<4>().filter(|_| value.len() == 4);
-            let computed = || {
-                let (before, rest) = header.split_at_checked(at).unwrap_or((header, &[]));
-                checksum::crc32c(&[before, &[0; 4], rest.get(4..).unwrap_or_default()])
-            };
-            return Some((
-                at,
-                given.map_or(Err(value.len()), |given| Ok(Checksum { given: u32::from_be_bytes(*given), computed: computed() })),
-            ));
-        }
-        at += value.len();
-    }
-    None
+fn check(header: &[u8], behind: usize) -> Option<(usize, Result<Checksum, usize>)> {
+    let tlvs = tlv::walk(header.get(behind..).unwrap_or_default());
+    let (at, _, value) = tlvs.flatten().find(|(_, kind, _)| *kind == CRC32C)?;
+    let at = behind + at + 3;
+    let Ok(given) = <[u8; 4]>::try_from(value) else { return Some((at, Err(value.len()))) };
+    let (before, rest) = header.split_at_checked(at).unwrap_or((header, &[]));
+    let computed = checksum::crc32c(&[before, &[0; 4], rest.get(4..).unwrap_or_default()]);
+    Some((at, Ok(Checksum { given: u32::from_be_bytes(given), computed })))
 }

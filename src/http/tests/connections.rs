@@ -1,7 +1,9 @@
 //! What connections say before their messages, and connections that say nothing.
 
-use super::listener::{Step, client, hear, server};
-use crate::anomaly::AnomalyKind::{MalformedProxyHeader, NotHttp};
+use super::listener::{Listener, Step, client, feed, feed_open, hear, server};
+use crate::anomaly::AnomalyKind::{HeadLimit, MalformedProxyHeader, NotHttp};
+use crate::flow::StreamSink as _;
+use crate::http::{CaptureId, HttpStreams};
 use crate::proxy_protocol::Addresses;
 
 const LINE: &str = "PROXY TCP4 192.0.2.1 10.0.0.2 4711 80\r\n";
@@ -98,4 +100,24 @@ fn connections_without_a_message() {
     for steps in [&[][..], &[Step::ClientLoses(1), Step::ClientEnds], &[client(LINE), client("x"), Step::ClientEnds]] {
         assert!(hear(steps).empty.is_empty(), "{steps:?}");
     }
+}
+
+#[test]
+fn what_headers_of_all_connections_hold_is_bounded() {
+    let value = [&[0xe5, 0x0f, 0xa0][..], &[b'x'; 4000]].concat();
+    let length = u16::try_from(12 + value.len()).expect("short").to_be_bytes();
+    let addresses = [192, 0, 2, 1, 10, 0, 0, 2, 0x12, 0x67, 0, 80];
+    let header = [b"\r\n\r\n\0\r\nQUIT\n\x21\x11".as_slice(), &length, &addresses, &value].concat();
+    let mut listener = Listener::default();
+    let mut streams = HttpStreams::new(CaptureId(0), &mut listener);
+    let open: Vec<_> = (0..2200).map(|number| feed_open(&mut streams, number, &[client(&header)])).collect();
+    assert!((50..200).contains(&streams.anomalies().count(HeadLimit)), "{}", streams.anomalies().count(HeadLimit));
+    // What is over gives its room back.
+    for (flow, talk) in open {
+        streams.close(&flow, talk);
+    }
+    let before = streams.anomalies().count(HeadLimit);
+    feed(&mut streams, 9999, &[client(&header), client(GET), server(OK)]);
+    assert_eq!(streams.anomalies().count(HeadLimit), before);
+    assert_eq!(listener.connections[0].proxy.as_ref().map(|proxy| proxy.tlvs.len()), Some(1));
 }
