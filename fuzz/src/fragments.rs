@@ -111,7 +111,7 @@ fn packet(six: bool, protocol: u8, payload: &[u8], start: usize, end: usize, fra
         [&[0x60, 0, 0, 0, length[0], length[1], next, 64][..], &[1; 16], &[2; 16], &head, part].concat()
     } else {
         let length = u16::try_from(20 + part.len()).unwrap().to_be_bytes();
-        let place = if fragment { (start / 8 | more << 13).to_be_bytes() } else { [0, 0] };
+        let place = if fragment { ((start / 8) | (more << 13)).to_be_bytes() } else { [0, 0] };
         let head = [0x45, 0, length[0], length[1], 0, 7, place[0], place[1], 64, protocol, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2];
         [&head[..], part].concat()
     }

@@ -165,7 +165,7 @@ mod tests {
             assert_eq!(outcome.unwrap_err().kind(), ErrorKind::UnexpectedEof, "cut at {cut}");
             assert!(content.starts_with(&out));
         }
-        let mut damaged = whole.clone();
+        let mut damaged = whole;
         let last = damaged.len() - 1;
         damaged[last] ^= 1;
         let (_, outcome) = unpack(damaged);

@@ -123,7 +123,7 @@ fn other_files_stay_apart() {
     fs::copy(&original, folder.path().join("x.pcap1")).unwrap();
     let both = messages(&[folder.path().to_str().unwrap()], &[]);
     let one = messages(&[original.to_str().unwrap()], &[]);
-    assert_eq!(both, [one.clone(), one.clone()].concat());
+    assert_eq!(both, [one.clone(), one].concat());
     let folder = tempfile::tempdir().unwrap();
     let parts = cut(&original, folder.path(), 40, |number| format!("part{number}.pcap"));
     let run = hopspec(&["show", "--count", folder.path().to_str().unwrap()]);

@@ -139,7 +139,7 @@ fn overlaps_are_told_and_decide_nothing_silently() {
     let mut parts = vec![fragment(false, 6, &payload, 7, 8..24), fragment(false, 6, &other, 7, 16..25)];
     parts.push(fragment(false, 6, &payload, 7, 0..8));
     let mut differ = heard(&parts);
-    assert_eq!(differ.said, [V4.replace("GET /", "GET /")]);
+    assert_eq!(differ.said, [V4]);
     assert_eq!(differ.noted()[0].0, AnomalyKind::FragmentOverlap);
     // IPv6 forbids it.
     let mut parts = vec![fragment(true, 6, &payload, 7, 0..16), fragment(true, 6, &payload, 7, 8..24)];

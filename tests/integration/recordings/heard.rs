@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use hopspec::anomaly::AnomalyKind;
 use hopspec::http::{Body, BodyWant, CaptureId, Connection, Exchange, HeadRef, MessageId, MessageSink, Origin};
 use hopspec::source::{Input, Summary, read};
 use hopspec::wire::Endpoint;
@@ -48,11 +47,6 @@ pub(super) struct Heard {
 }
 
 impl Heard {
-    /// How often this was met.
-    pub(super) fn count(&self, kind: AnomalyKind) -> u64 {
-        self.summary.anomalies.count(kind)
-    }
-
     /// Every anomaly, with how often.
     pub(super) fn anomalies(&self) -> Vec<(&'static str, u64)> {
         self.summary.anomalies.iter().map(|(kind, anomaly)| (kind.name(), anomaly.count)).collect()
