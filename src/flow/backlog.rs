@@ -103,13 +103,13 @@ impl Backlog {
     pub(super) fn pop(&mut self) -> Option<(u64, Early, usize)> {
         let (start, early) = self.early.pop_first()?;
         let cost = if self.early.is_empty() { self.cost } else { early.cost().min(self.cost) };
-        self.cost -= cost;
+        self.cost = self.cost.saturating_sub(cost);
         Some((start, early, cost))
     }
 
     /// What a segment would cost.
     pub(super) fn would_cost(&self, early: &Early) -> usize {
-        early.cost() + if self.early.is_empty() { FIRST } else { 0 }
+        early.cost().saturating_add(if self.early.is_empty() { FIRST } else { 0 })
     }
 
     /// How many holes are remembered.

@@ -270,11 +270,11 @@ impl<T> Flow<T> {
         loop {
             let backlog = self.stream(direction).backlog();
             let (own, cost) = (backlog.cost, backlog.would_cost(early));
-            let over = own + cost > cx.limits.stream_bytes || *cx.queued + cost > cx.limits.total_bytes;
-            if !over {
+            let (own, all) = (own.saturating_add(cost), cx.queued.saturating_add(cost));
+            if own <= cx.limits.stream_bytes && all <= cx.limits.total_bytes {
                 break;
             }
-            let note = || format!("{} bytes of early segments in a stream, {} in all", own + cost, *cx.queued + cost);
+            let note = || format!("{own} bytes of early segments in a stream, {all} in all");
             cx.sink.anomalies().note(AnomalyKind::ReassemblyLimit, Some(at.number), note);
             if !self.force(cx, direction, at) {
                 // Not even this one has room.

@@ -131,7 +131,7 @@ impl<T> Flow<T> {
         let position = backlog.position;
         let acked = backlog.acked;
         let Some((start, early, cost)) = backlog.pop() else { return false };
-        *cx.queued -= cost.min(*cx.queued);
+        *cx.queued = cx.queued.saturating_sub(cost);
         if start.saturating_sub(position) > WILD && acked < start && !backlog.waits() {
             let note = || format!("{} bytes far outside their stream were left out", early.wire);
             cx.sink.anomalies().note(AnomalyKind::StreamGap, Some(early.at.number), note);
@@ -180,7 +180,7 @@ impl<T> Flow<T> {
         let Some((start, early, cost)) = self.stream(direction).backlog.as_mut().and_then(|backlog| backlog.pop()) else {
             return false;
         };
-        *cx.queued -= cost.min(*cx.queued);
+        *cx.queued = cx.queued.saturating_sub(cost);
         self.tell(cx, direction, start, &early);
         true
     }
@@ -224,7 +224,7 @@ impl<T> Flow<T> {
                 return any;
             }
             let Some((start, early, cost)) = backlog.pop() else { return any };
-            *cx.queued -= cost.min(*cx.queued);
+            *cx.queued = cx.queued.saturating_sub(cost);
             if hole > 0 {
                 skip_over(stream, cx, hole, early.at);
             }
