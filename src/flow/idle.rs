@@ -39,7 +39,7 @@ impl Idle {
         let now = at.time.seconds();
         let apart = idle.div_ceil(MARKS as u64 / 2);
         // A clock that goes back begins anew.
-        if self.marks.back().is_none_or(|&(last, _)| now < last || now - last >= apart) {
+        if self.marks.back().is_none_or(|&(last, _)| now < last || now.saturating_sub(last) >= apart) {
             if self.marks.len() >= MARKS {
                 self.marks.pop_front();
             }

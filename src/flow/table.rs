@@ -259,7 +259,7 @@ impl<S: StreamSink> FlowTable<S> {
         };
         what(flow, &mut cx);
         let (start, loss) = (cx.awaits_start, cx.awaits_loss);
-        self.holes = (self.holes + flow.holes()).saturating_sub(before);
+        self.holes = self.holes.saturating_add(flow.holes()).saturating_sub(before);
         let ticket = Ticket { slot, generation: flow.generation };
         if start {
             self.starts.push(self.at.number.saturating_add(self.limits.start_wait), ticket);
@@ -434,8 +434,8 @@ impl<S: StreamSink> FlowTable<S> {
     fn close_idle(&mut self, last: u64, at: PacketAt) {
         let mut quiet: Vec<(u64, u32)> = Vec::new();
         for (slot, flow) in self.flows.iter().enumerate() {
-            if flow.state.is_some() && flow.last <= last {
-                quiet.push((flow.last, slot as u32));
+            if let (Ok(slot), true) = (u32::try_from(slot), flow.state.is_some() && flow.last <= last) {
+                quiet.push((flow.last, slot));
             }
         }
         quiet.sort_unstable();

@@ -137,7 +137,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 }
                 let head = kept.map(|head| self.hold(head));
                 let kind = MessageKind::Request;
-                self.held += size_of::<Running>();
+                self.held = self.held.saturating_add(size_of::<Running>());
                 let running = Running { id, kind, tally, head, paired: false, interim: false };
                 talk.stream(direction).running = Some(Box::new(running));
                 left
@@ -208,7 +208,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                     return left;
                 }
                 let head = Some(self.hold(head));
-                self.held += size_of::<Running>();
+                self.held = self.held.saturating_add(size_of::<Running>());
                 let running = Running { id, kind: MessageKind::Response, tally, head, paired, interim };
                 talk.stream(direction).running = Some(Box::new(running));
                 left
@@ -265,7 +265,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             talk.stream(direction).mode = Mode::Foreign;
         }
         self.sink.message(id, &body);
-        self.held = self.held.saturating_sub(size_of::<Running>() + head.as_ref().map_or(0, size_of_head));
+        self.held = self.held.saturating_sub(size_of::<Running>()).saturating_sub(head.as_ref().map_or(0, size_of_head));
         match (kind, head) {
             (MessageKind::Response, Some(head)) => {
                 if !interim {

@@ -224,7 +224,9 @@ fn request_before(bytes: &[u8], at_line: bool) -> Option<usize> {
     let start = before.len() - method.len();
     let apart =
         start.checked_sub(1).and_then(|i| before.get(i)).is_none_or(|&b| !b.is_ascii_uppercase() && b != b'-' && b != b'_');
-    apart.then_some(line_start + start)
+    // A letter behind a control byte is a byte of a number: port 80 before a request through SOCKS (RFC 1928 §4) ends with `P`.
+    let number = start.checked_sub(2).and_then(|i| before.get(i)).is_some_and(|&b| b < b'\t');
+    (apart || number).then_some(line_start + start)
 }
 
 #[cfg(test)]
@@ -297,7 +299,9 @@ mod tests {
         assert_eq!(find("rest\r\nBREW /pot HTTP/1.0\r\n"), Some(6));
         assert_eq!(find("12345GET / HTTP/1.1\r\n"), Some(5));
         assert_eq!((find("ET / HTTP/1.1\r\n"), find("\nET / HTTP/1.1\r\n")), (None, Some(1)));
+        assert_eq!(find("\x05\x01\0\x03\x01x\0PGET / HTTP/1.1\r\n"), Some(8));
         for none in [
+            "\0APGET / HTTP/1.1\r\n",
             "see HTTP/1.1 for",
             "HTTP/1.1 200 O",
             "say GET HTTP/1.1\r\n",

@@ -262,7 +262,7 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
         if partial > before && self.is_full() {
             self.no_room(flow, talk, direction, at);
         }
-        self.buffered = (self.buffered + talk.stream(direction).partial.capacity()).saturating_sub(before);
+        self.buffered = self.buffered.saturating_add(talk.stream(direction).partial.capacity()).saturating_sub(before);
         Self::need(talk, direction)
     }
 
@@ -323,7 +323,7 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
             Mode::Foreign | Mode::Passed => stream.foreign = stream.foreign.saturating_add(length),
             Mode::Over | Mode::Doubtful(_) => {}
         }
-        self.buffered = (self.buffered + talk.stream(direction).partial.capacity()).saturating_sub(before);
+        self.buffered = self.buffered.saturating_add(talk.stream(direction).partial.capacity()).saturating_sub(before);
         Self::need(talk, direction)
     }
 

@@ -214,6 +214,14 @@ fn the_same_addresses_in_two_tunnels_are_two_connections() {
     assert_ne!(messages[0]["stream"], messages[1]["stream"]);
 }
 
+#[test]
+fn a_request_through_socks_is_found() {
+    // RFC 1928: a greeting, a request with a name and port 80, whose last byte is `P`, and then what the client says.
+    let talk = talk().says(b"\x05\x01\0".to_vec()).answers(b"\x05\0".to_vec());
+    let talk = talk.says(b"\x05\x01\0\x03\x0bexample.com\0\x50".to_vec()).answers(b"\x05\0\0\x01\x0a\0\0\x02\0\x50".to_vec());
+    assert_eq!(lines(&said(&talk.says(GET).answers(OK))), ["GET / HTTP/1.1", "HTTP/1.1 200 OK"]);
+}
+
 /// The page names tests that exist, and all of this file's.
 #[test]
 fn the_page_names_its_tests() {
