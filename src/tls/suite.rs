@@ -37,6 +37,7 @@ pub(super) struct Suite {
 
 impl Suite {
     /// The hash that keys are derived with: SHA-384 where the name ends with it, SHA-256 otherwise (RFC 5246 §5).
+    #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "only keys need it"))]
     pub(super) fn hash(&self) -> Hash {
         if self.name.ends_with("_SHA384") { Sha384 } else { Sha256 }
     }

@@ -16,7 +16,7 @@ use crate::spec::{ConnectionPart, Expr, Function, MessagePath, Side};
 
 pub(super) const DEEPEST: usize = 32;
 /// What an exchange has.
-const EXCHANGE: &[&str] = &["src", "dst", "client", "proxy", "time", "request", "response"];
+const EXCHANGE: &[&str] = &["src", "dst", "client", "proxy", "tls", "time", "request", "response"];
 
 /// What is wrong in an expression, with the range in its text.
 #[derive(Debug, Clone, PartialEq, Eq)]

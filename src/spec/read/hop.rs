@@ -23,7 +23,7 @@ fn of_empty(select: &Select) -> Option<Place> {
 const MOST_COMBINATIONS: usize = 1000;
 
 const KEYS: &[&str] =
-    &["from", "to", "about", "select", "when", "count", "client", "proxy", "request", "response", "checks", "variants"];
+    &["from", "to", "about", "select", "when", "count", "client", "proxy", "tls", "request", "response", "checks", "variants"];
 
 impl Reader<'_> {
     /// `hops: { name: hop }`
@@ -134,7 +134,7 @@ impl Reader<'_> {
                 root if ROOTS.contains(&root) => self.expect_connection(entry, &mut variant.request),
                 "request" => variant.request.expectations.extend(self.message(entry.node, Side::Request).expectations),
                 "response" => variant.response = self.message(entry.node, Side::Response),
-                _ => self.unknown_key(entry, "a variant", &["client", "proxy", "request", "response"], None),
+                _ => self.unknown_key(entry, "a variant", &["client", "proxy", "tls", "request", "response"], None),
             }
         }
         variant

@@ -258,8 +258,9 @@ impl Reader<'_> {
 
     /// Reports a text that can be no name in an expression.
     pub(super) fn check_name(&mut self, name: &str, place: Place, what: &str) {
-        const TAKEN: &[&str] =
-            &["src", "dst", "proxy", "time", "request", "response", "event", "header", "hop", "true", "false", "null", "in"];
+        const TAKEN: &[&str] = &[
+            "src", "dst", "proxy", "tls", "time", "request", "response", "event", "header", "hop", "true", "false", "null", "in",
+        ];
         let shaped = name.starts_with(|c: char| c.is_ascii_lowercase())
             && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
         if TAKEN.contains(&name) {

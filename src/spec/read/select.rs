@@ -11,7 +11,8 @@ use crate::spec::problem::Problem;
 use crate::spec::yaml::{Kind, Node};
 use crate::spec::{Clause, ClauseKind, Form, Meta, Part, Select, SelectOn, Side, Value};
 
-const KEYS: &[&str] = &["request", "response", "src", "dst", "client", "proxy", "connection", "source", "any", "all", "not"];
+const KEYS: &[&str] =
+    &["request", "response", "src", "dst", "client", "proxy", "tls", "connection", "source", "any", "all", "not"];
 
 impl Reader<'_> {
     /// A mapping of a select: all its entries hold.

@@ -43,15 +43,15 @@ hops:
 ";
     assert_snapshot!(mistakes(text), @"
     2:1 ‹titel› unknown key `titel` in a spec | expected `title`, `about`, `references`, `params`, `types`, `include`, `captures`, `hops` or `checks` | did you mean `title`?
-    5:5 ‹form› unknown key `form` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `client`, `proxy`, `request`, `response`, `checks` or `variants` | did you mean `from`?
-    6:5 ‹headers› unknown key `headers` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `client`, `proxy`, `request`, `response`, `checks` or `variants` | it stands under `request`
+    5:5 ‹form› unknown key `form` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `client`, `proxy`, `tls`, `request`, `response`, `checks` or `variants` | did you mean `from`?
+    6:5 ‹headers› unknown key `headers` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `client`, `proxy`, `tls`, `request`, `response`, `checks` or `variants` | it stands under `request`
     7:16 ‹methd› unknown key `methd` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `others`, `order`, `name_case`, `body` or `trailers` | did you mean `method`?
     7:28 ‹status› a request has no `status` | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `others`, `order`, `name_case`, `body` or `trailers` | it stands under `response`
     7:41 ‹Host› unknown key `Host` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `others`, `order`, `name_case`, `body` or `trailers` | fields stand under `headers`
     8:29 ‹target› a response has no `target` | expected `version`, `status`, `reason`, `headers`, `set_cookies`, `absent`, `others`, `order`, `name_case`, `body` or `trailers` | it stands under `request`
-    9:22 ‹requests› unknown key `requests` in a variant | expected `client`, `proxy`, `request` or `response` | did you mean `request`?
-    10:15 ‹method› unknown key `method` in `select` | expected `request`, `response`, `src`, `dst`, `client`, `proxy`, `connection`, `source`, `any`, `all` or `not` | it stands under `request` or `response`: `request: { method: … }`
-    10:28 ‹requst› unknown key `requst` in `select` | expected `request`, `response`, `src`, `dst`, `client`, `proxy`, `connection`, `source`, `any`, `all` or `not` | did you mean `request`?
+    9:22 ‹requests› unknown key `requests` in a variant | expected `client`, `proxy`, `tls`, `request` or `response` | did you mean `request`?
+    10:15 ‹method› unknown key `method` in `select` | expected `request`, `response`, `src`, `dst`, `client`, `proxy`, `tls`, `connection`, `source`, `any`, `all` or `not` | it stands under `request` or `response`: `request: { method: … }`
+    10:28 ‹requst› unknown key `requst` in `select` | expected `request`, `response`, `src`, `dst`, `client`, `proxy`, `tls`, `connection`, `source`, `any`, `all` or `not` | did you mean `request`?
     10:64 ‹header› unknown key `header` in `request` of a select | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `body` or `trailers` | did you mean `headers`?
     10:82 ‹order› `order` means nothing in a select |  | it is an expectation: put it under the hop's own `request` or `response`
     ");
