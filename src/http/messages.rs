@@ -189,9 +189,9 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                     return left;
                 }
                 if framing == Framing::Other {
-                    let other = talk.stream(direction.reversed()).partial.len();
+                    let other = talk.stream(direction.reversed()).partial.capacity();
                     talk.leave(beyond(head));
-                    let left = talk.stream(direction.reversed()).partial.len();
+                    let left = talk.stream(direction.reversed()).partial.capacity();
                     self.buffered = self.buffered.saturating_sub(other - left.min(other));
                 }
                 left

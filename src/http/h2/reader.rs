@@ -56,10 +56,12 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         while !rest.is_empty() {
             rest = self.frame_step(here, h2, rest);
         }
-        self.buffered = self.buffered.saturating_add(h2.side(here.direction).held()).saturating_sub(before);
-        if self.is_full() && h2.side(here.direction).held() > 0 {
+        let held = h2.side(here.direction).held();
+        self.buffered = self.buffered.saturating_add(held).saturating_sub(before);
+        if self.is_full() && held > 0 {
             self.limit(here, || "too many frames that are not whole wait for the rest".to_owned());
             self.lose_frames(here, h2);
+            self.buffered = self.buffered.saturating_add(h2.side(here.direction).held()).saturating_sub(held);
         }
     }
 
