@@ -28,8 +28,10 @@ impl<S: TlsSink> TlsStreams<S> {
         if state.way(direction) == Way::Tls {
             self.run(flow, state, direction, false);
         }
+        // What is needed is known before a session that is not needed any more is given back.
+        let need = self.need(state, direction);
         self.settle(flow, state, held, at);
-        self.need(state, direction)
+        if state.way(direction) == Way::Shut { Need::Nothing } else { need }
     }
 
     /// Looks at the first bytes of a direction, as far as they are there.

@@ -206,8 +206,11 @@ fn a_request_behind_a_broken_chunk_is_shown() {
 
 #[test]
 fn the_same_addresses_in_two_tunnels_are_two_connections() {
-    let all = segments(&talk().says(GET).answers(OK));
-    let tunnelled = |vni: u32| packets(&all, Carrier { vxlan: Some(vni), ..Carrier::ETHERNET });
+    // Two hosts of one address, each with sequence numbers of its own: where these are the same, too, packets are copies.
+    let tunnelled = |vni: u32| {
+        let all = segments(&Conversation { first_seq: [1000 * vni, 7000 * vni], ..talk() }.says(GET).answers(OK));
+        packets(&all, Carrier { vxlan: Some(vni), ..Carrier::ETHERNET })
+    };
     let both: Vec<_> = tunnelled(1).into_iter().zip(tunnelled(2)).flat_map(|(a, b)| [a, b]).collect();
     let (messages, _) = show(&both);
     assert_eq!((count(&messages, "request").len(), count(&messages, "response").len()), (2, 2));

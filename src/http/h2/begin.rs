@@ -122,7 +122,6 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         if !matches!(talk.stream(client).mode, Mode::Frames(_)) {
             // The preface may have begun to come.
             let begun = std::mem::take(&mut talk.stream(client).partial);
-            self.buffered = self.buffered.saturating_sub(begun.capacity());
             self.turn(talk, client);
             let side = h2.side(client);
             (side.phase, side.buffer) = (Phase::Preface, begun);
