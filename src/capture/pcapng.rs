@@ -223,8 +223,8 @@ impl Pcapng {
     fn keep_secrets(&mut self, block: &[u8]) -> Option<()> {
         let length = self.order.u32(block, 12)? as usize;
         let room = block.len().checked_sub(16 + 4)?;
-        let secrets = block.get(16..16 + length.min(room))?;
-        if self.order.u32(block, 8)? == TLS_KEY_LOG && self.secrets.len() + secrets.len() <= MOST_SECRETS {
+        let secrets = block.get(16..)?.get(..length.min(room))?;
+        if self.order.u32(block, 8)? == TLS_KEY_LOG && self.secrets.len().saturating_add(secrets.len()) <= MOST_SECRETS {
             self.secrets.extend_from_slice(secrets);
             self.secrets.push(b'\n');
         }
