@@ -8,6 +8,13 @@ use crate::http::HeadRef;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct NameId(u32);
 
+impl NameId {
+    /// It as an index: names are numbered from 0.
+    pub(super) fn number(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// The names that some spec asks for. They come from specs, so a fast hasher is safe.
 #[derive(Debug, Default)]
 pub(super) struct Names {
@@ -52,6 +59,8 @@ pub(super) struct HeadIndex {
     next: Vec<u32>,
     /// By line: the name that stood there last, and its number. Heads of one kind repeat; most names are found here.
     predicted: Vec<(Vec<u8>, Option<NameId>)>,
+    /// The names that are there, each once.
+    present: Vec<NameId>,
     generation: u32,
 }
 
@@ -66,6 +75,7 @@ impl HeadIndex {
         self.by_name.resize(names.by_name.len(), (0, NONE, NONE));
         self.predicted.resize(PREDICTED, (Vec::new(), None));
         self.next.clear();
+        self.present.clear();
     }
 
     /// Looks up every line of a head.
@@ -82,6 +92,7 @@ impl HeadIndex {
                 entry.2 = at;
             } else {
                 *entry = (self.generation, at, at);
+                self.present.push(id);
             }
         }
     }
@@ -97,6 +108,20 @@ impl HeadIndex {
                 *id
             }
             _ => names.find(name),
+        }
+    }
+
+    /// The interned names that are there, each once.
+    pub(super) fn present(&self) -> &[NameId] {
+        &self.present
+    }
+
+    /// The number of the line with this name, where there is exactly one.
+    #[inline]
+    pub(super) fn only(&self, id: NameId) -> Option<usize> {
+        match self.by_name.get(id.number())? {
+            (generation, first, last) if *generation == self.generation && first == last => Some(*first as usize),
+            _ => None,
         }
     }
 

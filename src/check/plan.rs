@@ -102,12 +102,33 @@ pub(super) struct PlanExpectation {
     /// As in the machine format, `request.header.Host`.
     pub(super) subject: String,
     pub(super) variant: Option<usize>,
-    /// The verdict on a value depends on nothing but the value: the last one that met is remembered.
-    pub(super) pure: bool,
+    /// What the verdict on a value depends on.
+    pub(super) purity: Purity,
     /// It is not judged where its field is missing.
     pub(super) optional: bool,
     /// It binds names that some template of the hop uses.
     pub(super) binds: bool,
+}
+
+/// What the verdict on a value depends on besides the value. Where it is little, the last that met is remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purity {
+    /// More than that.
+    None,
+    /// Nothing.
+    Value,
+    /// The ends of the connection.
+    Ends {
+        src: bool,
+        dst: bool,
+    },
+}
+
+impl PlanExpectation {
+    /// The verdict on a value depends on nothing but the value.
+    pub(super) fn is_pure(&self) -> bool {
+        self.purity == Purity::Value
+    }
 }
 
 /// What an expectation looks at.
@@ -403,7 +424,7 @@ fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, 
             aspect: target,
             subject: format!("{}.{what}", side.name()),
             variant,
-            pure: value.is_some_and(reads::is_pure),
+            purity: value.map_or(Purity::None, reads::purity),
             optional: value.is_some_and(|v| v.meta.optional),
             binds: false,
             expectation: expectation.clone(),
@@ -419,7 +440,7 @@ fn check(expectation: &Expectation) -> Option<PlanExpectation> {
         aspect: Aspect::Check(check.id.clone()),
         subject: format!("check.{}", check.id),
         variant: None,
-        pure: false,
+        purity: Purity::None,
         optional: false,
         binds: false,
         expectation: expectation.clone(),

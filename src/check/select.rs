@@ -2,6 +2,7 @@
 
 use super::found::{BodyFault, Found, body_json, find, is_open};
 use super::looked::Looked;
+use super::memo::decimal;
 use super::matcher;
 use super::params::Params;
 use super::phrase::{part, path};
@@ -61,7 +62,9 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
         }
         PlanSelectOn::Endpoint(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.to_string())),
         PlanSelectOn::Ip(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.ip.to_string())),
-        PlanSelectOn::Port(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.port.to_string())),
+        PlanSelectOn::Port(dst) => {
+            endpoint(*dst).map_or(Truth::Unknown, |e| matcher::holds(value, decimal(e.port, &mut [0; 5]), &scope))
+        }
         // What counts is what its source preserves: bytes that a test holds are the wire's, too.
         PlanSelectOn::Source => match exchange.first().map(|message| message.head.head.fidelity) {
             Some(Fidelity::WIRE) => text("wire".to_owned()),

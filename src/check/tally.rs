@@ -1,6 +1,8 @@
 //! What is counted of one hop in a run: a few integers for each expectation.
 
+use super::dispatch::Dispatch;
 use super::judged::Judged;
+use super::memo::Memo;
 use super::plan::PlanHop;
 use crate::finding::Counts;
 
@@ -13,8 +15,12 @@ pub(super) struct HopTally {
     pub(super) variants: Vec<u64>,
     /// Exchanges without a request or without a response of which something was expected.
     pub(super) one_sided: [u64; 2],
-    /// Of expectations that depend on nothing but the value: the last value that met.
-    pub(super) memo: Vec<Vec<u8>>,
+    /// By expectation: what met last.
+    pub(super) memo: Vec<Memo>,
+    /// The hop's own expectations by what they need, known from its first exchange on.
+    pub(super) dispatch: Option<Dispatch>,
+    /// Space for those that are due.
+    pub(super) due: Vec<u64>,
     pub(super) nearest: Option<Nearest>,
     /// Exchanges that were looked at for what comes near.
     pub(super) looked: u64,
@@ -35,7 +41,7 @@ impl HopTally {
         Self {
             counts: vec![Counts::default(); hop.expectations.len()],
             variants: vec![0; hop.combinations()],
-            memo: vec![Vec::new(); hop.expectations.len()],
+            memo: vec![Memo::default(); hop.expectations.len()],
             ..Self::default()
         }
     }

@@ -17,6 +17,7 @@ mod opening;
 mod parse;
 mod provenance;
 mod reading;
+mod repeats;
 mod search;
 mod sink;
 mod start;

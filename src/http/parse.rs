@@ -14,7 +14,7 @@ use super::{Fidelity, FieldLine, Head, HeadBuf, HeadFlags, MessageKind, Provenan
 use crate::anomaly::AnomalyKind;
 
 /// Field lines that the usual way takes; heads with more go the other way.
-const USUAL_LINES: usize = 96;
+pub(super) const USUAL_LINES: usize = 96;
 
 /// What `httparse` made of bytes.
 #[derive(Debug)]

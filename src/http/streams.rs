@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::conversation::{Content, Conversation, Mode, Waiting};
 use super::kept::Room;
+use super::repeats::Repeats;
 use super::{CaptureId, FieldLine, MessageSink};
 use crate::anomaly::{Anomalies, AnomalyKind};
 use crate::capture::PacketAt;
@@ -30,6 +31,7 @@ pub struct HttpStreams<'s, M> {
     pub(super) anomalies: Anomalies,
     undecoded: BTreeMap<(&'static str, u16), u64>,
     pub(super) lines: Vec<FieldLine>,
+    pub(super) repeats: Repeats,
     pub(super) unfolded: Vec<u8>,
     /// What waiting requests hold in all.
     pub(super) held: usize,
@@ -56,6 +58,7 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
             anomalies: Anomalies::default(),
             undecoded: BTreeMap::new(),
             lines: Vec::new(),
+            repeats: Repeats::default(),
             unfolded: Vec::new(),
             held: 0,
             room: Room::new(BODIES_IN_ALL),
