@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::checks::{self, Condition};
-use super::dispatch::{Dispatch, numbers};
+use super::dispatch::numbers;
 use super::judge::Case;
 use super::judged::Judged;
 use super::looked::Looked;
@@ -119,9 +119,7 @@ fn judge_all<'e>(tally: &mut HopTally, case: &Case<'e>, expectations: &'e [PlanE
     let mut open = Vec::new();
     // What a mask hides is not remembered: the same bytes on the wire mean something else.
     let masks = case.masks();
-    let mut due = std::mem::take(&mut tally.due);
-    let dispatch = tally.dispatch.get_or_insert_with(|| Dispatch::of(expectations));
-    dispatch.due([case.looked.request, case.looked.response], &mut due);
+    let due = tally.settled.next(expectations, case.looked, &mut tally.counts);
     for at in numbers(&due) {
         let Some(expectation) = expectations.get(at) else { continue };
         let mut digits = [0; 5];
@@ -131,17 +129,21 @@ fn judge_all<'e>(tally: &mut HopTally, case: &Case<'e>, expectations: &'e [PlanE
             && memo.knows(key)
         {
             tally.count(at, &Judged::Met);
+            tally.settled.met(at);
             continue;
         }
         let result = case.judge(expectation, params);
-        if let (Judged::Met, Some(key), Some(memo)) = (&result, &key, memo) {
-            memo.learn(key);
+        if matches!(result, Judged::Met) {
+            if let (Some(key), Some(memo)) = (&key, memo) {
+                memo.learn(key);
+            }
+            tally.settled.met(at);
         }
         tally.count(at, &result);
         if !matches!(result, Judged::Met | Judged::NotObserved) {
             open.push((at, result));
         }
     }
-    tally.due = due;
+    tally.settled.give_back(due);
     open
 }

@@ -52,6 +52,7 @@ mod run;
 mod scope;
 mod select;
 mod selection;
+mod settled;
 mod sighting;
 mod sigv4;
 mod specs;
@@ -59,6 +60,7 @@ mod structure;
 mod suite;
 mod tally;
 mod truth;
+mod ways;
 mod whole;
 
 #[cfg(test)]

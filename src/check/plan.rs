@@ -106,6 +106,8 @@ pub(super) struct PlanExpectation {
     pub(super) purity: Purity,
     /// It is not judged where its field is missing.
     pub(super) optional: bool,
+    /// What it looks at is a secret by its name.
+    pub(super) secret: bool,
     /// It binds names that some template of the hop uses.
     pub(super) binds: bool,
 }
@@ -421,11 +423,12 @@ fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, 
         };
         to.push(PlanExpectation {
             side,
-            aspect: target,
             subject: format!("{}.{what}", side.name()),
             variant,
             purity: value.map_or(Purity::None, reads::purity),
             optional: value.is_some_and(|v| v.meta.optional),
+            secret: target.is_secret(),
+            aspect: target,
             binds: false,
             expectation: expectation.clone(),
         });
@@ -442,6 +445,7 @@ fn check(expectation: &Expectation) -> Option<PlanExpectation> {
         variant: None,
         purity: Purity::None,
         optional: false,
+        secret: false,
         binds: false,
         expectation: expectation.clone(),
     })

@@ -10,7 +10,8 @@ use super::plan::{Aspect, PlanSelect, PlanSelectOn};
 use super::scope::{Notes, Scope};
 use super::truth::Truth;
 use crate::http::Fidelity;
-use crate::spec::{Form, Side, Value, glob};
+use crate::spec::{Form, Piece, Side, Value, glob};
+use crate::wire::Endpoint;
 
 /// Whether the exchange is the hop's: only `Yes` selects.
 pub(super) fn selects(select: &PlanSelect, looked: &Looked<'_>, params: &Params) -> Truth {
@@ -24,8 +25,15 @@ pub(super) fn selects(select: &PlanSelect, looked: &Looked<'_>, params: &Params)
 }
 
 fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) -> Truth {
-    let notes = Notes::default();
     let exchange = looked.exchange;
+    // Most selects begin with a port.
+    if let (PlanSelectOn::Port(dst), Form::Scalar(template), None) = (on, &value.form, &value.meta.when)
+        && let [Piece::Literal(port)] = template.pieces.as_slice()
+    {
+        let is = |end: Endpoint| Truth::of(decimal(end.port, &mut [0; 5]) == port.as_bytes());
+        return super::scope::endpoint(exchange, *dst).map_or(Truth::Unknown, is);
+    }
+    let notes = Notes::default();
     let scope = Scope::of(looked, params, &notes);
     let text = |text: String| matcher::holds(value, text.as_bytes(), &scope);
     let endpoint = |dst| super::scope::endpoint(exchange, dst);

@@ -1,9 +1,9 @@
 //! What is counted of one hop in a run: a few integers for each expectation.
 
-use super::dispatch::Dispatch;
 use super::judged::Judged;
 use super::memo::Memo;
 use super::plan::PlanHop;
+use super::settled::Settled;
 use crate::finding::Counts;
 
 /// What was counted for one hop.
@@ -17,10 +17,8 @@ pub(super) struct HopTally {
     pub(super) one_sided: [u64; 2],
     /// By expectation: what met last.
     pub(super) memo: Vec<Memo>,
-    /// The hop's own expectations by what they need, known from its first exchange on.
-    pub(super) dispatch: Option<Dispatch>,
-    /// Space for those that are due.
-    pub(super) due: Vec<u64>,
+    /// What was met and holds on; not in `counts` yet.
+    pub(super) settled: Settled,
     pub(super) nearest: Option<Nearest>,
     /// Exchanges that were looked at for what comes near.
     pub(super) looked: u64,
@@ -44,6 +42,11 @@ impl HopTally {
             memo: vec![Memo::default(); hop.expectations.len()],
             ..Self::default()
         }
+    }
+
+    /// Counts what is not counted yet.
+    pub(super) fn finish(&mut self) {
+        self.settled.end(&mut self.counts);
     }
 
     /// Counts one judgement.

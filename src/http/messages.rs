@@ -21,8 +21,9 @@ const MOST_WAITING: usize = 1024;
 /// What waiting requests of all flows, and heads whose bodies run, may hold. Beyond it a request is told alone, and a
 /// running message before its end.
 const HELD_IN_ALL: usize = 32 << 20;
-/// Pooled requests.
+/// Pooled requests, and pooled heads of responses.
 const POOL: usize = 1024;
+const HEADS: usize = 64;
 
 impl<M: MessageSink> HttpStreams<'_, M> {
     /// Tells a head, and its body where it is at hand; returns the bytes behind it.
@@ -219,12 +220,19 @@ impl<M: MessageSink> HttpStreams<'_, M> {
 
     /// Keeps a head until its body ended.
     fn hold(&mut self, head: &HeadRef<'_>) -> HeadBuf {
-        let head = HeadBuf::copy_of(head);
+        let head = match self.heads.pop() {
+            Some(mut space) => {
+                space.copy_from(head);
+                space
+            }
+            None => HeadBuf::copy_of(head),
+        };
         self.held += size_of_head(&head);
         head
     }
 
     /// Takes a body that is at hand; otherwise says how the stream goes on.
+    #[inline]
     fn body<'a>(
         &mut self,
         talk: &mut Conversation,
@@ -268,6 +276,9 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             (MessageKind::Response, Some(head)) => {
                 if !interim {
                     self.answered(talk, paired, &head.as_ref(), body);
+                }
+                if self.heads.len() < HEADS && is_small(&head) {
+                    self.heads.push(head);
                 }
             }
             (MessageKind::Request, Some(head)) => {
@@ -327,7 +338,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
 
     fn recycle(&mut self, mut waiting: Box<Waiting>) {
         self.held = self.held.saturating_sub(size_of_head(&waiting.head));
-        if self.pool.len() < POOL && waiting.head.raw.capacity() <= 4 << 10 && waiting.head.lines.capacity() <= 64 {
+        if self.pool.len() < POOL && is_small(&waiting.head) {
             waiting.body = Body::default();
             waiting.over = false;
             waiting.answer = None;
@@ -374,6 +385,11 @@ impl Waiting {
         let space = HeadBuf { raw: Vec::new(), lines: Vec::new(), head: *head.head };
         Self { id: MessageId(0), head: space, body: Body::default(), over: false, answer: None }
     }
+}
+
+/// Whether its space is worth keeping.
+fn is_small(head: &HeadBuf) -> bool {
+    head.raw.capacity() <= 4 << 10 && head.lines.capacity() <= 64
 }
 
 fn size_of_head(head: &HeadBuf) -> usize {

@@ -33,6 +33,7 @@ pub use exchange::{Exchange, Message};
 pub use head::{FieldLine, Head, HeadBuf, HeadFlags, HeadRef, Range, StartLine};
 pub use kept::Kept;
 pub use parse::{parse_head, start_line_kind};
+pub(crate) use repeats::same_bytes;
 pub use provenance::{CaptureId, Fidelity, Origin, Provenance};
 pub use sink::{MessageId, MessageSink};
 pub use start::MessageKind;

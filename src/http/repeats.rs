@@ -58,7 +58,7 @@ impl Known {
         let (start, start_line);
         // The first thing that differs.
         let mut differs = None;
-        let common = equal(&self.raw, bytes);
+        let common = same_bytes(&self.raw, bytes);
         match self.start {
             Some((known, line)) if behind(line) < common => {
                 (start, start_line) = (known, line);
@@ -81,6 +81,18 @@ impl Known {
             if lines.len() == USUAL_LINES {
                 return None;
             }
+            if at == old {
+                // Nothing moved: all lines that are the same at once.
+                let known = self.lines.get(index..).unwrap_or_default();
+                let run = known.iter().take_while(|known| behind(known.line) < same).count().min(USUAL_LINES - lines.len());
+                if let (Some(run), Some(last)) = (known.get(..run), run.checked_sub(1).and_then(|last| known.get(last))) {
+                    lines.extend_from_slice(run);
+                    at = behind(last.line);
+                    old = at;
+                    index += run.len();
+                    continue;
+                }
+            }
             let known = self.lines.get(index).copied();
             index += 1;
             match known {
@@ -91,7 +103,9 @@ impl Known {
                 }
                 known => {
                     differs.get_or_insert((at, lines.len()));
-                    let line = line_of(bytes, at)?;
+                    // A name that is the same to its colon is one.
+                    let name = known.filter(|known| same > known.name.end as usize).map(|known| known.name.end as usize - old);
+                    let line = line_of(bytes, at, name)?;
                     at = behind(line.line);
                     lines.push(line);
                     until = (at, lines.len());
@@ -111,7 +125,7 @@ impl Known {
     /// How far the known head is the same, from a line of it on, as these bytes from a line of theirs on.
     fn same_from(&self, old: usize, bytes: &[u8], at: usize) -> usize {
         match (self.raw.get(old..), bytes.get(at..)) {
-            (Some(known), Some(bytes)) => old + equal(known, bytes),
+            (Some(known), Some(bytes)) => old + same_bytes(known, bytes),
             _ => 0,
         }
     }
@@ -161,7 +175,7 @@ fn moved(line: FieldLine, old: usize, at: usize) -> FieldLine {
 
 /// How many bytes are the same from the beginning on.
 #[inline]
-fn equal(a: &[u8], b: &[u8]) -> usize {
+pub(crate) fn same_bytes(a: &[u8], b: &[u8]) -> usize {
     let ((blocks, _), (others, _)) = (a.as_chunks::<32>(), b.as_chunks::<32>());
     let same = 32 * blocks.iter().zip(others).take_while(|(a, b)| a == b).count();
     let (a, b) = (a.get(same..).unwrap_or_default(), b.get(same..).unwrap_or_default());
@@ -193,10 +207,11 @@ fn is_space(byte: u8) -> bool {
     byte == b' ' || byte == b'\t'
 }
 
-/// A field line that begins here, beyond doubt.
-fn line_of(bytes: &[u8], at: usize) -> Option<FieldLine> {
+/// A field line that begins here, beyond doubt; `name` is the length of its name, where that is known.
+fn line_of(bytes: &[u8], at: usize, name: Option<usize>) -> Option<FieldLine> {
     let rest = bytes.get(at..)?;
-    let colon = rest.iter().position(|&b| !TOKEN.get(usize::from(b)).copied().unwrap_or_default())?;
+    let end_of_name = || rest.iter().position(|&b| !TOKEN.get(usize::from(b)).copied().unwrap_or_default());
+    let colon = name.or_else(end_of_name)?;
     if colon == 0 || rest.get(colon) != Some(&b':') {
         return None;
     }
@@ -222,8 +237,8 @@ fn end_of_line(rest: &[u8]) -> Option<usize> {
     let end = memchr(b'\n', rest)?.checked_sub(1)?;
     let line = rest.get(..end)?;
     // No early end: this way it is done for many bytes at once.
-    let odd = line.iter().fold(false, |odd, &b| odd | (b < b' ' && b != b'\t') | (b == 0x7f));
-    (rest.get(end) == Some(&b'\r') && !odd).then_some(end)
+    let odd = line.iter().fold(0, |odd, &b| odd | u8::from(b < b' ') & u8::from(b != b'\t') | u8::from(b == 0x7f));
+    (rest.get(end) == Some(&b'\r') && odd == 0).then_some(end)
 }
 
 /// A start line, beyond doubt.
@@ -390,7 +405,7 @@ mod tests {
         fn equal_bytes_are_counted(a in proptest::collection::vec(0..2u8, 0..200), b in proptest::collection::vec(0..2u8, 0..200),
                                    common in proptest::collection::vec(any::<u8>(), 0..100)) {
             let (a, b) = ([common.clone(), a].concat(), [common, b].concat());
-            prop_assert_eq!(equal(&a, &b), a.iter().zip(&b).take_while(|(a, b)| a == b).count());
+            prop_assert_eq!(same_bytes(&a, &b), a.iter().zip(&b).take_while(|(a, b)| a == b).count());
         }
     }
 }

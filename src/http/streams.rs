@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::conversation::{Content, Conversation, Mode, Waiting};
 use super::kept::Room;
 use super::repeats::Repeats;
-use super::{CaptureId, FieldLine, MessageSink};
+use super::{CaptureId, FieldLine, HeadBuf, MessageSink};
 use crate::anomaly::{Anomalies, AnomalyKind};
 use crate::capture::PacketAt;
 use crate::flow::{Chunk, Direction, FlowInfo, Gap, Need, StreamEnd, StreamSink};
@@ -41,6 +41,8 @@ pub struct HttpStreams<'s, M> {
     pub(super) buffered: usize,
     #[expect(clippy::vec_box, reason = "the boxes are what is pooled")]
     pub(super) pool: Vec<Box<Waiting>>,
+    /// Space for heads whose bodies run.
+    pub(super) heads: Vec<HeadBuf>,
     #[expect(clippy::vec_box, reason = "the boxes are what is pooled")]
     conversations: Vec<Box<Conversation>>,
 }
@@ -64,6 +66,7 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
             room: Room::new(BODIES_IN_ALL),
             buffered: 0,
             pool: Vec::new(),
+            heads: Vec::new(),
             conversations: Vec::new(),
         }
     }
