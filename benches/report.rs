@@ -15,11 +15,8 @@ fn report(c: &mut Criterion) {
     let wrong = kit::SPEC.replace("nginx/", "apache/").replace("status: 200", "status: 201").replace("dark, light", "none");
     let mut file = tempfile::Builder::new().suffix(".pcap").tempfile().expect("a file");
     file.write_all(&kit::keep_alive(100, 10)).expect("a file");
-    let request = CheckRequest {
-        spec_texts: vec![wrong],
-        captures: vec![Input::File(file.path().to_owned())],
-        ..CheckRequest::default()
-    };
+    let request =
+        CheckRequest { spec_texts: vec![wrong], captures: vec![Input::File(file.path().to_owned())], ..CheckRequest::default() };
     let outcome = check(&request).expect("an outcome");
     assert_eq!(outcome.findings.len(), 4);
     let mut group = c.benchmark_group("report");

@@ -72,7 +72,8 @@ pub fn downloads(exchanges: usize, length: usize) -> Vec<u8> {
 
 fn request(number: usize, hop: usize) -> Vec<u8> {
     let mut head = String::from("GET /api/v1/items?page=2 HTTP/1.1\r\nhost: 10.0.1.1:8080\r\n");
-    head += "user-agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36\r\n";
+    head +=
+        "user-agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36\r\n";
     head += "accept: application/json, text/plain, */*\r\naccept-language: ja,en-US;q=0.9,en;q=0.8\r\n";
     head += "cookie: session=6f1c0c9a7f4b4b0d8a5c3e2d1f0a9b8c; theme=dark; _ga=GA1.2.1234567890.1699999999\r\n";
     head += "x-api-key: abcdefghijklmnopqrstuvwxyz0123456789ABCD\r\nreferer: https://www.example.com/dashboard\r\n";
@@ -87,7 +88,9 @@ fn request(number: usize, hop: usize) -> Vec<u8> {
 fn response(number: usize, hop: usize, length: usize) -> Vec<u8> {
     let second = number / 5000 % 60;
     let mut head = format!("HTTP/1.1 200 OK\r\nserver: nginx/1.22.1\r\ndate: Sun, 14 Jun 2020 10:04:{second:02} GMT\r\n");
-    head += &format!("content-type: application/json\r\ncontent-length: {length}\r\nlast-modified: Sun, 14 Jun 2020 09:00:00 GMT\r\n");
+    head += &format!(
+        "content-type: application/json\r\ncontent-length: {length}\r\nlast-modified: Sun, 14 Jun 2020 09:00:00 GMT\r\n"
+    );
     head += &format!("x-request-id: {:032x}\r\ncache-control: no-cache, no-store\r\n", mixed(number));
     if hop == 1 {
         head += "connection: keep-alive\r\n";

@@ -120,10 +120,7 @@ pub(super) enum Purity {
     /// Nothing.
     Value,
     /// The ends of the connection.
-    Ends {
-        src: bool,
-        dst: bool,
-    },
+    Ends { src: bool, dst: bool },
 }
 
 impl PlanExpectation {

@@ -2,8 +2,8 @@
 
 use super::found::{BodyFault, Found, body_json, find, is_open};
 use super::looked::Looked;
-use super::memo::decimal;
 use super::matcher;
+use super::memo::decimal;
 use super::params::Params;
 use super::phrase::{part, path};
 use super::plan::{Aspect, PlanSelect, PlanSelectOn};

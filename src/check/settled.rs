@@ -36,9 +36,11 @@ impl Settled {
             _ => None,
         };
         let goes_on = match (&self.seen, &now) {
-            (Some(seen), Some(now)) => seen.iter().zip(now).zip(heads).all(|((seen, now), head)| {
-                seen.0 == now.0 && head.way().is_some_and(|way| way.since.names <= seen.1)
-            }),
+            (Some(seen), Some(now)) => seen
+                .iter()
+                .zip(now)
+                .zip(heads)
+                .all(|((seen, now), head)| seen.0 == now.0 && head.way().is_some_and(|way| way.since.names <= seen.1)),
             _ => false,
         };
         if goes_on {

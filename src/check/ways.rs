@@ -125,7 +125,10 @@ impl Way {
             return false;
         }
         self.follow_ends(head, number);
-        if self.raw.len() == head.raw.len() && self.start_line == head.head.start_line.end as usize && same_places(&self.lines, head.lines) {
+        if self.raw.len() == head.raw.len()
+            && self.start_line == head.head.start_line.end as usize
+            && same_places(&self.lines, head.lines)
+        {
             return self.follow_in_place(head, number);
         }
         // How far both are the same from a place on, and how far apart that place is in them.
@@ -144,7 +147,9 @@ impl Way {
             };
             let as_before = to.wrapping_sub(from) == apart;
             if !as_before || same < old.line.end as usize {
-                let (Some(known), Some(bytes)) = (self.raw.get(from as usize..), head.raw.get(to as usize..)) else { return false };
+                let (Some(known), Some(bytes)) = (self.raw.get(from as usize..), head.raw.get(to as usize..)) else {
+                    return false;
+                };
                 same = from as usize + same_bytes(known, bytes);
                 apart = to.wrapping_sub(from);
             }

@@ -225,11 +225,7 @@ fn line_of(bytes: &[u8], at: usize, name: Option<usize>) -> Option<FieldLine> {
     let value = value.get(begin..)?;
     let length = value.iter().rposition(|&b| !is_space(b)).map_or(0, |last| last + 1);
     let begin = at + colon + 1 + begin;
-    Some(FieldLine {
-        name: Range::new(at, at + colon),
-        value: Range::new(begin, begin + length),
-        line: Range::new(at, at + end),
-    })
+    Some(FieldLine { name: Range::new(at, at + colon), value: Range::new(begin, begin + length), line: Range::new(at, at + end) })
 }
 
 /// Where a line ends that ends with CRLF and holds no control byte but tabs.
@@ -345,7 +341,8 @@ mod tests {
         ] {
             assert_eq!(both(&[known, odd, known], MessageKind::Request), 2, "{:?}", odd.escape_ascii().to_string());
         }
-        for odd in [b"HTTP/1.1 200\r\nA: b\r\n\r\n".as_slice(), b"HTTP/1.1 2x0 OK\r\nA: b\r\n\r\n", b"HTTP/1.1 200 O\x7f\r\n\r\n"] {
+        for odd in [b"HTTP/1.1 200\r\nA: b\r\n\r\n".as_slice(), b"HTTP/1.1 2x0 OK\r\nA: b\r\n\r\n", b"HTTP/1.1 200 O\x7f\r\n\r\n"]
+        {
             assert_eq!(both(&[odd], MessageKind::Response), 0);
         }
         let many = [b"GET / HTTP/1.1\r\n".as_slice(), &b"A: b\r\n".repeat(USUAL_LINES + 1), b"\r\n"].concat();
