@@ -98,7 +98,7 @@ pub(super) struct Entry<'r> {
 impl Entry<'_> {
     /// Whether the verdict of an expectation depends on nothing but the value.
     fn is_pure(&self, expectation: usize) -> bool {
-        self.plan.hops.get(self.hop).and_then(|hop| hop.expectations.get(expectation)).is_some_and(|e| e.pure)
+        self.plan.hops.get(self.hop).and_then(|hop| hop.expectations.get(expectation)).is_some_and(|e| e.is_pure())
     }
 }
 
@@ -355,7 +355,7 @@ impl Book {
             Claim::NameCase(crate::spec::NameCase::Exact) => Some("the name as the spec writes it".to_owned()),
         };
         // What the spec spells out is no secret: it stands there. What comes from names may be one.
-        told.map(|text| if expectation.pure { hide.text(&text) } else { hide.expected(&expectation.aspect, field, &text) })
+        told.map(|text| if expectation.is_pure() { hide.text(&text) } else { hide.expected(&expectation.aspect, field, &text) })
     }
 
     fn bound<'s>(&self, expectation: &'s super::plan::PlanExpectation, scope: &Scope<'s>, hide: &Hide) -> Vec<Bound> {
@@ -406,7 +406,7 @@ impl Book {
                     Claim::Part { part: crate::spec::Part::SetCookieAttribute { .. }, value } if value.takes_anything() => None,
                     Claim::Part { value, .. } => matcher::exact_text(value, scope)
                         .filter(|_| hide.shows_secrets() || !reads::derives_secret(value, scope))
-                        .map(|text| if expectation.pure { hide.text(&text) } else { hide.value(aspect, field, &text) })
+                        .map(|text| if expectation.is_pure() { hide.text(&text) } else { hide.value(aspect, field, &text) })
                         // A text in JSON is shown as what is there: in quotes.
                         .map(|text| if phrase::is_json_text(aspect, value) { Json::from(text).to_string() } else { text })
                         .or_else(|| self.expected(entry, at, Some(fault), scope, hide).map(|t| format!("‹{t}›"))),

@@ -3,9 +3,11 @@
 use std::ops::Range;
 
 use super::checks::{self, Condition};
+use super::dispatch::numbers;
 use super::judge::Case;
 use super::judged::Judged;
 use super::looked::Looked;
+use super::memo;
 use super::params::Params;
 use super::plan::{Aspect, PlanExpectation, PlanHop};
 use super::tally::HopTally;
@@ -115,54 +117,33 @@ fn choose_variant<'e>(hop: &'e PlanHop, group: &Range<usize>, params: &'e Params
 /// Judges the hop's own expectations, counts them, and gives back those that are not met.
 fn judge_all<'e>(tally: &mut HopTally, case: &Case<'e>, expectations: &'e [PlanExpectation], params: &'e Params) -> Open {
     let mut open = Vec::new();
+    // What a mask hides is not remembered: the same bytes on the wire mean something else.
     let masks = case.masks();
-    for (at, expectation) in expectations.iter().enumerate() {
-        if expectation.optional && is_missing(case, expectation) {
+    let due = tally.settled.next(expectations, case.looked, &mut tally.counts);
+    for at in numbers(&due) {
+        let Some(expectation) = expectations.get(at) else { continue };
+        let mut digits = [0; 5];
+        let key = if masks { None } else { memo::key(case, expectation, &mut digits) };
+        let memo = tally.memo.get_mut(at);
+        if let (Some(key), Some(memo)) = (&key, &memo)
+            && memo.knows(key)
+        {
+            tally.count(at, &Judged::Met);
+            tally.settled.met(at);
             continue;
         }
-        // What a mask hides is not remembered: the same bytes on the wire mean something else.
-        let value = if expectation.pure && !masks { single_value(case, expectation) } else { None };
-        let known = value.is_some_and(|value| tally.memo.get(at).is_some_and(|memo| !memo.is_empty() && memo == value));
-        let result = if known { Judged::Met } else { case.judge(expectation, params) };
-        if let (Judged::Met, Some(value), Some(memo), false) = (&result, value, tally.memo.get_mut(at), known)
-            && value.len() <= 512
-        {
-            memo.clear();
-            memo.extend_from_slice(value);
+        let result = case.judge(expectation, params);
+        if matches!(result, Judged::Met) {
+            if let (Some(key), Some(memo)) = (&key, memo) {
+                memo.learn(key);
+            }
+            tally.settled.met(at);
         }
         tally.count(at, &result);
         if !matches!(result, Judged::Met | Judged::NotObserved) {
             open.push((at, result));
         }
     }
+    tally.settled.give_back(due);
     open
-}
-
-/// Whether a field stands on no line of a message that is there.
-fn is_missing(case: &Case<'_>, expectation: &PlanExpectation) -> bool {
-    match &expectation.aspect {
-        Aspect::Field { id, .. } => case.looked.index(expectation.side).lines(*id).next().is_none(),
-        _ => false,
-    }
-}
-
-/// The value of a field that stands on one line.
-fn single_value<'e>(case: &Case<'e>, expectation: &PlanExpectation) -> Option<&'e [u8]> {
-    let Aspect::Field { id, .. } = &expectation.aspect else { return None };
-    let message = match expectation.side {
-        Side::Request => case.looked.exchange.request,
-        Side::Response => case.looked.exchange.response,
-    }?;
-    if message.head.head.flags.is_partial() {
-        return None;
-    }
-    let mut lines = case.looked.index(expectation.side).lines(*id);
-    match (lines.next(), lines.next()) {
-        // What the capture cuts may go on in another way than what was met before.
-        (Some(at), None) => {
-            let line = message.head.lines.get(at).filter(|line| !message.head.is_open(line.line))?;
-            Some(line.value.of(message.head.raw))
-        }
-        _ => None,
-    }
 }

@@ -48,7 +48,7 @@ impl<'e> Case<'e> {
 
     /// Judges one expectation.
     pub(super) fn judge<'s>(&'s self, expectation: &'s PlanExpectation, params: &'s super::params::Params) -> Judged {
-        let scope = Scope { secret: expectation.aspect.is_secret(), ..self.scope(params) };
+        let scope = Scope { secret: expectation.secret, ..self.scope(params) };
         self.notes.reason.replace(None);
         if let Claim::Check(check) = &expectation.expectation.claim {
             return checks::judge(check, &scope);

@@ -2,11 +2,19 @@
 
 use hashbrown::HashMap;
 
+use super::ways::{WAYS, Way, way_of};
 use crate::http::{AUTHORITY, HeadRef};
 
 /// The number of an interned name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct NameId(u32);
+
+impl NameId {
+    /// It as an index: names are numbered from 0.
+    pub(super) fn number(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// The names that some spec asks for. They come from specs, so a fast hasher is safe.
 #[derive(Debug, Default)]
@@ -16,7 +24,7 @@ pub(super) struct Names {
     longest: usize,
 }
 
-/// Longer names are looked up without the space on the stack, and never predicted.
+/// Longer names are looked up without the space on the stack.
 const LONGEST: usize = 128;
 
 impl Names {
@@ -27,13 +35,21 @@ impl Names {
         *self.by_name.entry(name.to_ascii_lowercase().into_bytes()).or_insert(next)
     }
 
-    fn find(&self, name: &[u8]) -> Option<NameId> {
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.by_name.len()
+    }
+
+    /// The number of a name.
+    pub(super) fn find(&self, name: &[u8]) -> Option<NameId> {
         // It answers where a spec asks for Host.
         let name = if name == AUTHORITY { b"host" } else { name };
+        if name.len() > self.longest {
+            return None;
+        }
         let mut lower = [0; LONGEST];
         let Some(lower) = lower.get_mut(..name.len()) else {
-            // Specs have a size, too: what is longer than their longest name is not copied.
-            return (name.len() <= self.longest).then(|| self.by_name.get(&name.to_ascii_lowercase()).copied()).flatten();
+            return self.by_name.get(&name.to_ascii_lowercase()).copied();
         };
         lower.copy_from_slice(name);
         lower.make_ascii_lowercase();
@@ -41,79 +57,75 @@ impl Names {
     }
 }
 
-const NONE: u32 = u32::MAX;
-/// Lines of a head whose names are predicted.
-const PREDICTED: usize = 48;
-
 /// Which lines of one head carry which interned name. Scratch: filled anew for each head without clearing.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct HeadIndex {
-    /// By name: generation, first line, last line.
-    by_name: Vec<(u32, u32, u32)>,
-    /// By line: the next line of the same name.
-    next: Vec<u32>,
-    /// By line: the name that stood there last, and its number. Heads of one kind repeat; most names are found here.
-    predicted: Vec<(Vec<u8>, Option<NameId>)>,
-    generation: u32,
+    /// The first is for heads that are not remembered.
+    ways: Vec<Way>,
+    way: usize,
+    /// How many heads were looked up.
+    heads: u64,
+}
+
+impl Default for HeadIndex {
+    fn default() -> Self {
+        Self { ways: vec![Way::default()], way: 0, heads: 0 }
+    }
 }
 
 impl HeadIndex {
-    /// Forgets the head before.
+    /// There is no head.
     pub(super) fn clear(&mut self, names: &Names) {
-        self.generation = self.generation.wrapping_add(1);
-        if self.generation == 0 {
-            self.by_name.clear();
-            self.generation = 1;
+        self.way = 0;
+        if let Some(way) = self.ways.first_mut() {
+            way.clear(names);
         }
-        self.by_name.resize(names.by_name.len(), (0, NONE, NONE));
-        self.predicted.resize(PREDICTED, (Vec::new(), None));
-        self.next.clear();
     }
 
     /// Looks up every line of a head.
     pub(super) fn fill(&mut self, names: &Names, head: &HeadRef<'_>) {
-        self.clear(names);
-        self.next.resize(head.lines.len(), NONE);
-        for (at, line) in (0u32..).zip(head.lines) {
-            let Some(id) = self.find(names, at, line.name.of(head.raw)) else { continue };
-            let Some(entry) = self.by_name.get_mut(id.0 as usize) else { continue };
-            if entry.0 == self.generation {
-                if head.head.h2_stream.is_some() && head.is_same_host(entry.2 as usize, at as usize) {
-                    continue;
-                }
-                if let Some(next) = self.next.get_mut(entry.2 as usize) {
-                    *next = at;
-                }
-                entry.2 = at;
-            } else {
-                *entry = (self.generation, at, at);
-            }
+        self.way = way_of(head);
+        self.heads += 1;
+        if self.ways.len() <= self.way {
+            self.ways.resize_with(1 + WAYS, Way::default);
+        }
+        let Some(way) = self.ways.get_mut(self.way) else { return };
+        if self.way == 0 {
+            way.fill(names, head);
+        } else if !way.follow(head, self.heads) {
+            way.fill(names, head);
+            way.remember(head, self.heads);
         }
     }
 
-    /// The number of the name on a line.
-    fn find(&mut self, names: &Names, at: u32, name: &[u8]) -> Option<NameId> {
-        match self.predicted.get_mut(at as usize) {
-            Some((known, id)) if known == name => *id,
-            Some((known, id)) if name.len() <= LONGEST => {
-                *id = names.find(name);
-                known.clear();
-                known.extend_from_slice(name);
-                *id
-            }
-            _ => names.find(name),
-        }
+    /// Where what is known of earlier heads stands, and how many heads there were; nothing for a head that is not
+    /// remembered.
+    pub(super) fn remembered(&self) -> Option<(usize, u64)> {
+        (self.way > 0).then_some((self.way, self.heads))
+    }
+
+    /// What is known of the head.
+    #[inline]
+    pub(super) fn way(&self) -> Option<&Way> {
+        self.ways.get(self.way)
+    }
+
+    /// The interned names that are there, each once.
+    pub(super) fn present(&self) -> &[NameId] {
+        self.way().map(Way::present).unwrap_or_default()
+    }
+
+    /// The number of the line with this name, where there is exactly one.
+    #[inline]
+    pub(super) fn only(&self, id: NameId) -> Option<usize> {
+        let (first, last) = self.way()?.ends_of(id)?;
+        (first == last).then_some(first as usize)
     }
 
     /// The numbers of the lines with this name, in order.
     pub(super) fn lines(&self, id: NameId) -> impl Iterator<Item = usize> {
-        let first = match self.by_name.get(id.0 as usize) {
-            Some((generation, first, _)) if *generation == self.generation => *first,
-            _ => NONE,
-        };
-        std::iter::successors((first != NONE).then_some(first), |at| {
-            self.next.get(*at as usize).copied().filter(|next| *next != NONE)
-        })
-        .map(|at| at as usize)
+        let way = self.way();
+        let first = way.and_then(|way| way.ends_of(id)).map(|(first, _)| first);
+        std::iter::successors(first, move |at| way?.next(*at)).map(|at| at as usize)
     }
 }

@@ -105,12 +105,32 @@ pub(super) struct PlanExpectation {
     /// As in the machine format, `request.header.Host`.
     pub(super) subject: String,
     pub(super) variant: Option<usize>,
-    /// The verdict on a value depends on nothing but the value: the last one that met is remembered.
-    pub(super) pure: bool,
+    /// What the verdict on a value depends on.
+    pub(super) purity: Purity,
     /// It is not judged where its field is missing.
     pub(super) optional: bool,
+    /// What it looks at is a secret by its name.
+    pub(super) secret: bool,
     /// It binds names that some template of the hop uses.
     pub(super) binds: bool,
+}
+
+/// What the verdict on a value depends on besides the value. Where it is little, the last that met is remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purity {
+    /// More than that.
+    None,
+    /// Nothing.
+    Value,
+    /// The ends of the connection.
+    Ends { src: bool, dst: bool },
+}
+
+impl PlanExpectation {
+    /// The verdict on a value depends on nothing but the value.
+    pub(super) fn is_pure(&self) -> bool {
+        self.purity == Purity::Value
+    }
 }
 
 /// What an expectation looks at.
@@ -409,10 +429,11 @@ fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, 
         to.push(PlanExpectation {
             side,
             subject: if let Aspect::Connection(_) = target { what } else { format!("{}.{what}", side.name()) },
-            aspect: target,
             variant,
-            pure: value.is_some_and(reads::is_pure),
+            purity: value.map_or(Purity::None, reads::purity),
             optional: value.is_some_and(|v| v.meta.optional),
+            secret: target.is_secret(),
+            aspect: target,
             binds: false,
             expectation: expectation.clone(),
         });
@@ -427,8 +448,9 @@ fn check(expectation: &Expectation) -> Option<PlanExpectation> {
         aspect: Aspect::Check(check.id.clone()),
         subject: format!("check.{}", check.id),
         variant: None,
-        pure: false,
+        purity: Purity::None,
         optional: false,
+        secret: false,
         binds: false,
         expectation: expectation.clone(),
     })

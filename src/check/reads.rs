@@ -1,16 +1,32 @@
 //! What a value of a spec reads besides the value it is compared with: names, bodies, other fields.
 
+use super::plan::Purity;
 use super::scope::Scope;
 use super::sigv4;
 use crate::secret;
 use crate::spec::walk::{self, Met};
 use crate::spec::{Check, Claim, Expr, Function, Interpreted, MessagePath, Piece, Side, Value};
 
-/// Whether the verdict depends on nothing but the value: no hole. What it binds does not change the verdict.
-pub(super) fn is_pure(value: &Value) -> bool {
-    let mut pure = true;
-    walk::holes(value, &mut |_| pure = false);
-    pure
+/// What the verdict on a value depends on besides it: nothing without a hole. What it binds does not change the verdict.
+pub(super) fn purity(value: &Value) -> Purity {
+    let (mut holes, mut more, mut ends) = (false, false, [false; 2]);
+    walk::holes(value, &mut |expr| {
+        holes = true;
+        match expr {
+            Expr::Endpoint { dst } | Expr::EndpointIp { dst } | Expr::EndpointPort { dst } => {
+                let [src_, dst_] = &mut ends;
+                *(if *dst { dst_ } else { src_ }) = true;
+            }
+            Expr::Text(_) | Expr::Int(_) | Expr::Concat(_) | Expr::Call { .. } => {}
+            _ => more = true,
+        }
+    });
+    let [src, dst] = ends;
+    match (holes, more) {
+        (false, _) => Purity::Value,
+        (true, false) => Purity::Ends { src, dst },
+        (true, true) => Purity::None,
+    }
 }
 
 /// The names that it binds, at any depth.

@@ -91,6 +91,7 @@ impl<'p> Run<'p> {
     /// The counts and findings.
     pub(super) fn into_parts(self) -> (Vec<HopTally>, Vec<Finding>, State) {
         let mut state = self.state.into_inner();
+        state.hops.iter_mut().for_each(HopTally::finish);
         state.leave_joins(self.plan);
         let hops = std::mem::take(&mut state.hops);
         let book = std::mem::take(&mut state.book);

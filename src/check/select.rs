@@ -4,13 +4,15 @@ use super::connection;
 use super::found::{BodyFault, Found, body_json, find, is_open};
 use super::looked::Looked;
 use super::matcher;
+use super::memo::decimal;
 use super::params::Params;
 use super::phrase::{part, path};
 use super::plan::{Aspect, PlanSelect, PlanSelectOn};
 use super::scope::{Notes, Scope};
 use super::truth::Truth;
 use crate::http::Fidelity;
-use crate::spec::{Form, Side, Value, glob};
+use crate::spec::{Form, Piece, Side, Value, glob};
+use crate::wire::Endpoint;
 
 /// Whether the exchange is the hop's: only `Yes` selects.
 pub(super) fn selects(select: &PlanSelect, looked: &Looked<'_>, params: &Params) -> Truth {
@@ -24,8 +26,15 @@ pub(super) fn selects(select: &PlanSelect, looked: &Looked<'_>, params: &Params)
 }
 
 fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) -> Truth {
-    let notes = Notes::default();
     let exchange = looked.exchange;
+    // Most selects begin with a port.
+    if let (PlanSelectOn::Port(dst), Form::Scalar(template), None) = (on, &value.form, &value.meta.when)
+        && let [Piece::Literal(port)] = template.pieces.as_slice()
+    {
+        let is = |end: Endpoint| Truth::of(decimal(end.port, &mut [0; 5]) == port.as_bytes());
+        return super::scope::endpoint(exchange, *dst).map_or(Truth::Unknown, is);
+    }
+    let notes = Notes::default();
     let scope = Scope::of(looked, params, &notes);
     let text = |text: String| matcher::holds(value, text.as_bytes(), &scope);
     let endpoint = |dst| super::scope::endpoint(exchange, dst);
@@ -67,7 +76,9 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
         }
         PlanSelectOn::Endpoint(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.to_string())),
         PlanSelectOn::Ip(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.ip.to_string())),
-        PlanSelectOn::Port(dst) => endpoint(*dst).map_or(Truth::Unknown, |e| text(e.port.to_string())),
+        PlanSelectOn::Port(dst) => {
+            endpoint(*dst).map_or(Truth::Unknown, |e| matcher::holds(value, decimal(e.port, &mut [0; 5]), &scope))
+        }
         PlanSelectOn::Connection => text(if exchange.first().is_none() { "empty" } else { "messages" }.to_owned()),
         // What counts is what its source preserves: bytes that a test holds are the wire's, too.
         PlanSelectOn::Source => match exchange.first().map(|message| message.head.head.fidelity) {

@@ -1,7 +1,9 @@
 //! What is counted of one hop in a run: a few integers for each expectation.
 
 use super::judged::Judged;
+use super::memo::Memo;
 use super::plan::PlanHop;
+use super::settled::Settled;
 use crate::finding::Counts;
 
 /// What was counted for one hop.
@@ -13,8 +15,10 @@ pub(super) struct HopTally {
     pub(super) variants: Vec<u64>,
     /// Exchanges without a request or without a response of which something was expected.
     pub(super) one_sided: [u64; 2],
-    /// Of expectations that depend on nothing but the value: the last value that met.
-    pub(super) memo: Vec<Vec<u8>>,
+    /// By expectation: what met last.
+    pub(super) memo: Vec<Memo>,
+    /// What was met and holds on; not in `counts` yet.
+    pub(super) settled: Settled,
     pub(super) nearest: Option<Nearest>,
     /// Exchanges that were looked at for what comes near.
     pub(super) looked: u64,
@@ -35,9 +39,14 @@ impl HopTally {
         Self {
             counts: vec![Counts::default(); hop.expectations.len()],
             variants: vec![0; hop.combinations()],
-            memo: vec![Vec::new(); hop.expectations.len()],
+            memo: vec![Memo::default(); hop.expectations.len()],
             ..Self::default()
         }
+    }
+
+    /// Counts what is not counted yet.
+    pub(super) fn finish(&mut self) {
+        self.settled.end(&mut self.counts);
     }
 
     /// Counts one judgement.

@@ -60,6 +60,11 @@ enum Coding {
 fn fields(raw: &[u8], lines: &[FieldLine]) -> (Option<u64>, Coding, bool) {
     let (mut length, mut coding, mut ambiguous, mut lengths) = (None, Coding::None, false, false);
     for line in lines {
+        // Nearly every line is told by the length of its name.
+        let length_of_name = line.name.end.wrapping_sub(line.name.start);
+        if !matches!(length_of_name, 14 | 17) {
+            continue;
+        }
         let name = line.name.of(raw);
         match name.len() {
             14 if name.eq_ignore_ascii_case(b"content-length") => {

@@ -99,7 +99,7 @@ impl HeadFlags {
     /// Whether the kind is in the set.
     #[must_use]
     pub fn contains(self, kind: AnomalyKind) -> bool {
-        self.iter().any(|k| k == kind)
+        self.0 != 0 && self.iter().any(|k| k == kind)
     }
 
     /// The kinds in the set.

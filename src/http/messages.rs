@@ -17,8 +17,9 @@ use crate::capture::PacketAt;
 use crate::flow::{Direction, FlowInfo};
 use crate::secret;
 
-/// Pooled requests.
+/// Pooled requests, and pooled heads of responses.
 const POOL: usize = 1024;
+const HEADS: usize = 64;
 
 impl<M: MessageSink> HttpStreams<'_, M> {
     /// Tells a head, and its body where it is at hand; returns the bytes behind it.
@@ -218,12 +219,19 @@ impl<M: MessageSink> HttpStreams<'_, M> {
 
     /// Keeps a head until its body ended.
     fn hold(&mut self, head: &HeadRef<'_>) -> HeadBuf {
-        let head = HeadBuf::copy_of(head);
+        let head = match self.heads.pop() {
+            Some(mut space) => {
+                space.copy_from(head);
+                space
+            }
+            None => HeadBuf::copy_of(head),
+        };
         self.held += size_of_head(&head);
         head
     }
 
     /// Takes a body that is at hand; otherwise says how the stream goes on.
+    #[inline]
     fn body<'a>(
         &mut self,
         talk: &mut Conversation,
@@ -270,6 +278,9 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             (MessageKind::Response, Some(head)) => {
                 if !interim {
                     self.answered(talk, paired, &head.as_ref(), body);
+                }
+                if self.heads.len() < HEADS && is_small(&head) {
+                    self.heads.push(head);
                 }
             }
             (MessageKind::Request, Some(head)) => {
@@ -328,7 +339,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
 
     fn recycle(&mut self, mut waiting: Box<Waiting>) {
         self.held = self.held.saturating_sub(size_of_head(&waiting.head));
-        if self.pool.len() < POOL && waiting.head.raw.capacity() <= 4 << 10 && waiting.head.lines.capacity() <= 64 {
+        if self.pool.len() < POOL && is_small(&waiting.head) {
             waiting.clear();
             self.pool.push(waiting);
         }
@@ -382,6 +393,11 @@ impl Waiting {
         let space = HeadBuf { raw: Vec::new(), lines: Vec::new(), head: *head.head };
         Self::new(MessageId(0), space)
     }
+}
+
+/// Whether its space is worth keeping.
+fn is_small(head: &HeadBuf) -> bool {
+    head.raw.capacity() <= 4 << 10 && head.lines.capacity() <= 64
 }
 
 pub(super) fn size_of_head(head: &HeadBuf) -> usize {

@@ -14,7 +14,7 @@ use super::{Fidelity, FieldLine, Head, HeadBuf, HeadFlags, Limits, MessageKind, 
 use crate::anomaly::AnomalyKind;
 
 /// Field lines that the usual way takes; heads with more go the other way.
-const USUAL_LINES: usize = Limits::LEAST_FIELDS;
+pub(super) const USUAL_LINES: usize = Limits::LEAST_FIELDS;
 
 /// What `httparse` made of bytes.
 #[derive(Debug)]

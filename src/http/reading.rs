@@ -144,7 +144,8 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             let head = rest.get(begin..).unwrap_or_default();
             let kind = role.unwrap_or(if head.starts_with(b"HTTP/") { MessageKind::Response } else { MessageKind::Request });
             let mut lines = std::mem::take(&mut self.lines);
-            let parsed = parse::strict(head, kind, &mut lines);
+            let server = if kind == MessageKind::Request { flow.dst(direction) } else { flow.src(direction) };
+            let parsed = self.repeats.strict(server.port, head, kind, &mut lines);
             self.lines = lines;
             let Strict::Whole(length, split) = parsed else {
                 if head.is_empty() {

@@ -10,7 +10,8 @@ use super::conversation::{Content, Conversation, Mode, Waiting};
 use super::h2::Scratch;
 use super::kept::Room;
 use super::places::Places;
-use super::{CaptureId, EmptyConnection, FieldLine, Limits, MessageSink, Origin, Provenance};
+use super::repeats::Repeats;
+use super::{CaptureId, EmptyConnection, FieldLine, HeadBuf, Limits, MessageSink, Origin, Provenance};
 use crate::anomaly::{Anomalies, AnomalyKind};
 use crate::capture::PacketAt;
 use crate::flow::{Chunk, Direction, FlowInfo, Gap, Need, StreamEnd, StreamSink};
@@ -57,6 +58,7 @@ pub struct HttpStreams<'s, M> {
     pub(super) anomalies: Anomalies,
     undecoded: BTreeMap<(&'static str, u16), Unread>,
     pub(super) lines: Vec<FieldLine>,
+    pub(super) repeats: Repeats,
     pub(super) unfolded: Vec<u8>,
     /// What waiting requests hold in all.
     pub(super) held: usize,
@@ -69,6 +71,8 @@ pub struct HttpStreams<'s, M> {
     pub(super) h2: Scratch,
     #[expect(clippy::vec_box, reason = "the boxes are what is pooled")]
     pub(super) pool: Vec<Box<Waiting>>,
+    /// Space for heads whose bodies run.
+    pub(super) heads: Vec<HeadBuf>,
     #[expect(clippy::vec_box, reason = "the boxes are what is pooled")]
     conversations: Vec<Box<Conversation>>,
 }
@@ -92,6 +96,7 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
             anomalies: Anomalies::default(),
             undecoded: BTreeMap::new(),
             lines: Vec::new(),
+            repeats: Repeats::default(),
             unfolded: Vec::new(),
             held: 0,
             proxied: 0,
@@ -99,6 +104,7 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
             buffered: 0,
             h2: Scratch::default(),
             pool: Vec::new(),
+            heads: Vec::new(),
             conversations: Vec::new(),
         }
     }

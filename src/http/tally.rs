@@ -16,6 +16,7 @@ pub(super) struct Tally {
 }
 
 impl Tally {
+    #[inline]
     pub(super) fn new(want: BodyWant, room: &Room) -> Self {
         Self {
             want,
@@ -59,6 +60,7 @@ impl Tally {
     }
 
     /// It is over.
+    #[inline]
     pub(super) fn finish(mut self, complete: bool) -> Body {
         self.body.complete = Some(complete);
         if complete {

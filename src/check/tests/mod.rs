@@ -14,5 +14,6 @@ mod masks;
 mod matchers;
 mod names;
 mod select;
+mod settled;
 mod tokens;
 mod variants;
