@@ -213,7 +213,13 @@ pub struct Count {
 }
 
 impl MessageSink for Count {
-    fn head(&mut self, _: MessageId, _: &HeadRef<'_>, _: Option<&HeadRef<'_>>) -> BodyWant {
+    fn head(
+        &mut self,
+        _: MessageId,
+        _: &HeadRef<'_>,
+        _: Option<&HeadRef<'_>>,
+        _: Option<&hopspec::http::Connection>,
+    ) -> BodyWant {
         BodyWant::NOTHING
     }
 

@@ -8,13 +8,18 @@ use super::super::plan::Plan;
 use super::super::run::Run;
 use crate::capture::Timestamp;
 use crate::finding::Counts;
-use crate::http::{Body, CaptureId, Exchange, Fidelity, HeadBuf, Message, MessageSink as _, Origin, Provenance, parse_head};
+use crate::http::{
+    Body, CaptureId, Connection, Exchange, Fidelity, HeadBuf, Message, MessageSink as _, Origin, Provenance, parse_head,
+};
+use crate::proxy_protocol::{Addresses, ProxyHeader};
 use crate::spec::{self, Loaded};
 use crate::wire::Endpoint;
 
 const SPEC: &str = "
 hops:
   all:
+    client: { ip: 192.0.2.1 }
+    proxy: { src: { ip: { cidr: 192.0.2.0/24 } } }
     request:
       version: HTTP/1.1
       method: { one_of: [GET, POST] }
@@ -43,17 +48,28 @@ fn plan() -> Plan {
     Plan::compile(&[(Arc::new(*spec), true)], &[])
 }
 
-type Pair = (Option<HeadBuf>, Option<HeadBuf>);
+/// Request, response, and who the connection is said to be for.
+type Pair = (Option<HeadBuf>, Option<HeadBuf>, Option<u8>);
+
+/// A connection that began with a PROXY protocol header, or without.
+fn connection(client: Option<u8>) -> Connection {
+    let end = |ip: [u8; 4]| Endpoint { ip: ip.into(), port: 1000 };
+    let addresses = client.map(|last| Addresses::Ip { src: end([192, 0, 2, last]), dst: end([10, 0, 0, 2]) });
+    let header = addresses.map(|addresses| Box::new(ProxyHeader { version: 1, addresses, ..ProxyHeader::default() }));
+    Connection { from_start: true, proxy: header, ..Connection::default() }
+}
 
 /// What is counted of exchanges in one run.
 fn counts(plan: &Plan, exchanges: &[Pair]) -> Vec<Vec<Counts>> {
     let mut run = Run::new(plan, false);
     run.capture("made".to_owned());
     let body = Body { complete: Some(true), ..Body::default() };
-    for (request, response) in exchanges {
+    for (request, response, client) in exchanges {
+        let connection = connection(*client);
         let exchange = Exchange {
             request: request.as_ref().map(|head| Message { head: head.as_ref(), body: &body }),
             response: response.as_ref().map(|head| Message { head: head.as_ref(), body: &body }),
+            connection: Some(&connection),
         };
         run.exchange(&exchange);
     }
@@ -81,13 +97,13 @@ fn exchange() -> impl Strategy<Value = Pair> {
     ];
     let lines = proptest::collection::vec(line, 0..5);
     let answers = proptest::collection::vec(answer, 0..3);
-    (start, lines, status, answers, 1..3u8, prop_oneof![Just(9000u16), Just(80)], 0..12u8).prop_map(
-        |(start, lines, status, answers, client, port, missing)| {
+    (start, lines, status, answers, 1..3u8, prop_oneof![Just(9000u16), Just(80)], 0..12u8, proptest::option::of(1..3u8)).prop_map(
+        |(start, lines, status, answers, client, port, missing, proxied)| {
             let src = Endpoint { ip: std::net::Ipv4Addr::new(10, 0, 0, client).into(), port: 40000 };
             let dst = Endpoint { ip: std::net::Ipv4Addr::new(10, 0, 0, 2).into(), port };
             let request = (missing != 0).then(|| head(&format!("{start}{}\r\n", lines.concat()), src, dst));
             let response = (missing != 1).then(|| head(&format!("{status}{}\r\n", answers.concat()), dst, src));
-            (request, response)
+            (request, response, proxied)
         },
     )
 }
