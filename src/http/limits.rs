@@ -15,7 +15,7 @@ pub struct Limits {
     pub pipeline: usize,
     /// Bytes of all flows together: heads and lines that are not whole (`head-limit`, `malformed-chunk`), requests that wait,
     /// and heads whose bodies run (`pipeline-limit`). Beyond it heads are told cut, a request is told alone, and a running
-    /// message before its end. With 100 000 live flows, which take 43 MB, all stays below 64 MB.
+    /// message before its end.
     pub held_in_all: usize,
     /// Bytes of the bodies of all flows that a spec asks for. Bodies beyond it are not whole, and what is said of them is
     /// inconclusive.

@@ -318,6 +318,8 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
             Mode::ChunkSize | Mode::ChunkEnd | Mode::ChunkData(_) | Mode::Trailers => {
                 self.body_incomplete(at, "lost bytes hold the framing of its chunks");
                 self.finish(talk, direction, false);
+                // What was there of a line does not go on behind the loss.
+                talk.stream(direction).partial.clear();
                 self.lose_place(talk, direction, false);
             }
             Mode::Lost => {
