@@ -277,9 +277,11 @@ impl KeyLogs {
         self.logs.is_empty()
     }
 
-    /// The secrets behind a client's random: of the first log that knows it, or of those that a capture holds itself.
+    /// The secrets behind a client's random: those that a capture holds itself, else of the first log that knows it. Every one
+    /// is asked, so that none that fits is said to open nothing because another was there before it.
     pub(super) fn find<'a>(&'a self, embedded: &'a KeyLog, random: &[u8; 32]) -> Option<&'a Secrets> {
-        embedded.find(random).or_else(|| self.logs.iter().find_map(|log| log.find(random)))
+        let all = std::iter::once(embedded).chain(&self.logs).filter_map(|log| log.find(random));
+        all.fold(None, |first, found| first.or(Some(found)))
     }
 }
 
@@ -313,6 +315,16 @@ mod tests {
         assert_eq!(secrets.get(Label::Client), None);
         assert!(log.find(&[9; 32]).is_none());
         assert_eq!(log.used(), 1);
+    }
+
+    #[test]
+    fn every_log_that_fits_is_used() {
+        let text = format!("CLIENT_RANDOM {RANDOM} {}\n", "ab".repeat(48));
+        let other = format!("CLIENT_RANDOM {} {}\n", "00".repeat(32), "ab".repeat(48));
+        let (embedded, logs) = (log(&text), KeyLogs::new(vec![log(&other), log(&text)]));
+        assert!(logs.find(&embedded, &random()).is_some());
+        assert_eq!((embedded.used(), logs.iter().map(KeyLog::used).collect::<Vec<_>>()), (1, vec![0, 1]));
+        assert!(logs.find(&embedded, &[9; 32]).is_none());
     }
 
     #[test]
