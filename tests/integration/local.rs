@@ -61,9 +61,8 @@ fn every_local_capture_holds_what_the_table_says() {
             continue;
         };
         let told = told(&capture);
-        let open = expected.iter().all(|cell| cell == "?");
-        held += usize::from(!open);
-        if !open && told != *expected {
+        held += 1;
+        if told != *expected {
             wrong.push(format!("{path}\t{}\n  not\t{}", told.join("\t"), expected.join("\t")));
         }
     }
