@@ -2,7 +2,8 @@
 //!
 //! It knows block mappings and lists, `{ }` and `[ ]`, comments, texts that are plain, quoted or behind `|`, and anchors of
 //! texts and of what stands in brackets. Whatever else it meets (tags, texts over several lines, `>`, tabs), it gives up, and
-//! the event parser reads the file. It never guesses: the project's tests hold every tree that it gives for a spec of the program against that of the careful readers.
+//! the event parser reads the file. It never guesses: the project's tests hold every tree that it gives for a spec of the
+//! program against that of the careful readers.
 
 use super::super::events::{DEEPEST, MOST_NODES};
 use super::super::{Kind, Node};
