@@ -55,7 +55,7 @@ impl MessageSink for Notes {
     fn message(&mut self, id: MessageId, body: &Body) {
         let open = self.open.get_mut(usize::try_from(id.0).unwrap()).expect("a body has a head");
         assert!(std::mem::take(open), "a message ends once");
-        let kept = body.kept.as_ref().map(|kept| kept.to_vec());
+        let kept = body.kept().map(<[u8]>::to_vec);
         if let Some(kept) = &kept {
             assert!(kept.len() <= self.want.keep, "more than was wanted");
             assert!(kept.len() as u64 <= body.length, "more than there is");
@@ -64,11 +64,11 @@ impl MessageSink for Notes {
         if body.whole().is_some() {
             assert_eq!(body.complete, Some(true));
         }
-        for (name, value) in body.trailers.fields() {
+        for (name, value) in body.trailers().fields() {
             self.bytes += name.len() + value.len();
         }
-        let trailers: Vec<String> = body.trailers.fields().map(|(n, v)| format!("{}: {}", shown(n), shown(v))).collect();
-        let hash = body.sha256.map(|hash| hash[0]);
+        let trailers: Vec<String> = body.trailers().fields().map(|(n, v)| format!("{}: {}", shown(n), shown(v))).collect();
+        let hash = body.sha256().map(|hash| hash[0]);
         self.lines.push(format!(
             "{} body {} {:?} lost {} {:?} {hash:?} {trailers:?}",
             id.0,

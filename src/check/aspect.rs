@@ -55,7 +55,7 @@ impl Aspect {
         match self {
             Self::Cookie { id, .. } => values(*id).flat_map(cookies).map(|(name, _)| name).collect(),
             Self::SetCookie { id, .. } => values(*id).map(|value| SetCookie::of(value).name).collect(),
-            Self::Trailer(_) => message.body.trailers.fields().map(|(name, _)| name).collect(),
+            Self::Trailer(_) => message.body.trailers().fields().map(|(name, _)| name).collect(),
             Self::Field { .. } | Self::Line { .. } => head.regular_fields().map(|(name, _)| name).collect(),
             _ => Vec::new(),
         }

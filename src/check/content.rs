@@ -64,7 +64,7 @@ pub(super) fn lack(message: &Message<'_>) -> String {
     let body = message.body;
     match body.complete {
         _ if body.lost > 0 => format!("{} bytes of the body are not in the capture", body.lost),
-        Some(true) if body.kept.is_some() => format!("the body of {} bytes is longer than what is kept", body.length),
+        Some(true) if body.kept().is_some() => format!("the body of {} bytes is longer than what is kept", body.length),
         Some(true) => "the body was not kept".to_owned(),
         _ if message.head.head.fidelity.reformatted && body.length == 0 => "the text does not show the body".to_owned(),
         _ if message.head.head.fidelity.reformatted => "the text does not show the whole body".to_owned(),

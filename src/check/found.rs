@@ -131,7 +131,7 @@ pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex
             Ok(content) => Found::Few(Some(content)),
             Err(why) => Found::Unknown(why),
         },
-        Aspect::BodySha256 => match message.body.sha256 {
+        Aspect::BodySha256 => match message.body.sha256() {
             Some(digest) => Found::Few(Some(Cow::Owned(functions::hex(&digest).into_bytes()))),
             None => Found::Unknown(lack(message)),
         },
@@ -182,7 +182,7 @@ fn several<'m>(mut values: Vec<&'m [u8]>) -> Found<'m> {
 
 /// The values of a trailer. Where the body does not end in the capture, nobody knows what follows it.
 fn trailers<'m>(message: &Message<'m>, name: &str) -> Found<'m> {
-    let trailers = &message.body.trailers;
+    let trailers = message.body.trailers();
     if trailers.lines.is_empty() && !message.head.head.fidelity.trailers {
         return Found::Unknown("this source does not show trailers".to_owned());
     }

@@ -110,11 +110,13 @@ impl<S: StreamSink> FlowTable<S> {
             self.look_again(at);
         }
         let hash = self.index.hash(&segment.src, &segment.dst, segment.tunnel);
-        let flows = &self.flows;
-        let found = self.index.find(hash, |slot| flows.get(slot as usize).is_some_and(|flow| direction(flow, segment).is_some()));
-        let Some(slot) = found else { return self.open(at, hash, segment) };
+        let (flows, mut direction) = (&self.flows, None);
+        let found = self.index.find(hash, |slot| {
+            direction = flows.get(slot as usize).and_then(|flow| direction_of(flow, segment));
+            direction.is_some()
+        });
+        let (Some(slot), Some(direction)) = (found, direction) else { return self.open(at, hash, segment) };
         let Some(flow) = self.flows.get_mut(slot as usize) else { return };
-        let Some(direction) = direction(flow, segment) else { return };
         flow.last = at.number;
         let flags = segment.flags;
         if let (false, Some(state)) = (flags.syn || flags.fin || flags.rst, &mut flow.state) {
@@ -463,7 +465,7 @@ impl<S: StreamSink> FlowTable<S> {
 
 /// In which direction of this flow a segment goes; `None` where it belongs to another flow.
 #[inline]
-fn direction<T>(flow: &Flow<T>, segment: &Segment<'_>) -> Option<Direction> {
+fn direction_of<T>(flow: &Flow<T>, segment: &Segment<'_>) -> Option<Direction> {
     let [first, second] = &flow.info.ends;
     if !flow.tunnels.contains(&segment.tunnel) {
         None

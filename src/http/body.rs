@@ -58,30 +58,96 @@ impl Trailers {
     }
 }
 
-/// What became of a body.
+/// What became of a body. Most have nothing but a length, so what else there may be lies behind one pointer: bodies are
+/// moved several times a message.
 #[derive(Debug, Clone, Default)]
 pub struct Body {
     /// Its length in bytes as far as it was there, captured or skipped, without chunk framing.
     pub length: u64,
+    /// Bytes of it that the capture does not hold.
+    pub lost: u64,
     /// Whether its framing says that it ended: `Some(false)` where the stream ended or lost bytes before, `None` while it
     /// still runs.
     pub complete: Option<bool>,
-    /// Bytes of it that the capture does not hold.
-    pub lost: u64,
-    /// Its first bytes, up to [`BodyWant::keep`] and as far as the room for all bodies goes; `None` where they were not
-    /// wanted.
-    pub kept: Option<Kept>,
-    /// SHA-256 over all of it, where wanted, complete and nothing of it lost.
-    pub sha256: Option<[u8; 32]>,
-    /// The trailer section.
-    pub trailers: Trailers,
+    more: Option<Box<More>>,
 }
 
+/// What few bodies have.
+#[derive(Debug, Clone, Default)]
+struct More {
+    kept: Option<Kept>,
+    sha256: Option<[u8; 32]>,
+    trailers: Trailers,
+}
+
+static NO_TRAILERS: Trailers = Trailers { raw: Vec::new(), lines: Vec::new(), cut: false };
+
 impl Body {
+    /// One without a byte, which is what a message without framing has (RFC 9112 §6.3).
+    pub(super) const NONE: Self = Self { length: 0, lost: 0, complete: Some(true), more: None };
+
+    /// Whether this is [`Self::NONE`].
+    pub(super) fn is_none(&self) -> bool {
+        self.length == 0 && self.lost == 0 && self.complete == Some(true) && self.more.is_none()
+    }
+
+    /// One of this length, of which nothing is kept.
+    #[must_use]
+    pub fn of_length(length: u64, complete: Option<bool>) -> Self {
+        Self { length, lost: 0, complete, more: None }
+    }
+
+    /// Its first bytes, up to [`BodyWant::keep`] and as far as the room for all bodies goes; `None` where they were not
+    /// wanted.
+    #[must_use]
+    pub fn kept(&self) -> Option<&[u8]> {
+        self.more.as_deref()?.kept.as_deref()
+    }
+
+    /// SHA-256 over all of it, where wanted, complete and nothing of it lost.
+    #[must_use]
+    pub fn sha256(&self) -> Option<[u8; 32]> {
+        self.more.as_deref()?.sha256
+    }
+
+    /// The trailer section.
+    #[must_use]
+    pub fn trailers(&self) -> &Trailers {
+        self.more.as_deref().map_or(&NO_TRAILERS, |more| &more.trailers)
+    }
+
     /// The whole body, where every byte of it was kept.
     #[must_use]
     pub fn whole(&self) -> Option<&[u8]> {
-        let kept = self.kept.as_deref()?;
+        let kept = self.kept()?;
         (self.complete == Some(true) && self.lost == 0 && kept.len() as u64 == self.length).then_some(kept)
+    }
+
+    /// The same with these first bytes.
+    #[must_use]
+    pub fn with_kept(mut self, kept: impl Into<Kept>) -> Self {
+        self.more().kept = Some(kept.into());
+        self
+    }
+
+    /// The same with this hash.
+    #[must_use]
+    pub fn with_sha256(mut self, sha256: [u8; 32]) -> Self {
+        self.more().sha256 = Some(sha256);
+        self
+    }
+
+    /// The trailer section, to be added to.
+    pub fn trailers_mut(&mut self) -> &mut Trailers {
+        &mut self.more().trailers
+    }
+
+    /// What is kept of it, where something is wanted.
+    pub(super) fn kept_mut(&mut self) -> Option<&mut Kept> {
+        self.more.as_deref_mut()?.kept.as_mut()
+    }
+
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
     }
 }

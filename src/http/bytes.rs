@@ -95,7 +95,7 @@ mod tests {
         }
 
         fn message(&mut self, _: MessageId, body: &Body) {
-            let kept = String::from_utf8_lossy(body.kept.as_deref().unwrap_or_default()).into_owned();
+            let kept = String::from_utf8_lossy(body.kept().unwrap_or_default()).into_owned();
             self.0.push(format!("body {kept:?} complete {:?}", body.complete));
         }
 

@@ -53,7 +53,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 let mut flags = HeadFlags::default();
                 let mut full = false;
                 if let Some(running) = &mut stream.running {
-                    let trailers = &mut running.tally.body.trailers;
+                    let trailers = running.tally.body.trailers_mut();
                     full = trailers.raw.len() > self.limits.trailers;
                     if full {
                         trailers.cut = true;

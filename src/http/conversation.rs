@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 
+use super::packed::Packed;
 use super::tally::Tally;
-use super::{Body, Connection, HeadBuf, MessageId, MessageKind, Trailers, h2};
+use super::{Body, Connection, MessageId, MessageKind, h2};
 use crate::capture::PacketAt;
 use crate::flow::Direction;
 
@@ -73,7 +74,7 @@ pub(super) struct Running {
     pub(super) kind: MessageKind,
     pub(super) tally: Tally,
     /// The head of a response, or of a request that no response will be paired with.
-    pub(super) head: Option<HeadBuf>,
+    pub(super) head: Option<Packed>,
     /// A response that answers the first waiting request.
     pub(super) paired: bool,
     /// A response that belongs to no exchange.
@@ -116,10 +117,6 @@ impl HttpStream {
         }
     }
 
-    fn clear(&mut self) {
-        *self = Self::new();
-    }
-
     /// Bytes of this packet are no HTTP, and are passed over.
     pub(super) fn pass_over(&mut self, packet: u64) {
         self.junk.get_or_insert(packet);
@@ -157,7 +154,7 @@ const ENDLESS: u64 = u64::MAX >> 1;
 #[derive(Debug)]
 pub(super) struct Waiting {
     pub(super) id: MessageId,
-    pub(super) head: HeadBuf,
+    pub(super) head: Packed,
     /// The place of its body; most have none, and need no place.
     body: Option<Box<Body>>,
     /// Its body is in its place.
@@ -165,22 +162,14 @@ pub(super) struct Waiting {
     /// Its body ended.
     pub(super) over: bool,
     /// Its response, which ended before its body.
-    pub(super) answer: Option<Box<(HeadBuf, Body)>>,
+    pub(super) answer: Option<Box<(Packed, Body)>>,
 }
 
-/// The body of a request that has none.
-static NO_BODY: Body = Body {
-    length: 0,
-    complete: Some(true),
-    lost: 0,
-    kept: None,
-    sha256: None,
-    trailers: Trailers { raw: Vec::new(), lines: Vec::new(), cut: false },
-};
+static NO_BODY: Body = Body::NONE;
 
 impl Waiting {
     /// A request whose body runs.
-    pub(super) fn new(id: MessageId, head: HeadBuf) -> Self {
+    pub(super) fn new(id: MessageId, head: Packed) -> Self {
         Self { id, head, body: None, bodied: false, over: false, answer: None }
     }
 
@@ -191,13 +180,7 @@ impl Waiting {
 
     /// Its body ended.
     pub(super) fn end(&mut self, body: Body) {
-        self.bodied = body.length > 0
-            || body.complete != Some(true)
-            || body.lost > 0
-            || body.kept.is_some()
-            || body.sha256.is_some()
-            || !body.trailers.raw.is_empty()
-            || body.trailers.cut;
+        self.bodied = !body.is_none();
         match &mut self.body {
             _ if !self.bodied => {}
             Some(place) => **place = body,
@@ -265,14 +248,10 @@ impl Conversation {
 
     /// Makes it ready for another flow, keeping the space.
     pub(super) fn clear(&mut self) {
-        for stream in &mut self.streams {
-            stream.clear();
-        }
         let mut waiting = std::mem::take(&mut self.waiting);
         waiting.clear();
         waiting.shrink_to(16);
-        let streams = std::mem::replace(&mut self.streams, [HttpStream::new(), HttpStream::new()]);
-        *self = Self { streams, waiting, ..Self::new() };
+        *self = Self { waiting, ..Self::new() };
     }
 
     #[inline]

@@ -129,7 +129,7 @@ impl HeadFlags {
 }
 
 /// What a head is besides its bytes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Head {
     /// The start line.
     pub start: StartLine,

@@ -7,6 +7,7 @@ use super::conversation::{Content, Conversation, Mode, Running, Waiting};
 use super::framing::{Framing, framing};
 use super::h2::switches_to_h2;
 use super::lenient::Split;
+use super::packed::Packed;
 use super::streams::HttpStreams;
 use super::tally::Tally;
 use super::{
@@ -45,8 +46,11 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             self.note_junk(talk, direction);
         }
         let lines = std::mem::take(&mut self.lines);
+        let mut space = std::mem::take(&mut self.asked);
         let awaited = if kind == MessageKind::Response { talk.awaited() } else { None };
-        let method = awaited.and_then(|request| request.head.as_ref().method());
+        let awaited = awaited.map(|waiting| waiting.head.restore(&mut space));
+        let request = awaited.as_ref().map(|head| space.of(head));
+        let method = request.and_then(|request| request.method());
         let (framing, ambiguous) = framing(&split.start, raw, &lines, method);
         let mut flags = split.flags;
         if ambiguous {
@@ -76,8 +80,9 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         self.next += 1;
         let left = match kind {
             MessageKind::Request => self.request(talk, direction, id, &head, framing, behind),
-            MessageKind::Response => self.response(talk, direction, id, &head, framing, behind, at),
+            MessageKind::Response => self.response(talk, direction, id, &head, request.as_ref(), framing, behind, at),
         };
+        self.asked = space;
         self.lines = lines;
         left
     }
@@ -108,10 +113,14 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         }
         let alone = !paired || full;
         if !alone {
-            let mut waiting = self.pool.pop().unwrap_or_else(|| Box::new(Waiting::of(head)));
-            waiting.id = id;
-            waiting.head.copy_from(head);
-            self.held += size_of_head(&waiting.head);
+            let waiting = match self.pool.pop() {
+                Some(mut waiting) => {
+                    waiting.id = id;
+                    self.packer.pack_into(&mut waiting.head, head);
+                    waiting
+                }
+                None => Box::new(Waiting::new(id, self.packer.pack(head))),
+            };
             talk.waiting.push_back(waiting);
         }
         let kept = alone.then_some(head);
@@ -153,6 +162,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         direction: Direction,
         id: MessageId,
         head: &HeadRef<'_>,
+        request: Option<&HeadRef<'_>>,
         framing: Framing,
         behind: &'a [u8],
         at: PacketAt,
@@ -162,12 +172,10 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         // What a request asks for that switches to HTTP/2 is answered there.
         let switches = status == 101 && !self.in_lines && switches_to_h2(head);
         let interim = (100..=199).contains(&status) && (status != 101 || switches);
-        let awaited = talk.awaited();
-        let awaited_none = awaited.is_none();
-        let paired = !awaited_none && !interim;
-        let want = self.sink.head(id, head, awaited.map(|waiting| waiting.head.as_ref()).as_ref(), Some(&talk.connection));
+        let want = self.sink.head(id, head, request, Some(&talk.connection));
+        let answers = request.filter(|_| !interim);
         if !interim {
-            if !paired {
+            if answers.is_none() {
                 talk.alone = talk.sure.and(Some(MessageKind::Response));
                 let note = || shown(head.start_line());
                 self.anomalies.note(AnomalyKind::ResponseWithoutRequest, Some(at.number), note);
@@ -176,14 +184,14 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         }
         let cut = head.head.flags.is_cut();
         let framing = match framing {
-            Framing::Length(length) if awaited_none => Framing::Doubtful(length),
+            Framing::Length(length) if request.is_none() => Framing::Doubtful(length),
             framing => framing,
         };
         match self.body(talk, direction, Tally::new(want, &self.room), framing, cut, behind) {
             (Ok(body), left) => {
                 self.sink.message(id, &body);
                 if !interim {
-                    self.answered(talk, paired, head, body);
+                    self.answered(talk, answers, head, body);
                 }
                 if switches && framing == Framing::Other {
                     self.upgrade(talk, direction);
@@ -204,12 +212,13 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                     let body = tally.running();
                     self.sink.message(id, &body);
                     if !interim {
-                        self.answered(talk, paired, head, body);
+                        self.answered(talk, answers, head, body);
                     }
                     return left;
                 }
                 let head = Some(self.hold(head));
                 self.held = self.held.saturating_add(size_of::<Running>());
+                let paired = answers.is_some();
                 let running = Running { id, kind: MessageKind::Response, tally, head, paired, interim };
                 talk.stream(direction).running = Some(Box::new(running));
                 left
@@ -218,16 +227,14 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     }
 
     /// Keeps a head until its body ended.
-    fn hold(&mut self, head: &HeadRef<'_>) -> HeadBuf {
-        let head = match self.heads.pop() {
-            Some(mut space) => {
-                space.copy_from(head);
-                space
+    fn hold(&mut self, head: &HeadRef<'_>) -> Packed {
+        match self.heads.pop() {
+            Some(mut packed) => {
+                self.packer.pack_into(&mut packed, head);
+                packed
             }
-            None => HeadBuf::copy_of(head),
-        };
-        self.held += size_of_head(&head);
-        head
+            None => self.packer.pack(head),
+        }
     }
 
     /// Takes a body that is at hand; otherwise says how the stream goes on.
@@ -273,19 +280,23 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             talk.stream(direction).mode = Mode::Foreign;
         }
         self.sink.message(id, &body);
-        self.held = self.held.saturating_sub(size_of::<Running>()).saturating_sub(head.as_ref().map_or(0, size_of_head));
+        self.held = self.held.saturating_sub(size_of::<Running>());
         match (kind, head) {
-            (MessageKind::Response, Some(head)) => {
-                if !interim {
-                    self.answered(talk, paired, &head.as_ref(), body);
+            (_, Some(mut packed)) => {
+                let mut space = std::mem::take(&mut self.told);
+                let head = packed.restore(&mut space);
+                let head = space.of(&head);
+                if kind == MessageKind::Request {
+                    let request = Some(Message { head, body: &body });
+                    self.sink.exchange(&Exchange { request, response: None, connection: Some(&talk.connection) });
+                } else if !interim {
+                    self.answers(talk, paired, &head, body);
                 }
-                if self.heads.len() < HEADS && is_small(&head) {
-                    self.heads.push(head);
+                self.told = space;
+                self.packer.let_go(&mut packed);
+                if self.heads.len() < HEADS {
+                    self.heads.push(packed);
                 }
-            }
-            (MessageKind::Request, Some(head)) => {
-                let request = Some(Message { head: head.as_ref(), body: &body });
-                self.sink.exchange(&Exchange { request, response: None, connection: Some(&talk.connection) });
             }
             (MessageKind::Request, None) => {
                 let Some(waiting) = talk.waiting.iter_mut().rev().find(|waiting| waiting.id == id) else { return };
@@ -298,10 +309,17 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         }
     }
 
-    /// A final response ended.
-    fn answered(&mut self, talk: &mut Conversation, paired: bool, head: &HeadRef<'_>, body: Body) {
-        let first = if paired { talk.waiting.front_mut() } else { None };
-        let Some(first) = first else {
+    /// A final response ended, whose request waits where it is paired with one.
+    fn answers(&mut self, talk: &mut Conversation, paired: bool, head: &HeadRef<'_>, body: Body) {
+        let mut space = std::mem::take(&mut self.asked);
+        let request = talk.waiting.front().filter(|_| paired).map(|first| first.head.restore(&mut space));
+        self.answered(talk, request.as_ref().map(|head| space.of(head)).as_ref(), head, body);
+        self.asked = space;
+    }
+
+    /// A final response ended; `request` is the first that waits, where it answers that.
+    fn answered(&mut self, talk: &mut Conversation, request: Option<&HeadRef<'_>>, head: &HeadRef<'_>, body: Body) {
+        let Some((first, request)) = talk.waiting.front_mut().zip(request) else {
             let response = Some(Message { head: *head, body: &body });
             self.sink.exchange(&Exchange { request: None, response, connection: Some(&talk.connection) });
             return;
@@ -310,10 +328,10 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             *sure = sure.saturating_sub(1);
         }
         if !first.over {
-            first.answer = Some(Box::new((HeadBuf::copy_of(head), body)));
+            first.answer = Some(Box::new((self.packer.pack(head), body)));
             return;
         }
-        let request = Some(Message { head: first.head.as_ref(), body: first.body() });
+        let request = Some(Message { head: *request, body: first.body() });
         let response = Some(Message { head: *head, body: &body });
         self.sink.exchange(&Exchange { request, response, connection: Some(&talk.connection) });
         if let Some(first) = talk.waiting.pop_front() {
@@ -324,9 +342,13 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     /// Tells the first waiting request with what is there of its response.
     fn pop(&mut self, talk: &mut Conversation) {
         let Some(first) = talk.waiting.pop_front() else { return };
-        let request = Some(Message { head: first.head.as_ref(), body: first.body() });
-        let response = first.answer.as_deref().map(|(head, body)| Message { head: head.as_ref(), body });
+        let (mut asked, mut told) = (std::mem::take(&mut self.asked), std::mem::take(&mut self.told));
+        let head = first.head.restore(&mut asked);
+        let request = Some(Message { head: asked.of(&head), body: first.body() });
+        let answer = first.answer.as_deref().map(|(head, body)| (head.restore(&mut told), body));
+        let response = answer.as_ref().map(|(head, body)| Message { head: told.of(head), body });
         self.sink.exchange(&Exchange { request, response, connection: Some(&talk.connection) });
+        (self.asked, self.told) = (asked, told);
         self.recycle(first);
     }
 
@@ -338,8 +360,11 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     }
 
     fn recycle(&mut self, mut waiting: Box<Waiting>) {
-        self.held = self.held.saturating_sub(size_of_head(&waiting.head));
-        if self.pool.len() < POOL && is_small(&waiting.head) {
+        self.packer.let_go(&mut waiting.head);
+        if let Some((head, _)) = waiting.answer.as_deref_mut() {
+            self.packer.let_go(head);
+        }
+        if self.pool.len() < POOL {
             waiting.clear();
             self.pool.push(waiting);
         }
@@ -386,18 +411,6 @@ fn beyond(response: &HeadRef<'_>) -> Content {
     }
     let websocket = response.values(b"upgrade").any(|protocol| protocol.eq_ignore_ascii_case(b"websocket"));
     if websocket { Content::WebSocket } else { Content::Upgraded }
-}
-
-impl Waiting {
-    fn of(head: &HeadRef<'_>) -> Self {
-        let space = HeadBuf { raw: Vec::new(), lines: Vec::new(), head: *head.head };
-        Self::new(MessageId(0), space)
-    }
-}
-
-/// Whether its space is worth keeping.
-fn is_small(head: &HeadBuf) -> bool {
-    head.raw.capacity() <= 4 << 10 && head.lines.capacity() <= 64
 }
 
 pub(super) fn size_of_head(head: &HeadBuf) -> usize {

@@ -17,6 +17,7 @@ mod lenient;
 mod limits;
 mod messages;
 mod opening;
+mod packed;
 mod parse;
 mod places;
 mod provenance;

@@ -160,13 +160,13 @@ impl Known {
 
 /// Where the line behind one begins.
 #[inline]
-fn behind(line: Range) -> usize {
+pub(super) fn behind(line: Range) -> usize {
     line.end as usize + 2
 }
 
 /// A line that began at `old` and begins at `at` now.
 #[inline]
-fn moved(line: FieldLine, old: usize, at: usize) -> FieldLine {
+pub(super) fn moved(line: FieldLine, old: usize, at: usize) -> FieldLine {
     let by = Range::new(old, at);
     let by = by.end.wrapping_sub(by.start);
     let range = |range: Range| Range { start: range.start.wrapping_add(by), end: range.end.wrapping_add(by) };

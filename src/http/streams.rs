@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 use super::conversation::{Content, Conversation, Mode, Waiting};
 use super::h2::Scratch;
 use super::kept::Room;
+use super::packed::{Packed, Packer, Space};
 use super::places::Places;
 use super::repeats::Repeats;
-use super::{CaptureId, EmptyConnection, FieldLine, HeadBuf, Limits, MessageSink, Origin, Provenance};
+use super::{CaptureId, EmptyConnection, FieldLine, Limits, MessageSink, Origin, Provenance};
 use crate::anomaly::{Anomalies, AnomalyKind};
 use crate::capture::PacketAt;
 use crate::flow::{Chunk, Direction, FlowInfo, Gap, Need, StreamEnd, StreamSink};
@@ -60,7 +61,9 @@ pub struct HttpStreams<'s, M> {
     pub(super) lines: Vec<FieldLine>,
     pub(super) repeats: Repeats,
     pub(super) unfolded: Vec<u8>,
-    /// What waiting requests hold in all.
+    /// Heads that wait, and what they hold.
+    pub(super) packer: Packer,
+    /// What messages that run hold beside that.
     pub(super) held: usize,
     /// What the values of PROXY protocol headers hold.
     pub(super) proxied: usize,
@@ -72,7 +75,10 @@ pub struct HttpStreams<'s, M> {
     #[expect(clippy::vec_box, reason = "the boxes are what is pooled")]
     pub(super) pool: Vec<Box<Waiting>>,
     /// Space for heads whose bodies run.
-    pub(super) heads: Vec<HeadBuf>,
+    pub(super) heads: Vec<Packed>,
+    /// Space for a request that waits, and for a message whose body runs, while they are told.
+    pub(super) asked: Space,
+    pub(super) told: Space,
     #[expect(clippy::vec_box, reason = "the boxes are what is pooled")]
     conversations: Vec<Box<Conversation>>,
 }
@@ -98,6 +104,7 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
             lines: Vec::new(),
             repeats: Repeats::default(),
             unfolded: Vec::new(),
+            packer: Packer::default(),
             held: 0,
             proxied: 0,
             room: Room::new(limits.bodies_in_all),
@@ -105,6 +112,8 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
             h2: Scratch::default(),
             pool: Vec::new(),
             heads: Vec::new(),
+            asked: Space::default(),
+            told: Space::default(),
             conversations: Vec::new(),
         }
     }
@@ -196,7 +205,12 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
 
     /// Whether messages hold as much as they may.
     pub(super) fn is_full(&self) -> bool {
-        self.held.saturating_add(self.buffered) >= self.limits.held_in_all
+        self.held_in_all() >= self.limits.held_in_all
+    }
+
+    /// What messages hold that are not whole, that run or that wait.
+    pub(super) fn held_in_all(&self) -> usize {
+        self.packer.held().saturating_add(self.held).saturating_add(self.buffered)
     }
 
     /// Gives up what a stream began to hold while there is no room for it.

@@ -18,11 +18,11 @@ pub(super) struct Tally {
 impl Tally {
     #[inline]
     pub(super) fn new(want: BodyWant, room: &Room) -> Self {
-        Self {
-            want,
-            body: Body { kept: (want.keep > 0).then(|| Kept::within(room)), ..Body::default() },
-            hash: want.sha256.then(|| Box::new(Sha256::new())),
+        if !want.bytes() {
+            return Self::default();
         }
+        let body = if want.keep > 0 { Body::default().with_kept(Kept::within(room)) } else { Body::default() };
+        Self { want, body, hash: want.sha256.then(|| Box::new(Sha256::new())) }
     }
 
     /// Whether its bytes are wanted; otherwise they may be skipped.
@@ -34,7 +34,9 @@ impl Tally {
     pub(super) fn feed(&mut self, data: &[u8]) {
         self.body.length = self.body.length.saturating_add(data.len() as u64);
         // Behind a loss there are no first bytes any more.
-        if let (0, Some(kept)) = (self.body.lost, &mut self.body.kept) {
+        if self.body.lost == 0
+            && let Some(kept) = self.body.kept_mut()
+        {
             kept.take(data, self.want.keep);
         }
         if let Some(hash) = &mut self.hash {
@@ -63,9 +65,9 @@ impl Tally {
     #[inline]
     pub(super) fn finish(mut self, complete: bool) -> Body {
         self.body.complete = Some(complete);
-        if complete {
-            self.body.sha256 = self.hash.map(|hash| hash.finalize().into());
+        match self.hash.filter(|_| complete) {
+            Some(hash) => self.body.with_sha256(hash.finalize().into()),
+            None => self.body,
         }
-        self.body
     }
 }

@@ -38,8 +38,8 @@ impl MessageSink for Notebook {
     }
 
     fn message(&mut self, id: MessageId, body: &Body) {
-        let kept = body.kept.as_ref().map(|kept| format!(" {:?}", String::from_utf8_lossy(kept))).unwrap_or_default();
-        let hash = body.sha256.map(|hash| format!(" sha256 {:02x}{:02x}", hash[0], hash[1])).unwrap_or_default();
+        let kept = body.kept().map(|kept| format!(" {:?}", String::from_utf8_lossy(kept))).unwrap_or_default();
+        let hash = body.sha256().map(|hash| format!(" sha256 {:02x}{:02x}", hash[0], hash[1])).unwrap_or_default();
         self.lines.push(format!("body {}: {} complete {:?}{kept}{hash}", id.0, body.length, body.complete));
     }
 

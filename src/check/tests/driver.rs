@@ -130,15 +130,17 @@ impl Check {
             let wanted = |run: &mut Run<'_>, message: &Said, request: Option<&HeadBuf>| {
                 let Some((head, bytes)) = message else { return Body::default() };
                 let want = run.head(MessageId(0), &head.as_ref(), request.map(HeadBuf::as_ref).as_ref(), None);
-                let sha256 = want.sha256.then(|| <sha2::Sha256 as sha2::Digest>::digest(bytes).into());
-                let kept = (want.keep > 0).then(|| bytes.clone().into());
-                Body { length: bytes.len() as u64, complete: Some(true), lost: 0, kept, sha256, ..Body::default() }
+                let mut body = Body::of_length(bytes.len() as u64, Some(true));
+                if want.sha256 {
+                    body = body.with_sha256(<sha2::Sha256 as sha2::Digest>::digest(bytes).into());
+                }
+                if want.keep > 0 { body.with_kept(bytes.clone()) } else { body }
             };
             let request_body = wanted(&mut run, request, None);
             let mut response_body = wanted(&mut run, response, request.as_ref().map(|(head, _)| head));
             response_body.complete = self.trailers.1;
             for (name, value) in &self.trailers.0 {
-                response_body.trailers.push(name.as_bytes(), value.as_bytes());
+                response_body.trailers_mut().push(name.as_bytes(), value.as_bytes());
             }
             let exchange = Exchange {
                 request: request.as_ref().map(|(h, _)| Message { head: h.as_ref(), body: &request_body }),

@@ -131,9 +131,9 @@ impl Form for Jsonl {
             Some(false) => b", \"body_complete\": false",
             None => b", \"body_complete\": null",
         });
-        if let Some(body) = body.filter(|body| !body.trailers.lines.is_empty()) {
+        if let Some(body) = body.filter(|body| !body.trailers().lines.is_empty()) {
             out.extend_from_slice(b", \"trailers\": ");
-            self.fields(out, body.trailers.fields(), &mut latin1);
+            self.fields(out, body.trailers().fields(), &mut latin1);
         }
         if latin1 {
             out.extend_from_slice(b", \"encoding\": \"latin-1\"");

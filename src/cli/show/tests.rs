@@ -56,7 +56,7 @@ fn head(packet: u64, text: &[u8]) -> HeadBuf {
 }
 
 fn ended(length: u64) -> Body {
-    Body { length, complete: Some(true), ..Body::default() }
+    Body::of_length(length, Some(true))
 }
 
 const MASKED: Masks = Masks { show_secrets: false };
@@ -88,8 +88,8 @@ fn a_request_is_as_the_contract_says() {
 fn a_response_has_status_trailers_and_anomalies() {
     let mut response = head(9, b"HTTP/1.1 200 OK\nX: 1\nX: 2");
     response.head.flags.insert(AnomalyKind::LfOnly);
-    let mut body = Body { length: 5, complete: Some(false), ..Body::default() };
-    body.trailers.push(b"Digest", b"abc");
+    let mut body = Body::of_length(5, Some(false));
+    body.trailers_mut().push(b"Digest", b"abc");
     let mut of_a_text = head(1, b"GET / HTTP/1.0");
     of_a_text.head.at.origin = Origin::Line(12);
     let lines = jsonl(&[(response, body), (of_a_text, ended(0))], MASKED);
@@ -135,8 +135,8 @@ fn secrets_are_masked_unless_asked_for() {
 fn text_reads_like_the_message() {
     let mut odd = head(9, b"HTTP/1.1 200 OK\nX : 1\nno colon\nE: \x1b[2J\xc2\x9b");
     odd.head.flags.insert(AnomalyKind::SpaceBeforeColon);
-    let mut body = Body { length: 1, complete: Some(false), ..Body::default() };
-    body.trailers.push(b"Digest", b"abc");
+    let mut body = Body::of_length(1, Some(false));
+    body.trailers_mut().push(b"Digest", b"abc");
     let request = head(4, b"GET / HTTP/1.1\nHost: 10.0.2.7:8000\nCookie: a=b");
     insta::assert_snapshot!(listed(Text::new(MASKED, Paint { on: false }), &[(request, ended(0)), (odd, body)]));
 }

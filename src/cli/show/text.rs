@@ -100,8 +100,8 @@ impl Form for Text {
                 if body.length > 0 || !end.is_empty() {
                     self.comment(out, &format!("body: {}{end}", count(body.length, "byte")));
                 }
-                for line in &body.trailers.lines {
-                    self.comment(out, &format!("trailer: {}", self.field(&body.trailers.raw, line)));
+                for line in &body.trailers().lines {
+                    self.comment(out, &format!("trailer: {}", self.field(&body.trailers().raw, line)));
                 }
             }
             None => self.comment(out, "body: still running"),

@@ -147,7 +147,7 @@ impl Said {
             Field::of(name, value, before, behind)
         });
         let fields: Vec<Field> = fields.collect();
-        let trailers = body.trailers.fields().map(|(name, value)| Field::of(name, value, None, None)).collect();
+        let trailers = body.trailers().fields().map(|(name, value)| Field::of(name, value, None, None)).collect();
         Self { start, body: Content::of(body, &fields), fields, trailers, odd }
     }
 
@@ -174,7 +174,7 @@ impl Field {
 
 impl Content {
     fn of(body: &Body, fields: &[Field]) -> Self {
-        let kept = body.kept.as_deref().unwrap_or_default();
+        let kept = body.kept().unwrap_or_default();
         let whole = body.complete == Some(true) && body.lost == 0;
         if body.length == 0 && whole {
             return Self::Nothing;

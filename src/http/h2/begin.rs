@@ -6,6 +6,7 @@ use super::find::are_frames;
 use crate::capture::PacketAt;
 use crate::flow::{Direction, FlowInfo};
 use crate::http::conversation::{Content, Conversation, Mode};
+use crate::http::messages::size_of_head;
 use crate::http::streams::HttpStreams;
 use crate::http::{HeadRef, MessageSink};
 
@@ -107,11 +108,13 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         // The size of its table stands in HTTP2-Settings.
         h2.side(server).decoder.allowed = None;
         if let Some(waiting) = talk.waiting.pop_front() {
-            let waiting = *waiting;
+            let (id, body) = (waiting.id, waiting.body().clone());
+            let head = self.packer.unpack(waiting.head);
+            self.held = self.held.saturating_add(size_of_head(&head));
             let half = Half {
-                id: waiting.id,
-                body: waiting.body().clone(),
-                head: waiting.head,
+                id,
+                body,
+                head,
                 tally: None,
                 doubtful: false,
                 length: None,

@@ -150,7 +150,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         }
         let half = h2.streams.get_mut(&stream).and_then(|stream| stream.half(kind));
         if let Some(tally) = half.and_then(|half| half.tally.as_mut()) {
-            let trailers = &mut tally.body.trailers;
+            let trailers = tally.body.trailers_mut();
             for (name, value) in list.fields() {
                 // Several sections are malformed, and bounded as one.
                 if trailers.raw.len() > LONGEST_BLOCK || trailers.lines.len() > 1024 {

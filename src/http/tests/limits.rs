@@ -15,7 +15,7 @@ fn crowd(flows: u32, limits: Limits, steps: &[Step]) -> (usize, Anomalies) {
     let (mut open, mut most) = (Vec::new(), 0);
     for number in 0..flows {
         open.push(feed_open(&mut streams, number, steps));
-        most = most.max(streams.held + streams.buffered);
+        most = most.max(streams.held_in_all());
     }
     for (flow, talk) in open {
         streams.close(&flow, talk);

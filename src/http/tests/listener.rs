@@ -75,9 +75,9 @@ impl MessageSink for Listener {
         let seen = &mut self.messages[id.0 as usize];
         assert_eq!(seen.body, None, "told twice");
         seen.body = Some((body.length, body.complete, body.lost));
-        seen.kept = body.kept.as_deref().map(text);
-        seen.hash = body.sha256;
-        seen.trailers = texts(body.trailers.fields());
+        seen.kept = body.kept().map(text);
+        seen.hash = body.sha256();
+        seen.trailers = texts(body.trailers().fields());
     }
 
     fn exchange(&mut self, exchange: &Exchange<'_>) {

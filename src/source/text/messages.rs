@@ -181,9 +181,12 @@ fn body(shown: Shown, want: BodyWant) -> Body {
         Shown::Nothing => (Vec::new(), false),
     };
     let length = bytes.len() as u64;
-    let sha256 = (want.sha256 && complete).then(|| Sha256::digest(&bytes).into());
+    let mut body = Body::of_length(length, Some(complete));
+    if want.sha256 && complete {
+        body = body.with_sha256(Sha256::digest(&bytes).into());
+    }
     bytes.truncate(want.keep);
-    Body { length, complete: Some(complete), kept: (want.keep > 0).then(|| bytes.into()), sha256, ..Body::default() }
+    if want.keep > 0 { body.with_kept(bytes) } else { body }
 }
 
 fn note_ignored(ignored: Ignored, anomalies: &mut Anomalies) {

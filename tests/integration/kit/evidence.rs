@@ -58,7 +58,7 @@ fn owned(head: &HeadRef<'_>, body: &Body) -> Message {
     Message {
         start: text(head.start_line()),
         fields: head.fields().map(|(name, value)| (text(name), text(value))).collect(),
-        body: body.kept.as_deref().unwrap_or_default().to_vec(),
+        body: body.kept().unwrap_or_default().to_vec(),
     }
 }
 

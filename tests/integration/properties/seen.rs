@@ -46,7 +46,7 @@ impl MessageSink for Collector {
 
     fn message(&mut self, id: MessageId, body: &Body) {
         let told = &mut self.heads[usize::try_from(id.0).unwrap()].1.told;
-        (told.length, told.complete, told.trailers) = (body.length, body.complete, lines(body.trailers.fields()));
+        (told.length, told.complete, told.trailers) = (body.length, body.complete, lines(body.trailers().fields()));
     }
 
     fn exchange(&mut self, exchange: &Exchange<'_>) {

@@ -86,9 +86,9 @@ fn message(head: &HeadRef<'_>) -> Message {
 }
 
 fn tell(message: &mut Message, body: &Body) {
-    message.body = body.kept.as_deref().map(latin_1).unwrap_or_default();
+    message.body = body.kept().map(latin_1).unwrap_or_default();
     message.complete = body.complete;
-    message.trailers = fields(body.trailers.fields());
+    message.trailers = fields(body.trailers().fields());
 }
 
 impl MessageSink for Collector {
