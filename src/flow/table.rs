@@ -269,7 +269,9 @@ impl<S: StreamSink> FlowTable<S> {
         if loss {
             self.losses.push(self.at.number.saturating_add(self.limits.loss_wait), ticket);
         }
-        self.note_due();
+        if start || loss {
+            self.note_due();
+        }
     }
 
     fn note_due(&mut self) {

@@ -3,13 +3,14 @@
 //! Responses answer requests in their order. Where bytes were lost between them, a wrong pair would be worse than none:
 //! then both are told alone.
 
-use super::conversation::{Content, Conversation, Mode, Running, Waiting};
+use super::conversation::{Content, Conversation, Mode, Running};
 use super::framing::{Framing, framing};
 use super::h2::switches_to_h2;
 use super::lenient::Split;
 use super::packed::Packed;
 use super::streams::HttpStreams;
 use super::tally::Tally;
+use super::waiting::Waiting;
 use super::{
     Body, Exchange, Fidelity, FieldLine, Head, HeadBuf, HeadRef, Message, MessageId, MessageKind, MessageSink, Origin, Provenance,
 };
@@ -299,7 +300,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 }
             }
             (MessageKind::Request, None) => {
-                let Some(waiting) = talk.waiting.iter_mut().rev().find(|waiting| waiting.id == id) else { return };
+                let Some(waiting) = talk.waiting.find(id) else { return };
                 waiting.end(body);
                 if waiting.answer.is_some() {
                     self.pop(talk);

@@ -29,6 +29,7 @@ mod sink;
 mod start;
 mod streams;
 mod tally;
+mod waiting;
 #[cfg(test)]
 mod tests;
 
@@ -44,7 +45,7 @@ pub use kept::Kept;
 pub use limits::Limits;
 pub use parse::{parse_head, start_line_kind};
 pub use provenance::{CaptureId, Fidelity, Origin, Provenance};
-pub(crate) use repeats::same_bytes;
+pub(crate) use repeats::{same_bytes, same_places};
 pub use sink::{MessageId, MessageSink};
 pub use start::MessageKind;
 pub use streams::{HttpStreams, Part, Unread};

@@ -12,7 +12,9 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::repeats::{behind, moved, same_bytes};
+use smallvec::SmallVec;
+
+use super::repeats::{behind, moved, same_bytes, same_places};
 use super::{FieldLine, Head, HeadBuf, HeadRef, Origin, Range};
 
 /// Patterns that are known at a time, by port, kind and number of lines.
@@ -23,7 +25,7 @@ const MOST_LINES: usize = 64;
 /// After so many heads in a row that are unlike it, a pattern gives way to the last of them.
 const PATIENCE: u8 = 8;
 /// Space that is kept to be used again is no larger, and no more than so many pieces.
-const SMALL: usize = 1 << 10;
+const SMALL: usize = 4 << 10;
 const SPARE: usize = 64;
 /// The number of a start line among the lines of a head; field lines are counted from 1.
 const START: u16 = 0;
@@ -69,13 +71,16 @@ pub(super) struct Packed {
     form: Form,
 }
 
+/// A changed line or two need no space of their own.
+type Changes = SmallVec<[u8; 96]>;
+
 /// Start line and lines of a head.
 #[derive(Debug)]
 enum Form {
-    /// None, and space for changes.
-    Empty(Vec<u8>),
-    /// The changes to a pattern: [`Change`]s, one behind the other.
-    Like(Rc<Pattern>, Vec<u8>),
+    /// None.
+    Empty,
+    /// The lines that are not as in a pattern, as [`write`] writes them.
+    Like(Rc<Pattern>, Changes),
     /// All of it.
     Whole(Box<Space>),
 }
@@ -112,7 +117,7 @@ impl Packed {
         match &self.form {
             Form::Whole(whole) => space.copy_from(&whole.of(&self.head)),
             Form::Like(pattern, changes) => apply(pattern, changes, space),
-            Form::Empty(_) => *space = Space::default(),
+            Form::Empty => *space = Space::default(),
         }
         self.head
     }
@@ -120,7 +125,9 @@ impl Packed {
     /// What it holds beside its pattern, with what it stands in.
     fn size(&self) -> usize {
         (2 * size_of::<Self>()).saturating_add(match &self.form {
-            Form::Empty(changes) | Form::Like(_, changes) => changes.capacity(),
+            Form::Empty => 0,
+            Form::Like(_, changes) if changes.spilled() => changes.capacity(),
+            Form::Like(..) => 0,
             Form::Whole(space) => space.size(),
         })
     }
@@ -148,25 +155,17 @@ impl Packer {
 
     /// Keeps a head.
     pub(super) fn pack(&mut self, head: &HeadRef<'_>) -> Packed {
-        let mut packed = Packed { head: *head.head, form: Form::Empty(Vec::new()) };
+        let mut packed = Packed { head: *head.head, form: Form::Empty };
         self.pack_into(&mut packed, head);
         packed
     }
 
-    /// The same, in the space of one that was let go.
+    /// The same, in the place of one that was let go.
     pub(super) fn pack_into(&mut self, packed: &mut Packed, head: &HeadRef<'_>) {
         self.let_go(packed);
-        let mut changes = match std::mem::replace(&mut packed.form, Form::Empty(Vec::new())) {
-            Form::Empty(space) => space,
-            Form::Like(..) | Form::Whole(_) => Vec::new(),
-        };
         packed.head = *head.head;
         packed.form = match self.pattern(head) {
-            Some(pattern) => {
-                changes.clear();
-                changes.extend_from_slice(&self.changes);
-                Form::Like(pattern, changes)
-            }
+            Some(pattern) => Form::Like(pattern, Changes::from_slice(&self.changes)),
             None => {
                 let mut space = self.spare.pop().unwrap_or_default();
                 space.copy_from(head);
@@ -176,23 +175,18 @@ impl Packer {
         self.held = self.held.saturating_add(packed.size());
     }
 
-    /// Lets a head go; small space of it stays.
+    /// Lets a head go; small space of it is used again.
     pub(super) fn let_go(&mut self, packed: &mut Packed) {
-        if matches!(packed.form, Form::Empty(_)) {
+        if matches!(packed.form, Form::Empty) {
             return;
         }
         self.held = self.held.saturating_sub(packed.size());
-        packed.form = match std::mem::replace(&mut packed.form, Form::Empty(Vec::new())) {
-            Form::Whole(space) => {
-                if space.size() <= 4 * SMALL && self.spare.len() < SPARE {
-                    self.spare.push(space);
-                }
-                Form::Empty(Vec::new())
-            }
-            Form::Empty(changes) | Form::Like(_, changes) => {
-                Form::Empty(if changes.capacity() <= SMALL { changes } else { Vec::new() })
-            }
-        };
+        if let Form::Whole(space) = std::mem::replace(&mut packed.form, Form::Empty)
+            && space.size() <= SMALL
+            && self.spare.len() < SPARE
+        {
+            self.spare.push(space);
+        }
     }
 
     /// Lets a head go that goes on elsewhere.
@@ -205,13 +199,22 @@ impl Packer {
 
     /// The pattern of a head, if it has one; `self.changes` are the changes to it then.
     fn pattern(&mut self, head: &HeadRef<'_>) -> Option<Rc<Pattern>> {
-        if head.raw.len() > LONGEST || head.lines.len() > MOST_LINES || !is_regular(head) {
+        if head.raw.len() > LONGEST || head.lines.len() > MOST_LINES {
             return None;
         }
         if self.patterns.is_empty() {
             self.patterns.resize(PATTERNS, None);
         }
         let place = self.patterns.get_mut(place(head)?)?;
+        if let Some((pattern, unlike)) = place
+            && changes_in_place(pattern, head, &mut self.changes)
+        {
+            *unlike = 0;
+            return Some(Rc::clone(pattern));
+        }
+        if !is_regular(head) {
+            return None;
+        }
         if let Some((pattern, unlike)) = place {
             if changes(pattern, head, &mut self.changes) {
                 *unlike = 0;
@@ -251,6 +254,36 @@ fn is_regular(head: &HeadRef<'_>) -> bool {
         at = behind(line.line);
     }
     head.head.start_line.start == 0 && head.raw.get(at..) == Some(b"\r\n")
+}
+
+/// Writes down what of a head is not as in a pattern, where all lines lie in the same places; false where they do not, or
+/// where much is not.
+fn changes_in_place(pattern: &Pattern, head: &HeadRef<'_>, changes: &mut Vec<u8>) -> bool {
+    if pattern.raw.len() != head.raw.len()
+        || pattern.start_line != head.head.start_line
+        || !same_places(&pattern.lines, head.lines)
+    {
+        return false;
+    }
+    changes.clear();
+    let most = head.raw.len() / 2;
+    let (mut at, mut lines) = (0, (1..).zip(head.lines));
+    while let (Some(old), Some(new)) = (pattern.raw.get(at..), head.raw.get(at..)) {
+        at = at.saturating_add(same_bytes(old, new));
+        if at >= head.raw.len() {
+            return true;
+        }
+        let start = FieldLine { line: pattern.start_line, ..FieldLine::default() };
+        let change = if at < behind(start.line) { Some((START, &start)) } else { lines.find(|(_, line)| at < behind(line.line)) };
+        // The end of the head belongs to no line.
+        let Some((number, line)) = change else { return false };
+        write(changes, number, line, head.raw);
+        if changes.len() > most {
+            return false;
+        }
+        at = behind(line.line);
+    }
+    false
 }
 
 /// Writes down what of a head is not as in a pattern; false where that is much, or nothing is alike.

@@ -6,12 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use super::conversation::{Content, Conversation, Mode, Waiting};
+use super::conversation::{Content, Conversation, Mode};
 use super::h2::Scratch;
 use super::kept::Room;
 use super::packed::{Packed, Packer, Space};
 use super::places::Places;
 use super::repeats::Repeats;
+use super::waiting::Waiting;
 use super::{CaptureId, EmptyConnection, FieldLine, Limits, MessageSink, Origin, Provenance};
 use crate::anomaly::{Anomalies, AnomalyKind};
 use crate::capture::PacketAt;
@@ -242,7 +243,7 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
         let [one, other] = &talk.streams;
         let last = if other.at.number > one.at.number { other.at } else { one.at };
         let (src, dst) = (flow.src(opener), flow.dst(opener));
-        talk.connection.ends = Some((src, dst));
+        talk.connection.ends = Some(Box::new((src, dst)));
         let (capture, packet) = self.places.of(last.number);
         let origin = Origin::Packet { packet, stream: flow.number, time: last.time, src, dst };
         let at = Provenance { capture, origin };
