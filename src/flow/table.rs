@@ -466,7 +466,7 @@ impl<S: StreamSink> FlowTable<S> {
 }
 
 /// In which direction of this flow a segment goes; `None` where it belongs to another flow.
-#[inline]
+#[inline(always)]
 fn direction_of<T>(flow: &Flow<T>, segment: &Segment<'_>) -> Option<Direction> {
     let [first, second] = &flow.info.ends;
     if !flow.tunnels.contains(&segment.tunnel) {

@@ -10,20 +10,14 @@ use super::{Endpoint, Segment, TcpFlags};
 
 const ETHERNET: usize = 14;
 
-/// The segment of an Ethernet frame.
-#[inline]
-pub(super) fn ethernet(frame: &[u8]) -> Option<Segment<'_>> {
-    match frame.get(12..15)? {
-        [0x08, 0x00, 0x45] => ipv4(frame),
-        [0x86, 0xdd, version] if version >> 4 == 6 => ipv6(frame),
-        _ => None,
-    }
-}
-
-#[inline]
-fn ipv4(frame: &[u8]) -> Option<Segment<'_>> {
+/// The segment of an Ethernet frame with an IPv4 packet.
+#[inline(always)]
+pub(super) fn ipv4(frame: &[u8]) -> Option<Segment<'_>> {
     const TCP: usize = ETHERNET + 20;
     let head: &[u8; TCP + 20] = frame.first_chunk()?;
+    if [head[12], head[13], head[14]] != [0x08, 0x00, 0x45] {
+        return None;
+    }
     let fragment = u16::from_be_bytes([head[20], head[21]]) & 0x3fff;
     if head[23] != 6 || fragment != 0 {
         return None;
@@ -34,10 +28,13 @@ fn ipv4(frame: &[u8]) -> Option<Segment<'_>> {
     tcp(frame, head.last_chunk()?, TCP, end, u16::from_be_bytes([head[18], head[19]]), src, dst)
 }
 
-#[inline(never)]
-fn ipv6(frame: &[u8]) -> Option<Segment<'_>> {
+/// The segment of an Ethernet frame with an IPv6 packet.
+pub(super) fn ipv6(frame: &[u8]) -> Option<Segment<'_>> {
     const TCP: usize = ETHERNET + 40;
     let head: &[u8; TCP + 20] = frame.first_chunk()?;
+    if [head[12], head[13], head[14] >> 4] != [0x86, 0xdd, 6] {
+        return None;
+    }
     let length = usize::from(u16::from_be_bytes([head[18], head[19]]));
     if head[20] != 6 || length == 0 {
         return None;
@@ -47,7 +44,7 @@ fn ipv6(frame: &[u8]) -> Option<Segment<'_>> {
 }
 
 /// The segment whose header begins at `at` and whose IP packet ends at `end`.
-#[inline]
+#[inline(always)]
 fn tcp<'a>(frame: &'a [u8], header: &[u8; 20], at: usize, end: usize, id: u16, src: IpAddr, dst: IpAddr) -> Option<Segment<'a>> {
     let length = usize::from(header[12] >> 2 & 0x3c);
     let begin = at.saturating_add(length);
