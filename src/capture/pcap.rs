@@ -42,10 +42,7 @@ pub(super) fn variant(magic: [u8; 4]) -> Option<(ByteOrder, u64, usize)> {
 
 impl Pcap {
     /// Reads the file header.
-    pub(super) fn open(
-        window: &mut Window,
-        (order, tick, record_header): (ByteOrder, u64, usize),
-    ) -> Result<Self, CaptureError> {
+    pub(super) fn open(window: &mut Window, (order, tick, record_header): (ByteOrder, u64, usize)) -> Result<Self, CaptureError> {
         if !window.fill(FILE_HEADER) {
             let had = window.available().len() as u64;
             return Err(CaptureError::Cut { layer: LAYER, offset: 0, needed: FILE_HEADER as u64, had });

@@ -357,6 +357,7 @@ impl<S: StreamSink> FlowTable<S> {
         let flow = Flow {
             info,
             tunnels: [segment.tunnel; 3],
+            hash,
             generation: 0,
             last: at.number,
             streams: [Stream::new(), Stream::new()],
@@ -404,8 +405,9 @@ impl<S: StreamSink> FlowTable<S> {
     /// Frees the slot of a closed flow.
     fn forget(&mut self, slot: u32) {
         let Some(flow) = self.flows.get_mut(slot as usize) else { return };
+        self.index.remove(flow.hash, slot);
         let [first, second] = &flow.info.ends;
-        for tunnel in flow.each_tunnel() {
+        for tunnel in flow.each_tunnel().skip(1) {
             self.index.remove(self.index.hash(first, second, tunnel), slot);
         }
         // A later look at its tickets finds another generation.

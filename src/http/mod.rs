@@ -29,9 +29,9 @@ mod sink;
 mod start;
 mod streams;
 mod tally;
-mod waiting;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 pub use body::{Body, BodyWant, Trailers};
 pub use bytes::{BytesRead, read_bytes};

@@ -42,12 +42,8 @@ struct Pattern {
 
 impl Pattern {
     fn new(head: &HeadRef<'_>, held: &Rc<Cell<usize>>) -> Self {
-        let pattern = Self {
-            raw: head.raw.to_vec(),
-            start_line: head.head.start_line,
-            lines: head.lines.to_vec(),
-            held: Rc::clone(held),
-        };
+        let pattern =
+            Self { raw: head.raw.to_vec(), start_line: head.head.start_line, lines: head.lines.to_vec(), held: Rc::clone(held) };
         held.set(held.get().saturating_add(pattern.size()));
         pattern
     }
@@ -302,7 +298,9 @@ fn changes(pattern: &Pattern, head: &HeadRef<'_>, changes: &mut Vec<u8>) -> bool
     for ((old, new), number) in pattern.lines.iter().zip(head.lines).zip(1..) {
         let (from, to) = (old.line.start, new.line.start);
         if to.wrapping_sub(from) != apart || same < behind(old.line) {
-            let (Some(known), Some(bytes)) = (pattern.raw.get(from as usize..), head.raw.get(to as usize..)) else { return false };
+            let (Some(known), Some(bytes)) = (pattern.raw.get(from as usize..), head.raw.get(to as usize..)) else {
+                return false;
+            };
             same = same_bytes(known, bytes).saturating_add(from as usize);
             apart = to.wrapping_sub(from);
         }
@@ -493,7 +491,8 @@ mod tests {
             10 => Just("X-Id: 99\r\n"), 5 => Just("Empty:\r\n"), 5 => Just("Spaces: \t a b \t\r\n"), 2 => Just("Host: a\n"),
             2 => Just(" folded\r\n"), 2 => Just("Bad name: a\r\n"), 1 => Just("no colon\r\n"), 1 => Just(": a\r\n"),
         ];
-        let start = proptest::sample::select(vec!["GET / HTTP/1.1\r\n", "GET /a?b HTTP/1.1\r\n", "HTTP/1.1 200 OK\r\n", "GET /\n"]);
+        let start =
+            proptest::sample::select(vec!["GET / HTTP/1.1\r\n", "GET /a?b HTTP/1.1\r\n", "HTTP/1.1 200 OK\r\n", "GET /\n"]);
         (start, proptest::collection::vec(line, 0..8), 0..20u8).prop_map(|(start, lines, cut)| {
             let text = [start, &lines.concat(), if cut > 0 { "\r\n" } else { "" }].concat();
             text.into_bytes()

@@ -111,14 +111,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             let (id, body) = (waiting.id, waiting.body().clone());
             let head = self.packer.unpack(waiting.head);
             self.held = self.held.saturating_add(size_of_head(&head));
-            let half = Half {
-                id,
-                body,
-                head,
-                tally: None,
-                doubtful: false,
-                length: None,
-            };
+            let half = Half { id, body, head, tally: None, doubtful: false, length: None };
             h2.streams.insert(1, Box::new(Stream { request: Some(half), response: None }));
             h2.highest = 1;
         }
