@@ -208,6 +208,13 @@ impl Conversation {
         }
     }
 
+    /// What both directions hold of heads and lines that are not whole.
+    #[inline]
+    pub(super) fn buffered(&self) -> usize {
+        let [forward, backward] = &self.streams;
+        forward.partial.capacity().saturating_add(backward.partial.capacity())
+    }
+
     /// Which kind of message may come in this direction, where that is known.
     #[inline]
     pub(super) fn role(&self, direction: Direction) -> Option<MessageKind> {

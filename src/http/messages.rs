@@ -199,10 +199,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                     return left;
                 }
                 if framing == Framing::Other {
-                    let other = talk.stream(direction.reversed()).partial.capacity();
                     talk.leave(beyond(head));
-                    let left = talk.stream(direction.reversed()).partial.capacity();
-                    self.buffered = self.buffered.saturating_sub(other - left.min(other));
                 }
                 left
             }
@@ -368,6 +365,20 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         if self.pool.len() < POOL {
             waiting.clear();
             self.pool.push(waiting);
+        }
+    }
+
+    /// Lets go what a connection still holds that is over.
+    pub(super) fn give_back(&mut self, talk: &mut Conversation) {
+        while let Some(waiting) = talk.waiting.pop_front() {
+            self.recycle(waiting);
+        }
+        for stream in &mut talk.streams {
+            let Some(running) = stream.running.take() else { continue };
+            self.held = self.held.saturating_sub(size_of::<Running>());
+            if let Some(mut head) = running.head {
+                self.packer.let_go(&mut head);
+            }
         }
     }
 

@@ -149,6 +149,11 @@ impl Packer {
         self.held.saturating_add(self.of_patterns.get())
     }
 
+    #[cfg(test)]
+    pub(super) fn held_beside_patterns(&self) -> usize {
+        self.held
+    }
+
     /// Keeps a head.
     pub(super) fn pack(&mut self, head: &HeadRef<'_>) -> Packed {
         let mut packed = Packed { head: *head.head, form: Form::Empty };
