@@ -207,17 +207,8 @@ impl Packer {
             self.patterns.resize(PATTERNS, None);
         }
         let place = self.patterns.get_mut(place(head)?)?;
-        if let Some((pattern, unlike)) = place
-            && changes_in_place(pattern, head, &mut self.changes)
-        {
-            *unlike = 0;
-            return Some(Rc::clone(pattern));
-        }
-        if !is_regular(head) {
-            return None;
-        }
         if let Some((pattern, unlike)) = place {
-            if changes(pattern, head, &mut self.changes) {
+            if changes_in_place(pattern, head, &mut self.changes) || changes(pattern, head, &mut self.changes) {
                 *unlike = 0;
                 return Some(Rc::clone(pattern));
             }
@@ -225,6 +216,9 @@ impl Packer {
             if *unlike < PATIENCE {
                 return None;
             }
+        }
+        if !is_regular(head) {
+            return None;
         }
         let pattern = Rc::new(Pattern::new(head, &self.of_patterns));
         *place = Some((Rc::clone(&pattern), 0));
@@ -245,16 +239,18 @@ fn place(head: &HeadRef<'_>) -> Option<usize> {
 fn is_regular(head: &HeadRef<'_>) -> bool {
     let mut at = behind(head.head.start_line);
     for line in head.lines {
-        let inner = [line.name.end, line.value.start, line.value.end];
-        if line.line.start as usize != at
-            || line.name.start != line.line.start
-            || inner.iter().any(|at| !(line.line.start..=line.line.end).contains(at))
-        {
+        if line.line.start as usize != at || !is_regular_line(line) {
             return false;
         }
         at = behind(line.line);
     }
     head.head.start_line.start == 0 && head.raw.get(at..) == Some(b"\r\n")
+}
+
+/// Whether name and value lie in their line.
+fn is_regular_line(line: &FieldLine) -> bool {
+    let within = |at: u32| (line.line.start..=line.line.end).contains(&at);
+    line.name.start == line.line.start && within(line.name.end) && within(line.value.start) && within(line.value.end)
 }
 
 /// Writes down what of a head is not as in a pattern, where all lines lie in the same places; false where they do not, or
@@ -287,7 +283,8 @@ fn changes_in_place(pattern: &Pattern, head: &HeadRef<'_>, changes: &mut Vec<u8>
     false
 }
 
-/// Writes down what of a head is not as in a pattern; false where that is much, or nothing is alike.
+/// Writes down what of a head is not as in a pattern; false where that is much, where nothing is alike, or where the head is
+/// not regular.
 fn changes(pattern: &Pattern, head: &HeadRef<'_>, changes: &mut Vec<u8>) -> bool {
     if pattern.lines.len() != head.lines.len() {
         return false;
@@ -297,11 +294,19 @@ fn changes(pattern: &Pattern, head: &HeadRef<'_>, changes: &mut Vec<u8>) -> bool
     // How far the pattern is the same, from a place on, and how far apart that place is in it and in the head.
     let (mut same, mut apart) = (same_bytes(&pattern.raw, head.raw), 0);
     let start = FieldLine { name: Range::default(), value: Range::default(), line: head.head.start_line };
-    if pattern.start_line != head.head.start_line || same < behind(pattern.start_line) {
+    if start.line.start != 0 {
+        return false;
+    }
+    if pattern.start_line != start.line || same < behind(pattern.start_line) {
         write(changes, START, &start, head.raw);
     }
+    let mut at = behind(start.line);
     for ((old, new), number) in pattern.lines.iter().zip(head.lines).zip(1..) {
         let (from, to) = (old.line.start, new.line.start);
+        if to as usize != at {
+            return false;
+        }
+        at = behind(new.line);
         if to.wrapping_sub(from) != apart || same < behind(old.line) {
             let (Some(known), Some(bytes)) = (pattern.raw.get(from as usize..), head.raw.get(to as usize..)) else {
                 return false;
@@ -311,12 +316,12 @@ fn changes(pattern: &Pattern, head: &HeadRef<'_>, changes: &mut Vec<u8>) -> bool
         }
         if same < behind(old.line) || shape(old) != shape(new) {
             write(changes, number, new, head.raw);
-            if changes.len() > most {
+            if changes.len() > most || !is_regular_line(new) {
                 return false;
             }
         }
     }
-    true
+    head.raw.get(at..) == Some(b"\r\n")
 }
 
 fn shape(line: &FieldLine) -> [u16; 4] {
