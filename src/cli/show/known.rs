@@ -194,3 +194,70 @@ impl Run {
         holds(known.name, line.name) && holds(known.value, line.value)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::super::form::{Form as _, Masks, decode};
+    use super::super::jsonl::Jsonl;
+    use super::*;
+    use crate::capture::Timestamp;
+    use crate::http::{CaptureId, Fidelity, HeadBuf, Provenance, parse_head};
+    use crate::wire::Endpoint;
+
+    fn head() -> impl Strategy<Value = HeadBuf> {
+        let line = prop_oneof![
+            3 => Just("Host: a.example"), 2 => Just("Host: b.example"), 1 => Just("host: a.example"),
+            2 => Just("Cookie: a=b; c"),
+            1 => Just("X: a\tb \"c\" \\\\"), 1 => Just("X: caf\u{e9}"), 1 => Just("X:"), 1 => Just("X: 1\r\n folded"),
+            1 => Just("no colon"), 1 => Just("Referer: https://a/?token=abc&b=c"), 1 => Just("A: b\r\nA: c"),
+            1 => Just("Via: 1.1 a, 1.1 \u{c2}\u{85}b"),
+        ];
+        let start = prop_oneof![
+            4 => Just("GET /a?b=c HTTP/1.1"), 1 => Just("GET /b HTTP/1.1"), 1 => Just("POST /?token=abc HTTP/1.1"),
+            2 => Just("HTTP/1.1 200 OK"), 1 => Just("HTTP/1.1 404 Not Found"), 1 => Just("HTTP/1.1 200"),
+        ];
+        let latin1 = prop_oneof![8 => Just(false), 1 => Just(true)];
+        (start, proptest::collection::vec(line, 0..6), 0..3_u16, latin1).prop_map(|(start, lines, port, latin1)| {
+            let end = |port| Endpoint { ip: std::net::Ipv4Addr::LOCALHOST.into(), port };
+            let (src, dst, time) = (end(port), end(80 + port), Timestamp::default());
+            let origin = Origin::Packet { packet: 7, stream: 1, time, src, dst };
+            let text = format!("{start}\r\n{}\r\n", lines.iter().map(|line| format!("{line}\r\n")).collect::<String>());
+            let bytes = if latin1 { text.chars().map(|c| c as u8).collect() } else { text.into_bytes() };
+            parse_head(&bytes, Provenance { capture: CaptureId(0), origin }, Fidelity::WIRE)
+        })
+    }
+
+    fn line(form: &mut Jsonl, head: &HeadBuf) -> String {
+        let mut out = b"{\"a\": 1".to_vec();
+        let opened = form.open(&mut out, &head.as_ref(), None);
+        form.close(&mut out, opened, None);
+        String::from_utf8(out).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_written_as_it_would_be_anew(
+            kinds in proptest::collection::vec(head(), 1..6),
+            sequence in proptest::collection::vec(0..6_usize, 1..30),
+            show_secrets in any::<bool>(),
+        ) {
+            let masks = Masks { show_secrets };
+            let mut form = Jsonl::new(masks);
+            for at in sequence {
+                let head = &kinds[at % kinds.len()];
+                let written = line(&mut form, head);
+                prop_assert_eq!(&written, &line(&mut Jsonl::new(masks), head));
+                let read: Value = serde_json::from_str(&written).unwrap();
+                let text = |bytes| decode(bytes, &mut false).into_owned();
+                let fields: Vec<Value> = head.as_ref().fields()
+                    .map(|(name, value)| json!([text(name), masks.field(name, &text(value))]))
+                    .collect();
+                prop_assert_eq!(&read["fields"], &json!(fields));
+                prop_assert_eq!(&read["line"], &json!(masks.target(&text(head.as_ref().start_line()))));
+            }
+        }
+    }
+}
