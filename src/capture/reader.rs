@@ -113,8 +113,8 @@ impl PacketReader {
             at: PacketAt { number: self.packets, time: record.time },
             link: record.link,
             data,
-            // Some writers leave it 0. What was captured is shorter than 16 MiB.
-            wire_length: record.wire_length.max((data.len() & 0xffff_ffff) as u32),
+            // Some writers leave it 0.
+            wire_length: record.wire_length.max(u32::try_from(data.len()).unwrap_or(u32::MAX)),
         })
     }
 

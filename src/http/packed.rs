@@ -120,7 +120,8 @@ impl Packed {
 
     /// What it holds beside its pattern, with what it stands in.
     fn size(&self) -> usize {
-        (2 * size_of::<Self>()).saturating_add(match &self.form {
+        const PLACE: usize = 2 * size_of::<Packed>();
+        PLACE.saturating_add(match &self.form {
             Form::Empty => 0,
             Form::Like(_, changes) if changes.spilled() => changes.capacity(),
             Form::Like(..) => 0,
@@ -329,7 +330,7 @@ fn shape(line: &FieldLine) -> [u16; 4] {
     [line.name.end, line.value.start, line.value.end, line.line.end].map(|at| (at.wrapping_sub(line.line.start) & 0xffff) as u16)
 }
 
-/// A change: the line's number, the ends of its parts, its bytes with the line end.
+/// What a change begins with: the line's number and shape.
 const FIXED: usize = 10;
 
 fn write(changes: &mut Vec<u8>, number: u16, line: &FieldLine, raw: &[u8]) {
@@ -340,15 +341,24 @@ fn write(changes: &mut Vec<u8>, number: u16, line: &FieldLine, raw: &[u8]) {
     changes.extend_from_slice(raw.get(line.line.start as usize..behind(line.line)).unwrap_or_default());
 }
 
+/// A change as [`write`] wrote it.
+struct Change<'c> {
+    number: u16,
+    /// Where the name ends, the value begins and ends, and the line ends.
+    shape: [u16; 4],
+    /// The line with its line end.
+    bytes: &'c [u8],
+}
+
 /// The change that stands first, and what stands behind it.
-fn read(changes: &[u8]) -> Option<(u16, [u16; 4], &[u8], &[u8])> {
+fn read(changes: &[u8]) -> Option<(Change<'_>, &[u8])> {
     let (fixed, rest) = changes.split_first_chunk::<FIXED>()?;
     let [number, name, value, value_end, end] = std::array::from_fn(|at| {
         let part = fixed.as_chunks::<2>().0.get(at).copied().unwrap_or_default();
         u16::from_le_bytes(part)
     });
     let (bytes, rest) = rest.split_at_checked(usize::from(end).saturating_add(2))?;
-    Some((number, [name, value, value_end, end], bytes, rest))
+    Some((Change { number, shape: [name, value, value_end, end], bytes }, rest))
 }
 
 /// Restores a head from its pattern and the changes to it.
@@ -357,7 +367,7 @@ fn apply(pattern: &Pattern, mut changes: &[u8], space: &mut Space) {
     space.lines.clear();
     // How much of the pattern is done: its bytes and its lines.
     let mut done = (0, 0);
-    while let Some((number, [name, value, value_end, end], bytes, rest)) = read(changes) {
+    while let Some((Change { number, shape: [name, value, value_end, end], bytes }, rest)) = read(changes) {
         changes = rest;
         let index = usize::from(number).checked_sub(1);
         let line = match index {
