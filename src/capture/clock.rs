@@ -23,7 +23,6 @@ enum Resolution {
 impl Clock {
     /// Where a file says nothing.
     pub(super) const MICROSECONDS: Self = Self { resolution: Resolution::Decimal(6), offset: 0 };
-    pub(super) const NANOSECONDS: Self = Self { resolution: Resolution::Decimal(9), offset: 0 };
 
     /// The clock of `if_tsresol`: the highest bit says that the exponent is one of 2.
     pub(super) fn with_resolution(self, if_tsresol: u8) -> Self {
@@ -55,13 +54,6 @@ impl Clock {
         let offset = i128::from(self.offset).saturating_mul(NANOSECONDS as i128);
         let sum = i128::try_from(nanoseconds).unwrap_or(i128::MAX).saturating_add(offset);
         Timestamp::from_nanoseconds(u64::try_from(sum.max(0)).unwrap_or(u64::MAX))
-    }
-
-    /// The time of a classic pcap record: seconds, and ticks of this clock.
-    #[inline]
-    pub(super) fn at_seconds(self, seconds: u32, ticks: u32) -> Timestamp {
-        let whole = u64::from(seconds).saturating_mul(1_000_000_000);
-        Timestamp::from_nanoseconds(whole.saturating_add(self.at(u64::from(ticks)).nanoseconds))
     }
 }
 
@@ -98,11 +90,5 @@ mod tests {
         assert_eq!(clock.with_offset(-2).at(5_000_000).nanoseconds, 3_000_000_000);
         assert_eq!(clock.with_offset(i64::MIN).at(5).nanoseconds, 0);
         assert_eq!(clock.with_offset(i64::MAX).at(5).nanoseconds, u64::MAX);
-    }
-
-    #[test]
-    fn classic_seconds_and_fraction() {
-        assert_eq!(Clock::MICROSECONDS.at_seconds(2, 3).nanoseconds, 2_000_003_000);
-        assert_eq!(Clock::NANOSECONDS.at_seconds(u32::MAX, u32::MAX).nanoseconds, 4_294_967_299_294_967_295);
     }
 }

@@ -8,6 +8,19 @@ pub(super) enum ByteOrder {
 }
 
 impl ByteOrder {
+    /// Four numbers.
+    #[inline]
+    pub(super) fn words(self, bytes: &[u8; 16]) -> [u32; 4] {
+        let (words, _) = bytes.as_chunks::<4>();
+        std::array::from_fn(|at| {
+            let word = words.get(at).copied().unwrap_or_default();
+            match self {
+                Self::Little => u32::from_le_bytes(word),
+                Self::Big => u32::from_be_bytes(word),
+            }
+        })
+    }
+
     /// The number at `offset`; `None` where `bytes` ends before.
     #[inline]
     pub(super) fn u32(self, bytes: &[u8], offset: usize) -> Option<u32> {

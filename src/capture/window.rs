@@ -13,8 +13,8 @@ pub(super) struct Window {
     bytes: Vec<u8>,
     start: usize,
     end: usize,
-    /// Position of `start` in the (decompressed) stream.
-    position: u64,
+    /// Position of the first of `bytes` in the (decompressed) stream.
+    base: u64,
     ended: bool,
     failure: Option<std::io::Error>,
 }
@@ -26,12 +26,12 @@ impl Window {
     pub(super) const MOST: usize = (16 << 20) + 4096;
 
     pub(super) fn new(reader: Box<dyn Read>) -> Self {
-        Self { reader, bytes: vec![0; Self::USUAL], start: 0, end: 0, position: 0, ended: false, failure: None }
+        Self { reader, bytes: vec![0; Self::USUAL], start: 0, end: 0, base: 0, ended: false, failure: None }
     }
 
     /// Where the window begins in the stream, in bytes.
     pub(super) fn position(&self) -> u64 {
-        self.position
+        self.base.saturating_add(self.start as u64)
     }
 
     /// Why reading stopped before the end, if it did.
@@ -60,6 +60,7 @@ impl Window {
         if self.start > 0 {
             self.bytes.copy_within(self.start..self.end, 0);
             self.end = self.end.saturating_sub(self.start);
+            self.base = self.position();
             self.start = 0;
         }
         while self.end < needed {
@@ -81,8 +82,14 @@ impl Window {
     pub(super) fn consume(&mut self, length: usize) -> Range<usize> {
         let begin = self.start;
         self.start = begin.saturating_add(length).min(self.end);
-        self.position = self.position.saturating_add(self.start.saturating_sub(begin) as u64);
         begin..self.start
+    }
+
+    /// Passes `length` bytes that are there, and says where those behind the first `head` of them lie.
+    #[inline]
+    pub(super) fn consume_behind(&mut self, head: usize, length: usize) -> Range<usize> {
+        let range = self.consume(length);
+        range.start.saturating_add(head).min(range.end)..range.end
     }
 
     /// Bytes that [`Self::consume`] passed.

@@ -2,43 +2,69 @@
 //!
 //! Only where the verdict depends on nothing but the value, or on nothing but it and the ends of the connection. Values
 //! that masks may stand in, and those of heads that are cut, are never taken.
+//!
+//! Of a condition the last few are remembered, by all that it reads: it costs more, and reads what goes to and fro.
+
+use std::borrow::Cow;
 
 use super::judge::Case;
 use super::plan::{Aspect, PlanExpectation, Purity};
+use super::readings;
 use super::scope::endpoint;
-use crate::spec::Side;
+use crate::spec::{Claim, Side};
 use crate::wire::Endpoint;
 
 /// Longer values are compared each time.
 const LONGEST: usize = 512;
+/// So many readings of a condition are remembered beside the first.
+const MORE: usize = 7;
 
 /// What was met last.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Memo {
     value: Vec<u8>,
     ends: [Option<Endpoint>; 2],
+    /// What a condition read when it was met, besides.
+    more: Vec<Vec<u8>>,
+    /// Which of them is the oldest.
+    oldest: usize,
 }
 
 /// What a verdict depends on, in one exchange.
 #[derive(Debug)]
 pub(super) struct Key<'v> {
-    value: &'v [u8],
+    value: Cow<'v, [u8]>,
     ends: [Option<Endpoint>; 2],
+    /// It is all that a condition reads.
+    condition: bool,
 }
 
 impl Memo {
     /// Whether this was met before.
     #[inline]
     pub(super) fn knows(&self, key: &Key<'_>) -> bool {
-        !self.value.is_empty() && self.value == key.value && self.ends == key.ends
+        let same = !self.value.is_empty() && self.value == *key.value && self.ends == key.ends;
+        same || key.condition && self.more.iter().any(|read| *read == *key.value)
     }
 
     /// This was met.
     pub(super) fn learn(&mut self, key: &Key<'_>) {
-        if key.value.len() <= LONGEST {
+        if key.condition && !self.value.is_empty() {
+            self.learn_more(&key.value);
+        } else if key.condition || key.value.len() <= LONGEST {
             self.value.clear();
-            self.value.extend_from_slice(key.value);
+            self.value.extend_from_slice(&key.value);
             self.ends = key.ends;
+        }
+    }
+
+    fn learn_more(&mut self, read: &[u8]) {
+        if self.more.len() < MORE {
+            self.more.push(read.to_vec());
+        } else if let Some(oldest) = self.more.get_mut(self.oldest) {
+            oldest.clear();
+            oldest.extend_from_slice(read);
+            self.oldest = (self.oldest + 1) % MORE;
         }
     }
 }
@@ -47,6 +73,9 @@ impl Memo {
 #[inline]
 pub(super) fn key<'k>(case: &Case<'k>, expectation: &PlanExpectation, digits: &'k mut [u8; 5]) -> Option<Key<'k>> {
     let exchange = case.looked.exchange;
+    if let Claim::Check(check) = &expectation.expectation.claim {
+        return readings::of(check, case).map(|read| Key { value: Cow::Owned(read), ends: [None, None], condition: true });
+    }
     let ends = match expectation.purity {
         Purity::None => return None,
         Purity::Value => [None, None],
@@ -74,7 +103,7 @@ pub(super) fn key<'k>(case: &Case<'k>, expectation: &PlanExpectation, digits: &'
         Aspect::Status => decimal(head.status()?, digits),
         _ => return None,
     };
-    Some(Key { value, ends })
+    Some(Key { value: Cow::Borrowed(value), ends, condition: false })
 }
 
 /// A number in digits.
@@ -106,7 +135,7 @@ mod tests {
     #[test]
     fn what_differs_is_not_known() {
         let end = |port| Some(Endpoint { ip: std::net::Ipv4Addr::LOCALHOST.into(), port });
-        let key = |value, ends| Key { value, ends };
+        let key = |value: &'static [u8], ends| Key { value: Cow::Borrowed(value), ends, condition: false };
         let mut memo = Memo::default();
         assert!(!memo.knows(&key(b"", [None, None])));
         memo.learn(&key(b"a", [None, end(80)]));

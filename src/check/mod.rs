@@ -47,6 +47,7 @@ mod phrase;
 mod picks;
 mod placed;
 mod plan;
+mod readings;
 mod reads;
 mod request;
 mod run;

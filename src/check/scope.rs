@@ -132,7 +132,7 @@ impl<'a> Scope<'a> {
 /// The client's (`dst: false`) or the server's end of an exchange's connection, whatever side was captured.
 pub(super) fn endpoint(exchange: &Exchange<'_>, dst: bool) -> Option<Endpoint> {
     let Some(message) = exchange.first() else {
-        let (client, server) = exchange.connection?.ends?;
+        let (client, server) = *exchange.connection?.ends.as_deref()?;
         return Some(if dst { server } else { client });
     };
     match message.head.head.at.origin {

@@ -29,13 +29,14 @@ pub(super) struct Settled {
 impl Settled {
     /// The next exchange: those of its expectations that are to be judged. To be given back.
     pub(super) fn next(&mut self, expectations: &[PlanExpectation], looked: &Looked<'_>, counts: &mut [Counts]) -> Vec<u64> {
-        let dispatch = self.dispatch.take().unwrap_or_else(|| Dispatch::of(expectations));
+        let Self { dispatch, seen, due, met, since, exchanges, open } = self;
+        let dispatch = dispatch.get_or_insert_with(|| Dispatch::of(expectations));
         let heads = [looked.request, looked.response];
         let now = match heads.map(|head| head.remembered()) {
             [Some(request), Some(response)] => Some([request, response]),
             _ => None,
         };
-        let goes_on = match (&self.seen, &now) {
+        let goes_on = match (&seen, &now) {
             (Some(seen), Some(now)) => seen
                 .iter()
                 .zip(now)
@@ -44,22 +45,20 @@ impl Settled {
             _ => false,
         };
         if goes_on {
-            let Self { seen, met, since, exchanges, .. } = self;
             for (side, (head, (_, seen))) in heads.into_iter().zip(seen.iter().flatten()).enumerate() {
                 dispatch.changed(side, head, *seen, &mut |set| leave(met, set, since, *exchanges, counts));
             }
         } else {
-            self.end(counts);
-            self.met.resize(expectations.len().div_ceil(64), 0);
-            self.since.resize(expectations.len(), 0);
-            dispatch.due(heads, &mut self.due);
+            leave(met, std::iter::repeat(&u64::MAX), since, *exchanges, counts);
+            met.resize(expectations.len().div_ceil(64), 0);
+            since.resize(expectations.len(), 0);
+            dispatch.due(heads, due);
         }
-        self.seen = now;
-        self.exchanges += 1;
-        self.dispatch = Some(dispatch);
-        let mut open = std::mem::take(&mut self.open);
+        *seen = now;
+        *exchanges += 1;
+        let mut open = std::mem::take(open);
         open.clear();
-        open.extend(self.due.iter().zip(&self.met).map(|(due, met)| due & !met));
+        open.extend(due.iter().zip(&*met).map(|(due, met)| due & !met));
         open
     }
 

@@ -5,7 +5,7 @@
 //! wire without an oddity are remembered, bounded by [`LONGEST`] and [`MOST_LINES`].
 
 use super::names::{NameId, Names};
-use crate::http::{Fidelity, FieldLine, HeadRef, Origin, Range, same_bytes};
+use crate::http::{Fidelity, FieldLine, HeadRef, Origin, same_bytes, same_places};
 use crate::wire::Endpoint;
 
 /// Ways that are told apart, by port.
@@ -255,16 +255,6 @@ impl Way {
     pub(super) fn next(&self, at: u32) -> Option<u32> {
         self.next.get(at as usize).copied().filter(|next| *next != NONE)
     }
-}
-
-/// Whether lines lie in the same places.
-#[inline]
-fn same_places(a: &[FieldLine], b: &[FieldLine]) -> bool {
-    let differ = |a: &FieldLine, b: &FieldLine| {
-        let range = |a: Range, b: Range| (a.start ^ b.start) | (a.end ^ b.end);
-        range(a.name, b.name) | range(a.value, b.value) | range(a.line, b.line)
-    };
-    a.len() == b.len() && a.iter().zip(b).fold(0, |all, (a, b)| all | differ(a, b)) == 0
 }
 
 fn ends_of(head: &HeadRef<'_>) -> Option<[Endpoint; 2]> {

@@ -41,6 +41,8 @@ pub(super) struct Flow<T> {
     pub(super) info: FlowInfo,
     /// The tunnel that it is in; others follow where copies of its packets come from them, as those of a mirror do.
     pub(super) tunnels: [u32; 3],
+    /// By which its first tunnel finds it.
+    pub(super) hash: u64,
     /// Tells apart the flows that used this slot one after the other.
     pub(super) generation: u32,
     /// The last packet.

@@ -4,14 +4,14 @@
 //! The hash is seeded, since captures are made by attackers too.
 
 use std::hash::{BuildHasher, Hasher};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use crate::wire::Endpoint;
 
-/// Hashes of both ends are added, so that both directions of a flow meet at the same place.
+/// Both ends are hashed in their order, the lesser first, so that both directions of a flow meet at the same place.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     slots: HashTable<(u64, u32)>,
@@ -22,18 +22,15 @@ impl Index {
     /// The hash of a flow's identity.
     #[inline]
     pub(super) fn hash(&self, src: &Endpoint, dst: &Endpoint, tunnel: u32) -> u64 {
-        self.end(src, tunnel).wrapping_add(self.end(dst, tunnel))
-    }
-
-    #[inline]
-    fn end(&self, end: &Endpoint, tunnel: u32) -> u64 {
         let mut hasher = self.seed.build_hasher();
-        match end.ip {
-            IpAddr::V4(ip) => hasher.write_u64((u64::from(ip.to_bits()) << 16) | u64::from(end.port)),
-            IpAddr::V6(ip) => {
-                hasher.write_u128(ip.to_bits());
-                hasher.write_u16(end.port);
-            }
+        if let (IpAddr::V4(from), IpAddr::V4(to)) = (src.ip, dst.ip) {
+            let number = |ip: Ipv4Addr, port: u16| u64::from(ip.to_bits()) << 16 | u64::from(port);
+            let (from, to) = (number(from, src.port), number(to, dst.port));
+            hasher.write_u64(from.min(to));
+            hasher.write_u64(from.max(to));
+        } else {
+            write(&mut hasher, src.min(dst));
+            write(&mut hasher, src.max(dst));
         }
         if tunnel != 0 {
             hasher.write_u32(tunnel);
@@ -56,6 +53,39 @@ impl Index {
     pub(super) fn remove(&mut self, hash: u64, slot: u32) {
         if let Ok(entry) = self.slots.find_entry(hash, |&(_, s)| s == slot) {
             entry.remove();
+        }
+    }
+}
+
+#[inline(never)]
+fn write(hasher: &mut impl Hasher, end: &Endpoint) {
+    match end.ip {
+        IpAddr::V4(ip) => hasher.write_u32(ip.to_bits()),
+        IpAddr::V6(ip) => hasher.write_u128(ip.to_bits()),
+    }
+    hasher.write_u16(end.port);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directions_meet_and_identities_differ() {
+        let index = Index::default();
+        let ends: Vec<Endpoint> = ["10.0.0.1:80", "10.0.0.1:81", "10.0.0.2:80", "[fe80::1]:80", "[fe80::2]:80", "[fe80::1]:81"]
+            .iter()
+            .map(|end| end.parse::<std::net::SocketAddr>().expect("an address"))
+            .map(|end| Endpoint { ip: end.ip(), port: end.port() })
+            .collect();
+        let mut seen = std::collections::BTreeSet::new();
+        for (at, a) in ends.iter().enumerate() {
+            for b in ends.iter().skip(at) {
+                for tunnel in [0, 1, 7] {
+                    assert_eq!(index.hash(a, b, tunnel), index.hash(b, a, tunnel));
+                    assert!(seen.insert(index.hash(a, b, tunnel)), "{a} {b} {tunnel}");
+                }
+            }
         }
     }
 }

@@ -269,7 +269,9 @@ impl<S: StreamSink> FlowTable<S> {
         if loss {
             self.losses.push(self.at.number.saturating_add(self.limits.loss_wait), ticket);
         }
-        self.note_due();
+        if start || loss {
+            self.note_due();
+        }
     }
 
     fn note_due(&mut self) {
@@ -355,6 +357,7 @@ impl<S: StreamSink> FlowTable<S> {
         let flow = Flow {
             info,
             tunnels: [segment.tunnel; 3],
+            hash,
             generation: 0,
             last: at.number,
             streams: [Stream::new(), Stream::new()],
@@ -402,8 +405,9 @@ impl<S: StreamSink> FlowTable<S> {
     /// Frees the slot of a closed flow.
     fn forget(&mut self, slot: u32) {
         let Some(flow) = self.flows.get_mut(slot as usize) else { return };
+        self.index.remove(flow.hash, slot);
         let [first, second] = &flow.info.ends;
-        for tunnel in flow.each_tunnel() {
+        for tunnel in flow.each_tunnel().skip(1) {
             self.index.remove(self.index.hash(first, second, tunnel), slot);
         }
         // A later look at its tickets finds another generation.
@@ -464,7 +468,7 @@ impl<S: StreamSink> FlowTable<S> {
 }
 
 /// In which direction of this flow a segment goes; `None` where it belongs to another flow.
-#[inline]
+#[inline(always)]
 fn direction_of<T>(flow: &Flow<T>, segment: &Segment<'_>) -> Option<Direction> {
     let [first, second] = &flow.info.ends;
     if !flow.tunnels.contains(&segment.tunnel) {

@@ -15,7 +15,7 @@ pub struct Connection {
     /// What its TLS handshake settled; none where its bytes stand in the capture in clear.
     pub tls: Option<Box<TlsFacts>>,
     /// Client and server, of a connection without a byte: no message says them.
-    pub ends: Option<(Endpoint, Endpoint)>,
+    pub ends: Option<Box<(Endpoint, Endpoint)>>,
 }
 
 /// A connection that was opened, accepted and closed without a byte of a message in either direction; at most a PROXY

@@ -1,10 +1,9 @@
 //! What is kept of a flow while its messages run: two streams, and the requests that wait for their response.
 
-use std::collections::VecDeque;
-
 use super::packed::Packed;
 use super::tally::Tally;
-use super::{Body, Connection, MessageId, MessageKind, h2};
+use super::waiting::{Queue, Waiting};
+use super::{Connection, MessageId, MessageKind, h2};
 use crate::capture::PacketAt;
 use crate::flow::Direction;
 
@@ -150,57 +149,6 @@ const SIGN: usize = 3;
 /// More than any stream holds.
 const ENDLESS: u64 = u64::MAX >> 1;
 
-/// A request that waits for its response.
-#[derive(Debug)]
-pub(super) struct Waiting {
-    pub(super) id: MessageId,
-    pub(super) head: Packed,
-    /// The place of its body; most have none, and need no place.
-    body: Option<Box<Body>>,
-    /// Its body is in its place.
-    bodied: bool,
-    /// Its body ended.
-    pub(super) over: bool,
-    /// Its response, which ended before its body.
-    pub(super) answer: Option<Box<(Packed, Body)>>,
-}
-
-static NO_BODY: Body = Body::NONE;
-
-impl Waiting {
-    /// A request whose body runs.
-    pub(super) fn new(id: MessageId, head: Packed) -> Self {
-        Self { id, head, body: None, bodied: false, over: false, answer: None }
-    }
-
-    /// Its body, where that ended.
-    pub(super) fn body(&self) -> &Body {
-        self.body.as_deref().filter(|_| self.bodied).unwrap_or(&NO_BODY)
-    }
-
-    /// Its body ended.
-    pub(super) fn end(&mut self, body: Body) {
-        self.bodied = !body.is_none();
-        match &mut self.body {
-            _ if !self.bodied => {}
-            Some(place) => **place = body,
-            None => self.body = Some(Box::new(body)),
-        }
-        self.over = true;
-    }
-
-    /// Makes it ready for another request, keeping the space.
-    pub(super) fn clear(&mut self) {
-        if let Some(place) = self.body.as_mut().filter(|_| self.bodied) {
-            // What it kept of a body takes room that others need.
-            **place = Body::default();
-        }
-        self.bodied = false;
-        self.over = false;
-        self.answer = None;
-    }
-}
-
 /// What is kept of a flow.
 #[derive(Debug)]
 pub struct Conversation {
@@ -208,7 +156,7 @@ pub struct Conversation {
     /// Who sends requests, once that is known.
     pub(super) client: Option<Direction>,
     /// Requests in their order.
-    pub(super) waiting: VecDeque<Box<Waiting>>,
+    pub(super) waiting: Queue,
     /// After this many responses, requests and responses cannot be paired any more: something was lost between them.
     pub(super) sure: Option<usize>,
     /// A response may be missing since the last request.
@@ -233,7 +181,7 @@ impl Conversation {
         Self {
             streams: [HttpStream::new(), HttpStream::new()],
             client: None,
-            waiting: VecDeque::new(),
+            waiting: Queue::default(),
             sure: None,
             doubt: false,
             pipelines: false,
@@ -246,12 +194,9 @@ impl Conversation {
         }
     }
 
-    /// Makes it ready for another flow, keeping the space.
+    /// Makes it ready for another flow.
     pub(super) fn clear(&mut self) {
-        let mut waiting = std::mem::take(&mut self.waiting);
-        waiting.clear();
-        waiting.shrink_to(16);
-        *self = Self { waiting, ..Self::new() };
+        *self = Self::new();
     }
 
     #[inline]
@@ -261,6 +206,13 @@ impl Conversation {
             Direction::Forward => forward,
             Direction::Backward => backward,
         }
+    }
+
+    /// What both directions hold of heads and lines that are not whole.
+    #[inline]
+    pub(super) fn buffered(&self) -> usize {
+        let [forward, backward] = &self.streams;
+        forward.partial.capacity().saturating_add(backward.partial.capacity())
     }
 
     /// Which kind of message may come in this direction, where that is known.

@@ -69,7 +69,13 @@ fn fields(raw: &[u8], lines: &[FieldLine]) -> (Option<u64>, Coding, bool) {
         match name.len() {
             14 if name.eq_ignore_ascii_case(b"content-length") => {
                 lengths = true;
-                for part in line.value.of(raw).split(|&b| b == b',') {
+                let value = line.value.of(raw);
+                let alone = number(value);
+                if alone.is_some() && length.is_none() {
+                    length = alone;
+                    continue;
+                }
+                for part in value.split(|&b| b == b',') {
                     match (number(part.trim_ascii()), length) {
                         (None, _) => ambiguous = true,
                         (Some(new), Some(old)) => ambiguous |= new != old,
@@ -94,8 +100,12 @@ fn fields(raw: &[u8], lines: &[FieldLine]) -> (Option<u64>, Coding, bool) {
 }
 
 fn number(digits: &[u8]) -> Option<u64> {
-    if digits.is_empty() {
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return None;
+    }
+    if digits.len() <= 19 {
+        // Below 10^19, which fits.
+        return Some(digits.iter().fold(0u64, |n, &b| n.wrapping_mul(10).wrapping_add(u64::from(b & 0xf))));
     }
     digits.iter().try_fold(0u64, |n, &b| {
         b.is_ascii_digit().then_some(())?;

@@ -3,13 +3,14 @@
 //! Responses answer requests in their order. Where bytes were lost between them, a wrong pair would be worse than none:
 //! then both are told alone.
 
-use super::conversation::{Content, Conversation, Mode, Running, Waiting};
+use super::conversation::{Content, Conversation, Mode, Running};
 use super::framing::{Framing, framing};
 use super::h2::switches_to_h2;
 use super::lenient::Split;
 use super::packed::Packed;
 use super::streams::HttpStreams;
 use super::tally::Tally;
+use super::waiting::Waiting;
 use super::{
     Body, Exchange, Fidelity, FieldLine, Head, HeadBuf, HeadRef, Message, MessageId, MessageKind, MessageSink, Origin, Provenance,
 };
@@ -198,10 +199,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                     return left;
                 }
                 if framing == Framing::Other {
-                    let other = talk.stream(direction.reversed()).partial.capacity();
                     talk.leave(beyond(head));
-                    let left = talk.stream(direction.reversed()).partial.capacity();
-                    self.buffered = self.buffered.saturating_sub(other - left.min(other));
                 }
                 left
             }
@@ -299,7 +297,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 }
             }
             (MessageKind::Request, None) => {
-                let Some(waiting) = talk.waiting.iter_mut().rev().find(|waiting| waiting.id == id) else { return };
+                let Some(waiting) = talk.waiting.find(id) else { return };
                 waiting.end(body);
                 if waiting.answer.is_some() {
                     self.pop(talk);
@@ -367,6 +365,20 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         if self.pool.len() < POOL {
             waiting.clear();
             self.pool.push(waiting);
+        }
+    }
+
+    /// Lets go what a connection still holds that is over.
+    pub(super) fn give_back(&mut self, talk: &mut Conversation) {
+        while let Some(waiting) = talk.waiting.pop_front() {
+            self.recycle(waiting);
+        }
+        for stream in &mut talk.streams {
+            let Some(running) = stream.running.take() else { continue };
+            self.held = self.held.saturating_sub(size_of::<Running>());
+            if let Some(mut head) = running.head {
+                self.packer.let_go(&mut head);
+            }
         }
     }
 

@@ -31,6 +31,7 @@ mod streams;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 pub use body::{Body, BodyWant, Trailers};
 pub use bytes::{BytesRead, read_bytes};
@@ -44,7 +45,7 @@ pub use kept::Kept;
 pub use limits::Limits;
 pub use parse::{parse_head, start_line_kind};
 pub use provenance::{CaptureId, Fidelity, Origin, Provenance};
-pub(crate) use repeats::same_bytes;
+pub(crate) use repeats::{same_bytes, same_places};
 pub use sink::{MessageId, MessageSink};
 pub use start::MessageKind;
 pub use streams::{HttpStreams, Part, Unread};

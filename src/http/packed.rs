@@ -12,7 +12,9 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::repeats::{behind, moved, same_bytes};
+use smallvec::SmallVec;
+
+use super::repeats::{behind, moved, same_bytes, same_places};
 use super::{FieldLine, Head, HeadBuf, HeadRef, Origin, Range};
 
 /// Patterns that are known at a time, by port, kind and number of lines.
@@ -23,7 +25,7 @@ const MOST_LINES: usize = 64;
 /// After so many heads in a row that are unlike it, a pattern gives way to the last of them.
 const PATIENCE: u8 = 8;
 /// Space that is kept to be used again is no larger, and no more than so many pieces.
-const SMALL: usize = 1 << 10;
+const SMALL: usize = 4 << 10;
 const SPARE: usize = 64;
 /// The number of a start line among the lines of a head; field lines are counted from 1.
 const START: u16 = 0;
@@ -40,12 +42,8 @@ struct Pattern {
 
 impl Pattern {
     fn new(head: &HeadRef<'_>, held: &Rc<Cell<usize>>) -> Self {
-        let pattern = Self {
-            raw: head.raw.to_vec(),
-            start_line: head.head.start_line,
-            lines: head.lines.to_vec(),
-            held: Rc::clone(held),
-        };
+        let pattern =
+            Self { raw: head.raw.to_vec(), start_line: head.head.start_line, lines: head.lines.to_vec(), held: Rc::clone(held) };
         held.set(held.get().saturating_add(pattern.size()));
         pattern
     }
@@ -69,13 +67,16 @@ pub(super) struct Packed {
     form: Form,
 }
 
+/// A changed line or two need no space of their own.
+type Changes = SmallVec<[u8; 96]>;
+
 /// Start line and lines of a head.
 #[derive(Debug)]
 enum Form {
-    /// None, and space for changes.
-    Empty(Vec<u8>),
-    /// The changes to a pattern: [`Change`]s, one behind the other.
-    Like(Rc<Pattern>, Vec<u8>),
+    /// None.
+    Empty,
+    /// The lines that are not as in a pattern, as [`write`] writes them.
+    Like(Rc<Pattern>, Changes),
     /// All of it.
     Whole(Box<Space>),
 }
@@ -112,15 +113,18 @@ impl Packed {
         match &self.form {
             Form::Whole(whole) => space.copy_from(&whole.of(&self.head)),
             Form::Like(pattern, changes) => apply(pattern, changes, space),
-            Form::Empty(_) => *space = Space::default(),
+            Form::Empty => *space = Space::default(),
         }
         self.head
     }
 
     /// What it holds beside its pattern, with what it stands in.
     fn size(&self) -> usize {
-        (2 * size_of::<Self>()).saturating_add(match &self.form {
-            Form::Empty(changes) | Form::Like(_, changes) => changes.capacity(),
+        const PLACE: usize = 2 * size_of::<Packed>();
+        PLACE.saturating_add(match &self.form {
+            Form::Empty => 0,
+            Form::Like(_, changes) if changes.spilled() => changes.capacity(),
+            Form::Like(..) => 0,
             Form::Whole(space) => space.size(),
         })
     }
@@ -146,27 +150,24 @@ impl Packer {
         self.held.saturating_add(self.of_patterns.get())
     }
 
+    #[cfg(test)]
+    pub(super) fn held_beside_patterns(&self) -> usize {
+        self.held
+    }
+
     /// Keeps a head.
     pub(super) fn pack(&mut self, head: &HeadRef<'_>) -> Packed {
-        let mut packed = Packed { head: *head.head, form: Form::Empty(Vec::new()) };
+        let mut packed = Packed { head: *head.head, form: Form::Empty };
         self.pack_into(&mut packed, head);
         packed
     }
 
-    /// The same, in the space of one that was let go.
+    /// The same, in the place of one that was let go.
     pub(super) fn pack_into(&mut self, packed: &mut Packed, head: &HeadRef<'_>) {
         self.let_go(packed);
-        let mut changes = match std::mem::replace(&mut packed.form, Form::Empty(Vec::new())) {
-            Form::Empty(space) => space,
-            Form::Like(..) | Form::Whole(_) => Vec::new(),
-        };
         packed.head = *head.head;
         packed.form = match self.pattern(head) {
-            Some(pattern) => {
-                changes.clear();
-                changes.extend_from_slice(&self.changes);
-                Form::Like(pattern, changes)
-            }
+            Some(pattern) => Form::Like(pattern, Changes::from_slice(&self.changes)),
             None => {
                 let mut space = self.spare.pop().unwrap_or_default();
                 space.copy_from(head);
@@ -176,23 +177,18 @@ impl Packer {
         self.held = self.held.saturating_add(packed.size());
     }
 
-    /// Lets a head go; small space of it stays.
+    /// Lets a head go; small space of it is used again.
     pub(super) fn let_go(&mut self, packed: &mut Packed) {
-        if matches!(packed.form, Form::Empty(_)) {
+        if matches!(packed.form, Form::Empty) {
             return;
         }
         self.held = self.held.saturating_sub(packed.size());
-        packed.form = match std::mem::replace(&mut packed.form, Form::Empty(Vec::new())) {
-            Form::Whole(space) => {
-                if space.size() <= 4 * SMALL && self.spare.len() < SPARE {
-                    self.spare.push(space);
-                }
-                Form::Empty(Vec::new())
-            }
-            Form::Empty(changes) | Form::Like(_, changes) => {
-                Form::Empty(if changes.capacity() <= SMALL { changes } else { Vec::new() })
-            }
-        };
+        if let Form::Whole(space) = std::mem::replace(&mut packed.form, Form::Empty)
+            && space.size() <= SMALL
+            && self.spare.len() < SPARE
+        {
+            self.spare.push(space);
+        }
     }
 
     /// Lets a head go that goes on elsewhere.
@@ -205,7 +201,7 @@ impl Packer {
 
     /// The pattern of a head, if it has one; `self.changes` are the changes to it then.
     fn pattern(&mut self, head: &HeadRef<'_>) -> Option<Rc<Pattern>> {
-        if head.raw.len() > LONGEST || head.lines.len() > MOST_LINES || !is_regular(head) {
+        if head.raw.len() > LONGEST || head.lines.len() > MOST_LINES {
             return None;
         }
         if self.patterns.is_empty() {
@@ -213,7 +209,7 @@ impl Packer {
         }
         let place = self.patterns.get_mut(place(head)?)?;
         if let Some((pattern, unlike)) = place {
-            if changes(pattern, head, &mut self.changes) {
+            if changes_in_place(pattern, head, &mut self.changes) || changes(pattern, head, &mut self.changes) {
                 *unlike = 0;
                 return Some(Rc::clone(pattern));
             }
@@ -221,6 +217,9 @@ impl Packer {
             if *unlike < PATIENCE {
                 return None;
             }
+        }
+        if !is_regular(head) {
+            return None;
         }
         let pattern = Rc::new(Pattern::new(head, &self.of_patterns));
         *place = Some((Rc::clone(&pattern), 0));
@@ -241,11 +240,7 @@ fn place(head: &HeadRef<'_>) -> Option<usize> {
 fn is_regular(head: &HeadRef<'_>) -> bool {
     let mut at = behind(head.head.start_line);
     for line in head.lines {
-        let inner = [line.name.end, line.value.start, line.value.end];
-        if line.line.start as usize != at
-            || line.name.start != line.line.start
-            || inner.iter().any(|at| !(line.line.start..=line.line.end).contains(at))
-        {
+        if line.line.start as usize != at || !is_regular_line(line) {
             return false;
         }
         at = behind(line.line);
@@ -253,7 +248,44 @@ fn is_regular(head: &HeadRef<'_>) -> bool {
     head.head.start_line.start == 0 && head.raw.get(at..) == Some(b"\r\n")
 }
 
-/// Writes down what of a head is not as in a pattern; false where that is much, or nothing is alike.
+/// Whether name and value lie in their line.
+fn is_regular_line(line: &FieldLine) -> bool {
+    let within = |at: u32| (line.line.start..=line.line.end).contains(&at);
+    line.name.start == line.line.start && within(line.name.end) && within(line.value.start) && within(line.value.end)
+}
+
+/// Writes down what of a head is not as in a pattern, where all lines lie in the same places; false where they do not, or
+/// where much is not.
+fn changes_in_place(pattern: &Pattern, head: &HeadRef<'_>, changes: &mut Vec<u8>) -> bool {
+    if pattern.raw.len() != head.raw.len()
+        || pattern.start_line != head.head.start_line
+        || !same_places(&pattern.lines, head.lines)
+    {
+        return false;
+    }
+    changes.clear();
+    let most = head.raw.len() / 2;
+    let (mut at, mut lines) = (0, (1..).zip(head.lines));
+    while let (Some(old), Some(new)) = (pattern.raw.get(at..), head.raw.get(at..)) {
+        at = at.saturating_add(same_bytes(old, new));
+        if at >= head.raw.len() {
+            return true;
+        }
+        let start = FieldLine { line: pattern.start_line, ..FieldLine::default() };
+        let change = if at < behind(start.line) { Some((START, &start)) } else { lines.find(|(_, line)| at < behind(line.line)) };
+        // The end of the head belongs to no line.
+        let Some((number, line)) = change else { return false };
+        write(changes, number, line, head.raw);
+        if changes.len() > most {
+            return false;
+        }
+        at = behind(line.line);
+    }
+    false
+}
+
+/// Writes down what of a head is not as in a pattern; false where that is much, where nothing is alike, or where the head is
+/// not regular.
 fn changes(pattern: &Pattern, head: &HeadRef<'_>, changes: &mut Vec<u8>) -> bool {
     if pattern.lines.len() != head.lines.len() {
         return false;
@@ -263,24 +295,34 @@ fn changes(pattern: &Pattern, head: &HeadRef<'_>, changes: &mut Vec<u8>) -> bool
     // How far the pattern is the same, from a place on, and how far apart that place is in it and in the head.
     let (mut same, mut apart) = (same_bytes(&pattern.raw, head.raw), 0);
     let start = FieldLine { name: Range::default(), value: Range::default(), line: head.head.start_line };
-    if pattern.start_line != head.head.start_line || same < behind(pattern.start_line) {
+    if start.line.start != 0 {
+        return false;
+    }
+    if pattern.start_line != start.line || same < behind(pattern.start_line) {
         write(changes, START, &start, head.raw);
     }
+    let mut at = behind(start.line);
     for ((old, new), number) in pattern.lines.iter().zip(head.lines).zip(1..) {
         let (from, to) = (old.line.start, new.line.start);
+        if to as usize != at {
+            return false;
+        }
+        at = behind(new.line);
         if to.wrapping_sub(from) != apart || same < behind(old.line) {
-            let (Some(known), Some(bytes)) = (pattern.raw.get(from as usize..), head.raw.get(to as usize..)) else { return false };
+            let (Some(known), Some(bytes)) = (pattern.raw.get(from as usize..), head.raw.get(to as usize..)) else {
+                return false;
+            };
             same = same_bytes(known, bytes).saturating_add(from as usize);
             apart = to.wrapping_sub(from);
         }
         if same < behind(old.line) || shape(old) != shape(new) {
             write(changes, number, new, head.raw);
-            if changes.len() > most {
+            if changes.len() > most || !is_regular_line(new) {
                 return false;
             }
         }
     }
-    true
+    head.raw.get(at..) == Some(b"\r\n")
 }
 
 fn shape(line: &FieldLine) -> [u16; 4] {
@@ -288,7 +330,7 @@ fn shape(line: &FieldLine) -> [u16; 4] {
     [line.name.end, line.value.start, line.value.end, line.line.end].map(|at| (at.wrapping_sub(line.line.start) & 0xffff) as u16)
 }
 
-/// A change: the line's number, the ends of its parts, its bytes with the line end.
+/// What a change begins with: the line's number and shape.
 const FIXED: usize = 10;
 
 fn write(changes: &mut Vec<u8>, number: u16, line: &FieldLine, raw: &[u8]) {
@@ -299,15 +341,24 @@ fn write(changes: &mut Vec<u8>, number: u16, line: &FieldLine, raw: &[u8]) {
     changes.extend_from_slice(raw.get(line.line.start as usize..behind(line.line)).unwrap_or_default());
 }
 
+/// A change as [`write`] wrote it.
+struct Change<'c> {
+    number: u16,
+    /// Where the name ends, the value begins and ends, and the line ends.
+    shape: [u16; 4],
+    /// The line with its line end.
+    bytes: &'c [u8],
+}
+
 /// The change that stands first, and what stands behind it.
-fn read(changes: &[u8]) -> Option<(u16, [u16; 4], &[u8], &[u8])> {
+fn read(changes: &[u8]) -> Option<(Change<'_>, &[u8])> {
     let (fixed, rest) = changes.split_first_chunk::<FIXED>()?;
     let [number, name, value, value_end, end] = std::array::from_fn(|at| {
         let part = fixed.as_chunks::<2>().0.get(at).copied().unwrap_or_default();
         u16::from_le_bytes(part)
     });
     let (bytes, rest) = rest.split_at_checked(usize::from(end).saturating_add(2))?;
-    Some((number, [name, value, value_end, end], bytes, rest))
+    Some((Change { number, shape: [name, value, value_end, end], bytes }, rest))
 }
 
 /// Restores a head from its pattern and the changes to it.
@@ -316,7 +367,7 @@ fn apply(pattern: &Pattern, mut changes: &[u8], space: &mut Space) {
     space.lines.clear();
     // How much of the pattern is done: its bytes and its lines.
     let mut done = (0, 0);
-    while let Some((number, [name, value, value_end, end], bytes, rest)) = read(changes) {
+    while let Some((Change { number, shape: [name, value, value_end, end], bytes }, rest)) = read(changes) {
         changes = rest;
         let index = usize::from(number).checked_sub(1);
         let line = match index {
@@ -460,7 +511,8 @@ mod tests {
             10 => Just("X-Id: 99\r\n"), 5 => Just("Empty:\r\n"), 5 => Just("Spaces: \t a b \t\r\n"), 2 => Just("Host: a\n"),
             2 => Just(" folded\r\n"), 2 => Just("Bad name: a\r\n"), 1 => Just("no colon\r\n"), 1 => Just(": a\r\n"),
         ];
-        let start = proptest::sample::select(vec!["GET / HTTP/1.1\r\n", "GET /a?b HTTP/1.1\r\n", "HTTP/1.1 200 OK\r\n", "GET /\n"]);
+        let start =
+            proptest::sample::select(vec!["GET / HTTP/1.1\r\n", "GET /a?b HTTP/1.1\r\n", "HTTP/1.1 200 OK\r\n", "GET /\n"]);
         (start, proptest::collection::vec(line, 0..8), 0..20u8).prop_map(|(start, lines, cut)| {
             let text = [start, &lines.concat(), if cut > 0 { "\r\n" } else { "" }].concat();
             text.into_bytes()

@@ -191,6 +191,16 @@ pub(crate) fn same_bytes(a: &[u8], b: &[u8]) -> usize {
     same + rest + a.iter().zip(b).take_while(|(a, b)| a == b).count()
 }
 
+/// Whether lines lie in the same places.
+#[inline]
+pub(crate) fn same_places(a: &[FieldLine], b: &[FieldLine]) -> bool {
+    let differ = |a: &FieldLine, b: &FieldLine| {
+        let range = |a: Range, b: Range| (a.start ^ b.start) | (a.end ^ b.end);
+        range(a.name, b.name) | range(a.value, b.value) | range(a.line, b.line)
+    };
+    a.len() == b.len() && a.iter().zip(b).fold(0, |all, (a, b)| all | differ(a, b)) == 0
+}
+
 /// By byte: whether it may stand in a field name.
 const TOKEN: [bool; 256] = {
     let mut table = [false; 256];

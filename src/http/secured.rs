@@ -11,6 +11,8 @@ impl<M: MessageSink> TlsSink for HttpStreams<'_, M> {
     }
 
     fn shut(&mut self, _: &FlowInfo, talk: &mut Self::State) {
+        let before = talk.buffered();
         talk.stop(Content::Tls);
+        self.count_buffered(talk, before);
     }
 }

@@ -6,12 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use super::conversation::{Content, Conversation, Mode, Waiting};
+use super::conversation::{Content, Conversation, Mode};
 use super::h2::Scratch;
 use super::kept::Room;
 use super::packed::{Packed, Packer, Space};
 use super::places::Places;
 use super::repeats::Repeats;
+use super::waiting::Waiting;
 use super::{CaptureId, EmptyConnection, FieldLine, Limits, MessageSink, Origin, Provenance};
 use crate::anomaly::{Anomalies, AnomalyKind};
 use crate::capture::PacketAt;
@@ -208,6 +209,12 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
         self.held_in_all() >= self.limits.held_in_all
     }
 
+    /// A connection holds something else than `before` of what is not whole.
+    #[inline]
+    pub(super) fn count_buffered(&mut self, talk: &Conversation, before: usize) {
+        self.buffered = self.buffered.saturating_add(talk.buffered()).saturating_sub(before);
+    }
+
     /// What messages hold that are not whole, that run or that wait.
     pub(super) fn held_in_all(&self) -> usize {
         self.packer.held().saturating_add(self.held).saturating_add(self.buffered)
@@ -242,7 +249,7 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
         let [one, other] = &talk.streams;
         let last = if other.at.number > one.at.number { other.at } else { one.at };
         let (src, dst) = (flow.src(opener), flow.dst(opener));
-        talk.connection.ends = Some((src, dst));
+        talk.connection.ends = Some(Box::new((src, dst)));
         let (capture, packet) = self.places.of(last.number);
         let origin = Origin::Packet { packet, stream: flow.number, time: last.time, src, dst };
         let at = Provenance { capture, origin };
@@ -271,18 +278,16 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
         if talk.content == Content::NoBytes {
             talk.content = Content::Other;
         }
-        let stream = talk.stream(direction);
-        let (skipped, before) = (stream.skippable(), stream.partial.capacity());
+        let (skipped, before) = (talk.stream(direction).skippable(), talk.buffered());
         Self::settle(talk, direction, skipped);
         let mut rest = data;
         while !rest.is_empty() {
             rest = self.step(flow, talk, direction, rest, at);
         }
-        let partial = talk.stream(direction).partial.capacity();
-        if partial > before && self.is_full() {
+        if talk.buffered() > before && self.is_full() {
             self.no_room(flow, talk, direction, at);
         }
-        self.buffered = self.buffered.saturating_add(talk.stream(direction).partial.capacity()).saturating_sub(before);
+        self.count_buffered(talk, before);
         Self::need(talk, direction)
     }
 
@@ -291,8 +296,9 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
         if talk.content == Content::NoBytes {
             talk.content = Content::Other;
         }
+        let before = talk.buffered();
         let stream = talk.stream(direction);
-        let (skipped, before) = (stream.skippable(), stream.partial.capacity());
+        let skipped = stream.skippable();
         stream.fresh = false;
         Self::settle(talk, direction, skipped);
         self.undoubt(talk, direction);
@@ -345,7 +351,7 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
             Mode::Foreign | Mode::Passed => stream.foreign = stream.foreign.saturating_add(length),
             Mode::Over | Mode::Doubtful(_) => {}
         }
-        self.buffered = self.buffered.saturating_add(talk.stream(direction).partial.capacity()).saturating_sub(before);
+        self.count_buffered(talk, before);
         Self::need(talk, direction)
     }
 
@@ -358,8 +364,8 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
         unskipped: u64,
         at: PacketAt,
     ) {
-        let stream = talk.stream(direction);
-        let (skippable, before) = (stream.skippable(), stream.partial.capacity());
+        let before = talk.buffered();
+        let skippable = talk.stream(direction).skippable();
         Self::settle(talk, direction, skippable.saturating_sub(unskipped));
         self.undoubt(talk, direction);
         let stream = talk.stream(direction);
@@ -385,8 +391,8 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
         let stream = talk.stream(direction);
         stream.mode = Mode::Over;
         stream.at = at;
-        self.buffered = self.buffered.saturating_sub(before);
-        talk.stream(direction).partial = Vec::new();
+        stream.partial = Vec::new();
+        self.count_buffered(talk, before);
     }
 
     fn close(&mut self, flow: &FlowInfo, mut talk: Self::State) {
@@ -413,6 +419,7 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
             unread.sent = unread.sent.saturating_add(sent);
             unread.received = unread.received.saturating_add(received);
         }
+        self.give_back(&mut talk);
         if let Some(header) = &talk.connection.proxy {
             self.proxied = self.proxied.saturating_sub(header.size());
         }

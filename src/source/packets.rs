@@ -6,7 +6,7 @@
 use crate::anomaly::{Anomalies, AnomalyKind};
 use crate::capture::{Packet, PacketAt, PacketReader, Timestamp};
 use crate::flow::{FlowTable, StreamSink};
-use crate::wire::{Decoded, Fragment, Fragments, segment};
+use crate::wire::{Decoded, Fragment, Fragments, segment, usual_segment};
 
 /// So much earlier than the last packet of a file the next one may begin and still go on from it.
 const OVERLAP: u64 = 1_000_000_000;
@@ -37,16 +37,9 @@ impl Following {
         while let Some(packet) = reader.next_with(anomalies, |bytes| secrets(flows.sink_mut(), bytes)) {
             let at = PacketAt { number: packet.at.number.saturating_add(before), time: packet.at.time };
             last = at.time;
-            match segment(&packet) {
-                Decoded::Tcp(segment) => {
-                    if segment.wire_length as usize > segment.payload.len() {
-                        note_cut(at, &packet, flows.sink_mut().anomalies());
-                    }
-                    flows.segment(at, &segment);
-                }
-                Decoded::Other(_) => {}
-                Decoded::Fragment(fragment) => self.fragment(at, &packet, &fragment, flows),
-                other => note(at, &packet, &other, flows.sink_mut().anomalies()),
+            match usual_segment(&packet) {
+                Some(segment) if segment.wire_length as usize == segment.payload.len() => flows.segment(at, &segment),
+                _ => self.packet(at, &packet, flows),
             }
         }
         self.last = last;
@@ -67,6 +60,22 @@ impl Following {
     pub(super) fn finish<S: StreamSink>(&mut self, flows: &mut FlowTable<S>) {
         self.fragments.finish(flows.sink_mut().anomalies());
         flows.finish();
+    }
+
+    /// A packet that is not as nearly all are.
+    #[inline(never)]
+    fn packet<S: StreamSink>(&mut self, at: PacketAt, packet: &Packet<'_>, flows: &mut FlowTable<S>) {
+        match segment(packet) {
+            Decoded::Tcp(segment) => {
+                if segment.wire_length as usize > segment.payload.len() {
+                    note_cut(at, packet, flows.sink_mut().anomalies());
+                }
+                flows.segment(at, &segment);
+            }
+            Decoded::Other(_) => {}
+            Decoded::Fragment(fragment) => self.fragment(at, packet, &fragment, flows),
+            other => note(at, packet, &other, flows.sink_mut().anomalies()),
+        }
     }
 
     #[cold]

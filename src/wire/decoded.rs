@@ -22,15 +22,21 @@ pub enum Decoded<'a> {
 }
 
 /// Decodes one packet down to its TCP segment. Checksums are not looked at: captures taken at the sender have wrong ones.
-#[inline]
 #[must_use]
 pub fn segment<'a>(packet: &Packet<'a>) -> Decoded<'a> {
-    if packet.link == LinkType::ETHERNET
-        && let Some(segment) = quick::ethernet(packet.data)
-    {
-        return Decoded::Tcp(segment);
+    match usual_segment(packet).or_else(|| quick::ipv6(packet.data).filter(|_| packet.link == LinkType::ETHERNET)) {
+        Some(segment) => Decoded::Tcp(segment),
+        None => slowly(packet),
     }
-    slowly(packet)
+}
+
+/// The segment of a packet as nearly all are: Ethernet, IPv4 without options, TCP. Of every other [`segment`] answers.
+/// It is always inlined: returned as a [`Decoded`] it would be copied while its bytes are still on their way to memory, and
+/// waiting for them costs more than decoding.
+#[inline(always)]
+#[must_use]
+pub fn usual_segment<'a>(packet: &Packet<'a>) -> Option<Segment<'a>> {
+    if packet.link == LinkType::ETHERNET { quick::ipv4(packet.data) } else { None }
 }
 
 #[inline(never)]

@@ -23,7 +23,7 @@ mod tunnel;
 mod wifi;
 mod wrapped;
 
-pub use decoded::{Decoded, segment};
+pub use decoded::{Decoded, segment, usual_segment};
 pub use endpoint::Endpoint;
 pub use error::WireError;
 pub use fragment::{Datagram, Fragment, FragmentLimits, Fragments};

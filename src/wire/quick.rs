@@ -10,50 +10,42 @@ use super::{Endpoint, Segment, TcpFlags};
 
 const ETHERNET: usize = 14;
 
-#[inline]
-fn u16_at(bytes: &[u8], offset: usize) -> Option<u16> {
-    Some(u16::from_be_bytes(*bytes.get(offset..)?.first_chunk()?))
-}
-
-/// The segment of an Ethernet frame.
-#[inline]
-pub(super) fn ethernet(frame: &[u8]) -> Option<Segment<'_>> {
-    match frame.get(12..15)? {
-        [0x08, 0x00, 0x45] => ipv4(frame),
-        [0x86, 0xdd, version] if version >> 4 == 6 => ipv6(frame),
-        _ => None,
-    }
-}
-
-#[inline]
-fn ipv4(frame: &[u8]) -> Option<Segment<'_>> {
+/// The segment of an Ethernet frame with an IPv4 packet.
+#[inline(always)]
+pub(super) fn ipv4(frame: &[u8]) -> Option<Segment<'_>> {
     const TCP: usize = ETHERNET + 20;
     let head: &[u8; TCP + 20] = frame.first_chunk()?;
+    if [head[12], head[13], head[14]] != [0x08, 0x00, 0x45] {
+        return None;
+    }
     let fragment = u16::from_be_bytes([head[20], head[21]]) & 0x3fff;
     if head[23] != 6 || fragment != 0 {
         return None;
     }
-    let address = |at: usize| Some(IpAddr::V4(Ipv4Addr::from(*head.get(at..)?.first_chunk::<4>()?)));
-    let end = usize::from(u16_at(head, 16)?).saturating_add(ETHERNET);
-    tcp(frame, TCP, end, u16::from_be_bytes([head[18], head[19]]), address(26)?, address(30)?)
+    let end = usize::from(u16::from_be_bytes([head[16], head[17]])).saturating_add(ETHERNET);
+    let src = IpAddr::V4(Ipv4Addr::new(head[26], head[27], head[28], head[29]));
+    let dst = IpAddr::V4(Ipv4Addr::new(head[30], head[31], head[32], head[33]));
+    tcp(frame, head.last_chunk()?, TCP, end, u16::from_be_bytes([head[18], head[19]]), src, dst)
 }
 
-#[inline]
-fn ipv6(frame: &[u8]) -> Option<Segment<'_>> {
+/// The segment of an Ethernet frame with an IPv6 packet.
+pub(super) fn ipv6(frame: &[u8]) -> Option<Segment<'_>> {
     const TCP: usize = ETHERNET + 40;
     let head: &[u8; TCP + 20] = frame.first_chunk()?;
-    let length = usize::from(u16_at(head, 18)?);
+    if [head[12], head[13], head[14] >> 4] != [0x86, 0xdd, 6] {
+        return None;
+    }
+    let length = usize::from(u16::from_be_bytes([head[18], head[19]]));
     if head[20] != 6 || length == 0 {
         return None;
     }
     let address = |at: usize| Some(IpAddr::V6(Ipv6Addr::from(*head.get(at..)?.first_chunk::<16>()?)));
-    tcp(frame, TCP, length.saturating_add(TCP), 0, address(22)?, address(38)?)
+    tcp(frame, head.last_chunk()?, TCP, length.saturating_add(TCP), 0, address(22)?, address(38)?)
 }
 
 /// The segment whose header begins at `at` and whose IP packet ends at `end`.
-#[inline]
-fn tcp(frame: &[u8], at: usize, end: usize, id: u16, src: IpAddr, dst: IpAddr) -> Option<Segment<'_>> {
-    let header: &[u8; 20] = frame.get(at..)?.first_chunk()?;
+#[inline(always)]
+fn tcp<'a>(frame: &'a [u8], header: &[u8; 20], at: usize, end: usize, id: u16, src: IpAddr, dst: IpAddr) -> Option<Segment<'a>> {
     let length = usize::from(header[12] >> 2 & 0x3c);
     let begin = at.saturating_add(length);
     if length < 20 {

@@ -79,6 +79,12 @@ fn all(parts: impl Iterator<Item = Answer<bool>>) -> Answer<bool> {
     result
 }
 
+/// `a == b` of two texts.
+pub(super) fn equal_plain(a: &str, b: &str) -> Answer<bool> {
+    take((a.len() as u64).min(b.len() as u64))?;
+    equal_texts(a, b)
+}
+
 fn equal_texts(a: &str, b: &str) -> Answer<bool> {
     if masks() && (mask::is_masked(a.as_bytes()) || mask::is_masked(b.as_bytes())) {
         return if mask::both_could_be(a.as_bytes(), b.as_bytes()) {
@@ -92,20 +98,26 @@ fn equal_texts(a: &str, b: &str) -> Answer<bool> {
 
 /// Which of two is the greater.
 pub(super) fn order(a: &Value, b: &Value) -> Answer<Ordering> {
+    if let (Value::String(a), Value::String(b)) = (a, b) {
+        return order_plain(a, b);
+    }
     take(weight(a).min(weight(b)))?;
     let known = match (a, b) {
-        (Value::String(one), Value::String(other)) => {
-            if masks() && (mask::is_masked(one.as_bytes()) || mask::is_masked(other.as_bytes())) {
-                return open("a text is masked in this evidence");
-            }
-            Some(one.cmp(other))
-        }
         (Value::Int(_) | Value::UInt(_) | Value::Float(_), Value::Int(_) | Value::UInt(_) | Value::Float(_))
         | (Value::Timestamp(_), Value::Timestamp(_))
         | (Value::Duration(_), Value::Duration(_)) => a.partial_cmp(b),
         _ => return different(a, b),
     };
     known.map_or_else(|| different(a, b), Ok)
+}
+
+/// Which of two texts is the greater.
+pub(super) fn order_plain(a: &str, b: &str) -> Answer<Ordering> {
+    take((a.len() as u64).min(b.len() as u64))?;
+    if masks() && (mask::is_masked(a.as_bytes()) || mask::is_masked(b.as_bytes())) {
+        return open("a text is masked in this evidence");
+    }
+    Ok(a.cmp(b))
 }
 
 /// `a in list`: true if one member is equal, else open if one may be.
@@ -128,20 +140,24 @@ pub(super) fn one_of(a: &Value, list: &Value) -> Answer<bool> {
     }
 }
 
-/// Two texts, of which the first may be masked: what is known of it, and whether a mask hides the rest.
-fn texts<'v>(text: &'v Value, part: &'v Value) -> Answer<(&'v [u8], &'v [u8], bool)> {
-    let (Value::String(text), Value::String(part)) = (text, part) else { return open("only a text holds another") };
+/// Counts two texts, of which the first may be masked: whether a mask hides some of it.
+fn is_hidden(text: &str, part: &str) -> Answer<bool> {
     take((text.len() as u64).saturating_add(part.len() as u64))?;
     if masks() && mask::is_masked(part.as_bytes()) {
         return open("a text is masked in this evidence");
     }
-    let masked = masks() && mask::is_masked(text.as_bytes());
-    Ok((text.as_bytes(), part.as_bytes(), masked))
+    Ok(masks() && mask::is_masked(text.as_bytes()))
+}
+
+/// Where one is no text.
+pub(super) fn no_texts() -> Answer<bool> {
+    open("only a text holds another")
 }
 
 /// `text.startsWith(part)`
-pub(super) fn starts(text: &Value, part: &Value) -> Answer<bool> {
-    let (text, part, masked) = texts(text, part)?;
+pub(super) fn starts(text: &str, part: &str) -> Answer<bool> {
+    let masked = is_hidden(text, part)?;
+    let (text, part) = (text.as_bytes(), part.as_bytes());
     let known = if masked { mask::before_mask(text) } else { text };
     match known.starts_with(part) {
         false if masked && part.starts_with(known) => open("a text is masked in this evidence"),
@@ -150,8 +166,9 @@ pub(super) fn starts(text: &Value, part: &Value) -> Answer<bool> {
 }
 
 /// `text.endsWith(part)`
-pub(super) fn ends(text: &Value, part: &Value) -> Answer<bool> {
-    let (text, part, masked) = texts(text, part)?;
+pub(super) fn ends(text: &str, part: &str) -> Answer<bool> {
+    let masked = is_hidden(text, part)?;
+    let (text, part) = (text.as_bytes(), part.as_bytes());
     let known = if masked { mask::behind_mask(text) } else { text };
     match known.ends_with(part) {
         false if masked && part.ends_with(known) => open("a text is masked in this evidence"),
@@ -160,9 +177,9 @@ pub(super) fn ends(text: &Value, part: &Value) -> Answer<bool> {
 }
 
 /// `text.contains(part)`
-pub(super) fn contains(text: &Value, part: &Value) -> Answer<bool> {
-    let (text, part, masked) = texts(text, part)?;
-    match memchr::memmem::find(text, part) {
+pub(super) fn contains(text: &str, part: &str) -> Answer<bool> {
+    let masked = is_hidden(text, part)?;
+    match memchr::memmem::find(text.as_bytes(), part.as_bytes()) {
         None if masked => open("a text is masked in this evidence"),
         found => Ok(found.is_some()),
     }

@@ -3,13 +3,13 @@
 use std::cmp::Ordering;
 use std::sync::{Arc, OnceLock};
 
-use cel::common::types::{DYN_TYPE, MAP_TYPE, STRING_TYPE};
+use cel::common::types::{CelString, DYN_TYPE, MAP_TYPE, STRING_TYPE};
 use cel::common::value::{CowVal, Val as CelVal};
 use cel::{Env, ExecutionError, Value};
 
 use super::super::evaluate::{call, is_digest};
 use super::budget::{OURS, take, weight};
-use super::compare::{contains, ends, equal, one_of, order, size_of, starts};
+use super::compare::{contains, ends, equal, equal_plain, no_texts, one_of, order, order_plain, size_of, starts};
 use super::to_cel;
 use super::value::from_cel;
 use crate::spec::{Function, operator};
@@ -24,18 +24,18 @@ pub(super) fn env() -> Arc<Env> {
     Arc::clone(ENV.get_or_init(|| {
         let mut env = Env::stdlib();
         let binary: [(&str, Native); 13] = [
-            (operator::EQ, |given| compare(&given, equal)),
-            (operator::NE, |given| compare(&given, |a, b| equal(a, b).map(|equal| !equal))),
-            (operator::LT, |given| compare(&given, |a, b| order(a, b).map(Ordering::is_lt))),
-            (operator::LE, |given| compare(&given, |a, b| order(a, b).map(Ordering::is_le))),
-            (operator::GT, |given| compare(&given, |a, b| order(a, b).map(Ordering::is_gt))),
-            (operator::GE, |given| compare(&given, |a, b| order(a, b).map(Ordering::is_ge))),
+            (operator::EQ, |given| equals(&given, true)),
+            (operator::NE, |given| equals(&given, false)),
+            (operator::LT, |given| ordered(&given, Ordering::is_lt)),
+            (operator::LE, |given| ordered(&given, Ordering::is_le)),
+            (operator::GT, |given| ordered(&given, Ordering::is_gt)),
+            (operator::GE, |given| ordered(&given, Ordering::is_ge)),
             (operator::ONE_OF, |given| is_one_of(&given)),
             (operator::MEMBER, |given| member(&given)),
             (operator::ADD, |given| add(&given)),
-            (operator::STARTS, |given| compare(&given, starts)),
-            (operator::ENDS, |given| compare(&given, ends)),
-            (operator::CONTAINS, |given| compare(&given, contains)),
+            (operator::STARTS, |given| within(&given, starts)),
+            (operator::ENDS, |given| within(&given, ends)),
+            (operator::CONTAINS, |given| within(&given, contains)),
             (operator::MATCHES, |given| matches(&given)),
         ];
         let mut declared = Ok(());
@@ -71,6 +71,36 @@ fn argument(given: &[CowVal<'_, '_>], at: usize) -> Result<Value, ExecutionError
 fn give<'b, 'v>(value: Value) -> Answer<'b, 'v> {
     let boxed: Box<dyn CelVal> = value.try_into()?;
     Ok(CowVal::Owned(boxed))
+}
+
+/// Two texts where they are; most comparisons are of texts, and copies of them would cost more than all else.
+fn texts<'g>(given: &'g [CowVal<'_, '_>]) -> Option<(&'g str, &'g str)> {
+    let [a, b] = given else { return None };
+    Some((a.downcast_ref::<CelString<'_>>()?.inner(), b.downcast_ref::<CelString<'_>>()?.inner()))
+}
+
+/// `a == b`, or `a != b`.
+fn equals<'b, 'v>(given: &[CowVal<'b, 'v>], answer: bool) -> Answer<'b, 'v> {
+    match texts(given) {
+        Some((a, b)) => give(Value::Bool(equal_plain(a, b)? == answer)),
+        None => compare(given, |a, b| Ok(equal(a, b)? == answer)),
+    }
+}
+
+/// `a < b` and its like.
+fn ordered<'b, 'v>(given: &[CowVal<'b, 'v>], answer: fn(Ordering) -> bool) -> Answer<'b, 'v> {
+    match texts(given) {
+        Some((a, b)) => give(Value::Bool(answer(order_plain(a, b)?))),
+        None => compare(given, |a, b| order(a, b).map(answer)),
+    }
+}
+
+/// Whether a text begins with, ends with or holds another.
+fn within<'b, 'v>(given: &[CowVal<'b, 'v>], answer: fn(&str, &str) -> Result<bool, ExecutionError>) -> Answer<'b, 'v> {
+    give(Value::Bool(match texts(given) {
+        Some((text, part)) => answer(text, part)?,
+        None => no_texts()?,
+    }))
 }
 
 fn compare<'b, 'v>(given: &[CowVal<'b, 'v>], answer: impl Fn(&Value, &Value) -> Result<bool, ExecutionError>) -> Answer<'b, 'v> {

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use cel::common::types::CelString;
 use cel::common::value::{CowVal, Val as CelVal};
 use cel::context::VariableResolver;
 use cel::{Context, ExecutionError, IdedExpr, Value};
 
 use super::super::evaluate::{Lack, Val, evaluate};
+use super::super::legible::show;
 use super::super::scope::Scope;
 use super::value::from_cel;
 use super::{budget, library, to_cel};
@@ -84,6 +86,9 @@ impl<'i, 's> Evaluation<'i, 's> {
     fn take(&mut self, number: usize) {
         if let (Some(part), Some(value @ None)) = (self.interpreted.parts.get(number), self.variables.values.get_mut(number)) {
             *value = Some(evaluate(&part.expr, self.scope).and_then(|value| {
+                if let Val::Text(bytes) = &value {
+                    return Ok(Box::new(CelString::from(show(bytes))) as Box<dyn CelVal>);
+                }
                 let boxed = to_cel(&value).try_into();
                 boxed.map_err(|_| Lack::Because(format!("`{}` has no value", part.text)))
             }));

@@ -13,6 +13,7 @@ mod lines;
 mod masks;
 mod matchers;
 mod names;
+mod remembered;
 mod select;
 mod settled;
 mod tokens;

@@ -21,7 +21,7 @@ pub(super) fn string(out: &mut Vec<u8>, text: &str) {
     let bytes = text.as_bytes();
     out.push(b'"');
     let mut done = 0;
-    let mut i = 0;
+    let mut i = plain(bytes);
     while let Some(&byte) = bytes.get(i) {
         if !SPECIAL.get(usize::from(byte)).copied().unwrap_or(true) {
             i += 1;
@@ -50,6 +50,14 @@ pub(super) fn string(out: &mut Vec<u8>, text: &str) {
     }
     out.extend_from_slice(bytes.get(done..).unwrap_or_default());
     out.push(b'"');
+}
+
+/// How many blocks at the beginning have nothing to escape, in bytes.
+fn plain(bytes: &[u8]) -> usize {
+    let special = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\' || byte == 0x7f || byte == 0xc2;
+    // All bytes of a block are looked at together.
+    let is_plain = |block: &&[u8; 16]| !block.iter().fold(false, |any, byte| any | special(*byte));
+    16 * bytes.as_chunks::<16>().0.iter().take_while(is_plain).count()
 }
 
 /// Writes a number.

@@ -1,27 +1,29 @@
 //! `--format jsonl`: one message a line, a contract (DESIGN §5).
 
 use std::io::Write as _;
-use std::net::IpAddr;
 
+use super::addresses::Addresses as Ends;
 use super::clock::Clock;
 use super::form::{Form, Masks, Opened, decode};
 use super::json_text::{number, string};
+use super::known::Known;
 use crate::http::{Body, Connection, HeadRef, Origin, StartLine};
 use crate::proxy_protocol::{Addresses, ProxyHeader};
-use crate::wire::Endpoint;
 
 /// Writes messages as JSON lines.
 #[derive(Debug)]
 pub(super) struct Jsonl {
     masks: Masks,
     clock: Clock,
+    ends: Ends,
+    known: Known,
     /// `{"capture": "a.pcap"`, as every line begins.
     start: Vec<u8>,
 }
 
 impl Jsonl {
     pub(super) fn new(masks: Masks) -> Self {
-        Self { masks, clock: Clock::default(), start: Vec::new() }
+        Self { masks, clock: Clock::default(), ends: Ends::default(), known: Known::default(), start: Vec::new() }
     }
 
     fn origin(&mut self, out: &mut Vec<u8>, origin: Origin, h2_stream: Option<u32>) {
@@ -38,9 +40,9 @@ impl Jsonl {
                 out.extend_from_slice(b", \"time\": \"");
                 self.clock.write(out, time);
                 out.extend_from_slice(b"\", \"src\": \"");
-                endpoint(out, src);
+                self.ends.write(out, src);
                 out.extend_from_slice(b"\", \"dst\": \"");
-                endpoint(out, dst);
+                self.ends.write(out, dst);
                 out.push(b'"');
             }
             Origin::Line(line) => {
@@ -49,21 +51,24 @@ impl Jsonl {
             }
         }
     }
+}
 
-    fn start_line(&self, out: &mut Vec<u8>, head: &HeadRef<'_>, latin1: &mut bool) {
+/// What is written of a head.
+impl Masks {
+    fn start_line(self, out: &mut Vec<u8>, head: &HeadRef<'_>, latin1: &mut bool) {
         let request = head.is_request();
         out.extend_from_slice(if request {
             b", \"kind\": \"request\", \"line\": "
         } else {
             b", \"kind\": \"response\", \"line\": "
         });
-        string(out, &self.masks.target(&decode(head.start_line(), latin1)));
+        string(out, &self.target(&decode(head.start_line(), latin1)));
         match head.head.start {
             StartLine::Request { method, target, version } => {
                 out.extend_from_slice(b", \"method\": ");
                 part(out, &decode(method.of(head.raw), latin1), head);
                 out.extend_from_slice(b", \"target\": ");
-                part(out, &self.masks.target(&decode(target.of(head.raw), latin1)), head);
+                part(out, &self.target(&decode(target.of(head.raw), latin1)), head);
                 out.extend_from_slice(b", \"version\": ");
                 string(out, &decode(version.of(head.raw), latin1));
             }
@@ -85,15 +90,20 @@ impl Jsonl {
         }
     }
 
-    fn fields<'a>(&self, out: &mut Vec<u8>, fields: impl Iterator<Item = (&'a [u8], &'a [u8])>, latin1: &mut bool) {
+    fn fields<'a>(self, out: &mut Vec<u8>, fields: impl Iterator<Item = (&'a [u8], &'a [u8])>, latin1: &mut bool) {
         out.push(b'[');
-        for (i, (name, value)) in fields.enumerate() {
-            out.extend_from_slice(if i == 0 { b"[" } else { b", [" });
-            string(out, &decode(name, latin1));
-            out.extend_from_slice(b", ");
-            string(out, &self.masks.field(name, &decode(value, latin1)));
-            out.push(b']');
+        for (at, (name, value)) in fields.enumerate() {
+            self.line(out, at, (name, value), latin1);
         }
+        out.push(b']');
+    }
+
+    /// A field line, the one of this number.
+    fn line(self, out: &mut Vec<u8>, at: usize, (name, value): (&[u8], &[u8]), latin1: &mut bool) {
+        out.extend_from_slice(if at == 0 { b"[" } else { b", [" });
+        string(out, &decode(name, latin1));
+        out.extend_from_slice(b", ");
+        string(out, &self.field(name, &decode(value, latin1)));
         out.push(b']');
     }
 }
@@ -106,15 +116,28 @@ impl Form for Jsonl {
     }
 
     fn open(&mut self, out: &mut Vec<u8>, head: &HeadRef<'_>, connection: Option<&Connection>) -> Opened {
-        let mut latin1 = false;
         out.extend_from_slice(&self.start);
         self.origin(out, head.head.at.origin, head.head.h2_stream);
         if let Some(header) = connection.and_then(|connection| connection.proxy.as_deref()) {
             proxy(out, header);
         }
-        self.start_line(out, head, &mut latin1);
-        out.extend_from_slice(b", \"fields\": ");
-        self.fields(out, head.fields(), &mut latin1);
+        let masks = self.masks;
+        let latin1 = self.known.write(
+            out,
+            head,
+            |out| {
+                let mut latin1 = false;
+                masks.start_line(out, head, &mut latin1);
+                out.extend_from_slice(b", \"fields\": [");
+                latin1
+            },
+            |out, at, line| {
+                let mut latin1 = false;
+                masks.line(out, at, (line.name.of(head.raw), line.value.of(head.raw)), &mut latin1);
+                latin1
+            },
+        );
+        out.push(b']');
         Opened { flags: head.head.flags, latin1 }
     }
 
@@ -133,7 +156,7 @@ impl Form for Jsonl {
         });
         if let Some(body) = body.filter(|body| !body.trailers().lines.is_empty()) {
             out.extend_from_slice(b", \"trailers\": ");
-            self.fields(out, body.trailers().fields(), &mut latin1);
+            self.masks.fields(out, body.trailers().fields(), &mut latin1);
         }
         if latin1 {
             out.extend_from_slice(b", \"encoding\": \"latin-1\"");
@@ -190,24 +213,4 @@ fn proxy(out: &mut Vec<u8>, header: &ProxyHeader) {
         string(out, &fault.to_string());
     }
     out.push(b'}');
-}
-
-/// As [`Endpoint`] displays itself, without the detour through a formatter for IPv4.
-fn endpoint(out: &mut Vec<u8>, endpoint: Endpoint) {
-    match endpoint.ip {
-        IpAddr::V4(ip) => {
-            for (i, octet) in ip.octets().into_iter().enumerate() {
-                if i > 0 {
-                    out.push(b'.');
-                }
-                number(out, octet.into());
-            }
-            out.push(b':');
-            number(out, endpoint.port.into());
-        }
-        IpAddr::V6(_) => {
-            // Writing to memory cannot fail.
-            let _ = write!(out, "{endpoint}");
-        }
-    }
 }

@@ -3,12 +3,14 @@
 //! One pass with bounded memory: messages are written in the order of the packets that completed their heads, and one
 //! whose body still runs holds back a bounded amount of later ones.
 
+mod addresses;
 mod args;
 mod clock;
 mod counts;
 mod form;
 mod json_text;
 mod jsonl;
+mod known;
 mod listing;
 mod near;
 mod order;

@@ -60,7 +60,6 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let stream = talk.stream(other);
         let lost = stream.mode == Mode::Lost || (beginning == Beginning::Frames && stream.mode == Mode::Start);
         if lost && stream.running.is_none() {
-            self.buffered = self.buffered.saturating_sub(stream.partial.len());
             self.turn(talk, other);
             if let Some(h2) = &mut talk.h2 {
                 h2.side(other).lose();
@@ -107,18 +106,14 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         h2.client = Some(client);
         // The size of its table stands in HTTP2-Settings.
         h2.side(server).decoder.allowed = None;
-        if let Some(waiting) = talk.waiting.pop_front() {
+        if let Some(mut waiting) = talk.waiting.pop_front() {
+            if let Some((head, _)) = waiting.answer.as_deref_mut() {
+                self.packer.let_go(head);
+            }
             let (id, body) = (waiting.id, waiting.body().clone());
             let head = self.packer.unpack(waiting.head);
             self.held = self.held.saturating_add(size_of_head(&head));
-            let half = Half {
-                id,
-                body,
-                head,
-                tally: None,
-                doubtful: false,
-                length: None,
-            };
+            let half = Half { id, body, head, tally: None, doubtful: false, length: None };
             h2.streams.insert(1, Box::new(Stream { request: Some(half), response: None }));
             h2.highest = 1;
         }
@@ -128,6 +123,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             self.turn(talk, client);
             let side = h2.side(client);
             (side.phase, side.buffer) = (Phase::Preface, begun);
+            self.buffered = self.buffered.saturating_add(side.held());
         }
         self.turn(talk, server);
         talk.h2 = Some(h2);

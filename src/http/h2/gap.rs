@@ -126,5 +126,11 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         while let Some((&stream, _)) = h2.streams.first_key_value() {
             self.close_stream(&talk.connection, &mut h2, stream);
         }
+        // Where another protocol took over, its frames did not end.
+        for direction in [Direction::Forward, Direction::Backward] {
+            let side = h2.side(direction);
+            self.h2.tables = self.h2.tables.saturating_sub(side.decoder.size());
+            self.buffered = self.buffered.saturating_sub(side.held());
+        }
     }
 }

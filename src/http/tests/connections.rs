@@ -89,7 +89,7 @@ fn connections_without_a_message() {
     let ends = [Step::ClientEnds, Step::ServerEnds];
     let heard = hear(&ends);
     assert_eq!(heard.empty.len(), 1);
-    let (from, to) = heard.empty[0].ends.expect("its ends");
+    let (from, to) = *heard.empty[0].ends.clone().expect("its ends");
     assert_eq!((from.port, to.port), (40_000, 80));
     assert_eq!(heard.undecoded, [("no bytes", 80, 1)]);
     // A header is no message.

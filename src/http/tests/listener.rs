@@ -157,6 +157,8 @@ pub(super) fn hear_within(limits: Limits, want: BodyWant, steps: &[Step]) -> Hea
     let mut listener = Listener { want, ..Listener::default() };
     let mut streams = HttpStreams::with_limits(CaptureId(7), &mut listener, limits);
     feed(&mut streams, 0, steps);
+    let held = (streams.held, streams.buffered, streams.packer.held_beside_patterns(), streams.h2.tables());
+    assert_eq!(held, (0, 0, 0, 0), "all is given back");
     let (requests, responses) = (streams.requests(), streams.responses());
     let anomalies = streams.anomalies().clone();
     let beyond = streams.undecoded().fold((0, 0), |(a, b), (.., unread)| (a + unread.sent, b + unread.received));

@@ -1,0 +1,133 @@
+//! What a condition reads of an exchange, as bytes: where they are the same again, so is what it says.
+//!
+//! Conditions are functions of what they read and of nothing else: there is no clock in the language, and each begins with
+//! its whole budget. What is read is told apart by its length, so that two readings never look alike by chance.
+
+use super::evaluate::path_of;
+use super::judge::Case;
+use crate::http::{Fidelity, HeadRef};
+use crate::spec::{Check, Expr, MessagePath, Side};
+
+/// Conditions that read more are judged each time.
+const LONGEST: usize = 2 << 10;
+
+/// What a check of a hop reads; nothing where it may be more than can be said shortly: bodies, params, what the connection
+/// says, times, what is cut in the capture.
+pub(super) fn of(check: &Check, case: &Case<'_>) -> Option<Vec<u8>> {
+    let mut reading = Reading { case, read: Vec::with_capacity(256) };
+    // What reads nothing says the same always, and no reading is empty.
+    reading.read.push(b':');
+    for expression in check.expressions() {
+        reading.expr(&expression.value)?;
+    }
+    Some(reading.read)
+}
+
+struct Reading<'c, 'e> {
+    case: &'c Case<'e>,
+    read: Vec<u8>,
+}
+
+impl Reading<'_, '_> {
+    fn expr(&mut self, expr: &Expr) -> Option<()> {
+        match expr {
+            Expr::Text(_) | Expr::Int(_) => Some(()),
+            Expr::Message { side, path } => {
+                let message = match side {
+                    Side::Request => self.case.looked.exchange.request,
+                    Side::Response => self.case.looked.exchange.response,
+                }?;
+                // What is cut may go on in another way.
+                if message.head.head.flags.is_partial() {
+                    return None;
+                }
+                self.fidelity(message.head.head.fidelity);
+                self.message(&message.head, path)
+            }
+            Expr::Name(name) => {
+                let bound = self.case.notes.bound.borrow();
+                let value = bound.iter().find(|bound| bound.name == *name)?.value.as_ref().ok()?;
+                self.bytes(value)
+            }
+            Expr::Endpoint { dst } | Expr::EndpointIp { dst } | Expr::EndpointPort { dst } => {
+                let end = super::scope::endpoint(self.case.looked.exchange, *dst)?;
+                match end.ip {
+                    std::net::IpAddr::V4(ip) => self.bytes(&ip.octets())?,
+                    std::net::IpAddr::V6(ip) => self.bytes(&ip.octets())?,
+                }
+                self.number(end.port)
+            }
+            Expr::Call { on, arguments, .. } => {
+                self.expr(on)?;
+                arguments.iter().try_for_each(|argument| self.expr(argument))
+            }
+            Expr::Index { on, index } => {
+                self.expr(on)?;
+                self.expr(index)
+            }
+            Expr::Concat(parts) => parts.iter().try_for_each(|part| self.expr(part)),
+            Expr::Interpreted(interpreted) => interpreted.parts.iter().try_for_each(|part| self.expr(&part.expr)),
+            Expr::Deferred(deferred) => self.expr(deferred.expr()),
+            Expr::Time | Expr::Connection(_) | Expr::OfHop { .. } => None,
+        }
+    }
+
+    /// The same bytes say less where their source preserves less.
+    fn fidelity(&mut self, fidelity: Fidelity) {
+        let Fidelity { order, name_case, repeats, masks, reformatted, trailers } = fidelity;
+        self.read.extend([order, name_case, repeats, masks, reformatted, trailers].map(u8::from));
+    }
+
+    fn message(&mut self, head: &HeadRef<'_>, path: &MessagePath) -> Option<()> {
+        match path {
+            MessagePath::Method => self.bytes(head.method()?),
+            MessagePath::Target | MessagePath::Query => self.bytes(head.target()?),
+            MessagePath::Path => self.bytes(path_of(head.target()?)),
+            MessagePath::Version => self.bytes(head.version()),
+            MessagePath::Status => self.number(head.status()?),
+            MessagePath::Header(name) => {
+                let mut values = head.values(name.as_bytes());
+                match (values.next(), values.next()) {
+                    (Some(value), None) => {
+                        self.read.push(1);
+                        self.bytes(value)
+                    }
+                    (None, _) => {
+                        self.read.push(0);
+                        Some(())
+                    }
+                    (Some(_), Some(_)) => None,
+                }
+            }
+            MessagePath::HasHeader(name) => {
+                self.read.push(head.values(name.as_bytes()).next().is_some().into());
+                Some(())
+            }
+            MessagePath::Headers => {
+                let fields = head.regular_fields();
+                for (name, value) in fields {
+                    self.read.push(1);
+                    self.bytes(name)?;
+                    self.bytes(value)?;
+                }
+                self.read.push(0);
+                Some(())
+            }
+            MessagePath::Body | MessagePath::Json => None,
+        }
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) -> Option<()> {
+        if self.read.len() + bytes.len() > LONGEST {
+            return None;
+        }
+        self.read.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
+        self.read.extend_from_slice(bytes);
+        Some(())
+    }
+
+    fn number(&mut self, number: u16) -> Option<()> {
+        self.read.extend_from_slice(&number.to_le_bytes());
+        Some(())
+    }
+}
