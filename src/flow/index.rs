@@ -1,6 +1,7 @@
 //! Finds a flow by its two ends and its tunnel, in either direction.
 //!
-//! The table holds hashes and slot numbers only; the ends are compared where the flow lies, which is read next anyway.
+//! The table holds slot numbers only, so that it stays in the cache; hash and ends are compared where the flow lies, which is
+//! read next anyway.
 //! The hash is seeded, since captures are made by attackers too.
 
 use std::hash::{BuildHasher, Hasher};
@@ -14,7 +15,9 @@ use crate::wire::Endpoint;
 /// Both ends are hashed in their order, the lesser first, so that both directions of a flow meet at the same place.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    slots: HashTable<(u64, u32)>,
+    slots: HashTable<u32>,
+    /// The same of other tunnels in which a flow is seen, with their hashes. Few captures have any.
+    aliases: HashTable<(u64, u32)>,
     seed: RandomState,
 }
 
@@ -41,17 +44,33 @@ impl Index {
     /// The slot for which `same` holds, among those with this hash.
     #[inline]
     pub(super) fn find(&self, hash: u64, mut same: impl FnMut(u32) -> bool) -> Option<u32> {
-        self.slots.find(hash, |&(h, slot)| h == hash && same(slot)).map(|&(_, slot)| slot)
+        match self.slots.find(hash, |&slot| same(slot)) {
+            Some(slot) => Some(*slot),
+            None if self.aliases.is_empty() => None,
+            None => self.aliases.find(hash, |&(known, slot)| known == hash && same(slot)).map(|&(_, slot)| slot),
+        }
     }
 
-    /// Adds a slot.
-    pub(super) fn insert(&mut self, hash: u64, slot: u32) {
-        self.slots.insert_unique(hash, (hash, slot), |&(hash, _)| hash);
+    /// Adds a slot; `hash_of` tells the hashes of those that are there.
+    pub(super) fn insert(&mut self, hash: u64, slot: u32, hash_of: impl Fn(u32) -> u64) {
+        self.slots.insert_unique(hash, slot, |&slot| hash_of(slot));
+    }
+
+    /// Adds a slot that is there, in another tunnel.
+    pub(super) fn alias(&mut self, hash: u64, slot: u32) {
+        self.aliases.insert_unique(hash, (hash, slot), |&(hash, _)| hash);
     }
 
     /// Forgets a slot.
     pub(super) fn remove(&mut self, hash: u64, slot: u32) {
-        if let Ok(entry) = self.slots.find_entry(hash, |&(_, s)| s == slot) {
+        if let Ok(entry) = self.slots.find_entry(hash, |&known| known == slot) {
+            entry.remove();
+        }
+    }
+
+    /// Forgets a slot in another tunnel.
+    pub(super) fn remove_alias(&mut self, hash: u64, slot: u32) {
+        if let Ok(entry) = self.aliases.find_entry(hash, |&(_, known)| known == slot) {
             entry.remove();
         }
     }

@@ -179,7 +179,7 @@ impl<S: StreamSink> FlowTable<S> {
         if !same || flow.state.is_none() || !flow.add_tunnel(segment.tunnel) {
             return false;
         }
-        self.index.insert(hash, slot);
+        self.index.alias(hash, slot);
         self.note_copy(at);
         true
     }
@@ -378,7 +378,8 @@ impl<S: StreamSink> FlowTable<S> {
                 slot
             }
         };
-        self.index.insert(hash, slot);
+        let flows = &self.flows;
+        self.index.insert(hash, slot, |slot| flows.get(slot as usize).map_or(0, |flow| flow.hash));
         self.recent.note(at.time, slot, segment);
         self.live = self.live.saturating_add(1);
         self.unusual(at, hash, slot, Direction::Forward, segment);
@@ -408,7 +409,7 @@ impl<S: StreamSink> FlowTable<S> {
         self.index.remove(flow.hash, slot);
         let [first, second] = &flow.info.ends;
         for tunnel in flow.each_tunnel().skip(1) {
-            self.index.remove(self.index.hash(first, second, tunnel), slot);
+            self.index.remove_alias(self.index.hash(first, second, tunnel), slot);
         }
         // A later look at its tickets finds another generation.
         flow.generation = flow.generation.wrapping_add(1);

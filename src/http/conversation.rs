@@ -1,5 +1,7 @@
 //! What is kept of a flow while its messages run: two streams, and the requests that wait for their response.
 
+use std::num::NonZeroU64;
+
 use super::packed::Packed;
 use super::tally::Tally;
 use super::waiting::{Queue, Waiting};
@@ -97,7 +99,7 @@ pub(super) struct HttpStream {
     /// Bytes of another protocol behind the messages.
     pub(super) foreign: u64,
     /// The packet from which bytes were passed over that are no HTTP.
-    pub(super) junk: Option<u64>,
+    pub(super) junk: Option<NonZeroU64>,
     pub(super) running: Option<Box<Running>>,
 }
 
@@ -118,7 +120,8 @@ impl HttpStream {
 
     /// Bytes of this packet are no HTTP, and are passed over.
     pub(super) fn pass_over(&mut self, packet: u64) {
-        self.junk.get_or_insert(packet);
+        // Packets are counted from 1.
+        self.junk = self.junk.or(NonZeroU64::new(packet));
     }
 
     /// Where the place is lost, what may have begun a start line and cannot go on is passed over.
@@ -158,7 +161,7 @@ pub struct Conversation {
     /// Requests in their order.
     pub(super) waiting: Queue,
     /// After this many responses, requests and responses cannot be paired any more: something was lost between them.
-    pub(super) sure: Option<usize>,
+    pub(super) sure: Option<u32>,
     /// A response may be missing since the last request.
     pub(super) doubt: bool,
     /// The client was seen to send a request before the response to another one.

@@ -110,7 +110,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             let packet = packet_of(head).map(|packet| self.places.running(packet));
             let note = || format!("{} requests wait for their response", talk.waiting.len());
             self.anomalies.note(AnomalyKind::PipelineLimit, packet, note);
-            talk.sure = Some(talk.waiting.len());
+            talk.sure = Some(talk.waiting.count());
         }
         let alone = !paired || full;
         if !alone {
@@ -386,7 +386,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     pub(super) fn lose_place(&mut self, talk: &mut Conversation, direction: Direction, within: bool) {
         talk.stream(direction).mode = Mode::Lost;
         self.lost(talk, direction);
-        let waiting = talk.waiting.len();
+        let waiting = talk.waiting.count();
         // Inside a head, only a client that pipelines can have sent a request behind it.
         if talk.client.is_none_or(|client| client == direction) && (talk.pipelines || !within) {
             // A request may be missing behind those that wait.

@@ -176,7 +176,7 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
         if let Some(packet) = stream.junk.filter(|_| messages) {
             stream.junk = None;
             let note = || "bytes where a start line should be, passed over to the next one".to_owned();
-            self.anomalies.note(AnomalyKind::NotHttp, Some(packet), note);
+            self.anomalies.note(AnomalyKind::NotHttp, Some(packet.get()), note);
         }
     }
 

@@ -20,6 +20,11 @@ impl Queue {
         rest.saturating_add(usize::from(self.first.is_some()))
     }
 
+    /// The same, as it is kept of every connection; limits are far below what it can hold.
+    pub(super) fn count(&self) -> u32 {
+        u32::try_from(self.len()).unwrap_or(u32::MAX)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.first.is_none()
     }
