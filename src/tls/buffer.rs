@@ -27,6 +27,11 @@ impl Buffer {
         }
     }
 
+    /// What it holds.
+    pub(super) fn held(&self) -> usize {
+        self.bytes.capacity().saturating_add(self.marks.capacity().saturating_mul(size_of::<(usize, PacketAt)>()))
+    }
+
     /// The packet that brought the byte before this place.
     pub(super) fn at(&self, end: usize) -> PacketAt {
         let place = self.marks.partition_point(|(mark, _)| *mark < end);

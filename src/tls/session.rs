@@ -197,7 +197,8 @@ impl Session {
 
     /// How many bytes it keeps.
     pub(super) fn held(&self) -> usize {
-        self.sides.iter().map(|side| side.buffer.bytes.len() + side.handshake.held()).sum()
+        let sides: usize = self.sides.iter().map(|side| side.buffer.held().saturating_add(side.handshake.held())).sum();
+        sides.saturating_add(size_of::<Self>())
     }
 
     /// Why nothing was told of it, now that it is over.

@@ -9,12 +9,12 @@ use super::sink::TlsSink;
 use super::streams::{TlsFlow, TlsStreams, Way};
 use crate::anomaly::AnomalyKind;
 use crate::capture::PacketAt;
-use crate::flow::{Direction, FlowInfo, Gap};
+use crate::flow::{Direction, FlowInfo, Gap, Need};
 
 /// What may wait in one direction: for the hello of the other, or for the rest of a record.
 const MOST_WAITING: usize = 256 << 10;
-/// What may wait of all flows.
-const WAITING_IN_ALL: usize = 32 << 20;
+/// What the connections that are followed may hold in all.
+pub(super) const WAITING_IN_ALL: usize = 10 << 20;
 /// How many connections are followed at a time.
 const MOST_CONNECTIONS: usize = 16_384;
 /// Ports of the servers of connections that were not opened.
@@ -24,7 +24,14 @@ impl<S: TlsSink> TlsStreams<S> {
     /// Minds the limits, and lets go of what is not needed any more.
     pub(super) fn settle(&mut self, flow: &FlowInfo, state: &mut TlsFlow<S::State>, held: usize, at: PacketAt) {
         let Some(session) = state.session.as_mut() else { return };
-        if state.way == [Way::Plain; 2] {
+        // A direction that showed nothing yet needs no session: the next look begins one.
+        let way = state.way;
+        let idle = session.sides.iter().zip(way).all(|(side, way)| match way {
+            Way::Plain => true,
+            Way::Look | Way::LookBehindGap => side.buffer.bytes.is_empty() && side.outlet.need() == Need::Bytes,
+            Way::Tls | Way::Shut => false,
+        });
+        if idle {
             state.session = None;
             self.live = self.live.saturating_sub(1);
             self.waiting = self.waiting.saturating_sub(held);

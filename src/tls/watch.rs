@@ -1,7 +1,9 @@
 //! The first bytes of a flow, until it is clear what they are, and what becomes of a flow then.
 
+use super::buffer::Buffer;
 use super::look::{Look, look};
 use super::session::Session;
+use super::settle::WAITING_IN_ALL;
 use super::sink::TlsSink;
 use super::streams::{TlsFlow, TlsStreams, Way};
 use crate::flow::{Chunk, Direction, FlowInfo, Need};
@@ -24,6 +26,10 @@ impl<S: TlsSink> TlsStreams<S> {
         session.side(direction).buffer.push(data, at);
         if state.way(direction) != Way::Tls {
             self.judge(flow, state, direction);
+            if !state.way.contains(&Way::Tls) && self.waiting > WAITING_IN_ALL {
+                // What cannot be told yet is not waited for where there is no room.
+                self.pass(flow, state, direction);
+            }
         }
         if state.way(direction) == Way::Tls {
             self.run(flow, state, direction, false);
@@ -86,6 +92,9 @@ impl<S: TlsSink> TlsStreams<S> {
             begin = next;
         }
         side.buffer.consume(end);
+        if side.buffer.bytes.is_empty() {
+            side.buffer = Buffer::default();
+        }
     }
 
     pub(super) fn need(&self, state: &mut TlsFlow<S::State>, direction: Direction) -> Need {
