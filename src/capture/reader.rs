@@ -114,7 +114,7 @@ impl PacketReader {
             link: record.link,
             data,
             // Some writers leave it 0. What was captured is shorter than 16 MiB.
-            wire_length: record.wire_length.max((data.len() & 0xffff_ffff) as u32),
+            wire_length: record.wire_length.max((data.len() as u64 & 0xffff_ffff) as u32),
         })
     }
 

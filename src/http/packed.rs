@@ -7,8 +7,6 @@
 //!
 //! What is kept is counted, patterns as long as anything refers to them.
 
-#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
-
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -120,7 +118,7 @@ impl Packed {
 
     /// What it holds beside its pattern, with what it stands in.
     fn size(&self) -> usize {
-        (2 * size_of::<Self>()).saturating_add(match &self.form {
+        size_of::<[Self; 2]>().saturating_add(match &self.form {
             Form::Empty => 0,
             Form::Like(_, changes) if changes.spilled() => changes.capacity(),
             Form::Like(..) => 0,
@@ -330,8 +328,11 @@ fn write(changes: &mut Vec<u8>, number: u16, line: &FieldLine, raw: &[u8]) {
     changes.extend_from_slice(raw.get(line.line.start as usize..behind(line.line)).unwrap_or_default());
 }
 
+/// A change: its number, the places in its line, the line's bytes; and what stands behind it.
+type Change<'a> = (u16, [u16; 4], &'a [u8], &'a [u8]);
+
 /// The change that stands first, and what stands behind it.
-fn read(changes: &[u8]) -> Option<(u16, [u16; 4], &[u8], &[u8])> {
+fn read(changes: &[u8]) -> Option<Change<'_>> {
     let (fixed, rest) = changes.split_first_chunk::<FIXED>()?;
     let [number, name, value, value_end, end] = std::array::from_fn(|at| {
         let part = fixed.as_chunks::<2>().0.get(at).copied().unwrap_or_default();

@@ -197,7 +197,7 @@ impl Session {
 
     /// How many bytes it keeps.
     pub(super) fn held(&self) -> usize {
-        self.sides.iter().map(|side| side.buffer.bytes.len() + side.handshake.held()).sum()
+        self.sides.iter().map(|side| side.buffer.bytes.len().saturating_add(side.handshake.held())).sum()
     }
 
     /// Why nothing was told of it, now that it is over.
