@@ -44,12 +44,18 @@ pub mod finding;
 #[cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
 pub mod flow;
 pub mod harness;
+// A layer of bytes: no index that can fail, no arithmetic that can wrap, no cast that can cut.
+#[cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
 pub mod http;
+// A layer of bytes: no index that can fail, no arithmetic that can wrap, no cast that can cut.
+#[cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
 pub mod proxy_protocol;
 pub mod report;
 pub mod secret;
 pub mod source;
 pub mod spec;
+// A layer of bytes: no index that can fail, no arithmetic that can wrap, no cast that can cut.
+#[cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
 pub mod tls;
 // A layer of bytes: no index that can fail, no arithmetic that can wrap, no cast that can cut.
 #[cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]

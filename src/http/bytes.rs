@@ -3,8 +3,6 @@
 //! The bytes of both sides are told apart at the borders of messages, where `HTTP/` begins a response; everything else is
 //! read as the bytes of a connection are, framing included. Linear in the bytes, and bounded as a connection is.
 
-#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
-
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::conversation::{Conversation, Mode};

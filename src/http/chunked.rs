@@ -1,7 +1,5 @@
 //! The chunked transfer coding (RFC 9112 §7.1): chunk sizes and trailer sections.
 
-#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
-
 use memchr::memchr;
 
 use super::conversation::{Conversation, Mode};

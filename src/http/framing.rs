@@ -109,6 +109,6 @@ fn number(digits: &[u8]) -> Option<u64> {
     }
     digits.iter().try_fold(0u64, |n, &b| {
         b.is_ascii_digit().then_some(())?;
-        n.checked_mul(10)?.checked_add(u64::from(b - b'0'))
+        n.checked_mul(10)?.checked_add(u64::from(b & 0xf))
     })
 }

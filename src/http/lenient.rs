@@ -2,8 +2,6 @@
 //!
 //! Linear in the head's length; the number of lines is bounded by [`Limits::fields`](super::Limits::fields).
 
-#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
-
 use memchr::memchr;
 
 use super::start::{is_token, is_version};

@@ -1,7 +1,5 @@
 //! How much the HTTP layer may hold of what the wire sends.
 
-#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
-
 /// Bounds of [`HttpStreams`](super::HttpStreams). What goes beyond is told as far as it is there and noted, never held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {

@@ -78,7 +78,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         };
         let head = HeadRef { raw, lines: &lines, head: &head };
         let id = MessageId(self.next);
-        self.next += 1;
+        self.next = self.next.saturating_add(1);
         let left = match kind {
             MessageKind::Request => self.request(talk, direction, id, &head, framing, behind),
             MessageKind::Response => self.response(talk, direction, id, &head, request.as_ref(), framing, behind, at),
@@ -97,7 +97,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         framing: Framing,
         behind: &'a [u8],
     ) -> &'a [u8] {
-        self.requests += 1;
+        self.requests = self.requests.saturating_add(1);
         if talk.doubt && talk.stream(direction.reversed()).running.is_none() {
             // One request at a time was sent; the response of the one before is among the lost bytes.
             self.unanswered(talk);
@@ -168,7 +168,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         behind: &'a [u8],
         at: PacketAt,
     ) -> &'a [u8] {
-        self.responses += 1;
+        self.responses = self.responses.saturating_add(1);
         let status = head.status().unwrap_or(0);
         // What a request asks for that switches to HTTP/2 is answered there.
         let switches = status == 101 && !self.in_lines && switches_to_h2(head);
@@ -426,7 +426,7 @@ fn beyond(response: &HeadRef<'_>) -> Content {
 }
 
 pub(super) fn size_of_head(head: &HeadBuf) -> usize {
-    head.raw.len() + head.lines.len() * size_of::<FieldLine>() + size_of::<Waiting>()
+    head.raw.len().saturating_add(head.lines.len().saturating_mul(size_of::<FieldLine>())).saturating_add(size_of::<Waiting>())
 }
 
 fn packet_of(head: &HeadRef<'_>) -> Option<u64> {

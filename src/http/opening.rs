@@ -74,7 +74,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 Opening::Message
             }
             proxy_protocol::Opening::Header(header, length) => {
-                self.taken(talk, header, length, bytes.len() - length.min(bytes.len()), at)
+                self.taken(talk, header, length, bytes.len().saturating_sub(length), at)
             }
             proxy_protocol::Opening::Malformed(fault) => self.malformed(&fault, at),
         }

@@ -7,8 +7,6 @@
 //!
 //! What is kept is counted, patterns as long as anything refers to them.
 
-#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
-
 use std::cell::Cell;
 use std::rc::Rc;
 

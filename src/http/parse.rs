@@ -45,7 +45,7 @@ pub(super) fn strict(bytes: &[u8], kind: MessageKind, lines: &mut Vec<FieldLine>
             }
             let (method, target) = (span(bytes, method.as_bytes()), span(bytes, target.as_bytes()));
             let (start_line, flags) = spans(bytes, length, request.headers, lines);
-            let version = Range { start: target.end + 1, end: start_line.end };
+            let version = Range { start: target.end.saturating_add(1), end: start_line.end };
             Strict::Whole(length, Split { start: StartLine::Request { method, target, version }, start_line, flags })
         }
         MessageKind::Response => {
@@ -59,8 +59,8 @@ pub(super) fn strict(bytes: &[u8], kind: MessageKind, lines: &mut Vec<FieldLine>
             let status = response.code.unwrap_or(0);
             let (start_line, flags) = spans(bytes, length, response.headers, lines);
             // `HTTP/1.1 200 ` is 13 bytes; where the reason has bytes above ASCII, httparse gives none.
-            let version = Range { start: start_line.start, end: start_line.start + 8 };
-            let reason = Range { start: (start_line.start + 13).min(start_line.end), end: start_line.end };
+            let version = Range { start: start_line.start, end: start_line.start.saturating_add(8) };
+            let reason = Range { start: start_line.start.saturating_add(13).min(start_line.end), end: start_line.end };
             Strict::Whole(length, Split { start: StartLine::Response { version, status, reason }, start_line, flags })
         }
     }
@@ -70,7 +70,7 @@ pub(super) fn strict(bytes: &[u8], kind: MessageKind, lines: &mut Vec<FieldLine>
 #[inline]
 fn span(bytes: &[u8], part: &[u8]) -> Range {
     let start = part.as_ptr().addr().wrapping_sub(bytes.as_ptr().addr());
-    Range::new(start, start + part.len())
+    Range::new(start, start.saturating_add(part.len()))
 }
 
 /// Turns slices into spans; a line ends where the next one begins.
@@ -79,8 +79,8 @@ fn spans(bytes: &[u8], length: usize, headers: &[httparse::Header<'_>], lines: &
     let mut lf_only = false;
     let mut line_end = |next: usize| {
         let end = next.saturating_sub(1);
-        match end.checked_sub(1).and_then(|i| bytes.get(i)) {
-            Some(b'\r') => end - 1,
+        match end.checked_sub(1) {
+            Some(cr) if bytes.get(cr) == Some(&b'\r') => cr,
             _ => {
                 lf_only = true;
                 end
@@ -116,12 +116,13 @@ fn spans(bytes: &[u8], length: usize, headers: &[httparse::Header<'_>], lines: &
 pub(super) fn head_end(bytes: &[u8], mut from: usize) -> Result<usize, usize> {
     loop {
         let Some(found) = bytes.get(from..).and_then(|rest| memchr(b'\n', rest)) else { return Err(bytes.len()) };
-        let lf = from + found;
-        match (bytes.get(lf + 1), bytes.get(lf + 2)) {
-            (Some(b'\n'), _) => return Ok(lf + 2),
-            (Some(b'\r'), Some(b'\n')) => return Ok(lf + 3),
-            (None, _) | (Some(b'\r'), None) => return Err(lf),
-            _ => from = lf + 1,
+        let lf = from.saturating_add(found);
+        let next = lf.saturating_add(1);
+        match bytes.get(next..).unwrap_or_default() {
+            [b'\n', ..] => return Ok(next.saturating_add(1)),
+            [b'\r', b'\n', ..] => return Ok(next.saturating_add(2)),
+            [] | [b'\r'] => return Err(lf),
+            _ => from = next,
         }
     }
 }

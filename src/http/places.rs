@@ -27,7 +27,10 @@ impl Places {
     /// The place of a packet.
     #[inline]
     pub(super) fn of(&self, number: u64) -> (CaptureId, u64) {
-        if number > self.before { (self.capture, number - self.before) } else { self.of_earlier(number) }
+        match number.checked_sub(self.before) {
+            Some(own @ 1..) => (self.capture, own),
+            _ => self.of_earlier(number),
+        }
     }
 
     /// The number of a packet of the present file among those of all.
@@ -38,8 +41,9 @@ impl Places {
     /// A head that an early segment of a file before completed.
     #[cold]
     fn of_earlier(&self, number: u64) -> (CaptureId, u64) {
-        let found = self.earlier.iter().rev().find(|(before, _)| number > *before);
-        found.map_or((self.capture, number), |&(before, capture)| (capture, number - before))
+        let mut earlier = self.earlier.iter().rev();
+        let found = earlier.find_map(|&(before, capture)| Some((capture, number.checked_sub(before).filter(|own| *own > 0)?)));
+        found.unwrap_or((self.capture, number))
     }
 }
 

@@ -40,7 +40,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 if let Some(running) = &mut stream.running {
                     running.tally.feed(body);
                 }
-                stream.mode = Mode::Length(left - take as u64);
+                stream.mode = Mode::Length(left.saturating_sub(take as u64));
                 if stream.mode == Mode::Length(0) {
                     stream.mode = Mode::Start;
                     self.finish(talk, direction, true);
@@ -59,7 +59,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 if let Some(running) = &mut stream.running {
                     running.tally.feed(body);
                 }
-                let left = left - take as u64;
+                let left = left.saturating_sub(take as u64);
                 stream.mode = if left == 0 { Mode::ChunkEnd } else { Mode::ChunkData(left) };
                 behind
             }
@@ -81,7 +81,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     fn doubtful<'a>(&mut self, talk: &mut Conversation, direction: Direction, rest: &'a [u8], at: PacketAt) -> &'a [u8] {
         let stream = talk.stream(direction);
         let Mode::Doubtful(length) = stream.mode else { return rest };
-        let wanted = STATUS.min(usize::try_from(length).unwrap_or(STATUS)) - stream.partial.len();
+        let wanted = STATUS.min(usize::try_from(length).unwrap_or(STATUS)).saturating_sub(stream.partial.len());
         let (bytes, behind) = rest.split_at_checked(wanted).unwrap_or((rest, &[]));
         keep(stream, bytes, at);
         let possible = matches!(stream.partial.get(..7), None | Some(b"HTTP/1."));
@@ -253,7 +253,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         stream.judged = None;
         stream.scanned = 0;
         // The head's end was not among the bytes that were there before, so what is behind it lies in `rest`.
-        let behind = rest.len() - (partial.len() - length).min(rest.len());
+        let behind = rest.len().saturating_sub(partial.len().saturating_sub(length));
         let behind = rest.get(behind..).unwrap_or_default();
         let behind_buffer = partial.split_off(length.min(partial.len()));
         drop(behind_buffer);

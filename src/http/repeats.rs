@@ -6,6 +6,9 @@
 //! it does not take goes to [`parse::strict`] as a whole, so that both answer alike (a property test holds them together).
 //!
 //! Each byte is looked at a bounded number of times; what is kept is bounded by [`LONGEST`] a head.
+//!
+//! What is added are places in a slice and small numbers. No slice is longer than `isize::MAX`, so no such sum wraps:
+//! `wrapping_add` is an addition that need not look.
 
 use memchr::memchr;
 
@@ -33,7 +36,7 @@ impl Repeats {
         }
         // Ports that are multiples of each other do not meet.
         let way = usize::from(port.wrapping_mul(40503) >> 12);
-        let known = self.known.get_mut(2 * way + usize::from(kind == MessageKind::Response));
+        let known = self.known.get_mut((way << 1) | usize::from(kind == MessageKind::Response));
         match known.and_then(|known| known.read(bytes, kind, lines)) {
             Some((length, split)) => Strict::Whole(length, split),
             None => parse::strict(bytes, kind, lines),
@@ -84,27 +87,30 @@ impl Known {
             if at == old {
                 // Nothing moved: all lines that are the same at once.
                 let known = self.lines.get(index..).unwrap_or_default();
-                let run = known.iter().take_while(|known| behind(known.line) < same).count().min(USUAL_LINES - lines.len());
+                let room = USUAL_LINES.saturating_sub(lines.len());
+                let run = known.iter().take_while(|known| behind(known.line) < same).count().min(room);
                 if let (Some(run), Some(last)) = (known.get(..run), run.checked_sub(1).and_then(|last| known.get(last))) {
                     lines.extend_from_slice(run);
                     at = behind(last.line);
                     old = at;
-                    index += run.len();
+                    index = index.wrapping_add(run.len());
                     continue;
                 }
             }
             let known = self.lines.get(index).copied();
-            index += 1;
+            index = index.wrapping_add(1);
             match known {
                 Some(line) if behind(line.line) < same => {
                     lines.push(moved(line, old, at));
-                    at += behind(line.line) - old;
+                    // The known line begins at `old`.
+                    at = at.wrapping_add(behind(line.line).wrapping_sub(old));
                     old = behind(line.line);
                 }
                 known => {
                     differs.get_or_insert((at, lines.len()));
                     // A name that is the same to its colon is one.
-                    let name = known.filter(|known| same > known.name.end as usize).map(|known| known.name.end as usize - old);
+                    let name = known.map(|known| known.name.end as usize).filter(|&end| same > end);
+                    let name = name.map(|end| end.wrapping_sub(old));
                     let line = line_of(bytes, at, name)?;
                     at = behind(line.line);
                     lines.push(line);
@@ -114,7 +120,7 @@ impl Known {
                 }
             }
         }
-        let length = at + 2;
+        let length = at.wrapping_add(2);
         if differs.is_some() || length != self.raw.len() {
             let head = bytes.get(..length)?;
             self.learn(head, lines, (start, start_line), differs.filter(|_| at == old), until);
@@ -125,7 +131,7 @@ impl Known {
     /// How far the known head is the same, from a line of it on, as these bytes from a line of theirs on.
     fn same_from(&self, old: usize, bytes: &[u8], at: usize) -> usize {
         match (self.raw.get(old..), bytes.get(at..)) {
-            (Some(known), Some(bytes)) => old + same_bytes(known, bytes),
+            (Some(known), Some(bytes)) => old.wrapping_add(same_bytes(known, bytes)),
             _ => 0,
         }
     }
@@ -161,7 +167,7 @@ impl Known {
 /// Where the line behind one begins.
 #[inline]
 pub(super) fn behind(line: Range) -> usize {
-    line.end as usize + 2
+    (line.end as usize).saturating_add(2)
 }
 
 /// A line that began at `old` and begins at `at` now.
@@ -177,18 +183,18 @@ pub(super) fn moved(line: FieldLine, old: usize, at: usize) -> FieldLine {
 #[inline]
 pub(crate) fn same_bytes(a: &[u8], b: &[u8]) -> usize {
     let ((blocks, _), (others, _)) = (a.as_chunks::<32>(), b.as_chunks::<32>());
-    let same = 32 * blocks.iter().zip(others).take_while(|(a, b)| a == b).count();
+    let same = blocks.iter().zip(others).take_while(|(a, b)| a == b).count().wrapping_mul(32);
     let (a, b) = (a.get(same..).unwrap_or_default(), b.get(same..).unwrap_or_default());
-    let mut rest = 0;
+    let mut rest = 0usize;
     for (a, b) in a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0) {
         let difference = u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
         if difference != 0 {
-            return same + rest + (difference.trailing_zeros() / 8) as usize;
+            return same.wrapping_add(rest).wrapping_add((difference.trailing_zeros() / 8) as usize);
         }
-        rest += 8;
+        rest = rest.wrapping_add(8);
     }
     let (a, b) = (a.get(rest..).unwrap_or_default(), b.get(rest..).unwrap_or_default());
-    same + rest + a.iter().zip(b).take_while(|(a, b)| a == b).count()
+    same.wrapping_add(rest).wrapping_add(a.iter().zip(b).take_while(|(a, b)| a == b).count())
 }
 
 /// Whether lines lie in the same places.
@@ -202,6 +208,7 @@ pub(crate) fn same_places(a: &[FieldLine], b: &[FieldLine]) -> bool {
 }
 
 /// By byte: whether it may stand in a field name.
+#[expect(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "evaluated when the program is compiled")]
 const TOKEN: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
@@ -227,15 +234,17 @@ fn line_of(bytes: &[u8], at: usize, name: Option<usize>) -> Option<FieldLine> {
     }
     let end = end_of_line(rest)?;
     // A line that begins with white space goes on with this one.
-    if rest.get(end + 2).is_none_or(|&next| is_space(next)) {
+    if rest.get(end.wrapping_add(2)).is_none_or(|&next| is_space(next)) {
         return None;
     }
-    let value = rest.get(colon + 1..end)?;
+    let behind_colon = colon.wrapping_add(1);
+    let value = rest.get(behind_colon..end)?;
     let begin = value.iter().position(|&b| !is_space(b)).unwrap_or(value.len());
     let value = value.get(begin..)?;
-    let length = value.iter().rposition(|&b| !is_space(b)).map_or(0, |last| last + 1);
-    let begin = at + colon + 1 + begin;
-    Some(FieldLine { name: Range::new(at, at + colon), value: Range::new(begin, begin + length), line: Range::new(at, at + end) })
+    let length = value.iter().rposition(|&b| !is_space(b)).map_or(0, |last| last.wrapping_add(1));
+    let begin = at.wrapping_add(behind_colon).wrapping_add(begin);
+    let range = |begin: usize, length: usize| Range::new(begin, begin.wrapping_add(length));
+    Some(FieldLine { name: range(at, colon), value: range(begin, length), line: range(at, end) })
 }
 
 /// Where a line ends that ends with CRLF and holds no control byte but tabs.
@@ -259,14 +268,15 @@ fn start_of(bytes: &[u8], kind: MessageKind) -> Option<(StartLine, Range)> {
             let regular = (1..=LONGEST_METHOD).contains(&method)
                 && line.get(..method)?.iter().all(|&b| is_token(b))
                 && matches!(version, b" HTTP/1.1" | b" HTTP/1.0");
-            let bytes = line.get(method + 1..target)?;
+            let begin = method.wrapping_add(1);
+            let bytes = line.get(begin..target)?;
             if !regular || bytes.is_empty() || !bytes.iter().all(u8::is_ascii_graphic) {
                 return None;
             }
             StartLine::Request {
                 method: Range::new(0, method),
-                target: Range::new(method + 1, target),
-                version: Range::new(target + 1, end),
+                target: Range::new(begin, target),
+                version: Range::new(target.wrapping_add(1), end),
             }
         }
         MessageKind::Response => {
@@ -276,7 +286,8 @@ fn start_of(bytes: &[u8], kind: MessageKind) -> Option<(StartLine, Range)> {
             if !code.iter().all(u8::is_ascii_digit) {
                 return None;
             }
-            let status = code.iter().fold(0, |status, &digit| 10 * status + u16::from(digit - b'0'));
+            // At most 999.
+            let status = code.iter().fold(0u16, |status, &digit| status.wrapping_mul(10).wrapping_add(u16::from(digit & 0xf)));
             StartLine::Response { version: Range::new(0, 8), status, reason: Range::new(13, end) }
         }
     };

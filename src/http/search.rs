@@ -46,7 +46,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             return keep(stream, rest.get(last..).unwrap_or_default(), at);
         }
         // Only the line that was not whole is put together; the rest is searched where it lies.
-        let end = memchr(b'\n', rest).map_or(rest.len(), |lf| lf + 1);
+        let end = memchr(b'\n', rest).map_or(rest.len(), |lf| lf.saturating_add(1));
         let (line, behind) = rest.split_at_checked(end).unwrap_or((rest, &[]));
         let begun = stream.at.number;
         keep(stream, line, at);
@@ -61,10 +61,10 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         }
         if stream.partial.ends_with(b"\n") {
             stream.pass_over(begun);
-            let last = stream.partial.len() - 1;
+            let last = stream.partial.len().saturating_sub(1);
             stream.partial.drain(..last);
         } else if stream.partial.len() > 2 * LONGEST_LINE {
-            let excess = stream.partial.len() - LONGEST_LINE;
+            let excess = stream.partial.len().saturating_sub(LONGEST_LINE);
             stream.pass_over(begun);
             stream.partial.drain(..excess);
         }

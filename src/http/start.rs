@@ -177,12 +177,9 @@ fn is_request_like(line: &[u8]) -> bool {
 pub(super) fn find_start(bytes: &[u8], role: Option<MessageKind>, at_line: bool) -> Option<usize> {
     let mut from = 0;
     while let Some(found) = memmem::find(bytes.get(from..)?, b"HTTP/1.") {
-        let at = from + found;
-        from = at + 7;
-        if !matches!(bytes.get(at + 7), Some(b'0' | b'1')) {
-            continue;
-        }
-        let behind = bytes.get(at + 8..).unwrap_or_default();
+        let at = from.saturating_add(found);
+        from = at.saturating_add(7);
+        let Some([b'0' | b'1', behind @ ..]) = bytes.get(from..) else { continue };
         if role != Some(MessageKind::Request)
             && let [b' ', a, b, c, b' ' | b'\r' | b'\n', ..] = behind
         {
@@ -203,13 +200,13 @@ pub(super) fn find_start(bytes: &[u8], role: Option<MessageKind>, at_line: bool)
 
 /// Where the request line begins whose version would stand behind these bytes.
 fn request_before(bytes: &[u8], at_line: bool) -> Option<usize> {
-    let line_start = memrchr(b'\n', bytes).map_or(0, |lf| lf + 1);
+    let line_start = memrchr(b'\n', bytes).map_or(0, |lf| lf.saturating_add(1));
     let target_end = bytes.len().checked_sub(1)?;
     if bytes.get(target_end) != Some(&b' ') || target_end <= line_start {
         return None;
     }
     let space = memrchr(b' ', bytes.get(..target_end)?)?;
-    if space + 1 == target_end || space <= line_start {
+    if space.saturating_add(1) == target_end || space <= line_start {
         return None;
     }
     let before = bytes.get(line_start..space)?;
@@ -221,12 +218,12 @@ fn request_before(bytes: &[u8], at_line: bool) -> Option<usize> {
         return Some(line_start);
     }
     let method = METHODS.iter().filter(|method| before.ends_with(method.as_bytes())).max_by_key(|method| method.len())?;
-    let start = before.len() - method.len();
+    let start = before.len().saturating_sub(method.len());
     let apart =
         start.checked_sub(1).and_then(|i| before.get(i)).is_none_or(|&b| !b.is_ascii_uppercase() && b != b'-' && b != b'_');
     // A letter behind a control byte is a byte of a number: port 80 before a request through SOCKS (RFC 1928 §4) ends with `P`.
     let number = start.checked_sub(2).and_then(|i| before.get(i)).is_some_and(|&b| b < b'\t');
-    (apart || number).then_some(line_start + start)
+    (apart || number).then_some(line_start.saturating_add(start))
 }
 
 #[cfg(test)]

@@ -192,7 +192,7 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
         match stream.mode {
             Mode::Length(left) => stream.mode = Mode::Length(left.saturating_sub(skipped)),
             Mode::ChunkData(left) if left <= skipped => stream.mode = Mode::ChunkEnd,
-            Mode::ChunkData(left) => stream.mode = Mode::ChunkData(left - skipped),
+            Mode::ChunkData(left) => stream.mode = Mode::ChunkData(left.saturating_sub(skipped)),
             Mode::Frames(_) => {
                 stream.mode = Mode::Frames(0);
                 if let Some(h2) = &mut talk.h2 {
@@ -328,7 +328,7 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
                 if let Some(running) = &mut stream.running {
                     running.tally.lose(length);
                 }
-                stream.mode = if left == length { Mode::ChunkEnd } else { Mode::ChunkData(left - length) };
+                stream.mode = if left == length { Mode::ChunkEnd } else { Mode::ChunkData(left.saturating_sub(length)) };
             }
             Mode::UntilClose => {
                 if let Some(running) = &mut stream.running {

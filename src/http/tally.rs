@@ -1,7 +1,5 @@
 //! Counts a body, keeps what is wanted of it, and hashes it.
 
-#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
-
 use sha2::{Digest, Sha256};
 
 use super::kept::Room;

@@ -54,6 +54,7 @@ const TABLE: &[(&str, Reads)] = &[
 ];
 
 /// The names under which values are found, in the order in which they are shown.
+#[expect(clippy::indexing_slicing, reason = "evaluated when the program is compiled")]
 pub const NAMES: [&str; TABLE.len()] = {
     let mut names = [""; TABLE.len()];
     let mut at = 0;
@@ -80,7 +81,7 @@ pub(super) fn walk(bytes: &[u8]) -> impl Iterator<Item = Result<(usize, u8, &[u8
         if rest.is_empty() {
             return None;
         }
-        let at = bytes.len() - rest.len();
+        let at = bytes.len().saturating_sub(rest.len());
         let broken = |what| Some(Err(Broken { at, what, by_limit: false }));
         let left = std::mem::take(&mut rest);
         let Some((&[kind, high, low], behind)) = left.split_first_chunk() else {

@@ -42,7 +42,7 @@ pub(super) fn opening(bytes: &[u8]) -> Opening {
     };
     let header =
         ProxyHeader { version: 1, command: Command::Proxy, family: *family, addresses, tlvs: Vec::new(), checksum: None, fault };
-    Opening::Header(Box::new(header), end + 1)
+    Opening::Header(Box::new(header), end.saturating_add(1))
 }
 
 /// `PROXY TCP4 src dst sport dport`, one blank between them.
@@ -51,10 +51,10 @@ fn addresses(line: &[u8], family: Family) -> Result<Addresses, Fault> {
         // Whatever follows is to be ignored.
         return Ok(Addresses::None);
     }
-    let mut at = 0;
+    let mut at = 0usize;
     let mut words = line.split(|b| *b == b' ').map(|word| {
         let start = at;
-        at += word.len() + 1;
+        at = at.saturating_add(word.len()).saturating_add(1);
         (start, String::from_utf8_lossy(word).into_owned())
     });
     let mut word = |what: &str| words.next().ok_or_else(|| Fault { at: line.len(), what: format!("{what} is missing") });

@@ -43,17 +43,17 @@ fn take_apart(header: &[u8], command: u8, family: u8) -> ProxyHeader {
         Ok(found) => found,
         Err(what) => {
             note(if family_of(family).is_some() { FIXED } else { 13 }, what);
-            (family_of(family).unwrap_or(Family::Unknown), Addresses::None, header.len() - FIXED)
+            (family_of(family).unwrap_or(Family::Unknown), Addresses::None, header.len().saturating_sub(FIXED))
         }
     };
-    let behind = FIXED + length;
+    let behind = FIXED.saturating_add(length);
     let (mut tlvs, broken) = tlv::split(header.get(behind..).unwrap_or_default());
     if let Some(Broken { at, what, by_limit }) = broken {
         if family == Family::Unknown && !by_limit {
             // What stands behind an unspecified family is to be ignored.
             tlvs.clear();
         } else {
-            note(behind + at, what);
+            note(behind.saturating_add(at), what);
         }
     }
     let checksum = check(header, behind);
@@ -126,7 +126,7 @@ fn addresses(bytes: &[u8], byte: u8) -> Result<(Family, Addresses, usize), Strin
 
 /// A path of a UNIX socket: an abstract one begins with a zero.
 fn path(bytes: &[u8]) -> Vec<u8> {
-    let end = bytes.iter().rposition(|b| *b != 0).map_or(0, |last| last + 1);
+    let end = bytes.iter().rposition(|b| *b != 0).map_or(0, |last| last.saturating_add(1));
     bytes.get(..end).unwrap_or_default().to_vec()
 }
 
@@ -134,7 +134,7 @@ fn path(bytes: &[u8]) -> Vec<u8> {
 fn check(header: &[u8], behind: usize) -> Option<(usize, Result<Checksum, usize>)> {
     let tlvs = tlv::walk(header.get(behind..).unwrap_or_default());
     let (at, _, value) = tlvs.flatten().find(|(_, kind, _)| *kind == CRC32C)?;
-    let at = behind + at + 3;
+    let at = behind.saturating_add(at).saturating_add(3);
     let Ok(given) = <[u8; 4]>::try_from(value) else { return Some((at, Err(value.len()))) };
     let (before, rest) = header.split_at_checked(at).unwrap_or((header, &[]));
     let computed = checksum::crc32c(&[before, &[0; 4], rest.get(4..).unwrap_or_default()]);

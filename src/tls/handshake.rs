@@ -43,7 +43,7 @@ impl Handshake {
         }
         loop {
             let passed = self.skip.min(input.len());
-            self.skip -= passed;
+            self.skip = self.skip.saturating_sub(passed);
             *input = input.get(passed..).unwrap_or_default();
             self.fill(4, input);
             let Some(&[kind, a, b, c]) = self.partial.first_chunk::<4>() else { return Next::End };
@@ -55,8 +55,9 @@ impl Handshake {
                     if length > LONGEST {
                         return Next::TooLong(length);
                     }
-                    self.fill(4 + length, input);
-                    if self.partial.len() < 4 + length {
+                    let whole = length.saturating_add(4);
+                    self.fill(whole, input);
+                    if self.partial.len() < whole {
                         return Next::End;
                     }
                     let mut message = std::mem::take(&mut self.partial);

@@ -131,7 +131,7 @@ impl KeyLog {
         self.bytes = self.bytes.saturating_add(taken.len() as u64);
         for part in taken.split_inclusive(|&byte| byte == b'\n') {
             let (part, over) = part.strip_suffix(b"\n").map_or((part, false), |part| (part, true));
-            if self.partial.len() + part.len() > LONGEST_LINE {
+            if self.partial.len().saturating_add(part.len()) > LONGEST_LINE {
                 self.overlong = true;
                 self.partial.clear();
             } else if !self.overlong {
@@ -151,7 +151,7 @@ impl KeyLog {
     }
 
     fn line(&mut self) {
-        self.lines += 1;
+        self.lines = self.lines.saturating_add(1);
         let line = std::mem::take(&mut self.partial);
         let read = if std::mem::take(&mut self.overlong) {
             Err(format!("is longer than the {LONGEST_LINE} bytes that any line has"))
@@ -159,7 +159,7 @@ impl KeyLog {
             self.read_line(&line)
         };
         if let Err(why) = read {
-            self.bad += 1;
+            self.bad = self.bad.saturating_add(1);
             if self.named.len() < MOST_NAMED {
                 self.named.push(format!("line {} {why}", self.lines));
             }

@@ -22,7 +22,7 @@ impl Outlet {
             return;
         }
         let skipped = self.skip.min(chunk.data.len() as u64);
-        self.skip -= skipped;
+        self.skip = self.skip.saturating_sub(skipped);
         let data = chunk.data.get(usize::try_from(skipped).unwrap_or(usize::MAX)..).unwrap_or_default();
         if !data.is_empty() {
             self.answer(sink.data(flow, state, Chunk { data, ..chunk }));
@@ -35,8 +35,8 @@ impl Outlet {
             return;
         }
         let skipped = self.skip.min(gap.length);
-        self.skip -= skipped;
-        let length = gap.length - skipped;
+        self.skip = self.skip.saturating_sub(skipped);
+        let length = gap.length.saturating_sub(skipped);
         if length > 0 {
             self.answer(sink.gap(flow, state, Gap { length, ..gap }));
         }

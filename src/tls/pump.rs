@@ -48,7 +48,7 @@ impl<S: TlsSink> TlsStreams<S> {
         let Some(session) = state.session.as_mut() else { return Pumped::Done };
         let mut buffer = std::mem::take(&mut session.side(direction).buffer);
         let packet = buffer.at(buffer.bytes.len()).number;
-        let (mut taken, mut pumped) = (0, Pumped::Done);
+        let (mut taken, mut pumped) = (0usize, Pumped::Done);
         while let Some(bytes) = buffer.bytes.get(taken..).filter(|bytes| !bytes.is_empty()) {
             let (length, lost, data) = match session.step(direction, bytes, &mut self.context(packet, last)) {
                 Step::Taken { length, lost, data } => (length, lost, data && !self.text.is_empty()),
@@ -58,11 +58,11 @@ impl<S: TlsSink> TlsStreams<S> {
                     break;
                 }
             };
-            taken += length;
+            taken = taken.saturating_add(length);
             let at = buffer.at(taken);
             if (lost > 0 || data) && !session.told {
                 session.told = true;
-                self.opened += 1;
+                self.opened = self.opened.saturating_add(1);
                 self.inner.secured(flow, &mut state.inner, &session.facts);
             }
             let mut outlet = session.side(direction).outlet;
@@ -104,7 +104,7 @@ impl<S: TlsSink> TlsStreams<S> {
         let Some(session) = state.session.as_mut() else { return };
         let told = session.told;
         let side = session.side(direction);
-        let cut = side.buffer.bytes.len() as u64 + side.search.take().map_or(0, |search| search.lost);
+        let cut = side.search.take().map_or(0, |search| search.lost).saturating_add(side.buffer.bytes.len() as u64);
         side.buffer.clear();
         if told && cut > 0 {
             self.inner.anomalies().note(AnomalyKind::TlsRecordLost, Some(at.number), || {

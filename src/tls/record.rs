@@ -47,7 +47,7 @@ impl Header {
 
     /// The whole record's length.
     pub(super) fn whole(&self) -> usize {
-        HEADER + self.length
+        HEADER.saturating_add(self.length)
     }
 }
 

@@ -82,35 +82,33 @@ impl Session {
         }
         let modern = matches!(self.keys, Keys::New(_));
         let Some(mut search) = self.side(direction).search else { return Step::More };
-        let mut at = 0;
+        let mut at = 0usize;
         while let Some(head) = bytes.get(at..).and_then(|rest| rest.first_chunk::<HEADER>()) {
-            let header = Header::of(*head).filter(|header| {
-                let body = HEADER + header.length;
-                body as u64 > SHORTEST && (!modern || header.content == ContentType::ApplicationData)
-            });
+            let header = Header::of(*head)
+                .filter(|header| header.whole() as u64 > SHORTEST && (!modern || header.content == ContentType::ApplicationData));
             let Some(header) = header else {
-                at += 1;
+                at = at.saturating_add(1);
                 continue;
             };
             let whole = bytes.get(at..).and_then(|rest| rest.get(..header.whole()));
             let Some(body) = whole.and_then(|whole| whole.get(HEADER..)) else {
                 if context.last {
-                    at += 1;
+                    at = at.saturating_add(1);
                     continue;
                 }
                 break;
             };
             // Another record follows where there is room for one.
-            let next = bytes.get(at + header.whole()..).and_then(|rest| rest.first_chunk::<HEADER>());
+            let next = bytes.get(at.saturating_add(header.whole())..).and_then(|rest| rest.first_chunk::<HEADER>());
             if next.is_some_and(|next| Header::of(*next).is_none()) {
-                at += 1;
+                at = at.saturating_add(1);
                 continue;
             }
             let lost = search.lost.saturating_add(at as u64);
             if let Some(found) = self.try_out(direction, &header, body, lost, &mut search.trials, context) {
                 let told = self.resume(direction, &found, lost, context);
                 let data = self.opened(direction, found.content, context);
-                return Step::Taken { length: at + header.whole(), lost: told, data };
+                return Step::Taken { length: at.saturating_add(header.whole()), lost: told, data };
             }
             if search.trials == 0 || *context.trials == 0 {
                 context.anomalies.note(AnomalyKind::TlsLimit, Some(context.packet), || {
@@ -119,7 +117,7 @@ impl Session {
                 self.shut(Shut::Limit);
                 return Step::Taken { length: bytes.len(), lost: 0, data: false };
             }
-            at += 1;
+            at = at.saturating_add(1);
         }
         // What was looked at is not kept, but for what may begin a record.
         search.lost = search.lost.saturating_add(at as u64);
@@ -138,7 +136,7 @@ impl Session {
         context: &mut Context<'_>,
     ) -> Option<Found> {
         let role = usize::from(self.client != Some(direction));
-        let ahead = (lost / SHORTEST + 1).min(MOST_AHEAD);
+        let ahead = (lost / SHORTEST).saturating_add(1).min(MOST_AHEAD);
         let side = self.sides.get(direction.index())?;
         let next = if side.stage == Stage::Application { side.current.as_ref().and_then(Opener::next) } else { None };
         let current = (Under::Current, side.current.as_ref(), side.sequence);
@@ -166,7 +164,7 @@ impl Session {
                 if let Some(content) = opener.open(sequence, header, body, context.text) {
                     return Some(Found { under, sequence, content });
                 }
-                let cost = header.length as u64 + 256;
+                let cost = (header.length as u64).saturating_add(256);
                 *trials = trials.saturating_sub(cost);
                 *context.trials = context.trials.saturating_sub(cost);
                 if *trials == 0 || *context.trials == 0 {

@@ -38,7 +38,7 @@ impl<S: TlsSink> TlsStreams<S> {
             return;
         }
         let holds = session.held();
-        self.waiting = (self.waiting + holds).saturating_sub(held);
+        self.waiting = self.waiting.saturating_add(holds).saturating_sub(held);
         if session.shut.is_none() && state.way.contains(&Way::Tls) {
             let longest = session.sides.iter().map(|side| side.buffer.bytes.len()).max().unwrap_or_default();
             if longest > MOST_WAITING && (session.hello.is_none() || session.server.is_none()) {

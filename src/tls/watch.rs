@@ -19,7 +19,7 @@ impl<S: TlsSink> TlsStreams<S> {
         }
         let held = state.session.as_ref().map_or(0, |session| session.held());
         if state.session.is_none() {
-            self.live += 1;
+            self.live = self.live.saturating_add(1);
             state.session = Some(Box::new(Session::new(at.number)));
         }
         let Some(session) = state.session.as_mut() else { return Need::Nothing };
@@ -85,7 +85,7 @@ impl<S: TlsSink> TlsStreams<S> {
         let end = side.buffer.bytes.len().min(length);
         let mut begin = 0;
         while begin < end {
-            let next = side.buffer.end_of_packet(begin).clamp(begin + 1, end);
+            let next = side.buffer.end_of_packet(begin).clamp(begin.saturating_add(1), end);
             let data = side.buffer.bytes.get(begin..next).unwrap_or_default();
             let chunk = Chunk { direction, data, at: side.buffer.at(next) };
             side.outlet.data(&mut self.inner, flow, &mut state.inner, chunk);

@@ -26,7 +26,7 @@ pub(super) fn are_frames(bytes: &[u8]) -> bool {
     if bytes.first() != Some(&0) {
         return false;
     }
-    let (mut at, mut whole, mut fixed) = (0usize, 0, false);
+    let (mut at, mut whole, mut fixed) = (0usize, 0u8, false);
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
         let Some(frame) = Frame::first(rest) else { return whole >= 2 || whole == 1 && fixed };
         if !frame.is_likely(LARGEST) {
@@ -40,7 +40,7 @@ pub(super) fn are_frames(bytes: &[u8]) -> bool {
         if frame.kind == HEADERS && frame.has(END_HEADERS) && is_message(frame, payload) {
             return true;
         }
-        whole += 1;
+        whole = whole.saturating_add(1);
         if whole == 4 {
             return true;
         }

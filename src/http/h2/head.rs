@@ -193,5 +193,6 @@ pub(crate) fn head_of(fields: &[(&str, &str)], kind: MessageKind, at: crate::htt
 
 fn status(value: &[u8]) -> Option<u16> {
     let [a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9'] = value else { return None };
-    Some(u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0'))
+    // At most 999.
+    Some([a, b, c].into_iter().fold(0u16, |status, digit| status.wrapping_mul(10).wrapping_add(u16::from(digit & 0xf))))
 }

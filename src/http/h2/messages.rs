@@ -58,16 +58,16 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         };
         let head = HeadBuf { raw: built.raw, lines: built.lines, head };
         let id = MessageId(self.next);
-        self.next += 1;
+        self.next = self.next.saturating_add(1);
         self.make_room(here, h2, stream);
         let known = h2.streams.get(&stream);
         let want = match kind {
             MessageKind::Request => {
-                self.requests += 1;
+                self.requests = self.requests.saturating_add(1);
                 self.sink.head(id, &head.as_ref(), None, Some(here.said))
             }
             MessageKind::Response => {
-                self.responses += 1;
+                self.responses = self.responses.saturating_add(1);
                 let request = known.and_then(|stream| stream.request.as_ref()).map(|request| request.head.as_ref());
                 self.sink.head(id, &head.as_ref(), request.as_ref(), Some(here.said))
             }

@@ -53,7 +53,7 @@ impl Keyed {
 pub(super) fn prf(hash: Hash, secret: &[u8], label: &[u8], seeds: [&[u8]; 2], length: usize) -> Option<Vec<u8>> {
     let keyed = Keyed::new(hash, secret)?;
     let [first, second] = seeds;
-    let mut out = Vec::with_capacity(length + hash.length());
+    let mut out = Vec::with_capacity(length.saturating_add(hash.length()));
     let mut a = keyed.code(&[label, first, second]);
     while out.len() < length {
         out.extend(keyed.code(&[&a, label, first, second]));
@@ -74,7 +74,7 @@ pub(super) fn expand_label_into(hash: Hash, secret: &[u8], label: &str, out: &mu
     const PREFIX: &[u8] = b"tls13 ";
     let mut info = Vec::with_capacity(24);
     info.extend(u16::try_from(out.len()).ok()?.to_be_bytes());
-    info.push(u8::try_from(PREFIX.len() + label.len()).ok()?);
+    info.push(u8::try_from(PREFIX.len().saturating_add(label.len())).ok()?);
     info.extend(PREFIX);
     info.extend(label.as_bytes());
     info.push(0);

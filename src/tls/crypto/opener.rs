@@ -64,7 +64,8 @@ impl Opener {
             None if suite.cipher == crate::tls::suite::Cipher::ChaCha20Poly1305 => (32, 0, 12),
             None => (Aead::key_length(suite.cipher)?, 0, 4),
         };
-        let keys = prf(suite.hash(), master, b"key expansion", [server, client], 2 * (key + mac + iv))?;
+        let length = key.saturating_add(mac).saturating_add(iv).saturating_mul(2);
+        let keys = prf(suite.hash(), master, b"key expansion", [server, client], length)?;
         let mut left = keys.as_slice();
         let mut take = |length: usize| {
             let (taken, rest) = left.split_at_checked(length)?;
@@ -129,12 +130,12 @@ impl Opener {
     /// TLS 1.3 is left out: hardly anybody pads.
     pub(in crate::tls) fn overhead(&self) -> Option<u64> {
         let length = match &self.kind {
-            Kind::Explicit { aead, .. } => 8 + aead.tag_length(),
+            Kind::Explicit { aead, .. } => aead.tag_length().saturating_add(8),
             Kind::Counted { aead, .. } => aead.tag_length(),
-            Kind::Modern { aead, .. } => 1 + aead.tag_length(),
+            Kind::Modern { aead, .. } => aead.tag_length().saturating_add(1),
             Kind::Block(_) => return None,
         };
-        Some((HEADER + length) as u64)
+        Some(HEADER.saturating_add(length) as u64)
     }
 
     /// The body of a record that opens to this: what tests make records with. `header.length` is set.

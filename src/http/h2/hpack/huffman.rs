@@ -19,6 +19,8 @@ const LENGTHS: [u8; 257] = [
 
 /// Codes up to this long are looked up at once.
 const QUICK_BITS: u32 = 8;
+/// The length of the codes that come next.
+const LONGER: usize = QUICK_BITS as usize + 1;
 const EOS: u16 = 256;
 
 /// The code as tables.
@@ -72,7 +74,7 @@ impl Code {
         if let Some(&(symbol, length)) = self.quick.get(usize::from(byte)).filter(|(_, length)| *length > 0) {
             return (u16::from(symbol), u32::from(length));
         }
-        for (length, &(first, count, begin)) in (0u32..).zip(&self.rows).skip(QUICK_BITS as usize + 1) {
+        for (length, &(first, count, begin)) in (0u32..).zip(&self.rows).skip(LONGER) {
             let offset = bits.checked_shr(32u32.saturating_sub(length)).unwrap_or_default().wrapping_sub(first);
             if offset < count {
                 return (self.symbols.get(begin.saturating_add(offset as usize)).copied().unwrap_or(EOS), length);
@@ -96,12 +98,11 @@ pub(super) fn decode(coded: &[u8], out: &mut Vec<u8>) -> Option<()> {
             return Some(());
         }
         // The next 32 bits; behind the end stand ones, as padding does.
-        let bits = if count >= 32 {
-            (held >> (count - 32)) & u64::from(u32::MAX)
-        } else {
-            ((held << (32 - count)) | (u64::from(u32::MAX) >> count)) & u64::from(u32::MAX)
+        let bits = match count.checked_sub(32) {
+            Some(behind) => held >> behind,
+            None => (held << 32u32.saturating_sub(count)) | (u64::from(u32::MAX) >> count),
         };
-        let bits = u32::try_from(bits).unwrap_or(u32::MAX);
+        let bits = (bits & 0xffff_ffff) as u32;
         let (symbol, length) = CODE.first(bits);
         if length > count {
             return (count < 8 && bits == u32::MAX).then_some(());
