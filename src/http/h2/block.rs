@@ -103,6 +103,9 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     fn tell_block(&mut self, here: Here<'_>, h2: &mut Connection, block: &Block, list: &FieldList, flags: HeadFlags) {
         h2.highest = h2.highest.max(block.stream).max(block.promised.unwrap_or(0));
         if let Some(promised) = block.promised {
+            if h2.streams.get_mut(&promised).is_some_and(|stream| stream.half(MessageKind::Request).is_some()) {
+                return self.framing(here, || "a promise of a request that is there already".to_owned());
+            }
             return self.h2_head(here, h2, promised, MessageKind::Request, list, flags, true);
         }
         let kind = kind(list).or_else(|| h2.role(here.direction)).unwrap_or_else(|| likely(here));
