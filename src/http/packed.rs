@@ -3,7 +3,8 @@
 //! A request waits for its response, and a response for the end of its body. On ten thousand connections that is memory,
 //! and memory that is cold when it is read again. Heads that are sent to one port are nearly the same, so one of them is
 //! shared as a [`Pattern`], and of a head that waits only the lines are kept that are not as in it. What comes back is the
-//! same to the byte (a property test holds it so). A head without a pattern is kept whole.
+//! same to the byte (a property test holds it so). A head without a pattern is kept whole, and so are the first few: to copy
+//! them is quicker than to compare them, and they stay in the cache.
 //!
 //! What is kept is counted, patterns as long as anything refers to them.
 
@@ -22,9 +23,10 @@ const LONGEST: usize = 4 << 10;
 const MOST_LINES: usize = 64;
 /// After so many heads in a row that are unlike it, a pattern gives way to the last of them.
 const PATIENCE: u8 = 8;
-/// Space that is kept to be used again is no larger, and no more than so many pieces.
+/// Space that is kept to be used again is no larger.
 const SMALL: usize = 4 << 10;
-const SPARE: usize = 64;
+/// While so many wait, heads are kept whole; so many pieces of space are kept, too.
+const FEW: usize = 256;
 /// The number of a start line among the lines of a head; field lines are counted from 1.
 const START: u16 = 0;
 
@@ -129,8 +131,12 @@ impl Packed {
 }
 
 /// Packs heads.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Packer {
+    /// See [`FEW`].
+    few: usize,
+    /// How many heads wait.
+    waiting: usize,
     /// With each, how many heads in a row were unlike it.
     patterns: Vec<Option<(Rc<Pattern>, u8)>>,
     /// What packed heads hold beside patterns.
@@ -139,6 +145,20 @@ pub(super) struct Packer {
     changes: Vec<u8>,
     #[expect(clippy::vec_box, reason = "the boxes are what is used again")]
     spare: Vec<Box<Space>>,
+}
+
+impl Default for Packer {
+    fn default() -> Self {
+        Self {
+            few: FEW,
+            waiting: 0,
+            patterns: Vec::new(),
+            held: 0,
+            of_patterns: Rc::default(),
+            changes: Vec::new(),
+            spare: Vec::new(),
+        }
+    }
 }
 
 impl Packer {
@@ -164,7 +184,8 @@ impl Packer {
     pub(super) fn pack_into(&mut self, packed: &mut Packed, head: &HeadRef<'_>) {
         self.let_go(packed);
         packed.head = *head.head;
-        packed.form = match self.pattern(head) {
+        let pattern = if self.waiting < self.few { None } else { self.pattern(head) };
+        packed.form = match pattern {
             Some(pattern) => Form::Like(pattern, Changes::from_slice(&self.changes)),
             None => {
                 let mut space = self.spare.pop().unwrap_or_default();
@@ -172,6 +193,7 @@ impl Packer {
                 Form::Whole(space)
             }
         };
+        self.waiting = self.waiting.saturating_add(1);
         self.held = self.held.saturating_add(packed.size());
     }
 
@@ -180,10 +202,11 @@ impl Packer {
         if matches!(packed.form, Form::Empty) {
             return;
         }
+        self.waiting = self.waiting.saturating_sub(1);
         self.held = self.held.saturating_sub(packed.size());
         if let Form::Whole(space) = std::mem::replace(&mut packed.form, Form::Empty)
             && space.size() <= SMALL
-            && self.spare.len() < SPARE
+            && self.spare.len() < FEW
         {
             self.spare.push(space);
         }
@@ -417,7 +440,7 @@ mod tests {
 
     /// Packs heads one behind the other, and restores them all. How many are like another one.
     fn through(texts: &[&[u8]]) -> usize {
-        let mut packer = Packer::default();
+        let mut packer = Packer { few: 0, ..Packer::default() };
         let heads: Vec<HeadBuf> = texts.iter().map(|text| head(text, 80)).collect();
         let mut packed: Vec<Packed> = heads.iter().map(|head| packer.pack(&head.as_ref())).collect();
         let like = packed.iter().filter(|packed| matches!(packed.form, Form::Like(..))).count();
@@ -486,7 +509,7 @@ mod tests {
 
     #[test]
     fn a_pattern_counts_as_long_as_a_head_needs_it() {
-        let mut packer = Packer::default();
+        let mut packer = Packer { few: 0, ..Packer::default() };
         let text = |byte: u8| [b"GET / HTTP/1.1\r\nA: ".as_slice(), &[byte; 1000], b"\r\n\r\n"].concat();
         let mut first = packer.pack(&head(&text(b'a'), 80).as_ref());
         let one = packer.held();
@@ -501,6 +524,18 @@ mod tests {
         assert!(packer.held() < one + 600, "what is alike is shared");
         let whole = packer.unpack(first);
         assert_eq!(whole.raw, text(b'b'));
+    }
+
+    #[test]
+    fn the_first_few_are_kept_whole() {
+        let mut packer = Packer { few: 2, ..Packer::default() };
+        let head = head(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", 80);
+        let mut packed: Vec<Packed> = (0..4).map(|_| packer.pack(&head.as_ref())).collect();
+        let whole = |packed: &[Packed]| packed.iter().filter(|packed| matches!(packed.form, Form::Whole(_))).count();
+        assert_eq!(whole(&packed), 2);
+        packed.iter_mut().for_each(|packed| packer.let_go(packed));
+        let packed = packer.pack(&head.as_ref());
+        assert_eq!(whole(&[packed]), 1);
     }
 
     fn text() -> impl Strategy<Value = Vec<u8>> {
