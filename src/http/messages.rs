@@ -338,7 +338,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     }
 
     /// Tells the first waiting request with what is there of its response.
-    fn pop(&mut self, talk: &mut Conversation) {
+    pub(super) fn pop(&mut self, talk: &mut Conversation) {
         let Some(first) = talk.waiting.pop_front() else { return };
         let (mut asked, mut told) = (std::mem::take(&mut self.asked), std::mem::take(&mut self.told));
         let head = first.head.restore(&mut asked);

@@ -6,6 +6,7 @@ use super::session::Session;
 use super::settle::WAITING_IN_ALL;
 use super::sink::TlsSink;
 use super::streams::{TlsFlow, TlsStreams, Way};
+use crate::anomaly::AnomalyKind;
 use crate::flow::{Chunk, Direction, FlowInfo, Need};
 
 impl<S: TlsSink> TlsStreams<S> {
@@ -27,7 +28,12 @@ impl<S: TlsSink> TlsStreams<S> {
         if state.way(direction) != Way::Tls {
             self.judge(flow, state, direction);
             if !state.way.contains(&Way::Tls) && self.waiting > WAITING_IN_ALL {
-                // What cannot be told yet is not waited for where there is no room.
+                let all = self.waiting;
+                self.inner.anomalies().note(AnomalyKind::TlsLimit, Some(at.number), || {
+                    format!(
+                        "{all} bytes wait in all; what a connection begins with is taken for no TLS, since it cannot be told yet"
+                    )
+                });
                 self.pass(flow, state, direction);
             }
         }

@@ -106,10 +106,11 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         h2.client = Some(client);
         // The size of its table stands in HTTP2-Settings.
         h2.side(server).decoder.allowed = None;
-        if let Some(mut waiting) = talk.waiting.pop_front() {
-            if let Some((head, _)) = waiting.answer.as_deref_mut() {
-                self.packer.let_go(head);
-            }
+        if talk.waiting.front().is_some_and(|first| first.answer.is_some()) {
+            // It was answered before its body ended: it is not the one that asked.
+            self.pop(talk);
+        }
+        if let Some(waiting) = talk.waiting.pop_front() {
             let (id, body) = (waiting.id, waiting.body().clone());
             let head = self.packer.unpack(waiting.head);
             self.held = self.held.saturating_add(size_of_head(&head));
