@@ -121,6 +121,19 @@ pub(super) fn decimal(number: u16, digits: &mut [u8; 5]) -> &[u8] {
     digits.get(begin..).unwrap_or_default()
 }
 
+/// Whether these are the digits of a number, as it is written.
+pub(super) fn is_decimal(digits: &[u8], number: u16) -> bool {
+    let mut value = 0u32;
+    for digit in digits {
+        if !digit.is_ascii_digit() || value > u32::from(u16::MAX) {
+            return false;
+        }
+        value = value * 10 + u32::from(digit - b'0');
+    }
+    let plain = matches!(digits, [b'0'] | [b'1'..=b'9', ..]);
+    plain && value == u32::from(number)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,7 +142,12 @@ mod tests {
     fn every_number_in_digits() {
         for number in 0..=u16::MAX {
             assert_eq!(decimal(number, &mut [0; 5]), number.to_string().as_bytes());
+            assert!(is_decimal(number.to_string().as_bytes(), number) && !is_decimal(number.to_string().as_bytes(), number ^ 1));
         }
+        for other in ["", "080", "+80", "80 ", "65616", "4294967376", "18446744073709551696"] {
+            assert!(!is_decimal(other.as_bytes(), 80), "{other}");
+        }
+        assert!(!is_decimal(b"00", 0));
     }
 
     #[test]

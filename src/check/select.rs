@@ -4,7 +4,7 @@ use super::connection;
 use super::found::{BodyFault, Found, body_json, find, is_open};
 use super::looked::Looked;
 use super::matcher;
-use super::memo::decimal;
+use super::memo::{decimal, is_decimal};
 use super::params::Params;
 use super::phrase::{part, path};
 use super::plan::{Aspect, PlanSelect, PlanSelectOn};
@@ -31,7 +31,7 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
     if let (PlanSelectOn::Port(dst), Form::Scalar(template), None) = (on, &value.form, &value.meta.when)
         && let [Piece::Literal(port)] = template.pieces.as_slice()
     {
-        let is = |end: Endpoint| Truth::of(decimal(end.port, &mut [0; 5]) == port.as_bytes());
+        let is = |end: Endpoint| Truth::of(is_decimal(port.as_bytes(), end.port));
         return super::scope::endpoint(exchange, *dst).map_or(Truth::Unknown, is);
     }
     let notes = Notes::default();

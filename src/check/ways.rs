@@ -143,36 +143,43 @@ impl Way {
             (self.since.start, self.since.any) = (number, number);
             moved = true;
         }
-        for ((old, new), since) in self.lines.iter_mut().zip(head.lines).zip(&mut self.since.lines) {
+        let mut line = 0;
+        while let (Some(known), Some(lines)) = (self.lines.get(line..), head.lines.get(line..)) {
+            // All lines that are the same at once.
+            let run = known.iter().take_while(|known| known.line.end as usize <= same).count();
+            let lines_of_run = lines.get(..run).unwrap_or_default();
+            if run > 0 && are_moved(known.get(..run).unwrap_or_default(), lines_of_run, apart) {
+                moved |= apart != 0;
+                line += run;
+                continue;
+            }
+            let (Some(old), Some(new)) = (known.first(), lines.first()) else { break };
             let (from, to) = (old.line.start, new.line.start);
-            let shape = |line: &FieldLine| {
-                let from = line.line.start;
-                [line.name.start, line.name.end, line.value.start, line.value.end, line.line.end].map(|at| at.wrapping_sub(from))
-            };
-            let as_before = to.wrapping_sub(from) == apart;
-            if !as_before || same < old.line.end as usize {
+            if to.wrapping_sub(from) != apart || same < old.line.end as usize {
                 let (Some(known), Some(bytes)) = (self.raw.get(from as usize..), head.raw.get(to as usize..)) else {
                     return false;
                 };
                 same = from as usize + same_bytes(known, bytes);
                 apart = to.wrapping_sub(from);
             }
-            let alike = shape(old) == shape(new);
-            if alike && same >= old.line.end as usize {
-                moved |= apart != 0;
-                continue;
+            let alike = are_moved(&[*old], &[*new], apart);
+            if !(alike && same >= old.line.end as usize) {
+                // The name, and what stands behind it.
+                let name = |line: &FieldLine| [line.name.start, line.name.end].map(|at| at.wrapping_sub(line.line.start));
+                if name(old) != name(new) || same < old.name.end as usize {
+                    return false;
+                }
+                if let Some(since) = self.since.lines.get_mut(line) {
+                    (*since, self.since.any) = (number, number);
+                }
+                let place = self.raw.get_mut(from as usize..old.line.end as usize);
+                match (place, head.raw.get(to as usize..new.line.end as usize)) {
+                    (Some(old), Some(new)) if alike && apart == 0 => old.copy_from_slice(new),
+                    _ => moved = true,
+                }
             }
-            // The name, and what stands behind it.
-            let name = |line: &FieldLine| [line.name.start, line.name.end].map(|at| at.wrapping_sub(line.line.start));
-            if name(old) != name(new) || same < old.name.end as usize {
-                return false;
-            }
-            (*since, self.since.any) = (number, number);
-            let place = self.raw.get_mut(from as usize..old.line.end as usize);
-            match (place, head.raw.get(to as usize..new.line.end as usize)) {
-                (Some(old), Some(new)) if alike && apart == 0 => old.copy_from_slice(new),
-                _ => moved = true,
-            }
+            moved |= apart != 0;
+            line += 1;
         }
         if moved || self.raw.len() != head.raw.len() {
             self.copy(head);
@@ -255,6 +262,18 @@ impl Way {
     pub(super) fn next(&self, at: u32) -> Option<u32> {
         self.next.get(at as usize).copied().filter(|next| *next != NONE)
     }
+}
+
+/// Whether lines lie as others do, all of them moved by as much.
+#[inline]
+fn are_moved(old: &[FieldLine], new: &[FieldLine], by: u32) -> bool {
+    let places =
+        |line: &FieldLine| [line.name.start, line.name.end, line.value.start, line.value.end, line.line.start, line.line.end];
+    let differ = |old: &FieldLine, new: &FieldLine| {
+        let (old, new) = (places(old), places(new));
+        old.iter().zip(new).fold(0, |all, (old, new)| all | new.wrapping_sub(*old) ^ by)
+    };
+    old.len() == new.len() && old.iter().zip(new).fold(0, |all, (old, new)| all | differ(old, new)) == 0
 }
 
 fn ends_of(head: &HeadRef<'_>) -> Option<[Endpoint; 2]> {

@@ -57,6 +57,74 @@ pub(super) struct Flow<T> {
 }
 
 impl<T> Flow<T> {
+    /// A flow that begins with this packet.
+    pub(super) fn new(info: FlowInfo, tunnel: u32, hash: u64, at: PacketAt, state: T) -> Self {
+        Self {
+            info,
+            tunnels: [tunnel; 3],
+            hash,
+            generation: 0,
+            last: at.number,
+            streams: [Stream::new(), Stream::new()],
+            state: Some(state),
+            reset: false,
+            over: at.time,
+        }
+    }
+
+    /// The same in the slot of another that is forgotten; its generation stays, since it was counted then.
+    pub(super) fn begin_anew(&mut self, info: FlowInfo, tunnel: u32, hash: u64, at: PacketAt, state: T) {
+        let Self { info: of_before, tunnels, hash: hash_before, generation: _, last, streams, state: over_before, reset, over } =
+            self;
+        (*of_before, *tunnels, *hash_before, *last, *reset, *over) = (info, [tunnel; 3], hash, at.number, false, at.time);
+        streams.iter_mut().for_each(|stream| *stream = Stream::new());
+        *over_before = Some(state);
+    }
+
+    /// Both streams ended, and nothing of them waits.
+    #[inline]
+    pub(super) fn is_over(&self) -> bool {
+        self.streams.iter().all(|stream| stream.phase == Phase::Ended)
+    }
+
+    /// Takes a segment without bytes where nothing waits and nothing is missing in either direction, but its FIN, which is the
+    /// next then. False where it may mean more; then nothing was taken. What is taken here would be taken in the same way by
+    /// [`accept`](Self::accept), which looks at much more.
+    pub(super) fn takes_plainly(&mut self, direction: Direction, segment: &Segment<'_>) -> bool {
+        let flags = segment.flags;
+        let [forward, backward] = &mut self.streams;
+        let (stream, other) = match direction {
+            Direction::Forward => (forward, &*backward),
+            Direction::Backward => (backward, &*forward),
+        };
+        let seq = segment.seq.wrapping_add(u32::from(flags.syn));
+        let waits = stream.backlog.is_some() || other.backlog.is_some();
+        if waits || flags.rst || segment.wire_length > 0 || !segment.payload.is_empty() {
+            return false;
+        }
+        if flags.fin && (stream.phase != Phase::Open || seq != stream.next) {
+            return false;
+        }
+        if flags.ack
+            && other.phase == Phase::Open
+            && !other.deaf
+            && (1..=i64::from(CREDIBLE)).contains(&other.distance(segment.ack))
+        {
+            return false;
+        }
+        if stream.phase == Phase::Unseen {
+            stream.phase = Phase::Hinted;
+            stream.isn = seq.wrapping_sub(1);
+        }
+        true
+    }
+
+    /// Whether copies of its packets came from other tunnels.
+    pub(super) fn is_in_more_tunnels(&self) -> bool {
+        let [first, second, third] = self.tunnels;
+        first != second || first != third
+    }
+
     /// The tunnels, each once.
     pub(super) fn each_tunnel(&self) -> impl Iterator<Item = u32> {
         let [first, second, third] = self.tunnels;

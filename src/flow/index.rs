@@ -22,22 +22,25 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// The hash of a flow's identity.
-    #[inline]
+    /// The hash of a flow's identity. It is a few instructions where addresses are of IPv4.
+    #[inline(always)]
     pub(super) fn hash(&self, src: &Endpoint, dst: &Endpoint, tunnel: u32) -> u64 {
-        let mut hasher = self.seed.build_hasher();
-        if let (IpAddr::V4(from), IpAddr::V4(to)) = (src.ip, dst.ip) {
+        if let (IpAddr::V4(from), IpAddr::V4(to), 0) = (src.ip, dst.ip, tunnel) {
             let number = |ip: Ipv4Addr, port: u16| u64::from(ip.to_bits()) << 16 | u64::from(port);
             let (from, to) = (number(from, src.port), number(to, dst.port));
-            hasher.write_u64(from.min(to));
-            hasher.write_u64(from.max(to));
-        } else {
-            write(&mut hasher, src.min(dst));
-            write(&mut hasher, src.max(dst));
+            let mut hasher = self.seed.build_hasher();
+            hasher.write_u128(u128::from(from.max(to)) << 64 | u128::from(from.min(to)));
+            return hasher.finish();
         }
-        if tunnel != 0 {
-            hasher.write_u32(tunnel);
-        }
+        self.hash_of_any(src, dst, tunnel)
+    }
+
+    #[inline(never)]
+    fn hash_of_any(&self, src: &Endpoint, dst: &Endpoint, tunnel: u32) -> u64 {
+        let mut hasher = self.seed.build_hasher();
+        write(&mut hasher, src.min(dst));
+        write(&mut hasher, src.max(dst));
+        hasher.write_u32(tunnel);
         hasher.finish()
     }
 
@@ -76,7 +79,6 @@ impl Index {
     }
 }
 
-#[inline(never)]
 fn write(hasher: &mut impl Hasher, end: &Endpoint) {
     match end.ip {
         IpAddr::V4(ip) => hasher.write_u32(ip.to_bits()),

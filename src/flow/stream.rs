@@ -97,6 +97,13 @@ impl Stream {
         }
     }
 
+    /// Ends behind a FIN that is next, where nothing waits; how many of the bytes that were not wanted did not come.
+    pub(super) fn end(&mut self) -> u64 {
+        self.next = self.next.wrapping_add(1);
+        self.phase = Phase::Ended;
+        if self.deaf { 0 } else { self.skip }
+    }
+
     /// Learns that the stream begins behind this sequence number.
     pub(super) fn begin_behind(&mut self, isn: u32) {
         match self.phase {

@@ -20,8 +20,8 @@ pub(super) enum Framing {
 }
 
 /// How a message's body is framed, and whether its fields contradict each other.
-pub(super) fn framing(start: &StartLine, raw: &[u8], lines: &[FieldLine], method: Option<&[u8]>) -> (Framing, bool) {
-    let (length, coding, ambiguous) = fields(raw, lines);
+pub(super) fn framing(start: &StartLine, said: Said, method: Option<&[u8]>) -> (Framing, bool) {
+    let Said { length, coding, ambiguous } = said;
     match *start {
         StartLine::Response { status, .. } => {
             let framing = match (status, method) {
@@ -49,6 +49,7 @@ pub(super) fn framing(start: &StartLine, raw: &[u8], lines: &[FieldLine], method
     }
 }
 
+/// The last transfer coding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Coding {
     None,
@@ -56,13 +57,31 @@ enum Coding {
     Other,
 }
 
-/// The length, the last transfer coding, and whether they contradict each other.
-fn fields(raw: &[u8], lines: &[FieldLine]) -> (Option<u64>, Coding, bool) {
+/// What the field lines of a head say of its body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Said {
+    length: Option<u64>,
+    coding: Coding,
+    /// They contradict each other.
+    ambiguous: bool,
+}
+
+impl Said {
+    /// What no line says.
+    pub(super) const NOTHING: Self = Self { length: None, coding: Coding::None, ambiguous: false };
+}
+
+/// Whether a line may say something of the body: nearly every line is told by the length of its name.
+#[inline]
+pub(super) fn may_say(line: &FieldLine) -> bool {
+    matches!(line.name.end.wrapping_sub(line.name.start), 14 | 17)
+}
+
+/// What the lines say.
+pub(super) fn said(raw: &[u8], lines: &[FieldLine]) -> Said {
     let (mut length, mut coding, mut ambiguous, mut lengths) = (None, Coding::None, false, false);
     for line in lines {
-        // Nearly every line is told by the length of its name.
-        let length_of_name = line.name.end.wrapping_sub(line.name.start);
-        if !matches!(length_of_name, 14 | 17) {
+        if !may_say(line) {
             continue;
         }
         let name = line.name.of(raw);
@@ -96,7 +115,7 @@ fn fields(raw: &[u8], lines: &[FieldLine]) -> (Option<u64>, Coding, bool) {
             _ => {}
         }
     }
-    (length, coding, ambiguous || (lengths && coding != Coding::None))
+    Said { length, coding, ambiguous: ambiguous || (lengths && coding != Coding::None) }
 }
 
 fn number(digits: &[u8]) -> Option<u64> {

@@ -4,6 +4,7 @@
 
 use memchr::memchr;
 
+use super::framing::Said;
 use super::start::{is_token, is_version};
 use super::{FieldLine, HeadFlags, MessageKind, Range, StartLine};
 use crate::anomaly::AnomalyKind;
@@ -14,6 +15,8 @@ pub(super) struct Split {
     pub(super) start: StartLine,
     pub(super) start_line: Range,
     pub(super) flags: HeadFlags,
+    /// What its lines say of its body, where that is known already.
+    pub(super) said: Option<Said>,
 }
 
 /// Splits a head into at most so many field lines; more are `head-limit`. Unfolded values are appended to `unfolded`, which stands behind `raw` for the ranges. Of a line that is
@@ -67,7 +70,7 @@ pub(super) fn split(
             None => lines.push(field_line(raw, line, &mut flags)),
         }
     }
-    Split { start, start_line, flags }
+    Split { start, start_line, flags, said: None }
 }
 
 /// The lines of a head, without their ends, and whether they end with CRLF (or are cut).

@@ -4,7 +4,7 @@
 //! then both are told alone.
 
 use super::conversation::{Content, Conversation, Mode, Running};
-use super::framing::{Framing, framing};
+use super::framing::{Framing, framing, said};
 use super::h2::switches_to_h2;
 use super::lenient::Split;
 use super::packed::Packed;
@@ -12,7 +12,8 @@ use super::streams::HttpStreams;
 use super::tally::Tally;
 use super::waiting::Waiting;
 use super::{
-    Body, Exchange, Fidelity, FieldLine, Head, HeadBuf, HeadRef, Message, MessageId, MessageKind, MessageSink, Origin, Provenance,
+    Body, BodyWant, Exchange, Fidelity, FieldLine, Head, HeadBuf, HeadRef, Message, MessageId, MessageKind, MessageSink, Origin,
+    Provenance,
 };
 use crate::anomaly::AnomalyKind;
 use crate::capture::PacketAt;
@@ -52,7 +53,8 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let awaited = awaited.map(|waiting| waiting.head.restore(&mut space));
         let request = awaited.as_ref().map(|head| space.of(head));
         let method = request.and_then(|request| request.method());
-        let (framing, ambiguous) = framing(&split.start, raw, &lines, method);
+        let said = split.said.unwrap_or_else(|| said(raw, &lines));
+        let (framing, ambiguous) = framing(&split.start, said, method);
         let mut flags = split.flags;
         if ambiguous {
             flags.insert(AnomalyKind::AmbiguousLength);
@@ -126,8 +128,8 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         }
         let kept = alone.then_some(head);
         let cut = head.head.flags.is_cut();
-        match self.body(talk, direction, Tally::new(want, &self.room), framing, cut, behind) {
-            (Ok(body), left) => {
+        match self.body(talk, direction, want, framing, cut, behind) {
+            (Some(body), left) => {
                 self.sink.message(id, &body);
                 match talk.waiting.back_mut().filter(|_| !alone) {
                     Some(waiting) => waiting.end(body),
@@ -138,7 +140,8 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 }
                 left
             }
-            (Err(tally), left) => {
+            (None, left) => {
+                let tally = Tally::new(want, &self.room);
                 if let Some(head) = kept.filter(|_| self.is_full()) {
                     let body = tally.running();
                     self.sink.message(id, &body);
@@ -188,8 +191,8 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             Framing::Length(length) if request.is_none() => Framing::Doubtful(length),
             framing => framing,
         };
-        match self.body(talk, direction, Tally::new(want, &self.room), framing, cut, behind) {
-            (Ok(body), left) => {
+        match self.body(talk, direction, want, framing, cut, behind) {
+            (Some(body), left) => {
                 self.sink.message(id, &body);
                 if !interim {
                     self.answered(talk, answers, head, body);
@@ -203,7 +206,8 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 }
                 left
             }
-            (Err(tally), left) => {
+            (None, left) => {
+                let tally = Tally::new(want, &self.room);
                 if self.is_full() {
                     let note = || "too many heads wait for the end of their bodies".to_owned();
                     self.anomalies.note(AnomalyKind::PipelineLimit, Some(at.number), note);
@@ -235,38 +239,45 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         }
     }
 
-    /// Takes a body that is at hand; otherwise says how the stream goes on.
+    /// Takes a body that is at hand; otherwise says how the stream goes on, and gives back none.
     #[inline]
     fn body<'a>(
         &mut self,
         talk: &mut Conversation,
         direction: Direction,
-        mut tally: Tally,
+        want: BodyWant,
         framing: Framing,
         cut: bool,
         behind: &'a [u8],
-    ) -> (Result<Body, Tally>, &'a [u8]) {
+    ) -> (Option<Body>, &'a [u8]) {
         let stream = talk.stream(direction);
-        stream.mode = Mode::Start;
         if cut {
             stream.mode = Mode::Lost;
-            return (Ok(tally.finish(false)), behind);
+            return (Some(Tally::new(want, &self.room).finish(false)), behind);
         }
         stream.mode = match framing {
-            Framing::Nothing | Framing::Other => return (Ok(tally.finish(true)), behind),
-            Framing::Length(length) => {
-                let at_hand = usize::try_from(length).ok().and_then(|length| behind.split_at_checked(length));
-                if let Some((body, left)) = at_hand {
-                    tally.feed(body);
-                    return (Ok(tally.finish(true)), left);
-                }
-                Mode::Length(length)
-            }
+            Framing::Nothing | Framing::Other => Mode::Start,
+            Framing::Length(length) if length <= behind.len() as u64 => Mode::Start,
+            Framing::Length(length) => Mode::Length(length),
             Framing::Doubtful(length) => Mode::Doubtful(length),
             Framing::Chunked => Mode::ChunkSize,
             Framing::UntilClose => Mode::UntilClose,
         };
-        (Err(tally), behind)
+        if stream.mode != Mode::Start {
+            return (None, behind);
+        }
+        let length = if let Framing::Length(length) = framing { usize::try_from(length).unwrap_or(usize::MAX) } else { 0 };
+        let (bytes, left) = behind.split_at_checked(length).unwrap_or((behind, &[]));
+        let body = if want.bytes() { self.all_of_it(want, bytes) } else { Body::of_length(bytes.len() as u64, Some(true)) };
+        (Some(body), left)
+    }
+
+    /// A body whose bytes are wanted and at hand.
+    #[inline(never)]
+    fn all_of_it(&self, want: BodyWant, bytes: &[u8]) -> Body {
+        let mut tally = Tally::new(want, &self.room);
+        tally.feed(bytes);
+        tally.finish(true)
     }
 
     /// The message that runs in this direction is over.

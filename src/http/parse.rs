@@ -17,7 +17,7 @@ use crate::anomaly::AnomalyKind;
 pub(super) const USUAL_LINES: usize = Limits::LEAST_FIELDS;
 
 /// What `httparse` made of bytes.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Strict {
     /// A whole head of this length.
     Whole(usize, Split),
@@ -46,7 +46,7 @@ pub(super) fn strict(bytes: &[u8], kind: MessageKind, lines: &mut Vec<FieldLine>
             let (method, target) = (span(bytes, method.as_bytes()), span(bytes, target.as_bytes()));
             let (start_line, flags) = spans(bytes, length, request.headers, lines);
             let version = Range { start: target.end.saturating_add(1), end: start_line.end };
-            Strict::Whole(length, Split { start: StartLine::Request { method, target, version }, start_line, flags })
+            Strict::Whole(length, Split { start: StartLine::Request { method, target, version }, start_line, flags, said: None })
         }
         MessageKind::Response => {
             let mut response = httparse::Response::new(&mut []);
@@ -61,7 +61,7 @@ pub(super) fn strict(bytes: &[u8], kind: MessageKind, lines: &mut Vec<FieldLine>
             // `HTTP/1.1 200 ` is 13 bytes; where the reason has bytes above ASCII, httparse gives none.
             let version = Range { start: start_line.start, end: start_line.start.saturating_add(8) };
             let reason = Range { start: start_line.start.saturating_add(13).min(start_line.end), end: start_line.end };
-            Strict::Whole(length, Split { start: StartLine::Response { version, status, reason }, start_line, flags })
+            Strict::Whole(length, Split { start: StartLine::Response { version, status, reason }, start_line, flags, said: None })
         }
     }
 }

@@ -12,6 +12,7 @@
 
 use memchr::memchr;
 
+use super::framing::{Said, may_say, said as said_by};
 use super::lenient::Split;
 use super::parse::{self, Strict, USUAL_LINES};
 use super::start::{LONGEST_METHOD, is_token};
@@ -45,11 +46,18 @@ impl Repeats {
 }
 
 /// A regular head, whose lines all end with CRLF. Each line begins where the one before it ends, two bytes behind.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Known {
     raw: Vec<u8>,
     lines: Vec<FieldLine>,
     start: Option<(StartLine, Range)>,
+    said: Said,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self { raw: Vec::new(), lines: Vec::new(), start: None, said: Said::NOTHING }
+    }
 }
 
 impl Known {
@@ -77,6 +85,8 @@ impl Known {
         }
         let mut until = (at, 0);
         let mut index = 0;
+        // Whether a line differs that says something of the body.
+        let mut says_else = false;
         loop {
             if bytes.get(at..)?.starts_with(b"\r\n") {
                 break;
@@ -84,48 +94,46 @@ impl Known {
             if lines.len() == USUAL_LINES {
                 return None;
             }
-            if at == old {
-                // Nothing moved: all lines that are the same at once.
-                let known = self.lines.get(index..).unwrap_or_default();
-                let room = USUAL_LINES.saturating_sub(lines.len());
-                let run = known.iter().take_while(|known| behind(known.line) < same).count().min(room);
-                if let (Some(run), Some(last)) = (known.get(..run), run.checked_sub(1).and_then(|last| known.get(last))) {
+            // All lines that are the same at once, wherever they lie now.
+            let known = self.lines.get(index..).unwrap_or_default();
+            let room = USUAL_LINES.saturating_sub(lines.len());
+            let run = known.iter().take_while(|known| behind(known.line) < same).count().min(room);
+            if let (Some(run), Some(last)) = (known.get(..run), run.checked_sub(1).and_then(|last| known.get(last))) {
+                if at == old {
                     lines.extend_from_slice(run);
-                    at = behind(last.line);
-                    old = at;
-                    index = index.wrapping_add(run.len());
-                    continue;
+                } else {
+                    lines.extend(run.iter().map(|line| moved(*line, old, at)));
                 }
+                index = index.wrapping_add(run.len());
+                // The known line begins at `old`.
+                at = at.wrapping_add(behind(last.line).wrapping_sub(old));
+                old = behind(last.line);
+                continue;
             }
-            let known = self.lines.get(index).copied();
+            let known = known.first().copied();
             index = index.wrapping_add(1);
-            match known {
-                Some(line) if behind(line.line) < same => {
-                    lines.push(moved(line, old, at));
-                    // The known line begins at `old`.
-                    at = at.wrapping_add(behind(line.line).wrapping_sub(old));
-                    old = behind(line.line);
-                }
-                known => {
-                    differs.get_or_insert((at, lines.len()));
-                    // A name that is the same to its colon is one.
-                    let name = known.map(|known| known.name.end as usize).filter(|&end| same > end);
-                    let name = name.map(|end| end.wrapping_sub(old));
-                    let line = line_of(bytes, at, name)?;
-                    at = behind(line.line);
-                    lines.push(line);
-                    until = (at, lines.len());
-                    old = known.map_or(usize::MAX, |known| behind(known.line));
-                    same = self.same_from(old, bytes, at);
-                }
-            }
+            differs.get_or_insert((at, lines.len()));
+            // A name that is the same to its colon is one.
+            let name = known.map(|known| known.name.end as usize).filter(|&end| same > end);
+            let name = name.map(|end| end.wrapping_sub(old));
+            let line = line_of(bytes, at, name)?;
+            at = behind(line.line);
+            says_else |= may_say(&line) || known.is_some_and(|known| may_say(&known));
+            lines.push(line);
+            until = (at, lines.len());
+            old = known.map_or(usize::MAX, |known| behind(known.line));
+            same = self.same_from(old, bytes, at);
         }
         let length = at.wrapping_add(2);
+        let mut said = self.said;
         if differs.is_some() || length != self.raw.len() {
             let head = bytes.get(..length)?;
-            self.learn(head, lines, (start, start_line), differs.filter(|_| at == old), until);
+            if says_else || lines.len() != self.lines.len() {
+                said = said_by(head, lines);
+            }
+            self.learn(head, lines, (start, start_line), said, differs.filter(|_| at == old), until);
         }
-        Some((length, Split { start, start_line, flags: HeadFlags::default() }))
+        Some((length, Split { start, start_line, flags: HeadFlags::default(), said: Some(said) }))
     }
 
     /// How far the known head is the same, from a line of it on, as these bytes from a line of theirs on.
@@ -142,6 +150,7 @@ impl Known {
         head: &[u8],
         lines: &[FieldLine],
         start: (StartLine, Range),
+        said: Said,
         from: Option<(usize, usize)>,
         until: (usize, usize),
     ) {
@@ -153,13 +162,13 @@ impl Known {
         {
             old.copy_from_slice(new);
             old_lines.copy_from_slice(new_lines);
-            self.start = Some(start);
+            (self.start, self.said) = (Some(start), said);
         } else if head.len() <= LONGEST {
             self.raw.clear();
             self.raw.extend_from_slice(head);
             self.lines.clear();
             self.lines.extend_from_slice(lines);
-            self.start = Some(start);
+            (self.start, self.said) = (Some(start), said);
         }
     }
 }
@@ -170,7 +179,7 @@ pub(super) fn behind(line: Range) -> usize {
     (line.end as usize).saturating_add(2)
 }
 
-/// A line that began at `old` and begins at `at` now.
+/// A line that lay in one that began at `old`, which begins at `at` now.
 #[inline]
 pub(super) fn moved(line: FieldLine, old: usize, at: usize) -> FieldLine {
     let by = Range::new(old, at);
@@ -309,8 +318,14 @@ mod tests {
             let mut known = Known::default();
             taken += usize::from(known.read(head, kind, &mut lines).is_some());
             let got = repeats.strict(80, head, kind, &mut lines);
-            assert_eq!(format!("{got:?}"), format!("{plain:?}"), "{:?}", head.escape_ascii().to_string());
-            if matches!(plain, Strict::Whole(..)) {
+            let told = match got {
+                Strict::Whole(length, split) => Strict::Whole(length, Split { said: None, ..split }),
+                other => other,
+            };
+            assert_eq!(format!("{told:?}"), format!("{plain:?}"), "{:?}", head.escape_ascii().to_string());
+            if let (Strict::Whole(..), Strict::Whole(_, split)) = (plain, got) {
+                let said = split.said.unwrap_or_else(|| said_by(head, &plain_lines));
+                assert_eq!(said, said_by(head, &plain_lines), "{:?}", head.escape_ascii().to_string());
                 assert_eq!(lines, plain_lines, "{:?}", head.escape_ascii().to_string());
             }
         }
@@ -383,6 +398,8 @@ mod tests {
             20 => Just("Host: a\r\n"), 10 => Just("X-Id: 1234\r\n"), 10 => Just("X-Id: 99\r\n"), 5 => Just("Empty:\r\n"),
             5 => Just("Spaces: \t a b \t\r\n"), 3 => Just("Host: a\n"), 2 => Just(" folded\r\n"), 2 => Just("Bad name: a\r\n"),
             1 => Just("\r\n"), 1 => Just("\n"), 1 => Just("\r"), 1 => Just("no colon\r\n"), 1 => Just("A: \u{1}\r\n"),
+            5 => Just("Content-Length: 4\r\n"), 5 => Just("Content-Length: 15\r\n"), 2 => Just("Content-Other: 4\r\n"),
+            3 => Just("Transfer-Encoding: chunked\r\n"), 2 => Just("Transfer-Encoding: gzip\r\n"),
         ];
         piece.prop_map(|text| text.as_bytes().to_vec())
     }

@@ -177,9 +177,13 @@ impl Counts {
         self.0.count(kind)
     }
 
+    /// Each kind with how often it was.
+    pub(super) fn all(&self) -> Vec<(AnomalyKind, u64)> {
+        self.0.iter().map(|(kind, anomaly)| (kind, anomaly.count)).collect()
+    }
+
     /// Exactly these kinds, each so often.
     pub(super) fn are(&self, expected: &[(AnomalyKind, u64)]) {
-        let counts: Vec<_> = self.0.iter().map(|(kind, anomaly)| (kind, anomaly.count)).collect();
-        assert_eq!(counts, expected);
+        assert_eq!(self.all(), expected);
     }
 }
