@@ -123,15 +123,9 @@ pub(super) fn decimal(number: u16, digits: &mut [u8; 5]) -> &[u8] {
 
 /// Whether these are the digits of a number, as it is written.
 pub(super) fn is_decimal(digits: &[u8], number: u16) -> bool {
-    let mut value = 0u32;
-    for digit in digits {
-        if !digit.is_ascii_digit() || value > u32::from(u16::MAX) {
-            return false;
-        }
-        value = value * 10 + u32::from(digit - b'0');
-    }
-    let plain = matches!(digits, [b'0'] | [b'1'..=b'9', ..]);
-    plain && value == u32::from(number)
+    let value = || digits.iter().fold(0u32, |value, digit| value * 10 + u32::from(digit & 0xf));
+    let plain = matches!(digits, [b'0'] | [b'1'..=b'9', ..]) && digits.len() <= 5;
+    plain && value() == u32::from(number) && digits.iter().all(u8::is_ascii_digit)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! wire without an oddity are remembered, bounded by [`LONGEST`] and [`MOST_LINES`].
 
 use super::names::{NameId, Names};
-use crate::http::{Fidelity, FieldLine, HeadRef, Origin, same_bytes, same_places};
+use crate::http::{Fidelity, FieldLine, HeadRef, Layout, Origin, same_bytes, same_places};
 use crate::wire::Endpoint;
 
 /// Ways that are told apart, by port.
@@ -24,6 +24,7 @@ pub(super) struct Way {
     raw: Vec<u8>,
     lines: Vec<FieldLine>,
     start_line: usize,
+    layout: Layout,
     ends: Option<[Endpoint; 2]>,
     /// By name: generation, first line, last line.
     by_name: Vec<(u32, u32, u32)>,
@@ -120,6 +121,7 @@ impl Way {
         self.lines.clear();
         self.lines.extend_from_slice(head.lines);
         self.start_line = head.head.start_line.end as usize;
+        self.layout = head.head.layout;
     }
 
     /// Takes the `number`th head, where it has the same names as the one before, and notes what is not the same.
@@ -129,10 +131,10 @@ impl Way {
             return false;
         }
         self.follow_ends(head, number);
-        if self.raw.len() == head.raw.len()
-            && self.start_line == head.head.start_line.end as usize
-            && same_places(&self.lines, head.lines)
-        {
+        let in_place = self.layout.is_as(head.head.layout)
+            || self.start_line == head.head.start_line.end as usize && same_places(&self.lines, head.lines);
+        if in_place && self.raw.len() == head.raw.len() {
+            self.layout = head.head.layout;
             return self.follow_in_place(head, number);
         }
         // How far both are the same from a place on, and how far apart that place is in them.

@@ -6,13 +6,14 @@
 //! acknowledged, so that a response never comes before its request.
 
 use super::backlog::Early;
+use super::index::Pair;
 use super::limits::Limits;
 use super::release::skip_over;
 use super::stream::{CREDIBLE, Phase, Stream};
 use super::{Direction, FlowInfo, StreamEnd, StreamSink};
 use crate::anomaly::AnomalyKind;
 use crate::capture::{PacketAt, Timestamp};
-use crate::wire::Segment;
+use crate::wire::{Endpoint, Segment};
 
 /// How far a skipped stream follows a segment that jumps ahead.
 pub(super) const JUMP: i64 = 64 << 20;
@@ -35,50 +36,81 @@ pub(super) struct Context<'c, S> {
     pub(super) awaits_loss: bool,
 }
 
-/// One flow in its slot.
+/// One flow in its slot. What each packet reads and writes lies in two lines of the cache: with many live flows, fetching them
+/// is most of what a packet costs.
 #[derive(Debug)]
+#[repr(C, align(64))]
 pub(super) struct Flow<T> {
-    pub(super) info: FlowInfo,
+    /// Its ends, to be compared quickly.
+    pub(super) pair: Pair,
     /// The tunnel that it is in; others follow where copies of its packets come from them, as those of a mirror do.
     pub(super) tunnels: [u32; 3],
-    /// By which its first tunnel finds it.
-    pub(super) hash: u64,
     /// Tells apart the flows that used this slot one after the other.
     pub(super) generation: u32,
     /// The last packet.
     pub(super) last: u64,
-    pub(super) streams: [Stream; 2],
     /// What the layer above keeps; `None` when the flow is closed and only remembered.
     pub(super) state: Option<T>,
+    pub(super) streams: [Stream; 2],
+    pub(super) info: FlowInfo,
+    /// The second in which it was closed; the last one that fits, for later ones.
+    over: u32,
     /// An RST was seen; what else was on its way is waited for.
     pub(super) reset: bool,
-    /// When it was closed.
-    pub(super) over: Timestamp,
 }
 
 impl<T> Flow<T> {
     /// A flow that begins with this packet.
-    pub(super) fn new(info: FlowInfo, tunnel: u32, hash: u64, at: PacketAt, state: T) -> Self {
+    pub(super) fn new(info: FlowInfo, pair: Pair, tunnel: u32, at: PacketAt, state: T) -> Self {
         Self {
             info,
+            pair,
             tunnels: [tunnel; 3],
-            hash,
             generation: 0,
             last: at.number,
             streams: [Stream::new(), Stream::new()],
             state: Some(state),
             reset: false,
-            over: at.time,
+            over: 0,
         }
     }
 
     /// The same in the slot of another that is forgotten; its generation stays, since it was counted then.
-    pub(super) fn begin_anew(&mut self, info: FlowInfo, tunnel: u32, hash: u64, at: PacketAt, state: T) {
-        let Self { info: of_before, tunnels, hash: hash_before, generation: _, last, streams, state: over_before, reset, over } =
-            self;
-        (*of_before, *tunnels, *hash_before, *last, *reset, *over) = (info, [tunnel; 3], hash, at.number, false, at.time);
-        streams.iter_mut().for_each(|stream| *stream = Stream::new());
-        *over_before = Some(state);
+    pub(super) fn begin_anew(&mut self, info: FlowInfo, pair: Pair, tunnel: u32, at: PacketAt, state: T) {
+        (self.info, self.pair, self.tunnels, self.last, self.reset) = (info, pair, [tunnel; 3], at.number, false);
+        self.streams.iter_mut().for_each(|stream| *stream = Stream::new());
+        self.state = Some(state);
+    }
+
+    /// What its index finds it by.
+    pub(super) fn identity(&self) -> (Pair, [Endpoint; 2], u32) {
+        let [tunnel, ..] = self.tunnels;
+        (self.pair, self.info.ends, tunnel)
+    }
+
+    /// In which direction of it a segment goes, whose ends `pair` holds; `None` where it belongs to another flow.
+    #[inline(always)]
+    pub(super) fn direction_of(&self, pair: Pair, segment: &Segment<'_>) -> Option<Direction> {
+        let same = self.pair == pair;
+        if !(same || self.pair == pair.reversed()) || !self.tunnels.contains(&segment.tunnel) {
+            None
+        } else if pair == Pair::NONE {
+            self.direction_by_ends(segment)
+        } else {
+            Some(if same { Direction::Forward } else { Direction::Backward })
+        }
+    }
+
+    #[inline(never)]
+    fn direction_by_ends(&self, segment: &Segment<'_>) -> Option<Direction> {
+        let [first, second] = &self.info.ends;
+        if *first == segment.src && *second == segment.dst {
+            Some(Direction::Forward)
+        } else if *first == segment.dst && *second == segment.src {
+            Some(Direction::Backward)
+        } else {
+            None
+        }
     }
 
     /// Both streams ended, and nothing of them waits.
@@ -180,7 +212,13 @@ impl<T> Flow<T> {
     /// Whether a SYN that repeats the one of this flow begins another: a clock that went on behind the close says so, where
     /// sequence numbers start over (simple stacks, made-up captures). A SYN that was recorded twice comes at once.
     pub(super) fn is_long_over(&self, now: Timestamp) -> bool {
-        self.state.is_none() && now.seconds() > self.over.seconds().saturating_add(1)
+        self.state.is_none() && now.seconds() > u64::from(self.over).saturating_add(1) && self.over < u32::MAX
+    }
+
+    /// It is closed: gives back what the layer above kept.
+    pub(super) fn close(&mut self, now: Timestamp) -> Option<T> {
+        self.over = u32::try_from(now.seconds()).unwrap_or(u32::MAX);
+        self.state.take()
     }
 
     /// Whether a segment on a closed flow is a late one of it, not the beginning of another one.

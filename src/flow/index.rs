@@ -21,27 +21,36 @@ pub(super) struct Index {
     seed: RandomState,
 }
 
-impl Index {
-    /// The hash of a flow's identity. It is a few instructions where addresses are of IPv4.
+/// Two ends as numbers, where their addresses are of IPv4: quick to compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Pair([u64; 2]);
+
+impl Pair {
+    /// Of ends that are not of IPv4.
+    pub(super) const NONE: Self = Self([u64::MAX; 2]);
+
     #[inline(always)]
-    pub(super) fn hash(&self, src: &Endpoint, dst: &Endpoint, tunnel: u32) -> u64 {
-        if let (IpAddr::V4(from), IpAddr::V4(to), 0) = (src.ip, dst.ip, tunnel) {
-            let number = |ip: Ipv4Addr, port: u16| u64::from(ip.to_bits()) << 16 | u64::from(port);
-            let (from, to) = (number(from, src.port), number(to, dst.port));
-            let mut hasher = self.seed.build_hasher();
-            hasher.write_u128(u128::from(from.max(to)) << 64 | u128::from(from.min(to)));
-            return hasher.finish();
+    pub(super) fn of(src: &Endpoint, dst: &Endpoint) -> Self {
+        let number = |ip: Ipv4Addr, port: u16| u64::from(ip.to_bits()) << 16 | u64::from(port);
+        match (src.ip, dst.ip) {
+            (IpAddr::V4(from), IpAddr::V4(to)) => Self([number(from, src.port), number(to, dst.port)]),
+            _ => Self::NONE,
         }
-        self.hash_of_any(src, dst, tunnel)
     }
 
-    #[inline(never)]
-    fn hash_of_any(&self, src: &Endpoint, dst: &Endpoint, tunnel: u32) -> u64 {
-        let mut hasher = self.seed.build_hasher();
-        write(&mut hasher, src.min(dst));
-        write(&mut hasher, src.max(dst));
-        hasher.write_u32(tunnel);
-        hasher.finish()
+    /// The same the other way round.
+    #[inline(always)]
+    pub(super) fn reversed(self) -> Self {
+        let [from, to] = self.0;
+        Self([to, from])
+    }
+}
+
+impl Index {
+    /// The hash of a flow's identity.
+    #[inline(always)]
+    pub(super) fn hash(&self, pair: Pair, ends: &[Endpoint; 2], tunnel: u32) -> u64 {
+        hash_by(&self.seed, pair, ends, tunnel)
     }
 
     /// The slot for which `same` holds, among those with this hash.
@@ -54,9 +63,12 @@ impl Index {
         }
     }
 
-    /// Adds a slot; `hash_of` tells the hashes of those that are there.
-    pub(super) fn insert(&mut self, hash: u64, slot: u32, hash_of: impl Fn(u32) -> u64) {
-        self.slots.insert_unique(hash, slot, |&slot| hash_of(slot));
+    /// Adds a slot; `identity` tells what those that are there are found by.
+    pub(super) fn insert(&mut self, hash: u64, slot: u32, identity: impl Fn(u32) -> Option<(Pair, [Endpoint; 2], u32)>) {
+        let hash_of =
+            |seed: &RandomState, slot| identity(slot).map_or(0, |(pair, ends, tunnel)| hash_by(seed, pair, &ends, tunnel));
+        let Self { slots, seed, .. } = self;
+        slots.insert_unique(hash, slot, |&slot| hash_of(seed, slot));
     }
 
     /// Adds a slot that is there, in another tunnel.
@@ -79,6 +91,27 @@ impl Index {
     }
 }
 
+/// It is a few instructions where addresses are of IPv4.
+#[inline(always)]
+fn hash_by(seed: &RandomState, pair: Pair, ends: &[Endpoint; 2], tunnel: u32) -> u64 {
+    let [from, to] = pair.0;
+    if tunnel == 0 && pair != Pair::NONE {
+        let mut hasher = seed.build_hasher();
+        hasher.write_u128(u128::from(from.max(to)) << 64 | u128::from(from.min(to)));
+        return hasher.finish();
+    }
+    hash_by_all(seed, ends, tunnel)
+}
+
+#[inline(never)]
+fn hash_by_all(seed: &RandomState, [src, dst]: &[Endpoint; 2], tunnel: u32) -> u64 {
+    let mut hasher = seed.build_hasher();
+    write(&mut hasher, src.min(dst));
+    write(&mut hasher, src.max(dst));
+    hasher.write_u32(tunnel);
+    hasher.finish()
+}
+
 fn write(hasher: &mut impl Hasher, end: &Endpoint) {
     match end.ip {
         IpAddr::V4(ip) => hasher.write_u32(ip.to_bits()),
@@ -99,12 +132,13 @@ mod tests {
             .map(|end| end.parse::<std::net::SocketAddr>().expect("an address"))
             .map(|end| Endpoint { ip: end.ip(), port: end.port() })
             .collect();
+        let hash = |a: &Endpoint, b: &Endpoint, tunnel| index.hash(Pair::of(a, b), &[*a, *b], tunnel);
         let mut seen = std::collections::BTreeSet::new();
         for (at, a) in ends.iter().enumerate() {
             for b in ends.iter().skip(at) {
                 for tunnel in [0, 1, 7] {
-                    assert_eq!(index.hash(a, b, tunnel), index.hash(b, a, tunnel));
-                    assert!(seen.insert(index.hash(a, b, tunnel)), "{a} {b} {tunnel}");
+                    assert_eq!(hash(a, b, tunnel), hash(b, a, tunnel));
+                    assert!(seen.insert(hash(a, b, tunnel)), "{a} {b} {tunnel}");
                 }
             }
         }

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use super::connection::{Context, Flow};
 use super::idle::Idle;
-use super::index::Index;
+use super::index::{Index, Pair};
 use super::limits::Limits;
 use super::recent::Recent;
 use super::stream::Phase;
@@ -110,14 +110,21 @@ impl<S: StreamSink> FlowTable<S> {
 
     /// Takes the next segment of the capture.
     pub fn segment(&mut self, at: PacketAt, segment: &Segment<'_>) {
+        self.take(at, segment);
+    }
+
+    /// The same within the loop that reads packets, so that what was decoded needs no place in memory.
+    #[inline(always)]
+    pub(crate) fn take(&mut self, at: PacketAt, segment: &Segment<'_>) {
         self.at = at;
         if at.number >= self.due {
             self.look_again(at);
         }
-        let hash = self.index.hash(&segment.src, &segment.dst, segment.tunnel);
+        let pair = Pair::of(&segment.src, &segment.dst);
+        let hash = self.index.hash(pair, &[segment.src, segment.dst], segment.tunnel);
         let (flows, mut direction) = (&self.flows, None);
         let found = self.index.find(hash, |slot| {
-            direction = flows.get(slot as usize).and_then(|flow| direction_of(flow, segment));
+            direction = flows.get(slot as usize).and_then(|flow| flow.direction_of(pair, segment));
             direction.is_some()
         });
         let (Some(slot), Some(direction)) = (found, direction) else { return self.open(at, hash, segment) };
@@ -381,22 +388,23 @@ impl<S: StreamSink> FlowTable<S> {
         }
         let info = FlowInfo { number: self.count, ends: [segment.src, segment.dst], opener: None, accepted: false };
         self.count = self.count.saturating_add(1);
+        let pair = Pair::of(&segment.src, &segment.dst);
         let state = self.sink.open(&info);
         let reused = self.free.pop().and_then(|slot| Some((slot, self.flows.get_mut(slot as usize)?)));
         let slot = match reused {
             Some((slot, place)) => {
-                place.begin_anew(info, segment.tunnel, hash, at, state);
+                place.begin_anew(info, pair, segment.tunnel, at, state);
                 slot
             }
             None => {
                 // Bounded by the limits of live and remembered flows.
                 let slot = u32::try_from(self.flows.len()).unwrap_or(u32::MAX);
-                self.flows.push(Flow::new(info, segment.tunnel, hash, at, state));
+                self.flows.push(Flow::new(info, pair, segment.tunnel, at, state));
                 slot
             }
         };
         let flows = &self.flows;
-        self.index.insert(hash, slot, |slot| flows.get(slot as usize).map_or(0, |flow| flow.hash));
+        self.index.insert(hash, slot, |slot| flows.get(slot as usize).map(Flow::identity));
         self.recent.note(at.time, slot, segment);
         self.live = self.live.saturating_add(1);
         self.unusual(at, hash, slot, Direction::Forward, segment);
@@ -409,8 +417,7 @@ impl<S: StreamSink> FlowTable<S> {
             self.work(slot, |flow, cx| flow.flush(cx, at));
         }
         let Some(flow) = self.flows.get_mut(slot as usize) else { return };
-        let Some(state) = flow.state.take() else { return };
-        flow.over = at.time;
+        let Some(state) = flow.close(at.time) else { return };
         self.live = self.live.saturating_sub(1);
         self.sink.close(&flow.info, state);
         self.closed.push_back(Ticket { slot, generation: flow.generation });
@@ -426,11 +433,11 @@ impl<S: StreamSink> FlowTable<S> {
     /// Frees the slot of a closed flow.
     fn forget(&mut self, slot: u32) {
         let Some(flow) = self.flows.get_mut(slot as usize) else { return };
-        self.index.remove(flow.hash, slot);
+        let (pair, ends, tunnel) = flow.identity();
+        self.index.remove(self.index.hash(pair, &ends, tunnel), slot);
         if flow.is_in_more_tunnels() {
-            let [first, second] = &flow.info.ends;
             for tunnel in flow.each_tunnel().skip(1) {
-                self.index.remove_alias(self.index.hash(first, second, tunnel), slot);
+                self.index.remove_alias(self.index.hash(pair, &ends, tunnel), slot);
             }
         }
         // A later look at its tickets finds another generation.
@@ -487,20 +494,5 @@ impl<S: StreamSink> FlowTable<S> {
                 self.forget(slot);
             }
         }
-    }
-}
-
-/// In which direction of this flow a segment goes; `None` where it belongs to another flow.
-#[inline(always)]
-fn direction_of<T>(flow: &Flow<T>, segment: &Segment<'_>) -> Option<Direction> {
-    let [first, second] = &flow.info.ends;
-    if !flow.tunnels.contains(&segment.tunnel) {
-        None
-    } else if *first == segment.src && *second == segment.dst {
-        Some(Direction::Forward)
-    } else if *first == segment.dst && *second == segment.src {
-        Some(Direction::Backward)
-    } else {
-        None
     }
 }

@@ -4,7 +4,7 @@
 //! without lifetimes; [`HeadBuf`] owns a copy and is pooled.
 
 use super::h2::UNKNOWN;
-use super::{Fidelity, Provenance};
+use super::{Fidelity, Layout, Provenance};
 use crate::anomaly::AnomalyKind;
 
 /// The pseudo-header field that says what Host says (RFC 9113 §8.3.1).
@@ -143,6 +143,8 @@ pub struct Head {
     pub fidelity: Fidelity,
     /// The stream of an HTTP/2 connection (RFC 9113 §5.1.1) that it came on. Its pseudo-header fields are lines, too.
     pub h2_stream: Option<u32>,
+    /// How its lines lie, where that is known. It belongs to the lines that it was read with.
+    pub layout: Layout,
 }
 
 /// A head, borrowed: the one view that checks, listings and drafts read.

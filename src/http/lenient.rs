@@ -6,7 +6,7 @@ use memchr::memchr;
 
 use super::framing::Said;
 use super::start::{is_token, is_version};
-use super::{FieldLine, HeadFlags, MessageKind, Range, StartLine};
+use super::{FieldLine, HeadFlags, Layout, MessageKind, Range, StartLine};
 use crate::anomaly::AnomalyKind;
 
 /// What a head was split into, besides its field lines.
@@ -17,6 +17,8 @@ pub(super) struct Split {
     pub(super) flags: HeadFlags,
     /// What its lines say of its body, where that is known already.
     pub(super) said: Option<Said>,
+    /// How its lines lie, where that is known.
+    pub(super) layout: Layout,
 }
 
 /// Splits a head into at most so many field lines; more are `head-limit`. Unfolded values are appended to `unfolded`, which stands behind `raw` for the ranges. Of a line that is
@@ -70,7 +72,7 @@ pub(super) fn split(
             None => lines.push(field_line(raw, line, &mut flags)),
         }
     }
-    Split { start, start_line, flags, said: None }
+    Split { start, start_line, flags, said: None, layout: Layout::default() }
 }
 
 /// The lines of a head, without their ends, and whether they end with CRLF (or are cut).

@@ -77,6 +77,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             flags,
             fidelity: Fidelity::WIRE,
             h2_stream: None,
+            layout: split.layout,
         };
         let head = HeadRef { raw, lines: &lines, head: &head };
         let id = MessageId(self.next);

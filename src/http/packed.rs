@@ -14,7 +14,7 @@ use std::rc::Rc;
 use smallvec::SmallVec;
 
 use super::repeats::{behind, moved, same_bytes, same_places};
-use super::{FieldLine, Head, HeadBuf, HeadRef, Origin, Range};
+use super::{FieldLine, Head, HeadBuf, HeadRef, Layout, Origin, Range};
 
 /// Patterns that are known at a time, by port, kind and number of lines.
 const PATTERNS: usize = 64;
@@ -35,6 +35,7 @@ const START: u16 = 0;
 struct Pattern {
     raw: Vec<u8>,
     start_line: Range,
+    layout: Layout,
     lines: Vec<FieldLine>,
     /// What patterns hold in all.
     held: Rc<Cell<usize>>,
@@ -42,8 +43,13 @@ struct Pattern {
 
 impl Pattern {
     fn new(head: &HeadRef<'_>, held: &Rc<Cell<usize>>) -> Self {
-        let pattern =
-            Self { raw: head.raw.to_vec(), start_line: head.head.start_line, lines: head.lines.to_vec(), held: Rc::clone(held) };
+        let pattern = Self {
+            raw: head.raw.to_vec(),
+            start_line: head.head.start_line,
+            layout: head.head.layout,
+            lines: head.lines.to_vec(),
+            held: Rc::clone(held),
+        };
         held.set(held.get().saturating_add(pattern.size()));
         pattern
     }
@@ -278,10 +284,9 @@ fn is_regular_line(line: &FieldLine) -> bool {
 /// Writes down what of a head is not as in a pattern, where all lines lie in the same places; false where they do not, or
 /// where much is not.
 fn changes_in_place(pattern: &Pattern, head: &HeadRef<'_>, changes: &mut Vec<u8>) -> bool {
-    if pattern.raw.len() != head.raw.len()
-        || pattern.start_line != head.head.start_line
-        || !same_places(&pattern.lines, head.lines)
-    {
+    let in_place = pattern.layout.is_as(head.head.layout)
+        || pattern.start_line == head.head.start_line && same_places(&pattern.lines, head.lines);
+    if !in_place || pattern.raw.len() != head.raw.len() {
         return false;
     }
     changes.clear();

@@ -10,7 +10,7 @@ use memchr::memchr;
 
 use super::lenient::{self, Split};
 use super::start::{Guess, LONGEST_METHOD, is_token, judge};
-use super::{Fidelity, FieldLine, Head, HeadBuf, HeadFlags, Limits, MessageKind, Provenance, Range, StartLine};
+use super::{Fidelity, FieldLine, Head, HeadBuf, HeadFlags, Layout, Limits, MessageKind, Provenance, Range, StartLine};
 use crate::anomaly::AnomalyKind;
 
 /// Field lines that the usual way takes; heads with more go the other way.
@@ -46,7 +46,16 @@ pub(super) fn strict(bytes: &[u8], kind: MessageKind, lines: &mut Vec<FieldLine>
             let (method, target) = (span(bytes, method.as_bytes()), span(bytes, target.as_bytes()));
             let (start_line, flags) = spans(bytes, length, request.headers, lines);
             let version = Range { start: target.end.saturating_add(1), end: start_line.end };
-            Strict::Whole(length, Split { start: StartLine::Request { method, target, version }, start_line, flags, said: None })
+            Strict::Whole(
+                length,
+                Split {
+                    start: StartLine::Request { method, target, version },
+                    start_line,
+                    flags,
+                    said: None,
+                    layout: Layout::default(),
+                },
+            )
         }
         MessageKind::Response => {
             let mut response = httparse::Response::new(&mut []);
@@ -61,7 +70,16 @@ pub(super) fn strict(bytes: &[u8], kind: MessageKind, lines: &mut Vec<FieldLine>
             // `HTTP/1.1 200 ` is 13 bytes; where the reason has bytes above ASCII, httparse gives none.
             let version = Range { start: start_line.start, end: start_line.start.saturating_add(8) };
             let reason = Range { start: start_line.start.saturating_add(13).min(start_line.end), end: start_line.end };
-            Strict::Whole(length, Split { start: StartLine::Response { version, status, reason }, start_line, flags, said: None })
+            Strict::Whole(
+                length,
+                Split {
+                    start: StartLine::Response { version, status, reason },
+                    start_line,
+                    flags,
+                    said: None,
+                    layout: Layout::default(),
+                },
+            )
         }
     }
 }
@@ -153,7 +171,15 @@ pub fn parse_head(bytes: &[u8], at: Provenance, fidelity: Fidelity) -> HeadBuf {
     HeadBuf {
         raw: all,
         lines,
-        head: Head { start: split.start, start_line: split.start_line, at, flags, fidelity, h2_stream: None },
+        head: Head {
+            start: split.start,
+            start_line: split.start_line,
+            at,
+            flags,
+            fidelity,
+            h2_stream: None,
+            layout: Layout::default(),
+        },
     }
 }
 

@@ -16,7 +16,7 @@ use super::framing::{Said, may_say, said as said_by};
 use super::lenient::Split;
 use super::parse::{self, Strict, USUAL_LINES};
 use super::start::{LONGEST_METHOD, is_token};
-use super::{FieldLine, HeadFlags, MessageKind, Range, StartLine};
+use super::{FieldLine, HeadFlags, Layout, MessageKind, Range, StartLine};
 
 /// Heads of each kind that are remembered, by port.
 const WAYS: usize = 16;
@@ -52,11 +52,12 @@ struct Known {
     lines: Vec<FieldLine>,
     start: Option<(StartLine, Range)>,
     said: Said,
+    layout: Layout,
 }
 
 impl Default for Known {
     fn default() -> Self {
-        Self { raw: Vec::new(), lines: Vec::new(), start: None, said: Said::NOTHING }
+        Self { raw: Vec::new(), lines: Vec::new(), start: None, said: Said::NOTHING, layout: Layout::default() }
     }
 }
 
@@ -85,6 +86,8 @@ impl Known {
         }
         let mut until = (at, 0);
         let mut index = 0;
+        // All lines lie as in the known head, and have the same names.
+        let mut alike = self.start.is_some_and(|(_, known)| known == start_line);
         // Whether a line differs that says something of the body.
         let mut says_else = false;
         loop {
@@ -118,6 +121,7 @@ impl Known {
             let name = name.map(|end| end.wrapping_sub(old));
             let line = line_of(bytes, at, name)?;
             at = behind(line.line);
+            alike &= name.is_some() && known == Some(line);
             says_else |= may_say(&line) || known.is_some_and(|known| may_say(&known));
             lines.push(line);
             until = (at, lines.len());
@@ -125,15 +129,16 @@ impl Known {
             same = self.same_from(old, bytes, at);
         }
         let length = at.wrapping_add(2);
-        let mut said = self.said;
+        let (mut said, mut layout) = (self.said, self.layout);
         if differs.is_some() || length != self.raw.len() {
             let head = bytes.get(..length)?;
             if says_else || lines.len() != self.lines.len() {
                 said = said_by(head, lines);
             }
-            self.learn(head, lines, (start, start_line), said, differs.filter(|_| at == old), until);
+            layout = if alike && lines.len() == self.lines.len() { self.layout } else { Layout::another() };
+            self.learn(head, lines, (start, start_line), (said, layout), differs.filter(|_| at == old), until);
         }
-        Some((length, Split { start, start_line, flags: HeadFlags::default(), said: Some(said) }))
+        Some((length, Split { start, start_line, flags: HeadFlags::default(), said: Some(said), layout }))
     }
 
     /// How far the known head is the same, from a line of it on, as these bytes from a line of theirs on.
@@ -150,7 +155,7 @@ impl Known {
         head: &[u8],
         lines: &[FieldLine],
         start: (StartLine, Range),
-        said: Said,
+        (said, layout): (Said, Layout),
         from: Option<(usize, usize)>,
         until: (usize, usize),
     ) {
@@ -162,13 +167,13 @@ impl Known {
         {
             old.copy_from_slice(new);
             old_lines.copy_from_slice(new_lines);
-            (self.start, self.said) = (Some(start), said);
+            (self.start, self.said, self.layout) = (Some(start), said, layout);
         } else if head.len() <= LONGEST {
             self.raw.clear();
             self.raw.extend_from_slice(head);
             self.lines.clear();
             self.lines.extend_from_slice(lines);
-            (self.start, self.said) = (Some(start), said);
+            (self.start, self.said, self.layout) = (Some(start), said, layout);
         }
     }
 }
@@ -313,6 +318,7 @@ mod tests {
         let mut repeats = Repeats::default();
         let (mut lines, mut plain_lines) = (Vec::new(), Vec::new());
         let mut taken = 0;
+        let mut layouts: Vec<(Layout, Range, Vec<FieldLine>, &[u8])> = Vec::new();
         for head in heads {
             let plain = parse::strict(head, kind, &mut plain_lines);
             let mut known = Known::default();
@@ -324,6 +330,11 @@ mod tests {
             };
             assert_eq!(format!("{told:?}"), format!("{plain:?}"), "{:?}", head.escape_ascii().to_string());
             if let (Strict::Whole(..), Strict::Whole(_, split)) = (plain, got) {
+                for (layout, start_line, lines, raw) in layouts.iter().filter(|(layout, ..)| layout.is_as(split.layout)) {
+                    assert!(start_line == &split.start_line && same_places(lines, &plain_lines), "{layout:?}");
+                    assert!(lines.iter().all(|line| line.name.of(raw) == line.name.of(head)), "{layout:?}");
+                }
+                layouts.push((split.layout, split.start_line, plain_lines.clone(), head));
                 let said = split.said.unwrap_or_else(|| said_by(head, &plain_lines));
                 assert_eq!(said, said_by(head, &plain_lines), "{:?}", head.escape_ascii().to_string());
                 assert_eq!(lines, plain_lines, "{:?}", head.escape_ascii().to_string());

@@ -38,7 +38,7 @@ impl Following {
             let at = PacketAt { number: packet.at.number.saturating_add(before), time: packet.at.time };
             last = at.time;
             match usual_segment(&packet) {
-                Some(segment) if segment.wire_length as usize == segment.payload.len() => flows.segment(at, &segment),
+                Some(segment) if segment.wire_length as usize == segment.payload.len() => flows.take(at, &segment),
                 _ => self.packet(at, &packet, flows),
             }
         }

@@ -14,7 +14,8 @@ use super::text::Text;
 use crate::anomaly::AnomalyKind;
 use crate::capture::Timestamp;
 use crate::http::{
-    Body, CaptureId, Fidelity, FieldLine, Head, HeadBuf, HeadFlags, MessageId, MessageSink, Origin, Provenance, Range, StartLine,
+    Body, CaptureId, Fidelity, FieldLine, Head, HeadBuf, HeadFlags, Layout, MessageId, MessageSink, Origin, Provenance, Range,
+    StartLine,
 };
 use crate::report::Paint;
 use crate::wire::Endpoint;
@@ -51,7 +52,15 @@ fn head(packet: u64, text: &[u8]) -> HeadBuf {
         StartLine::Request { method: parts[0], target: parts[1], version: parts[2] }
     };
     let at = Provenance { capture: CaptureId(0), origin };
-    let head = Head { start, start_line, at, flags: HeadFlags::default(), fidelity: Fidelity::WIRE, h2_stream: None };
+    let head = Head {
+        start,
+        start_line,
+        at,
+        flags: HeadFlags::default(),
+        fidelity: Fidelity::WIRE,
+        h2_stream: None,
+        layout: Layout::default(),
+    };
     HeadBuf { raw: text.to_vec(), lines, head }
 }
 

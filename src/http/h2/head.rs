@@ -188,7 +188,19 @@ pub(crate) fn head_of(fields: &[(&str, &str)], kind: MessageKind, at: crate::htt
     }
     let Built { raw, lines, start, start_line, flags, .. } = build(&list, kind, flags);
     let fidelity = crate::http::Fidelity::WIRE;
-    crate::http::HeadBuf { raw, lines, head: crate::http::Head { start, start_line, at, flags, fidelity, h2_stream: Some(1) } }
+    crate::http::HeadBuf {
+        raw,
+        lines,
+        head: crate::http::Head {
+            start,
+            start_line,
+            at,
+            flags,
+            fidelity,
+            h2_stream: Some(1),
+            layout: crate::http::Layout::default(),
+        },
+    }
 }
 
 fn status(value: &[u8]) -> Option<u16> {

@@ -10,7 +10,8 @@ use crate::http::messages::{shown, size_of_head};
 use crate::http::streams::HttpStreams;
 use crate::http::tally::Tally;
 use crate::http::{
-    Body, Exchange, Fidelity, Head, HeadBuf, HeadFlags, HeadRef, Message, MessageId, MessageKind, MessageSink, Origin, Provenance,
+    Body, Exchange, Fidelity, Head, HeadBuf, HeadFlags, HeadRef, Layout, Message, MessageId, MessageKind, MessageSink, Origin,
+    Provenance,
 };
 
 /// Streams of a connection whose messages run.
@@ -55,6 +56,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             flags: built.flags,
             fidelity: Fidelity::WIRE,
             h2_stream: Some(stream),
+            layout: Layout::default(),
         };
         let head = HeadBuf { raw: built.raw, lines: built.lines, head };
         let id = MessageId(self.next);
