@@ -325,7 +325,7 @@ mod tests {
             taken += usize::from(known.read(head, kind, &mut lines).is_some());
             let got = repeats.strict(80, head, kind, &mut lines);
             let told = match got {
-                Strict::Whole(length, split) => Strict::Whole(length, Split { said: None, ..split }),
+                Strict::Whole(length, split) => Strict::Whole(length, Split { said: None, layout: Layout::default(), ..split }),
                 other => other,
             };
             assert_eq!(format!("{told:?}"), format!("{plain:?}"), "{:?}", head.escape_ascii().to_string());
