@@ -16,6 +16,8 @@ use super::{Place, Spec, SpecError};
 
 /// Threads that read specs.
 const MOST_THREADS: usize = 4;
+/// Less than so many bytes in all is read by one.
+const ALONE: usize = 256 << 10;
 
 /// What stands at the given paths.
 #[derive(Debug, Default)]
@@ -145,16 +147,17 @@ fn read_all(files: BTreeMap<Key, Candidate>, found: &mut Found) {
 /// What a file holds, or why it cannot be read.
 type Read = std::io::Result<Result<Loaded, Vec<SpecError>>>;
 
-/// Reads files, each on its own, on as many threads as the machine has: loading all specs of the program is most of a short
-/// run.
+/// Reads files, each on its own, on as many threads as the machine has where they are long: threads, with memory of their own,
+/// cost more than they save where reading all takes a few milliseconds.
 fn read_each(files: &[Candidate]) -> Vec<Read> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS).min(files.len());
-    if threads < 2 {
+    let lengths: Vec<usize> = files.iter().map(|file| file.origin.length()).collect();
+    if threads < 2 || lengths.iter().fold(0, |sum: usize, length| sum.saturating_add(*length)) < ALONE {
         return files.iter().map(read).collect();
     }
     // The longest first: the last that is begun is waited for alone.
     let mut turns: Vec<usize> = (0..files.len()).collect();
-    turns.sort_by_key(|at| std::cmp::Reverse(files.get(*at).map_or(0, |file| file.origin.length())));
+    turns.sort_by_key(|at| std::cmp::Reverse(lengths.get(*at).copied()));
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
@@ -370,6 +373,19 @@ mod tests {
         assert_eq!((found.not_specs, found.errors.len(), found.failures.len()), (2, 0, 0));
         assert_eq!(found.specs[0].root.as_deref(), Some(folder.path().join("specs").as_path()));
         assert!(!found.specs[0].named);
+    }
+
+    #[test]
+    fn much_is_read_by_several_and_found_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let comment = format!("# {}\n", "x".repeat(98)).repeat(ALONE / 100 / 20 + 1);
+        let text = |at: usize| if at == 7 { "hops:\n  a: [\n".to_owned() } else { format!("{comment}{SPEC}") };
+        let files: Vec<_> = (0..21).map(|at| write(folder.path(), &format!("{at:02}.yaml"), &text(at))).collect();
+        let few: Vec<_> =
+            files.iter().flat_map(|file| load(std::slice::from_ref(file)).specs).map(|spec| spec.spec.name.clone()).collect();
+        let found = load(&[folder.path().to_owned()]);
+        assert_eq!((names(&found).len(), found.not_specs + found.errors.len()), (20, 1));
+        assert_eq!(names(&found), few);
     }
 
     #[test]

@@ -47,11 +47,11 @@ impl Origin {
         }
     }
 
-    /// Its length in bytes where that is known without reading, else 0.
+    /// Its length in bytes, as far as it can be told without reading.
     pub(super) fn length(&self) -> usize {
         match self {
             Self::Embedded(spec) => spec.text.len(),
-            Self::File(_) => 0,
+            Self::File(path) => std::fs::metadata(path).map_or(0, |file| usize::try_from(file.len()).unwrap_or(usize::MAX)),
         }
     }
 
