@@ -50,6 +50,13 @@ const KINDS: &[Kind] = &[
         2 => Some(Server(noise(n + 1, 1400))),
         _ => None,
     }),
+    ("holes", |n, step| match step {
+        0 => Some(Client(request(n))),
+        1 => Some(Server(response(n & !1))),
+        2 => Some(Lost(100)),
+        3 => Some(Server(vec![b'x'; 700])),
+        _ => None,
+    }),
     ("proxy", |n, step| (step == 0).then(|| Client([proxy(n), request(n)].concat()))),
 ];
 

@@ -68,6 +68,9 @@ fn proxy<'m>(exchange: &Exchange<'m>) -> Result<Option<&'m ProxyHeader>, String>
     let connection = exchange.connection.ok_or("a text shows no connection")?;
     match &connection.proxy {
         Some(header) => Ok(Some(header)),
+        None if connection.proxy_unkept => {
+            Err("its PROXY protocol header was not kept: too much is kept of connections (see `head-limit`)".to_owned())
+        }
         None if connection.from_start => Ok(None),
         None => Err("the beginning of the connection is not in the capture: a PROXY protocol header may stand there".to_owned()),
     }
@@ -135,4 +138,23 @@ fn end(part: EndPart, header: &ProxyHeader, dst: bool) -> Vec<String> {
 pub(super) fn is_absence(value: &Value) -> bool {
     let none = |clause: &MembersClause| clause.length.is_some_and(|length| length.at_most == Some(0));
     matches!(&value.form, Form::Matcher(clauses) if clauses.iter().any(|c| matches!(&c.kind, ClauseKind::Lines(lines) if none(lines))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::Connection;
+
+    #[test]
+    fn a_header_that_was_not_kept_is_not_known() {
+        let whole = |proxy_unkept| {
+            let connection = Connection { from_start: true, proxy_unkept, ..Connection::default() };
+            values(
+                ConnectionPart::Proxy(ProxyPart::Whole),
+                &Exchange { request: None, response: None, connection: Some(&connection) },
+            )
+        };
+        assert_eq!(whole(false), Ok(vec![]), "there was none");
+        assert!(whole(true).is_err_and(|why| why.contains("was not kept")));
+    }
 }

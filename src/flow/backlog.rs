@@ -6,18 +6,24 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::room::{ALLOCATION, allocated};
 use crate::capture::PacketAt;
 
 /// Where positions begin: far enough from 0 that old segments have positions too.
 const ORIGIN: u64 = 1 << 32;
-/// What an early segment costs beside its bytes.
-const OVERHEAD: usize = 96;
+/// A place in a node, which is at least half full in the middle.
+const PLACE: usize = size_of::<(u64, Early)>();
+/// What an early segment costs beside its bytes: places in nodes, and what the allocator adds.
+const OVERHEAD: usize = 2 * PLACE + ALLOCATION;
 /// What the first early segment of a stream costs besides: a backlog, and a node with room for eleven.
-const FIRST: usize = 900;
+const FIRST: usize = size_of::<Backlog>() + 11 * PLACE + 3 * ALLOCATION;
 /// Holes in skipped bytes that are remembered at a time.
 const HOLES: usize = 256;
 /// The same of all streams.
 pub(super) const HOLES_IN_ALL: usize = 32_768;
+
+/// What a hole takes where it is the first one.
+pub(super) const HOLE: usize = size_of::<Backlog>() + 4 * size_of::<Hole>() + 2 * ALLOCATION;
 
 /// An early segment, or the part of it that was not there yet.
 #[derive(Debug)]
@@ -115,6 +121,11 @@ impl Backlog {
     /// How many holes are remembered.
     pub(super) fn holes(&self) -> usize {
         self.holes.len()
+    }
+
+    /// What it takes beside early segments.
+    pub(super) fn size(&self) -> usize {
+        allocated(size_of::<Self>()).saturating_add(allocated(self.holes.capacity().saturating_mul(size_of::<Hole>())))
     }
 
     /// Whether segments wait.

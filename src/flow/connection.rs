@@ -28,6 +28,8 @@ pub(super) struct Context<'c, S> {
     pub(super) limits: &'c Limits,
     /// What the early segments of all flows cost.
     pub(super) queued: &'c mut usize,
+    /// What they and the layers above may cost together.
+    pub(super) room: usize,
     /// How many holes in skipped bytes all flows remember.
     pub(super) holes: usize,
     /// Set where a stream waits for its beginning.
@@ -195,6 +197,12 @@ impl<T> Flow<T> {
     /// How many holes in skipped bytes it remembers.
     pub(super) fn holes(&self) -> usize {
         self.streams.iter().filter_map(|stream| stream.backlog.as_ref()).map(|backlog| backlog.holes()).sum()
+    }
+
+    /// What its backlogs take beside early segments.
+    pub(super) fn backlogs(&self) -> usize {
+        let sizes = self.streams.iter().filter_map(|stream| stream.backlog.as_ref()).map(|backlog| backlog.size());
+        sizes.fold(0, usize::saturating_add)
     }
 
     /// Whether a SYN with this sequence number is a part of this flow, not the beginning of another one.
@@ -400,10 +408,14 @@ impl<T> Flow<T> {
             let backlog = self.stream(direction).backlog();
             let cost = backlog.would_cost(early);
             let (own, all) = (backlog.cost.saturating_add(cost), cx.queued.saturating_add(cost));
-            if own <= cx.limits.stream_bytes && all <= cx.limits.total_bytes {
+            let above = cx.sink.held();
+            if own <= cx.limits.stream_bytes
+                && all <= cx.limits.total_bytes
+                && all.saturating_mul(2).saturating_add(above) <= cx.room
+            {
                 break;
             }
-            let note = || format!("{own} bytes of early segments in a stream, {all} in all");
+            let note = || format!("{own} bytes of early segments in a stream, {all} in all, {above} held above them");
             cx.sink.anomalies().note(AnomalyKind::ReassemblyLimit, Some(at.number), note);
             if !self.force(cx, direction, at) {
                 // Not even this one has room.

@@ -14,6 +14,9 @@ pub struct Limits {
     pub stream_bytes: usize,
     /// Bytes of early segments in all.
     pub total_bytes: usize,
+    /// Bytes of all that is kept: the flows, early segments, and what the layers above hold of them. Each of them has limits of
+    /// its own, too; where this one is reached, each does what it does at its own.
+    pub memory: usize,
     /// Missing bytes that the peer acknowledged are lost once so many further packets were captured without them. The
     /// acknowledgement alone proves nothing: where a capture merges several queues or interfaces, it may stand before
     /// the bytes that it acknowledges. Waiting costs nothing but memory that is bounded anyway.
@@ -31,8 +34,16 @@ impl Default for Limits {
             remembered: 1024,
             stream_bytes: 1 << 20,
             total_bytes: 4 << 20,
+            memory: 52 << 20,
             loss_wait: 256,
             start_wait: 32,
         }
+    }
+}
+
+impl Limits {
+    /// How much may be held beside flows that take so many bytes. Where they take nearly all, as very many do, that is more.
+    pub(super) fn room(&self, flows: usize) -> usize {
+        self.memory.saturating_sub(flows).max(self.memory / 8)
     }
 }

@@ -11,6 +11,7 @@ mod index;
 mod limits;
 mod recent;
 mod release;
+mod room;
 mod sink;
 mod stream;
 mod table;
@@ -19,5 +20,6 @@ mod tests;
 mod waits;
 
 pub use limits::Limits;
+pub(crate) use room::{ALLOCATION, allocated};
 pub use sink::{Chunk, Direction, FlowInfo, Gap, Need, StreamEnd, StreamSink};
 pub use table::FlowTable;

@@ -2,7 +2,7 @@
 //!
 //! Everything that waits is told or noted in the end. Each loop here takes something from the backlog or moves ahead.
 
-use super::backlog::{Early, HOLES_IN_ALL, Hole};
+use super::backlog::{Early, HOLE, HOLES_IN_ALL, Hole};
 use super::connection::{Context, Flow, JUMP, WILD};
 use super::stream::{Phase, Stream};
 use super::{Chunk, Direction, Gap, StreamEnd, StreamSink};
@@ -321,7 +321,8 @@ impl<T> Flow<T> {
 /// Moves over bytes that are not wanted and not there yet.
 pub(super) fn skip_over<S: StreamSink>(stream: &mut Stream, cx: &mut Context<'_, S>, bytes: u64, at: PacketAt) {
     if !stream.deaf {
-        let room = cx.holes < HOLES_IN_ALL;
+        let held = cx.queued.saturating_add(cx.sink.held()).saturating_add(HOLE);
+        let room = cx.holes < HOLES_IN_ALL && held <= cx.room;
         let backlog = stream.backlog();
         let start = backlog.position;
         if !room {

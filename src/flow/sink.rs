@@ -135,6 +135,14 @@ pub trait StreamSink {
     /// The flow is over; both streams were ended before.
     fn close(&mut self, flow: &FlowInfo, state: Self::State);
 
+    /// Bytes that this layer and those above hold of all flows, as they lie in memory.
+    fn held(&self) -> usize {
+        0
+    }
+
+    /// So many bytes may this layer and those above hold. Told whenever it changes.
+    fn room(&mut self, _bytes: usize) {}
+
     /// Where the flow layer notes what was lost or odd.
     fn anomalies(&mut self) -> &mut Anomalies;
 }

@@ -17,6 +17,9 @@ use crate::anomaly::AnomalyKind;
 use crate::capture::PacketAt;
 use crate::wire::Segment;
 
+/// What the index takes for a flow: it is between 7/16 and 7/8 full.
+const INDEXED: usize = 10;
+
 /// Puts segments in order and tells a [`StreamSink`].
 #[derive(Debug)]
 pub struct FlowTable<S: StreamSink> {
@@ -32,6 +35,10 @@ pub struct FlowTable<S: StreamSink> {
     count: u32,
     /// What early segments cost in all.
     queued: usize,
+    /// What else waiting and missing bytes cost.
+    backlogs: usize,
+    /// What they may cost together with all that the layers above hold.
+    room: usize,
     /// How many holes in skipped bytes are remembered in all.
     holes: usize,
     starts: Waits,
@@ -67,6 +74,8 @@ impl<S: StreamSink> FlowTable<S> {
             live: 0,
             count: 0,
             queued: 0,
+            backlogs: 0,
+            room: limits.room(0),
             holes: 0,
             starts: Waits::default(),
             losses: Waits::default(),
@@ -89,6 +98,12 @@ impl<S: StreamSink> FlowTable<S> {
     #[cfg(test)]
     pub(super) fn remembered_holes(&self) -> usize {
         self.holes
+    }
+
+    /// What early segments, and what else waits or is missing, take.
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> (usize, usize) {
+        (self.queued, self.backlogs)
     }
 
     /// The layer above.
@@ -285,10 +300,11 @@ impl<S: StreamSink> FlowTable<S> {
     /// Lets a flow do something, and queues what it then waits for.
     fn work(&mut self, slot: u32, what: impl FnOnce(&mut Flow<S::State>, &mut Context<'_, S>)) {
         let Some(flow) = self.flows.get_mut(slot as usize) else { return };
-        let before = flow.holes();
+        let (before, backlogs, queued) = (flow.holes(), flow.backlogs(), self.queued);
         let mut cx = Context {
             sink: &mut self.sink,
             limits: &self.limits,
+            room: self.room.saturating_sub(self.backlogs),
             queued: &mut self.queued,
             holes: self.holes,
             awaits_start: false,
@@ -297,6 +313,11 @@ impl<S: StreamSink> FlowTable<S> {
         what(flow, &mut cx);
         let (start, loss) = (cx.awaits_start, cx.awaits_loss);
         self.holes = self.holes.saturating_add(flow.holes()).saturating_sub(before);
+        let after = flow.backlogs();
+        if self.queued != queued || after != backlogs {
+            self.backlogs = self.backlogs.saturating_add(after).saturating_sub(backlogs);
+            self.sink.room(self.room.saturating_sub(self.queued).saturating_sub(self.backlogs));
+        }
         let ticket = Ticket { slot, generation: flow.generation };
         if start {
             self.starts.push(self.at.number.saturating_add(self.limits.start_wait), ticket);
@@ -383,7 +404,7 @@ impl<S: StreamSink> FlowTable<S> {
         if self.is_copy(at, hash, segment) {
             return;
         }
-        if self.live >= self.limits.flows.max(1) {
+        if self.live >= self.limits.flows.max(1) || (self.free.is_empty() && self.is_tight()) {
             self.make_room(at);
         }
         let info = FlowInfo { number: self.count, ends: [segment.src, segment.dst], opener: None, accepted: false };
@@ -400,6 +421,8 @@ impl<S: StreamSink> FlowTable<S> {
                 // Bounded by the limits of live and remembered flows.
                 let slot = u32::try_from(self.flows.len()).unwrap_or(u32::MAX);
                 self.flows.push(Flow::new(info, pair, segment.tunnel, at, state));
+                self.room = self.room_beside(self.flows.len());
+                self.sink.room(self.room.saturating_sub(self.queued).saturating_sub(self.backlogs));
                 slot
             }
         };
@@ -445,6 +468,17 @@ impl<S: StreamSink> FlowTable<S> {
         self.free.push(slot);
     }
 
+    /// How much may be held beside so many flows.
+    fn room_beside(&self, flows: usize) -> usize {
+        self.limits.room(flows.saturating_mul(size_of::<Flow<S::State>>().saturating_add(INDEXED)))
+    }
+
+    /// Whether one flow more leaves too little for what is held.
+    fn is_tight(&self) -> bool {
+        let room = self.room_beside(self.flows.len().saturating_add(1)).saturating_sub(self.queued).saturating_sub(self.backlogs);
+        self.live > 0 && self.sink.held() > room
+    }
+
     /// Closes the flows that were quiet longest, several at once, so that looking for them is paid once.
     fn make_room(&mut self, at: PacketAt) {
         let mut quiet: Vec<(u64, u32)> = Vec::with_capacity(self.live);
@@ -459,8 +493,16 @@ impl<S: StreamSink> FlowTable<S> {
             quiet.truncate(many);
         }
         quiet.sort_unstable();
-        let limit = self.limits.flows;
-        let note = || format!("more than {limit} live flows; those quiet longest were closed");
+        let (limit, live, bytes) = (self.limits.flows, self.live, self.limits.memory);
+        let note = || {
+            if live >= limit {
+                format!("more than {limit} live flows; those quiet longest were closed")
+            } else {
+                format!(
+                    "{live} live flows and what is held of them take more than {bytes} bytes; those quiet longest were closed"
+                )
+            }
+        };
         self.sink.anomalies().note_many(AnomalyKind::FlowLimit, quiet.len() as u64, Some(at.number), note);
         self.close_all(quiet, at);
     }

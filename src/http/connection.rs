@@ -12,6 +12,8 @@ pub struct Connection {
     pub from_start: bool,
     /// The PROXY protocol header before everything else.
     pub proxy: Option<Box<ProxyHeader>>,
+    /// There was one that was not kept, since too much is kept of connections (`head-limit`).
+    pub proxy_unkept: bool,
     /// What its TLS handshake settled; none where its bytes stand in the capture in clear.
     pub tls: Option<Box<TlsFacts>>,
     /// Client and server, of a connection without a byte: no message says them.

@@ -177,6 +177,8 @@ pub struct Conversation {
     pub(super) connection: Connection,
     /// What it is once it speaks HTTP/2.
     pub(super) h2: Option<Box<h2::Connection>>,
+    /// It speaks HTTP/2, and nothing else is kept of it.
+    pub(super) parked: Option<h2::Parked>,
 }
 
 impl Conversation {
@@ -194,7 +196,13 @@ impl Conversation {
             content: Content::NoBytes,
             connection: Connection::default(),
             h2: None,
+            parked: None,
         }
+    }
+
+    /// Whether it speaks HTTP/2, at least in one direction.
+    pub(super) fn is_h2(&self) -> bool {
+        self.h2.is_some() || self.parked.is_some()
     }
 
     /// Makes it ready for another flow.

@@ -3,6 +3,7 @@
 //! Fifth layer. The wire is the evidence: names keep their case, lines their order, repeats stay apart, values keep
 //! their bytes. Malformed heads are kept and marked. Heads, pipelines and kept bodies are bounded.
 
+mod allowance;
 mod body;
 mod bytes;
 mod chunked;

@@ -49,7 +49,9 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             [0x14..=0x17, 3, 0..=4, ..] => Opening::Tls,
             [0x14..=0x17] | [0x14..=0x17, 3] => Opening::Unsure,
             // Only who opens the connection says so, and once.
-            [b'P' | b'\r', ..] if talk.connection.proxy.is_none() && (opens || flow.opener.is_none()) => {
+            [b'P' | b'\r', ..]
+                if talk.connection.proxy.is_none() && !talk.connection.proxy_unkept && (opens || flow.opener.is_none()) =>
+            {
                 match self.proxy(talk, bytes, at) {
                     Opening::Message if PREFACE.starts_with(bytes) => Opening::Unsure,
                     opening => opening,
@@ -80,6 +82,12 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         }
     }
 
+    fn has_room_for(&self, header: &ProxyHeader) -> bool {
+        let size = header.size();
+        let proxied = self.proxied.saturating_add(size);
+        proxied <= PROXIED_IN_ALL && !self.is_crowded(proxied.saturating_add(size))
+    }
+
     #[cold]
     fn taken(
         &mut self,
@@ -92,14 +100,19 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         if let Some(fault) = &header.fault {
             self.malformed(fault, at);
         }
-        if self.proxied.saturating_add(header.size()) > PROXIED_IN_ALL {
+        if !self.has_room_for(&header) {
             let what = "the headers of all connections hold too many values: they are not kept".to_owned();
             self.anomalies.note(AnomalyKind::HeadLimit, Some(at.number), || what.clone());
             header.tlvs = Vec::new();
             header.fault.get_or_insert(Fault { at: 0, what });
         }
-        self.proxied = self.proxied.saturating_add(header.size());
-        talk.connection.proxy = Some(header);
+        if self.has_room_for(&header) {
+            self.proxied = self.proxied.saturating_add(header.size());
+            self.weigh();
+            talk.connection.proxy = Some(header);
+        } else {
+            talk.connection.proxy_unkept = true;
+        }
         if rest == 0 {
             // So far there is nothing else.
             talk.content = Content::NoBytes;

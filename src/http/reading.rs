@@ -211,7 +211,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 Guess::Unsure => return &[],
                 Guess::Neither => {
                     let bytes = std::mem::take(&mut stream.partial);
-                    if (!talk.messages || talk.h2.is_some()) && self.sniff_frames(flow, talk, direction, &bytes, at) {
+                    if (!talk.messages || talk.is_h2()) && self.sniff_frames(flow, talk, direction, &bytes, at) {
                         return &[];
                     }
                     let stream = talk.stream(direction);

@@ -22,7 +22,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         rest: &'a [u8],
         at: PacketAt,
     ) -> &'a [u8] {
-        if (!talk.messages || talk.h2.is_some()) && self.sniff_frames(flow, talk, direction, rest, at) {
+        if (!talk.messages || talk.is_h2()) && self.sniff_frames(flow, talk, direction, rest, at) {
             return &[];
         }
         let role = sought(flow, talk, direction);

@@ -72,6 +72,11 @@ pub struct HttpStreams<'s, M> {
     pub(super) room: Room,
     /// What `partial` of all streams holds, and frames that are not whole.
     pub(super) buffered: usize,
+    /// What is kept of all flows may take so much, and what of it is left for messages.
+    pub(super) allowance: usize,
+    pub(super) most: usize,
+    /// How many conversations there are, with those that are used again.
+    pub(super) made: usize,
     pub(super) h2: Scratch,
     #[expect(clippy::vec_box, reason = "the boxes are what is pooled")]
     pub(super) pool: Vec<Box<Waiting>>,
@@ -110,6 +115,9 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
             proxied: 0,
             room: Room::new(limits.bodies_in_all),
             buffered: 0,
+            allowance: usize::MAX,
+            most: limits.held_in_all,
+            made: 0,
             h2: Scratch::default(),
             pool: Vec::new(),
             heads: Vec::new(),
@@ -206,7 +214,7 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
 
     /// Whether messages hold as much as they may.
     pub(super) fn is_full(&self) -> bool {
-        self.held_in_all() >= self.limits.held_in_all
+        self.held_in_all() >= self.most
     }
 
     /// A connection holds something else than `before` of what is not whole.
@@ -270,7 +278,7 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
     type State = Box<Conversation>;
 
     fn open(&mut self, _flow: &FlowInfo) -> Self::State {
-        self.conversations.pop().unwrap_or_else(|| Box::new(Conversation::new()))
+        self.conversations.pop().unwrap_or_else(|| self.make_conversation())
     }
 
     fn data(&mut self, flow: &FlowInfo, talk: &mut Self::State, chunk: Chunk<'_>) -> Need {
@@ -422,11 +430,24 @@ impl<M: MessageSink> StreamSink for HttpStreams<'_, M> {
         self.give_back(&mut talk);
         if let Some(header) = &talk.connection.proxy {
             self.proxied = self.proxied.saturating_sub(header.size());
+            self.weigh();
         }
         if self.conversations.len() < 1024 {
             talk.clear();
             self.conversations.push(talk);
+        } else {
+            self.made = self.made.saturating_sub(1);
+            self.weigh();
         }
+    }
+
+    fn held(&self) -> usize {
+        self.of_connections().saturating_add(self.held_in_all())
+    }
+
+    fn room(&mut self, bytes: usize) {
+        self.allowance = bytes;
+        self.weigh();
     }
 
     fn anomalies(&mut self) -> &mut Anomalies {

@@ -145,10 +145,19 @@ impl ProxyHeader {
         }
     }
 
-    /// What its values take of memory.
+    /// What it takes of memory.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.tlvs.iter().fold(0, |sum, tlv| sum.saturating_add(size_of::<Tlv>()).saturating_add(tlv.value.len()))
+        // Beside the bytes of each place, what the allocator adds.
+        let place = |bytes: usize| if bytes == 0 { 0 } else { bytes.saturating_add(16) };
+        let paths = match &self.addresses {
+            Addresses::Unix { src, dst } => place(src.capacity()).saturating_add(place(dst.capacity())),
+            _ => 0,
+        };
+        let fault = self.fault.as_ref().map_or(0, |fault| place(fault.what.capacity()));
+        let own = place(size_of::<Self>()).saturating_add(place(self.tlvs.capacity().saturating_mul(size_of::<Tlv>())));
+        let values = self.tlvs.iter().fold(0_usize, |sum, tlv| sum.saturating_add(place(tlv.value.capacity())));
+        own.saturating_add(paths).saturating_add(fault).saturating_add(values)
     }
 
     /// The proxy's end of that connection.

@@ -69,6 +69,7 @@ rows! {
     "flow-idle" Seconds 1, flow.idle, "how long a connection may be quiet; then it is closed (flow-idle)";
     "early" Bytes 0, flow.stream_bytes, "segments of a stream before earlier ones came (reassembly-limit)";
     "early-in-all" Bytes 0, flow.total_bytes, "the same of all streams";
+    "memory" Bytes 0, flow.memory, "connections and what is held of them, together; each limit is reached sooner then";
     "head" Bytes 64, http.head, "a head that comes in pieces; a longer one is cut (head-limit)";
     "fields" Count 96, http.fields, "field lines of a head; others are not told (head-limit)";
     "trailers" Bytes 64, http.trailers, "a trailer section (head-limit) or chunk line (malformed-chunk)";

@@ -1,6 +1,7 @@
 //! Bytes of a stream that wait, each with the packet that brought it.
 
 use crate::capture::PacketAt;
+use crate::flow::allocated;
 
 /// So many packets are told apart; of more, the bytes are those of the last.
 const MOST_MARKS: usize = 4096;
@@ -29,7 +30,8 @@ impl Buffer {
 
     /// What it holds.
     pub(super) fn held(&self) -> usize {
-        self.bytes.capacity().saturating_add(self.marks.capacity().saturating_mul(size_of::<(usize, PacketAt)>()))
+        let marks = self.marks.capacity().saturating_mul(size_of::<(usize, PacketAt)>());
+        allocated(self.bytes.capacity()).saturating_add(allocated(marks))
     }
 
     /// The packet that brought the byte before this place.

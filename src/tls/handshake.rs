@@ -1,5 +1,7 @@
 //! Handshake messages (RFC 8446 §4): several lie in one record, and one may run over several.
 
+use crate::flow::allocated;
+
 /// The longest message that is kept; others are passed over by their length.
 const LONGEST: usize = 64 << 10;
 
@@ -82,7 +84,7 @@ impl Handshake {
 
     /// How many bytes are kept.
     pub(super) fn held(&self) -> usize {
-        self.partial.len()
+        allocated(self.partial.capacity())
     }
 
     /// Forgets a message that was not whole.

@@ -3,10 +3,15 @@
 //! Lines are hostile and may be half written: a bad one is counted and named by its number, never by what it holds. Secrets
 //! leave this module as keys only, and are in no output.
 
-use std::collections::HashMap;
 use std::fmt;
+use std::hash::BuildHasher;
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+
+use crate::flow::allocated;
 
 /// How many connections of one key log are known at most.
 const MOST_CONNECTIONS: usize = 100_000;
@@ -54,28 +59,48 @@ impl Label {
 }
 
 /// The secrets of one connection.
-#[derive(Default)]
-pub struct Secrets {
-    of: [Option<Box<[u8]>>; Label::ALL.len()],
+#[derive(Clone, Copy)]
+pub(super) struct Secrets<'l> {
+    log: &'l KeyLog,
+    first: u32,
 }
 
-impl Secrets {
-    pub(super) fn get(&self, label: Label) -> Option<&[u8]> {
-        self.of.get(label as usize)?.as_deref()
+impl<'l> Secrets<'l> {
+    pub(super) fn get(&self, label: Label) -> Option<&'l [u8]> {
+        self.log.kept(self.first).find(|kept| kept.label == label).map(Kept::secret)
     }
 }
 
-impl fmt::Debug for Secrets {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secrets")
+/// A secret as it is kept. A key log may hold those of very many connections, so none has a place of its own.
+struct Kept {
+    label: Label,
+    length: u8,
+    /// The one of the same connection that was read before; [`NONE`] behind the last.
+    next: u32,
+    secret: [u8; LONGEST_SECRET],
+}
+
+impl Kept {
+    fn secret(&self) -> &[u8] {
+        self.secret.get(..usize::from(self.length)).unwrap_or_default()
     }
 }
+
+/// No secret has this place.
+const NONE: u32 = u32::MAX;
+/// That of a suite with SHA-384.
+const LONGEST_SECRET: usize = 48;
 
 /// One key log.
 #[derive(Default)]
 pub struct KeyLog {
     name: String,
-    connections: HashMap<[u8; 32], Secrets>,
+    /// The connections, found by their randoms: the places of these.
+    index: HashTable<u32>,
+    seed: RandomState,
+    /// The client's random of each connection, and the last of its secrets.
+    connections: Vec<([u8; 32], u32)>,
+    secrets: Vec<Kept>,
     /// What is read of a line that is not over.
     partial: Vec<u8>,
     /// The line is longer than any, and passed over.
@@ -189,14 +214,64 @@ impl KeyLog {
             let wanted = if label == Label::Master { "96" } else { "64 or 96" };
             format!("has {} where the {wanted} hexadecimal digits of the secret were expected", counted(secret))
         })?;
-        if self.connections.len() >= MOST_CONNECTIONS && !self.connections.contains_key(&random) {
-            self.full = true;
-            return Ok(());
-        }
-        if let Some(place) = self.connections.entry(random).or_default().of.get_mut(label as usize) {
-            *place = Some(secret.into());
-        }
+        self.keep(random, label, &secret);
         Ok(())
+    }
+
+    /// Keeps a secret. Of several with one label the last counts.
+    fn keep(&mut self, random: [u8; 32], label: Label, secret: &[u8]) {
+        let place = match self.place(&random) {
+            Some(place) => place,
+            None if self.connections.len() >= MOST_CONNECTIONS => {
+                self.full = true;
+                return;
+            }
+            None => {
+                // Bounded by the number of connections.
+                let place = u32::try_from(self.connections.len()).unwrap_or(NONE);
+                self.connections.push((random, NONE));
+                let (connections, seed) = (&self.connections, &self.seed);
+                let hash = |place: &u32| seed.hash_one(connections.get(*place as usize).map_or([0; 32], |(random, _)| *random));
+                self.index.insert_unique(seed.hash_one(random), place, hash);
+                place
+            }
+        };
+        let Some((_, first)) = self.connections.get_mut(place as usize) else { return };
+        let mut kept = Kept { label, length: 0, next: *first, secret: [0; LONGEST_SECRET] };
+        for (to, byte) in kept.secret.iter_mut().zip(secret) {
+            *to = *byte;
+            kept.length = kept.length.saturating_add(1);
+        }
+        let mut before = *first;
+        while let Some(known) = self.secrets.get_mut(before as usize) {
+            if known.label == label {
+                kept.next = known.next;
+                *known = kept;
+                return;
+            }
+            before = known.next;
+        }
+        // As many as there are labels, of each connection.
+        *first = u32::try_from(self.secrets.len()).unwrap_or(NONE);
+        self.secrets.push(kept);
+    }
+
+    /// The secrets of a connection, from this one on.
+    fn kept(&self, first: u32) -> impl Iterator<Item = &Kept> {
+        let at = |place: u32| self.secrets.get(place as usize);
+        std::iter::successors(at(first), move |kept| at(kept.next))
+    }
+
+    fn place(&self, random: &[u8; 32]) -> Option<u32> {
+        let same = |place: &u32| self.connections.get(*place as usize).is_some_and(|(known, _)| known == random);
+        self.index.find(self.seed.hash_one(random), same).copied()
+    }
+
+    /// What it takes in memory, as far as it is written to.
+    pub(super) fn held(&self) -> usize {
+        let connections = self.connections.len().saturating_mul(size_of::<([u8; 32], u32)>());
+        let secrets = self.secrets.len().saturating_mul(size_of::<Kept>());
+        allocated(connections).saturating_add(allocated(secrets)).saturating_add(allocated(self.index.allocation_size()))
     }
 
     /// How it is called.
@@ -232,10 +307,10 @@ impl KeyLog {
         self.used.load(Ordering::Relaxed)
     }
 
-    fn find(&self, random: &[u8; 32]) -> Option<&Secrets> {
-        let found = self.connections.get(random)?;
+    fn find(&self, random: &[u8; 32]) -> Option<Secrets<'_>> {
+        let (_, first) = self.connections.get(self.place(random)? as usize)?;
         self.used.fetch_add(1, Ordering::Relaxed);
-        Some(found)
+        Some(Secrets { log: self, first: *first })
     }
 }
 
@@ -271,6 +346,11 @@ impl KeyLogs {
         self.logs.iter()
     }
 
+    /// What they take in memory.
+    pub(super) fn held(&self) -> usize {
+        self.logs.iter().fold(0, |sum, log| sum.saturating_add(log.held()))
+    }
+
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -279,7 +359,7 @@ impl KeyLogs {
 
     /// The secrets behind a client's random: those that a capture holds itself, else of the first log that knows it. Every one
     /// is asked, so that none that fits is said to open nothing because another was there before it.
-    pub(super) fn find<'a>(&'a self, embedded: &'a KeyLog, random: &[u8; 32]) -> Option<&'a Secrets> {
+    pub(super) fn find<'a>(&'a self, embedded: &'a KeyLog, random: &[u8; 32]) -> Option<Secrets<'a>> {
         let all = std::iter::once(embedded).chain(&self.logs).filter_map(|log| log.find(random));
         all.fold(None, |first, found| first.or(Some(found)))
     }
@@ -315,6 +395,35 @@ mod tests {
         assert_eq!(secrets.get(Label::Client), None);
         assert!(log.find(&[9; 32]).is_none());
         assert_eq!(log.used(), 1);
+    }
+
+    #[test]
+    fn of_several_secrets_with_one_label_the_last_counts_and_none_takes_more() {
+        let line = |secret: &str| {
+            format!("CLIENT_TRAFFIC_SECRET_0 {RANDOM} {secret}\nSERVER_TRAFFIC_SECRET_0 {RANDOM} {}\n", "33".repeat(32))
+        };
+        let first = log(&line(&"11".repeat(32)));
+        let both = log(&format!("{}{}{}", line(&"11".repeat(32)), line(&"22".repeat(48)), line(&"44".repeat(32))));
+        let secrets = both.find(&random()).expect("it is known");
+        assert_eq!((secrets.get(Label::Client), secrets.get(Label::Server)), (Some(&[0x44; 32][..]), Some(&[0x33; 32][..])));
+        assert_eq!(both.held(), first.held());
+    }
+
+    #[test]
+    fn many_connections_take_little_and_all_are_found() {
+        let mut many = KeyLog::new("keys".to_owned());
+        let random = |n: u32| format!("{n:064x}");
+        for n in 0..5000 {
+            many.add(format!("CLIENT_TRAFFIC_SECRET_0 {} {n:064x}\n", random(n)).as_bytes());
+        }
+        assert_eq!((many.connections(), many.problems()), (5000, vec![]));
+        assert!(many.held() <= 5000 * 110, "{}", many.held());
+        for n in [0_u32, 1, 77, 4999] {
+            let mut wanted = [0; 32];
+            wanted[28..].copy_from_slice(&n.to_be_bytes());
+            let found = many.find(&wanted).and_then(|secrets| secrets.get(Label::Client));
+            assert_eq!(found, Some(&wanted[..]), "{n}");
+        }
     }
 
     #[test]

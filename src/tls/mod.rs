@@ -30,7 +30,7 @@ mod tests;
 mod watch;
 
 pub use facts::{Alpn, TlsFacts};
-pub use keylog::{KeyLog, KeyLogs, Secrets};
+pub use keylog::{KeyLog, KeyLogs};
 pub use shut::{Shut, ShutFlows};
 pub use sink::TlsSink;
 pub use streams::{TlsFlow, TlsStreams};

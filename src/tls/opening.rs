@@ -52,7 +52,7 @@ impl Session {
 }
 
 /// The keys of TLS 1.2.
-fn old(suite: &Suite, server: &ServerHello, random: &[u8; 32], secrets: &Secrets) -> Result<[Option<Opener>; 2], Shut> {
+fn old(suite: &Suite, server: &ServerHello, random: &[u8; 32], secrets: Secrets<'_>) -> Result<[Option<Opener>; 2], Shut> {
     if server.compression != 0 {
         return Err(Shut::Compressed);
     }
@@ -62,7 +62,7 @@ fn old(suite: &Suite, server: &ServerHello, random: &[u8; 32], secrets: &Secrets
 }
 
 /// The keys of TLS 1.3. Without those of the handshake, the application's are found by trying.
-fn new(suite: &Suite, server: &ServerHello, secrets: &Secrets) -> Result<Box<New>, Shut> {
+fn new(suite: &Suite, server: &ServerHello, secrets: Secrets<'_>) -> Result<Box<New>, Shut> {
     let opener = |label: Label| match secrets.get(label) {
         Some(secret) => Opener::tls13(suite, server.version, secret).ok_or(Shut::Suite(suite.id)).map(Some),
         None => Ok(None),

@@ -9,7 +9,7 @@ use super::outlet::Outlet;
 use super::{Shut, TlsFacts};
 use crate::anomaly::Anomalies;
 use crate::capture::PacketAt;
-use crate::flow::{Direction, StreamEnd};
+use crate::flow::{Direction, StreamEnd, allocated};
 
 /// What protects the records of one direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,21 @@ pub(super) enum Keys {
     /// TLS 1.2: those behind the next ChangeCipherSpec.
     Old(Box<[Option<Opener>; 2]>),
     New(Box<New>),
+}
+
+impl Keys {
+    /// What they take.
+    fn held(&self) -> usize {
+        let all = |keys: &[Option<Opener>]| keys.iter().flatten().fold(0_usize, |sum, key| sum.saturating_add(key.held()));
+        match self {
+            Self::None => 0,
+            Self::Old(keys) => allocated(size_of::<[Option<Opener>; 2]>()).saturating_add(all(&**keys)),
+            Self::New(new) => allocated(size_of::<New>())
+                .saturating_add(new.early.as_ref().map_or(0, Opener::held))
+                .saturating_add(all(&new.handshake))
+                .saturating_add(all(&new.application)),
+        }
+    }
 }
 
 /// The keys of TLS 1.3. Those of the application move into the side that uses them.
@@ -197,8 +212,19 @@ impl Session {
 
     /// How many bytes it keeps.
     pub(super) fn held(&self) -> usize {
-        let sides: usize = self.sides.iter().map(|side| side.buffer.held().saturating_add(side.handshake.held())).sum();
-        sides.saturating_add(size_of::<Self>())
+        let side = |side: &Side| {
+            let key = side.current.as_ref().map_or(0, Opener::held);
+            side.buffer.held().saturating_add(side.handshake.held()).saturating_add(key)
+        };
+        let text = |text: Option<&String>| text.map_or(0, |text| allocated(text.capacity()));
+        let said = text(self.hello.as_ref().and_then(|hello| hello.sni.as_ref()));
+        let [forward, backward] = &self.sides;
+        allocated(size_of::<Self>())
+            .saturating_add(side(forward))
+            .saturating_add(side(backward))
+            .saturating_add(self.keys.held())
+            .saturating_add(said)
+            .saturating_add(text(self.facts.sni.as_ref()))
     }
 
     /// Why nothing was told of it, now that it is over.

@@ -14,13 +14,25 @@ use crate::flow::{Direction, FlowInfo, Gap, Need};
 /// What may wait in one direction: for the hello of the other, or for the rest of a record.
 const MOST_WAITING: usize = 256 << 10;
 /// What the connections that are followed may hold in all.
-pub(super) const WAITING_IN_ALL: usize = 10 << 20;
+const WAITING_IN_ALL: usize = 10 << 20;
 /// How many connections are followed at a time.
 const MOST_CONNECTIONS: usize = 16_384;
 /// Ports of the servers of connections that were not opened.
 const MOST_PORTS: usize = 1000;
 
 impl<S: TlsSink> TlsStreams<S> {
+    /// Whether what waits is too much, or leaves less for the layer above than it takes itself. A connection that begins
+    /// leaves a fifth to those that are open.
+    pub(super) fn is_crowded(&self, begins: bool) -> bool {
+        let own = if begins { self.waiting.saturating_add(self.waiting / 4) } else { self.waiting };
+        own > WAITING_IN_ALL || own.saturating_mul(2).saturating_add(self.inner.held()) > self.room
+    }
+
+    /// The layer above may hold what is left.
+    pub(super) fn leave_room(&mut self) {
+        self.inner.room(self.room.saturating_sub(self.waiting));
+    }
+
     /// Minds the limits, and lets go of what is not needed any more.
     pub(super) fn settle(&mut self, flow: &FlowInfo, state: &mut TlsFlow<S::State>, held: usize, at: PacketAt) {
         let Some(session) = state.session.as_mut() else { return };
@@ -35,15 +47,18 @@ impl<S: TlsSink> TlsStreams<S> {
             state.session = None;
             self.live = self.live.saturating_sub(1);
             self.waiting = self.waiting.saturating_sub(held);
+            self.leave_room();
             return;
         }
         let holds = session.held();
         self.waiting = self.waiting.saturating_add(holds).saturating_sub(held);
+        self.leave_room();
         if session.shut.is_none() && state.way.contains(&Way::Tls) {
+            let begins = session.server.is_none();
             let longest = session.sides.iter().map(|side| side.buffer.bytes.len()).max().unwrap_or_default();
             if longest > MOST_WAITING && (session.hello.is_none() || session.server.is_none()) {
                 session.shut(Shut::HandshakeLost);
-            } else if longest > MOST_WAITING || self.waiting > WAITING_IN_ALL || self.live > MOST_CONNECTIONS {
+            } else if longest > MOST_WAITING || self.is_crowded(begins) || self.live > MOST_CONNECTIONS {
                 let (all, live) = (self.waiting, self.live);
                 self.inner.anomalies().note(AnomalyKind::TlsLimit, Some(at.number), || {
                     format!("{longest} bytes wait in one direction, {all} in all of {live} connections; this one is not opened")
@@ -52,15 +67,16 @@ impl<S: TlsSink> TlsStreams<S> {
             }
         }
         if session.shut.is_some() {
-            self.let_go(flow, state, at);
+            self.let_go(flow, state, holds, at);
         }
     }
 
-    /// Nothing of this connection is opened from here on.
-    fn let_go(&mut self, flow: &FlowInfo, state: &mut TlsFlow<S::State>, at: PacketAt) {
+    /// Nothing of this connection, which was counted to hold so much, is opened from here on.
+    fn let_go(&mut self, flow: &FlowInfo, state: &mut TlsFlow<S::State>, holds: usize, at: PacketAt) {
         let Some(mut session) = state.session.take() else { return };
         self.live = self.live.saturating_sub(1);
-        self.waiting = self.waiting.saturating_sub(session.held());
+        self.waiting = self.waiting.saturating_sub(holds);
+        self.leave_room();
         self.note(flow, &session);
         for direction in [Direction::Forward, Direction::Backward] {
             let told = session.told;

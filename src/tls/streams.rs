@@ -24,6 +24,9 @@ pub struct TlsStreams<S> {
     /// So many bytes may still be decrypted in vain.
     pub(super) trials: u64,
     pub(super) waiting: usize,
+    /// What may be held here and above, and what of it key logs leave.
+    given: usize,
+    pub(super) room: usize,
     pub(super) live: usize,
     pub(super) opened: u64,
     pub(super) shut: BTreeMap<u16, ShutFlows>,
@@ -87,6 +90,8 @@ impl<S: TlsSink> TlsStreams<S> {
             text: Vec::new(),
             trials: TRIALS_IN_ALL,
             waiting: 0,
+            given: usize::MAX,
+            room: usize::MAX,
             live: 0,
             opened: 0,
             shut: BTreeMap::new(),
@@ -97,6 +102,8 @@ impl<S: TlsSink> TlsStreams<S> {
     pub fn embed(&mut self, secrets: &[u8]) {
         self.embedded.add(secrets);
         self.embedded.finish();
+        let given = self.given;
+        self.room(given);
     }
 
     /// The secrets that the capture itself held.
@@ -227,6 +234,7 @@ impl<S: TlsSink> StreamSink for TlsStreams<S> {
     fn close(&mut self, flow: &FlowInfo, mut state: Self::State) {
         if let Some(session) = state.session.as_mut() {
             self.waiting = self.waiting.saturating_sub(session.held());
+            self.leave_room();
             self.live = self.live.saturating_sub(1);
             for direction in [Direction::Forward, Direction::Backward] {
                 if let Some((end, at)) = state.session.as_mut().and_then(|session| session.side(direction).end.take()) {
@@ -243,6 +251,16 @@ impl<S: TlsSink> StreamSink for TlsStreams<S> {
             }
         }
         self.inner.close(flow, state.inner);
+    }
+
+    fn held(&self) -> usize {
+        self.waiting.saturating_add(self.inner.held())
+    }
+
+    fn room(&mut self, bytes: usize) {
+        self.given = bytes;
+        self.room = bytes.saturating_sub(self.logs.held()).saturating_sub(self.embedded.held());
+        self.leave_room();
     }
 
     fn anomalies(&mut self) -> &mut Anomalies {

@@ -3,7 +3,6 @@
 use super::buffer::Buffer;
 use super::look::{Look, look};
 use super::session::Session;
-use super::settle::WAITING_IN_ALL;
 use super::sink::TlsSink;
 use super::streams::{TlsFlow, TlsStreams, Way};
 use crate::anomaly::AnomalyKind;
@@ -27,7 +26,8 @@ impl<S: TlsSink> TlsStreams<S> {
         session.side(direction).buffer.push(data, at);
         if state.way(direction) != Way::Tls {
             self.judge(flow, state, direction);
-            if !state.way.contains(&Way::Tls) && self.waiting > WAITING_IN_ALL {
+            let undecided = matches!(state.way(direction), Way::Look | Way::LookBehindGap);
+            if undecided && !state.way.contains(&Way::Tls) && self.is_crowded(true) {
                 let all = self.waiting;
                 self.inner.anomalies().note(AnomalyKind::TlsLimit, Some(at.number), || {
                     format!(

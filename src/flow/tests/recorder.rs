@@ -20,6 +20,11 @@ pub(super) struct Told {
 #[derive(Debug, Default)]
 pub(super) struct Recorder {
     pub(super) flows: Vec<Told>,
+    /// What it says that it holds, of each open flow.
+    pub(super) each: usize,
+    open: usize,
+    /// What it was told that it may hold.
+    pub(super) room: usize,
     anomalies: Anomalies,
 }
 
@@ -46,6 +51,7 @@ impl StreamSink for Recorder {
     fn open(&mut self, flow: &FlowInfo) -> u32 {
         assert_eq!(flow.number as usize, self.flows.len());
         self.flows.push(Told::default());
+        self.open += 1;
         flow.number
     }
 
@@ -68,9 +74,18 @@ impl StreamSink for Recorder {
 
     fn close(&mut self, flow: &FlowInfo, state: u32) {
         assert_eq!(state, flow.number);
+        self.open -= 1;
         let told = &mut self.flows[flow.number as usize];
         told.events.push("closed".to_owned());
         told.opener = flow.opener;
+    }
+
+    fn held(&self) -> usize {
+        self.each * self.open
+    }
+
+    fn room(&mut self, bytes: usize) {
+        self.room = bytes;
     }
 
     fn anomalies(&mut self) -> &mut Anomalies {
@@ -158,6 +173,7 @@ impl Hand {
 
     pub(super) fn finish(mut self) -> (Vec<Told>, Counts) {
         self.table.finish();
+        assert_eq!(self.table.waiting(), (0, 0), "all is given back");
         assert_eq!(self.table.count() as usize, self.table.sink().flows.len());
         let sink = self.table.into_sink();
         (sink.flows, Counts(sink.anomalies))

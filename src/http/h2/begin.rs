@@ -1,7 +1,7 @@
 //! Where HTTP/2 begins: with the client's preface (RFC 9113 §3.3), with the server's SETTINGS (§3.4), behind a
 //! `101 Switching Protocols` (RFC 7540 §3.2), or somewhere in the middle.
 
-use super::connection::{Connection, Half, Phase, Stream};
+use super::connection::{Half, Phase, Stream};
 use super::find::are_frames;
 use crate::capture::PacketAt;
 use crate::flow::{Direction, FlowInfo};
@@ -40,7 +40,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             Beginning::Settings => Some(direction.reversed()),
             Beginning::Frames | Beginning::Lost => None,
         };
-        let h2 = talk.h2.get_or_insert_with(|| Box::new(Connection::new(client)));
+        let mut h2 = self.take_h2(talk);
         h2.client = h2.client.or(client);
         let side = h2.side(direction);
         match beginning {
@@ -54,6 +54,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 h2.began_before = true;
             }
         }
+        self.put_h2(talk, h2);
         self.turn(talk, direction);
         // The other direction may have shown what nobody could know then.
         let other = direction.reversed();
@@ -61,10 +62,10 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let lost = stream.mode == Mode::Lost || (beginning == Beginning::Frames && stream.mode == Mode::Start);
         if lost && stream.running.is_none() {
             self.turn(talk, other);
-            if let Some(h2) = &mut talk.h2 {
-                h2.side(other).lose();
-                h2.began_before = true;
-            }
+            let mut h2 = self.take_h2(talk);
+            h2.side(other).lose();
+            h2.began_before = true;
+            self.put_h2(talk, h2);
         }
         self.frames(flow, talk, direction, bytes, at);
     }
@@ -88,10 +89,10 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         bytes: &[u8],
         at: PacketAt,
     ) -> bool {
-        let beginning = match &talk.h2 {
+        let beginning = match talk.is_h2() {
             _ if self.in_lines => return false,
-            Some(_) if !talk.waits_for_upgrade() => Beginning::Lost,
-            None if !talk.messages && are_frames(bytes) => Beginning::Frames,
+            true if !talk.waits_for_upgrade() => Beginning::Lost,
+            false if !talk.messages && are_frames(bytes) => Beginning::Frames,
             _ => return false,
         };
         self.begin_frames(flow, talk, direction, beginning, bytes, at);
@@ -102,7 +103,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     #[cold]
     pub(in crate::http) fn upgrade(&mut self, talk: &mut Conversation, server: Direction) {
         let client = server.reversed();
-        let mut h2 = talk.h2.take().unwrap_or_else(|| Box::new(Connection::new(None)));
+        let mut h2 = self.take_h2(talk);
         h2.client = Some(client);
         // The size of its table stands in HTTP2-Settings.
         h2.side(server).decoder.allowed = None;
@@ -127,7 +128,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             self.buffered = self.buffered.saturating_add(side.held());
         }
         self.turn(talk, server);
-        talk.h2 = Some(h2);
+        self.put_h2(talk, h2);
     }
 }
 

@@ -12,8 +12,8 @@ use crate::http::{HeadFlags, MessageKind, MessageSink};
 const LONGEST_BLOCK: usize = 256 << 10;
 /// The frames of a header block: more are a flood.
 const MOST_FRAMES: u32 = 1024;
-/// What the dynamic tables of all connections may hold.
-const TABLES_IN_ALL: usize = 16 << 20;
+/// What may be kept of all connections: themselves, their dynamic tables and the streams that run.
+pub(super) const TABLES_IN_ALL: usize = 16 << 20;
 
 impl<M: MessageSink> HttpStreams<'_, M> {
     /// A fragment of a header block; of one that is `cut`, what is there of it.
@@ -61,7 +61,6 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let Some(block) = side.block.take() else { return };
         let mut list = std::mem::take(&mut self.h2.list);
         list.clear();
-        let before = side.decoder.size();
         let result = side.decoder.decode(&block.bytes, &mut list);
         let mut flags = HeadFlags::default();
         match result {
@@ -85,15 +84,8 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         if list.unknown {
             flags.insert(AnomalyKind::HpackUnknown);
         }
-        self.h2.tables = self.h2.tables.saturating_add(side.decoder.size()).saturating_sub(before);
         if std::mem::take(&mut side.decoder.beyond) {
             self.limit(here, || "a dynamic table larger than 64 KiB is asked for; so much of it is kept".to_owned());
-        }
-        let side = h2.side(here.direction);
-        if self.h2.tables > TABLES_IN_ALL {
-            self.h2.tables = self.h2.tables.saturating_sub(side.decoder.size());
-            side.decoder.forget();
-            self.limit(here, || "the dynamic tables of all connections are too large; one is forgotten".to_owned());
         }
         self.tell_block(here, h2, &block, &list, flags);
         self.h2.list = list;
@@ -129,7 +121,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 }
             }
             Some(false) => self.framing(here, || "fields behind the end of a message".to_owned()),
-            None if h2.is_closed(stream) => {}
+            None if h2.is_closed(stream, Some(kind)) => {}
             // What ends a message and has no pseudo-header field is the trailer section of a head that was not captured.
             None if !pseudo && block.end_stream && !list.lines.is_empty() && part => {
                 let note = || "a trailer section whose head the capture does not hold".to_owned();

@@ -5,26 +5,28 @@ use std::collections::{BTreeMap, VecDeque};
 use super::find::Search;
 use super::frame::{Frame, LARGEST};
 use super::hpack::{Decoder, FieldList};
-use crate::flow::Direction;
+use crate::flow::{ALLOCATION, Direction, allocated};
 use crate::http::tally::Tally;
 use crate::http::{Body, HeadBuf, MessageId, MessageKind};
 
 /// Streams that ended lately, of which frames may still come.
 const MOST_CLOSED: usize = 32;
 
+/// Of a stream that was told before its end, this is over. No number of a stream is as high.
+const ONLY_REQUEST: u32 = 1 << 31;
+
 /// Shared by all connections.
 #[derive(Debug, Default)]
 pub(in crate::http) struct Scratch {
     pub(super) list: FieldList,
-    /// What the dynamic tables of all connections hold.
-    pub(super) tables: usize,
+    /// What is kept of all connections, beside heads and frames that are not whole: places, tables, streams.
+    pub(super) held: usize,
 }
 
-#[cfg(test)]
 impl Scratch {
-    /// What the dynamic tables of all connections hold.
-    pub(in crate::http) fn tables(&self) -> usize {
-        self.tables
+    /// What is kept of all connections.
+    pub(in crate::http) fn held(&self) -> usize {
+        self.held
     }
 }
 
@@ -153,7 +155,7 @@ pub(in crate::http) struct Connection {
     pub(super) client: Option<Direction>,
     pub(super) sides: [Side; 2],
     pub(super) streams: BTreeMap<u32, Box<Stream>>,
-    /// The last that ended.
+    /// The last that ended; with [`ONLY_REQUEST`] where its response may come.
     closed: VecDeque<u32>,
     /// The highest stream that was seen.
     pub(super) highest: u32,
@@ -198,16 +200,45 @@ impl Connection {
         self.began_before || self.side(direction).lossy
     }
 
-    /// Whether a stream ended lately.
-    pub(super) fn is_closed(&self, stream: u32) -> bool {
-        self.closed.contains(&stream)
+    /// Whether this message of a stream ended lately.
+    pub(super) fn is_closed(&self, stream: u32, kind: Option<MessageKind>) -> bool {
+        let request = kind == Some(MessageKind::Request);
+        self.closed.iter().any(|&closed| closed == stream || (request && closed == stream | ONLY_REQUEST))
     }
 
-    pub(super) fn note_closed(&mut self, stream: u32) {
+    /// A stream is over, or only its request.
+    pub(super) fn note_closed(&mut self, stream: u32, only_request: bool) {
         if self.closed.len() >= MOST_CLOSED {
             self.closed.pop_front();
         }
-        self.closed.push_back(stream);
+        self.closed.push_back(if only_request { stream | ONLY_REQUEST } else { stream });
+    }
+
+    /// What its tables take.
+    pub(super) fn tables(&self) -> usize {
+        self.sides.iter().fold(0, |sum, side| sum.saturating_add(side.decoder.held()))
+    }
+
+    /// What it takes, beside heads and what its sides buffer.
+    pub(super) fn size(&self) -> usize {
+        // A stream has its place, places for its bodies, and one in a node that is at least half full.
+        const NODE: usize = 11 * size_of::<(u32, Box<Stream>)>() + 2 * ALLOCATION;
+        const STREAM: usize = size_of::<Stream>() + 2 * size_of::<Tally>() + 2 * size_of::<(u32, Box<Stream>)>() + 3 * ALLOCATION;
+        let streams = self.streams.len().saturating_mul(STREAM).saturating_add(if self.streams.is_empty() { 0 } else { NODE });
+        let closed = allocated(self.closed.capacity().saturating_mul(size_of::<u32>()));
+        allocated(size_of::<Self>()).saturating_add(self.tables()).saturating_add(streams).saturating_add(closed)
+    }
+
+    /// Gives back space that is not used.
+    pub(super) fn tidy(&mut self) {
+        if self.streams.is_empty() {
+            self.streams = BTreeMap::new();
+        }
+        for side in &mut self.sides {
+            if side.buffer.is_empty() {
+                side.buffer = Vec::new();
+            }
+        }
     }
 
     /// So many of the next bytes of a side are not needed.

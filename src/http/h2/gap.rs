@@ -6,7 +6,7 @@ use super::reader::Here;
 use crate::anomaly::AnomalyKind;
 use crate::capture::PacketAt;
 use crate::flow::{Direction, FlowInfo};
-use crate::http::conversation::{Conversation, Mode};
+use crate::http::conversation::Conversation;
 use crate::http::streams::HttpStreams;
 use crate::http::{MessageKind, MessageSink};
 
@@ -21,13 +21,12 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         length: u64,
         at: PacketAt,
     ) {
-        let Some(mut h2) = talk.h2.take() else { return };
+        let mut h2 = self.take_h2(talk);
         let before = (h2.side(direction).held(), self.messages_told());
         self.gap_of_frames(Here { flow, said: &talk.connection, direction, at }, &mut h2, length);
         self.buffered = self.buffered.saturating_add(h2.side(direction).held()).saturating_sub(before.0);
         talk.messages |= self.messages_told() > before.1;
-        talk.stream(direction).mode = Mode::Frames(h2.skippable(direction));
-        talk.h2 = Some(h2);
+        self.keep_h2(flow, talk, direction, at, h2);
     }
 
     fn gap_of_frames(&mut self, here: Here<'_>, h2: &mut Connection, length: u64) {
@@ -58,7 +57,6 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     pub(super) fn lose_frames(&mut self, here: Here<'_>, h2: &mut Connection) {
         self.take_partial(here, h2);
         let side = h2.side(here.direction);
-        self.h2.tables = self.h2.tables.saturating_sub(side.decoder.size());
         side.lose();
         let note = || "the borders of frames are lost; they are looked for in what follows".to_owned();
         self.anomalies.note(AnomalyKind::Http2Lost, Some(here.at.number), note);
@@ -89,7 +87,10 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     /// One direction ended.
     #[cold]
     pub(in crate::http) fn frames_end(&mut self, flow: &FlowInfo, talk: &mut Conversation, direction: Direction, at: PacketAt) {
-        let Some(mut h2) = talk.h2.take() else { return };
+        if talk.h2.is_none() {
+            return;
+        }
+        let mut h2 = self.take_h2(talk);
         let here = Here { flow, said: &talk.connection, direction, at };
         let before = (h2.side(direction).held(), self.messages_told());
         self.take_partial(here, &mut h2);
@@ -103,7 +104,6 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             }
         }
         let side = h2.side(direction);
-        self.h2.tables = self.h2.tables.saturating_sub(side.decoder.size());
         side.lose();
         self.buffered = self.buffered.saturating_add(side.held()).saturating_sub(before.0);
         if let Some(kind) = h2.role(direction) {
@@ -116,21 +116,23 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             }
         }
         talk.messages |= self.messages_told() > before.1;
-        talk.h2 = Some(h2);
+        self.put_h2(talk, h2);
     }
 
     /// The connection is over: what is left of it is told.
     #[cold]
     pub(in crate::http) fn frames_close(&mut self, talk: &mut Conversation) {
-        let Some(mut h2) = talk.h2.take() else { return };
+        if talk.h2.is_none() {
+            return;
+        }
+        let mut h2 = self.take_h2(talk);
         while let Some((&stream, _)) = h2.streams.first_key_value() {
             self.close_stream(&talk.connection, &mut h2, stream);
         }
         // Where another protocol took over, its frames did not end.
         for direction in [Direction::Forward, Direction::Backward] {
-            let side = h2.side(direction);
-            self.h2.tables = self.h2.tables.saturating_sub(side.decoder.size());
-            self.buffered = self.buffered.saturating_sub(side.held());
+            self.buffered = self.buffered.saturating_sub(h2.side(direction).held());
         }
+        self.weigh();
     }
 }

@@ -88,14 +88,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             let note = || shown(head.as_ref().start_line());
             self.anomalies.note(AnomalyKind::ResponseWithoutRequest, Some(here.at.number), note);
         }
-        if self.is_full() {
-            self.limit(here, || "too many messages run; one is told before its end".to_owned());
-            let body = tally.running();
-            self.sink.message(id, &body);
-            self.tell(here, kind, &head.as_ref(), &body);
-            h2.note_closed(stream);
-            return;
-        }
+        let full = self.is_full();
         self.held = self.held.saturating_add(size_of_head(&head));
         let length = content_length(&head.as_ref(), kind, known.and_then(|stream| stream.request.as_ref()));
         let doubtful = head.head.flags.is_cut();
@@ -108,21 +101,19 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         if end {
             self.half_over(here, h2, stream, kind, true);
         }
+        if full && h2.streams.contains_key(&stream) {
+            self.limit(here, || "too many messages run; one is told before its end".to_owned());
+            self.close_stream(here.said, h2, stream);
+        }
     }
 
     /// Tells the oldest streams as they are, where there are too many.
     fn make_room(&mut self, here: Here<'_>, h2: &mut Connection, stream: u32) {
-        while (h2.streams.len() >= MOST_STREAMS || self.is_full()) && !h2.streams.contains_key(&stream) {
+        while h2.streams.len() >= MOST_STREAMS && !h2.streams.contains_key(&stream) {
             let Some((&oldest, _)) = h2.streams.first_key_value() else { break };
             self.limit(here, || "too many streams run; the oldest is told before its end".to_owned());
             self.close_stream(here.said, h2, oldest);
         }
-    }
-
-    fn tell(&mut self, here: Here<'_>, kind: MessageKind, head: &HeadRef<'_>, body: &Body) {
-        let message = Some(Message { head: *head, body });
-        let (request, response) = if kind == MessageKind::Request { (message, None) } else { (None, message) };
-        self.sink.exchange(&Exchange { request, response, connection: Some(here.said) });
     }
 
     /// A message ended as its frames say.
@@ -159,10 +150,10 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         }
     }
 
-    /// Tells the exchange of a stream, with what is there of it.
+    /// Tells the exchange of a stream, with what is there of it. Its response may still come, and is told alone then.
     pub(super) fn close_stream(&mut self, said: &crate::http::Connection, h2: &mut Connection, id: u32) {
         let Some(mut stream) = h2.streams.remove(&id) else { return };
-        h2.note_closed(id);
+        h2.note_closed(id, stream.response.is_none());
         let Stream { request, response } = &mut *stream;
         for half in [&mut *request, &mut *response].into_iter().flatten() {
             if let Some(tally) = half.tally.take() {

@@ -16,6 +16,7 @@ mod gap;
 mod head;
 mod hpack;
 mod messages;
+mod parked;
 mod reader;
 mod signals;
 
@@ -25,3 +26,4 @@ pub(super) use frame::{PREFACE, is_first_settings};
 #[cfg(test)]
 pub(crate) use head::head_of;
 pub(super) use hpack::UNKNOWN;
+pub(super) use parked::Parked;

@@ -11,7 +11,7 @@ use crate::anomaly::AnomalyKind;
 use crate::capture::PacketAt;
 use crate::flow::{Direction, FlowInfo};
 use crate::http::MessageSink;
-use crate::http::conversation::{Conversation, Mode};
+use crate::http::conversation::Conversation;
 use crate::http::streams::HttpStreams;
 
 /// The longest frame that is taken whole. Of longer ones, header blocks among them, nothing is known.
@@ -38,12 +38,11 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         bytes: &[u8],
         at: PacketAt,
     ) {
-        let Some(mut h2) = talk.h2.take() else { return };
+        let mut h2 = self.take_h2(talk);
         let before = self.messages_told();
         self.take_frames(Here { flow, said: &talk.connection, direction, at }, &mut h2, bytes);
         talk.messages |= self.messages_told() > before;
-        talk.stream(direction).mode = Mode::Frames(h2.skippable(direction));
-        talk.h2 = Some(h2);
+        self.keep_h2(flow, talk, direction, at, h2);
     }
 
     pub(super) fn messages_told(&self) -> u64 {
@@ -56,6 +55,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         while !rest.is_empty() {
             rest = self.frame_step(here, h2, rest);
         }
+        h2.tidy();
         let held = h2.side(here.direction).held();
         self.buffered = self.buffered.saturating_add(held).saturating_sub(before);
         if self.is_full() && held > 0 {
@@ -97,13 +97,9 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 }
                 let behind = fill(&mut side.buffer, length, rest);
                 if side.buffer.len() == length {
-                    let mut payload = std::mem::take(&mut side.buffer);
+                    let payload = std::mem::take(&mut side.buffer);
                     side.phase = Phase::Header;
                     self.frame(here, h2, frame, &payload);
-                    payload.clear();
-                    if payload.capacity() <= 4096 {
-                        h2.side(here.direction).buffer = payload;
-                    }
                 }
                 behind
             }
@@ -258,7 +254,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     }
 
     fn data_begins(&mut self, here: Here<'_>, h2: &mut Connection, frame: Frame) {
-        let known = h2.running(frame.stream, here.direction).is_some() || h2.is_closed(frame.stream);
+        let known = h2.running(frame.stream, here.direction).is_some() || h2.is_closed(frame.stream, h2.role(here.direction));
         if !known && frame.stream != 0 && !h2.is_partial(here.direction) {
             self.framing(here, || "DATA of no message that runs".to_owned());
         }

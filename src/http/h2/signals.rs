@@ -48,6 +48,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             }
         }
         self.close_stream(here.said, h2, frame.stream);
+        h2.note_closed(frame.stream, false);
     }
 
     pub(super) fn go_away(&mut self, here: Here<'_>, payload: &[u8]) {

@@ -1,9 +1,9 @@
 //! What connections say before their messages, and connections that say nothing.
 
-use super::listener::{Listener, Step, client, feed, feed_open, hear, server};
+use super::listener::{Listener, Step, client, feed, feed_open, hear, hear_in, server};
 use crate::anomaly::AnomalyKind::{HeadLimit, MalformedProxyHeader, NotHttp};
 use crate::flow::StreamSink as _;
-use crate::http::{CaptureId, HttpStreams};
+use crate::http::{BodyWant, CaptureId, HttpStreams, Limits};
 use crate::proxy_protocol::Addresses;
 
 const LINE: &str = "PROXY TCP4 192.0.2.1 10.0.0.2 4711 80\r\n";
@@ -103,6 +103,19 @@ fn connections_without_a_message() {
 }
 
 #[test]
+fn a_header_that_there_is_no_room_for_is_not_kept_and_said() {
+    let steps = [client(LINE), client("GET / HTTP/1.1\r\n\r\n"), server("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")];
+    for (room, kept) in [(1 << 20, true), (300, false)] {
+        let heard = hear_in(room, Limits::default(), BodyWant::NOTHING, &steps);
+        assert_eq!(heard.messages.len(), 2);
+        assert_eq!(heard.anomalies.count(HeadLimit) > 0, !kept);
+        for connection in &heard.connections {
+            assert_eq!((connection.proxy.is_some(), connection.proxy_unkept), (kept, !kept));
+        }
+    }
+}
+
+#[test]
 fn what_headers_of_all_connections_hold_is_bounded() {
     let value = [&[0xe5, 0x0f, 0xa0][..], &[b'x'; 4000]].concat();
     let length = u16::try_from(12 + value.len()).expect("short").to_be_bytes();
@@ -111,7 +124,7 @@ fn what_headers_of_all_connections_hold_is_bounded() {
     let mut listener = Listener::default();
     let mut streams = HttpStreams::new(CaptureId(0), &mut listener);
     let open: Vec<_> = (0..2200).map(|number| feed_open(&mut streams, number, &[client(&header)])).collect();
-    assert!((50..200).contains(&streams.anomalies().count(HeadLimit)), "{}", streams.anomalies().count(HeadLimit));
+    assert!((50..300).contains(&streams.anomalies().count(HeadLimit)), "{}", streams.anomalies().count(HeadLimit));
     // What is over gives its room back.
     for (flow, talk) in open {
         streams.close(&flow, talk);

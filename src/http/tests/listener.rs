@@ -154,11 +154,17 @@ pub(super) fn hear_with(want: BodyWant, steps: &[Step]) -> Heard {
 
 /// One conversation within limits.
 pub(super) fn hear_within(limits: Limits, want: BodyWant, steps: &[Step]) -> Heard {
+    hear_in(usize::MAX, limits, want, steps)
+}
+
+/// The same where so many bytes may be held in all.
+pub(super) fn hear_in(room: usize, limits: Limits, want: BodyWant, steps: &[Step]) -> Heard {
     let mut listener = Listener { want, ..Listener::default() };
     let mut streams = HttpStreams::with_limits(CaptureId(7), &mut listener, limits);
+    streams.room(room);
     feed(&mut streams, 0, steps);
-    let held = (streams.held, streams.buffered, streams.packer.held_beside_patterns(), streams.h2.tables());
-    assert_eq!(held, (0, 0, 0, 0), "all is given back");
+    let messages = (streams.held, streams.buffered, streams.packer.held_beside_patterns());
+    assert_eq!((messages, streams.h2.held(), streams.proxied), ((0, 0, 0), 0, 0), "all is given back");
     let (requests, responses) = (streams.requests(), streams.responses());
     let anomalies = streams.anomalies().clone();
     let beyond = streams.undecoded().fold((0, 0), |(a, b), (.., unread)| (a + unread.sent, b + unread.received));

@@ -8,6 +8,7 @@ use ccm::Ccm;
 use ccm::consts::{U8, U12, U16};
 use chacha20poly1305::ChaCha20Poly1305;
 
+use crate::flow::allocated;
 use crate::tls::suite::Cipher;
 
 /// A cipher with its key.
@@ -37,6 +38,11 @@ macro_rules! each {
 }
 
 impl Aead {
+    /// What it takes beside its place.
+    pub(super) fn held(&self) -> usize {
+        each!(self, cipher => allocated(size_of_val(&**cipher)))
+    }
+
     /// The length of a cipher's key; `None` where it is no authenticated cipher.
     pub(super) fn key_length(cipher: Cipher) -> Option<usize> {
         match cipher {

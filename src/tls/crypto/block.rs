@@ -4,6 +4,7 @@ use aes::{Aes128, Aes256};
 use cbc::cipher::{Array, BlockModeDecrypt, BlockSizeUser, InnerIvInit, KeyInit};
 
 use super::derive::Keyed;
+use crate::flow::allocated;
 use crate::tls::suite::{Cipher, Hash};
 
 /// The length of a block, and of the IV before each record.
@@ -24,6 +25,15 @@ pub(super) struct Block {
 }
 
 impl Block {
+    /// What it takes beside its place.
+    pub(super) fn held(&self) -> usize {
+        let key = match &self.aes {
+            Aes::Short(aes) => size_of_val(&**aes),
+            Aes::Long(aes) => size_of_val(&**aes),
+        };
+        allocated(key).saturating_add(self.mac.held())
+    }
+
     /// The lengths of the key and of the MAC's key, and the MAC's hash; `None` where it is no block cipher.
     pub(super) fn lengths(cipher: Cipher) -> Option<(usize, usize, Hash)> {
         match cipher {

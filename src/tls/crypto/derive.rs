@@ -5,6 +5,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Sha256, Sha384};
 
+use crate::flow::allocated;
 use crate::tls::suite::Hash;
 
 impl Hash {
@@ -27,6 +28,14 @@ pub(super) enum Keyed {
 }
 
 impl Keyed {
+    /// What it takes beside its place.
+    pub(super) fn held(&self) -> usize {
+        match self {
+            Self::Sha1(_) | Self::Sha256(_) => 0,
+            Self::Sha384(mac) => allocated(size_of_val(&**mac)),
+        }
+    }
+
     pub(super) fn new(hash: Hash, key: &[u8]) -> Option<Self> {
         Some(match hash {
             Hash::Sha1 => Self::Sha1(Hmac::new_from_slice(key).ok()?),

@@ -3,6 +3,7 @@
 use super::aead::Aead;
 use super::block::Block;
 use super::derive::{expand_label, expand_label_into, prf};
+use crate::flow::allocated;
 use crate::tls::record::{ContentType, HEADER, Header};
 use crate::tls::suite::Suite;
 
@@ -41,6 +42,15 @@ fn counted(iv: [u8; 12], sequence: u64) -> [u8; 12] {
 impl Opener {
     /// Whether records can be opened at all.
     pub(in crate::tls) const BUILT: bool = true;
+
+    /// What it takes beside its place.
+    pub(in crate::tls) fn held(&self) -> usize {
+        match &self.kind {
+            Kind::Explicit { aead, .. } | Kind::Counted { aead, .. } => aead.held(),
+            Kind::Modern { aead, secret, .. } => aead.held().saturating_add(allocated(secret.capacity())),
+            Kind::Block(block) => block.held(),
+        }
+    }
 
     /// The keys that a traffic secret of TLS 1.3 gives; `None` where suite and secret do not belong together.
     pub(in crate::tls) fn tls13(suite: &Suite, version: u16, secret: &[u8]) -> Option<Self> {

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "tls")]
 mod changed;
+#[cfg(feature = "tls")]
+mod crowd;
 mod hellos;
 #[cfg(feature = "tls")]
 mod listener;

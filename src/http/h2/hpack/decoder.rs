@@ -42,14 +42,12 @@ pub(in crate::http::h2) struct Decoder {
     pub(in crate::http::h2) allowed: Option<u32>,
     /// A table was asked for that is larger than what is kept.
     pub(in crate::http::h2) beyond: bool,
-    name: Vec<u8>,
-    value: Vec<u8>,
 }
 
 impl Decoder {
     /// Of a connection from its beginning.
     pub(in crate::http::h2) fn new() -> Self {
-        Self { table: Table::new(false), allowed: Some(FIRST_SIZE), beyond: false, name: Vec::new(), value: Vec::new() }
+        Self { table: Table::new(false), allowed: Some(FIRST_SIZE), beyond: false }
     }
 
     /// What was in the table is not known (any more).
@@ -57,30 +55,39 @@ impl Decoder {
         self.table.forget();
     }
 
-    /// What the table holds.
-    pub(in crate::http::h2) fn size(&self) -> usize {
-        self.table.size()
+    /// What the table takes in memory.
+    pub(in crate::http::h2) fn held(&self) -> usize {
+        self.table.held()
     }
 
     /// Decodes a block, or what is there of it. Behind a fault nothing more is known of the table; but of one size that is
     /// not allowed, which is followed.
     pub(in crate::http::h2) fn decode(&mut self, block: &[u8], list: &mut FieldList) -> Result<(), Fault> {
         let mut reader = Reader { rest: block };
-        let mut odd = Ok(());
+        let mut result = Ok(());
+        let mut space = std::mem::take(&mut list.space);
         while let Some(&first) = reader.rest.first() {
-            match self.field(&mut reader, first, list) {
+            match self.field(&mut reader, first, list, &mut space) {
                 Ok(()) => {}
-                Err(Fault::Size(size)) => odd = Err(Fault::Size(size)),
+                Err(Fault::Size(size)) => result = Err(Fault::Size(size)),
                 Err(fault) => {
                     self.forget();
-                    return Err(fault);
+                    result = Err(fault);
+                    break;
                 }
             }
         }
-        odd
+        list.space = space;
+        result
     }
 
-    fn field(&mut self, reader: &mut Reader<'_>, first: u8, list: &mut FieldList) -> Result<(), Fault> {
+    fn field(
+        &mut self,
+        reader: &mut Reader<'_>,
+        first: u8,
+        list: &mut FieldList,
+        (name, value): &mut (Vec<u8>, Vec<u8>),
+    ) -> Result<(), Fault> {
         let (prefix, indexed) = match first {
             0x80.. => {
                 let index = reader.integer(7)?;
@@ -99,19 +106,19 @@ impl Decoder {
         };
         let index = reader.integer(prefix)?;
         let known = if index == 0 {
-            reader.string(&mut self.name)?;
+            reader.string(name)?;
             true
         } else {
-            let (name, _) = self.table.get(index).ok_or(Fault::Index(index))?;
-            self.name.clear();
-            self.name.extend_from_slice(name.unwrap_or_default());
-            name.is_some()
+            let (known, _) = self.table.get(index).ok_or(Fault::Index(index))?;
+            name.clear();
+            name.extend_from_slice(known.unwrap_or_default());
+            known.is_some()
         };
-        reader.string(&mut self.value)?;
-        let name = known.then_some(self.name.as_slice());
-        list.push(name, Some(&self.value));
+        reader.string(value)?;
+        let name = known.then_some(name.as_slice());
+        list.push(name, Some(value));
         if indexed {
-            self.table.insert(name, &self.value);
+            self.table.insert(name, value);
         }
         Ok(())
     }

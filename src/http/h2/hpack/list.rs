@@ -23,6 +23,8 @@ pub(in crate::http::h2) struct FieldList {
     pub(in crate::http::h2) unknown: bool,
     /// There were more fields than are kept.
     pub(in crate::http::h2) full: bool,
+    /// Space for the name and the value that are decoded.
+    pub(super) space: (Vec<u8>, Vec<u8>),
 }
 
 impl FieldList {
@@ -32,6 +34,8 @@ impl FieldList {
         self.text.shrink_to(LONGEST / 4);
         self.lines.clear();
         (self.unknown, self.full) = (false, false);
+        self.space.0.shrink_to(LONGEST / 4);
+        self.space.1.shrink_to(LONGEST / 4);
     }
 
     pub(in crate::http::h2) fn push(&mut self, name: Option<&[u8]>, value: Option<&[u8]>) {

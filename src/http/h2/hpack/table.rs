@@ -5,6 +5,8 @@
 
 use std::collections::VecDeque;
 
+use crate::flow::allocated;
+
 /// What a dynamic table holds at most, as RFC 7541 §4.1 counts. Entries beyond it are forgotten and then unknown.
 pub(in crate::http::h2) const MOST_OF_TABLE: usize = 64 << 10;
 /// The size of a table before it is changed (RFC 9113 §6.5.2).
@@ -15,26 +17,28 @@ const OVERHEAD: usize = 32;
 /// A field of the table: name and value, `None` where they are not known.
 pub(super) type Known<'t> = (Option<&'t [u8]>, Option<&'t [u8]>);
 
-#[derive(Debug)]
+/// Where an entry lies.
+#[derive(Debug, Clone, Copy)]
 struct Entry {
-    bytes: Box<[u8]>,
-    /// Where the value begins.
-    value: usize,
-    /// The name is known. The value of an entry always is.
-    named: bool,
+    /// Its first byte, counted from the first byte that the table ever held.
+    start: u32,
+    /// How long its name is, with [`UNNAMED`] where that is not known. The value of an entry always is.
+    name: u32,
 }
 
-impl Entry {
-    fn size(&self) -> usize {
-        self.bytes.len().saturating_add(OVERHEAD)
-    }
-}
+/// Set in the length of a name.
+const UNNAMED: u32 = 1 << 31;
 
-/// A dynamic table.
+/// A dynamic table. Its entries lie one behind the other: many connections have one, most of them small.
 #[derive(Debug)]
 pub(super) struct Table {
-    /// The last first.
+    /// Names and values; before `begin` are those that left the table.
+    bytes: Vec<u8>,
+    begin: usize,
+    /// The oldest first.
     entries: VecDeque<Entry>,
+    /// What the first of `bytes` counts.
+    base: u32,
     size: usize,
     most: usize,
     /// The capture does not show what else is in it.
@@ -46,7 +50,7 @@ impl Table {
     pub(super) fn new(doubtful: bool) -> Self {
         // How large an unknown table is, is not known either: more than it holds is never looked up.
         let most = if doubtful { MOST_OF_TABLE } else { FIRST_SIZE as usize };
-        Self { entries: VecDeque::new(), size: 0, most, doubtful }
+        Self { bytes: Vec::new(), begin: 0, entries: VecDeque::new(), base: 0, size: 0, most, doubtful }
     }
 
     /// Nothing is known of it any more.
@@ -54,9 +58,15 @@ impl Table {
         *self = Self::new(true);
     }
 
-    /// What it holds.
+    /// What it holds, as the RFC counts.
+    #[cfg(test)]
     pub(super) fn size(&self) -> usize {
         self.size
+    }
+
+    /// What it takes in memory.
+    pub(super) fn held(&self) -> usize {
+        allocated(self.bytes.capacity()).saturating_add(allocated(self.entries.capacity().saturating_mul(size_of::<Entry>())))
     }
 
     /// Looks up an index; `None` where no such entry can be.
@@ -65,23 +75,54 @@ impl Table {
         if let Some((name, value)) = STATIC.get(index) {
             return Some((Some(name), Some(value)));
         }
-        match self.entries.get(index.checked_sub(STATIC.len())?) {
-            Some(entry) => {
-                let (name, value) = entry.bytes.split_at_checked(entry.value)?;
-                Some((entry.named.then_some(name), Some(value)))
+        let place = self.entries.len().checked_sub(index.checked_sub(STATIC.len())?.saturating_add(1));
+        match place.and_then(|place| Some((place, self.entries.get(place)?))) {
+            Some((place, entry)) => {
+                let end = self.entries.get(place.saturating_add(1)).map_or(self.bytes.len(), |next| self.place(*next));
+                let bytes = self.bytes.get(self.place(*entry)..end)?;
+                let (name, value) = bytes.split_at_checked((entry.name & !UNNAMED) as usize)?;
+                Some(((entry.name & UNNAMED == 0).then_some(name), Some(value)))
             }
             None => self.doubtful.then_some((None, None)),
         }
     }
 
+    /// Where an entry begins.
+    fn place(&self, entry: Entry) -> usize {
+        entry.start.wrapping_sub(self.base) as usize
+    }
+
     /// Adds an entry before all others (RFC 7541 §4.4).
     pub(super) fn insert(&mut self, name: Option<&[u8]>, value: &[u8]) {
-        let bytes = [name.unwrap_or_default(), value].concat().into_boxed_slice();
-        let entry = Entry { bytes, value: name.map_or(0, <[u8]>::len), named: name.is_some() };
-        self.shrink(self.most.saturating_sub(entry.size()));
-        if entry.size() <= self.most {
-            self.size = self.size.saturating_add(entry.size());
-            self.entries.push_front(entry);
+        let known = name.unwrap_or_default();
+        let length = known.len().saturating_add(value.len());
+        let size = length.saturating_add(OVERHEAD);
+        self.shrink(self.most.saturating_sub(size));
+        if size > self.most {
+            return;
+        }
+        self.make_room(length);
+        // Bounded by the size of the table.
+        let count = |length: usize| u32::try_from(length).unwrap_or(UNNAMED);
+        let unnamed = if name.is_none() { UNNAMED } else { 0 };
+        let entry = Entry { start: self.base.wrapping_add(count(self.bytes.len())), name: count(known.len()) | unnamed };
+        self.bytes.extend_from_slice(known);
+        self.bytes.extend_from_slice(value);
+        self.size = self.size.saturating_add(size);
+        self.entries.push_back(entry);
+    }
+
+    /// Makes room for so many bytes: where those that left, where they are many, or more.
+    fn make_room(&mut self, length: usize) {
+        let lacks = |bytes: &Vec<u8>| bytes.capacity().saturating_sub(bytes.len()) < length;
+        let live = self.bytes.len().saturating_sub(self.begin);
+        if lacks(&self.bytes) && self.begin >= live / 4 {
+            self.bytes.drain(..self.begin);
+            self.base = self.base.wrapping_add(u32::try_from(self.begin).unwrap_or(0));
+            self.begin = 0;
+        }
+        if lacks(&self.bytes) {
+            self.bytes.reserve_exact(length.max(live / 4));
         }
     }
 
@@ -101,8 +142,16 @@ impl Table {
 
     fn shrink(&mut self, most: usize) {
         while self.size > most {
-            let Some(entry) = self.entries.pop_back() else { break };
-            self.size = self.size.saturating_sub(entry.size());
+            if self.entries.pop_front().is_none() {
+                break;
+            }
+            let begin = self.entries.front().map_or(self.bytes.len(), |first| self.place(*first));
+            let length = begin.saturating_sub(self.begin);
+            self.size = self.size.saturating_sub(length.saturating_add(OVERHEAD));
+            self.begin = begin;
+        }
+        if self.entries.is_empty() && self.begin > 0 {
+            (self.bytes, self.entries, self.begin) = (Vec::new(), VecDeque::new(), 0);
         }
     }
 }
@@ -203,6 +252,40 @@ mod tests {
         assert_eq!(table.get(62), None, "an emptied table is known again");
     }
 
+    /// An entry: its name where that is known, and its value.
+    type Model = (Option<Vec<u8>>, Vec<u8>);
+
+    proptest::proptest! {
+        /// Against a table whose entries are kept one by one.
+        #[test]
+        fn entries_are_what_was_put_in(
+            steps in proptest::collection::vec((0..40usize, 0..90usize, proptest::bool::ANY, 0..8u32), 1..300),
+        ) {
+            let mut table = Table::new(false);
+            let (mut model, mut most) = (VecDeque::<Model>::new(), 4096);
+            let size = |(name, value): &Model| name.as_ref().map_or(0, Vec::len) + value.len() + 32;
+            for (at, (name, value, known, resize)) in steps.into_iter().enumerate() {
+                if resize == 0 {
+                    most = name * 30;
+                    table.resize(most as u32);
+                }
+                let entry = (known.then(|| vec![at as u8; name]), vec![at as u8 ^ 0xff; value]);
+                table.insert(entry.0.as_deref(), &entry.1);
+                model.push_front(entry);
+                while model.iter().map(size).sum::<usize>() > most {
+                    model.pop_back();
+                }
+                for (index, (name, value)) in (62..).zip(&model) {
+                    proptest::prop_assert_eq!(table.get(index), Some((name.as_deref(), Some(value.as_slice()))));
+                }
+                proptest::prop_assert_eq!(table.get(62 + model.len() as u32), None);
+                proptest::prop_assert_eq!(table.size(), model.iter().map(size).sum::<usize>());
+                // Not much more is taken than the bytes that were held at most.
+                proptest::prop_assert!(table.held() <= 4096 * 7 / 4 + 200, "{}", table.held());
+            }
+        }
+    }
+
     #[test]
     fn no_table_is_larger_than_the_limit() {
         let mut table = Table::new(false);
@@ -211,7 +294,7 @@ mod tests {
         for _ in 0..100 {
             table.insert(Some(b"a"), &[b'x'; 4000]);
         }
-        assert!(table.size() <= MOST_OF_TABLE);
+        assert!(table.size() <= MOST_OF_TABLE && table.held() <= MOST_OF_TABLE * 3 / 2, "{}", table.held());
         assert_eq!(table.get(62 + 90), Some((None, None)), "forgotten is unknown, not absent");
     }
 }

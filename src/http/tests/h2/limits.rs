@@ -58,7 +58,7 @@ fn the_tables_of_all_connections_are_bounded() {
     let bytes = [from, frame(HEADERS, END_HEADERS | END_STREAM, 1, &block)].concat();
     let open: Vec<_> = (0..300).map(|number| feed_open(&mut streams, number, &[client(&bytes)])).collect();
     assert!(streams.anomalies().count(Http2Limit) > 0, "{:?}", streams.anomalies());
-    assert!(streams.h2.tables() <= 16 << 20);
+    assert!(streams.h2.held() <= 16 << 20);
     let at = PacketAt { number: 2, time: Timestamp::default() };
     for (flow, mut talk) in open {
         for direction in [Direction::Forward, Direction::Backward] {
@@ -66,7 +66,7 @@ fn the_tables_of_all_connections_are_bounded() {
         }
         streams.close(&flow, talk);
     }
-    assert_eq!((streams.h2.tables(), streams.buffered, streams.held), (0, 0, 0), "all is given back");
+    assert_eq!((streams.h2.held(), streams.buffered, streams.held), (0, 0, 0), "all is given back");
 }
 
 #[test]

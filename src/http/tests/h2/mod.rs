@@ -4,5 +4,6 @@ mod connections;
 mod gaps;
 mod limits;
 mod malformed;
+mod parked;
 mod property;
 mod wire;

@@ -2,8 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::super::listener::{Step, client, hear_bodies, server};
+use super::super::listener::{Step, client, hear_bodies, hear_in, server};
 use super::wire::{CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, PADDED, PING, PRIORITY, Sender, begun, frame};
+use crate::http::{BodyWant, Limits};
 
 #[derive(Debug, Clone)]
 struct Said {
@@ -133,6 +134,11 @@ proptest! {
         to.extend(waiting.into_iter().flatten().flatten());
         let mut steps: Vec<Step> = from.chunks(size).map(client).collect();
         steps.extend(to.chunks(size).map(server));
+        // Where little may be held, that is kept to, all is given back (`hear_in` sees to both), and what is not told is said.
+        for room in [0, 1500, 4000] {
+            let little = hear_in(room, Limits::default(), BodyWant::NOTHING, &steps);
+            prop_assert!(little.messages.len() == 2 * exchanges.len() || !little.anomalies.is_empty());
+        }
         let heard = hear_bodies(&steps);
         let kinds: Vec<_> = heard.kinds().into_iter().filter(|(kind, _)| *kind != crate::anomaly::AnomalyKind::Http2Malformed).collect();
         prop_assert_eq!(kinds, vec![]);
