@@ -5,11 +5,13 @@
 
 #![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
 
-use crate::{flow, http};
+use crate::{flow, http, wire};
 
 /// How much of a source is held while it is read, whatever it sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
+    /// Of packets.
+    pub wire: wire::Limits,
     /// Of TCP connections.
     pub flow: flow::Limits,
     /// Of HTTP messages.
@@ -20,7 +22,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { flow: flow::Limits::default(), http: http::Limits::default(), text: 64 << 20 }
+        Self { wire: wire::Limits::default(), flow: flow::Limits::default(), http: http::Limits::default(), text: 64 << 20 }
     }
 }
 
@@ -65,14 +67,17 @@ macro_rules! rows {
 }
 
 rows! {
+    "fragments-in-all" Bytes 0, wire.fragments.bytes, "IP fragments that wait for others (fragment-limit)";
+    "fragments" Count 1, wire.fragments.pieces, "fragments of a packet (fragment-limit)";
+    "fragment-age" Seconds 1, wire.fragments.age, "how long a fragment waits for others (ip-fragment)";
     "flows" Count 1, flow.flows, "live connections; those quiet longest are closed (flow-limit)";
-    "flow-idle" Seconds 1, flow.idle, "how long a connection may be quiet; then it is closed (flow-idle)";
+    "flow-idle" Seconds 1, flow.idle, "how long a connection may be quiet (flow-idle)";
     "early" Bytes 0, flow.stream_bytes, "segments of a stream before earlier ones came (reassembly-limit)";
     "early-in-all" Bytes 0, flow.total_bytes, "the same of all streams";
     "head" Bytes 64, http.head, "a head that comes in pieces; a longer one is cut (head-limit)";
     "fields" Count 96, http.fields, "field lines of a head; others are not told (head-limit)";
     "trailers" Bytes 64, http.trailers, "a trailer section (head-limit) or chunk line (malformed-chunk)";
-    "pipeline" Count 1, http.pipeline, "waiting requests of a connection; more stay alone (pipeline-limit)";
+    "pipeline" Count 1, http.pipeline, "waiting requests of a connection (pipeline-limit)";
     "held-in-all" Bytes 0, http.held_in_all, "heads that are held, of all (pipeline-limit, head-limit)";
     "bodies-in-all" Bytes 0, http.bodies_in_all, "bodies that specs ask for; longer ones are inconclusive";
     "text" Bytes 1, text, "a text, which is held in memory; a longer one is refused";
