@@ -70,6 +70,7 @@ rows! {
     "fragments-in-all" Bytes 0, wire.fragments.bytes, "IP fragments that wait for others (fragment-limit)";
     "fragments" Count 1, wire.fragments.pieces, "fragments of a packet (fragment-limit)";
     "fragment-age" Seconds 1, wire.fragments.age, "how long a fragment waits for others (ip-fragment)";
+    "tunnels" Count 0, wire.tunnels, "tunnels in one another, at most 64 (undecodable-packet)";
     "flows" Count 1, flow.flows, "live connections; those quiet longest are closed (flow-limit)";
     "flow-idle" Seconds 1, flow.idle, "how long a connection may be quiet (flow-idle)";
     "early" Bytes 0, flow.stream_bytes, "segments of a stream before earlier ones came (reassembly-limit)";

@@ -6,7 +6,7 @@
 use crate::anomaly::{Anomalies, AnomalyKind};
 use crate::capture::{Packet, PacketAt, PacketReader, Timestamp};
 use crate::flow::{FlowTable, StreamSink};
-use crate::wire::{Decoded, Fragment, Fragments, Limits, segment, usual_segment};
+use crate::wire::{Decoded, Fragment, Fragments, Limits, segment_within, usual_segment};
 
 /// So much earlier than the last packet of a file the next one may begin and still go on from it.
 const OVERLAP: u64 = 1_000_000_000;
@@ -14,6 +14,7 @@ const OVERLAP: u64 = 1_000_000_000;
 /// A recording that is being followed: one file, or several that go on from one another.
 #[derive(Debug, Default)]
 pub(super) struct Following {
+    limits: Limits,
     fragments: Fragments,
     /// How many packets the files before held.
     before: u64,
@@ -24,7 +25,7 @@ pub(super) struct Following {
 impl Following {
     /// Within these limits.
     pub(super) fn new(limits: Limits) -> Self {
-        Self { fragments: Fragments::with_limits(limits.fragments), ..Self::default() }
+        Self { limits, fragments: Fragments::with_limits(limits.fragments), ..Self::default() }
     }
 
     /// Reads a file to its end, or to where it is cut or damaged. What the file itself lost goes to `anomalies`, by numbers
@@ -70,7 +71,7 @@ impl Following {
     /// A packet that is not as nearly all are.
     #[inline(never)]
     fn packet<S: StreamSink>(&mut self, at: PacketAt, packet: &Packet<'_>, flows: &mut FlowTable<S>) {
-        match segment(packet) {
+        match segment_within(packet, &self.limits) {
             Decoded::Tcp(segment) => {
                 if segment.wire_length as usize > segment.payload.len() {
                     note_cut(at, packet, flows.sink_mut().anomalies());

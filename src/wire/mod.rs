@@ -24,7 +24,7 @@ mod tunnel;
 mod wifi;
 mod wrapped;
 
-pub use decoded::{Decoded, segment, usual_segment};
+pub use decoded::{Decoded, segment, segment_within, usual_segment};
 pub use endpoint::Endpoint;
 pub use error::WireError;
 pub use fragment::{Datagram, Fragment, FragmentLimits, Fragments};
