@@ -5,7 +5,7 @@
 
 #![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
 
-use crate::{flow, http, wire};
+use crate::{flow, http, tls, wire};
 
 /// How much of a source is held while it is read, whatever it sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Limits {
     pub wire: wire::Limits,
     /// Of TCP connections.
     pub flow: flow::Limits,
+    /// Of TLS connections.
+    pub tls: tls::Limits,
     /// Of HTTP messages.
     pub http: http::Limits,
     /// Bytes of a text, which is held in memory.
@@ -22,7 +24,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { wire: wire::Limits::default(), flow: flow::Limits::default(), http: http::Limits::default(), text: 64 << 20 }
+        Self {
+            wire: wire::Limits::default(),
+            flow: flow::Limits::default(),
+            tls: tls::Limits::default(),
+            http: http::Limits::default(),
+            text: 64 << 20,
+        }
     }
 }
 
@@ -75,6 +83,9 @@ rows! {
     "flow-idle" Seconds 1, flow.idle, "how long a connection may be quiet (flow-idle)";
     "early" Bytes 0, flow.stream_bytes, "segments of a stream before earlier ones came (reassembly-limit)";
     "early-in-all" Bytes 0, flow.total_bytes, "the same of all streams";
+    "tls-waiting" Bytes 0, tls.waiting, "TLS of a direction, until it can be opened (tls-limit)";
+    "tls-in-all" Bytes 0, tls.waiting_in_all, "the same of all, with what is known of each";
+    "tls-connections" Count 1, tls.connections, "live TLS connections that are followed (tls-limit)";
     "head" Bytes 64, http.head, "a head that comes in pieces; a longer one is cut (head-limit)";
     "fields" Count 96, http.fields, "field lines of a head; others are not told (head-limit)";
     "trailers" Bytes 64, http.trailers, "a trailer section (head-limit) or chunk line (malformed-chunk)";

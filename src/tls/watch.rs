@@ -3,7 +3,6 @@
 use super::buffer::Buffer;
 use super::look::{Look, look};
 use super::session::Session;
-use super::settle::WAITING_IN_ALL;
 use super::sink::TlsSink;
 use super::streams::{TlsFlow, TlsStreams, Way};
 use crate::anomaly::AnomalyKind;
@@ -27,7 +26,7 @@ impl<S: TlsSink> TlsStreams<S> {
         session.side(direction).buffer.push(data, at);
         if state.way(direction) != Way::Tls {
             self.judge(flow, state, direction);
-            if !state.way.contains(&Way::Tls) && self.waiting > WAITING_IN_ALL {
+            if !state.way.contains(&Way::Tls) && self.waiting > self.limits.waiting_in_all {
                 let all = self.waiting;
                 self.inner.anomalies().note(AnomalyKind::TlsLimit, Some(at.number), || {
                     format!(

@@ -4,6 +4,8 @@
 mod changed;
 mod hellos;
 #[cfg(feature = "tls")]
+mod limits;
+#[cfg(feature = "tls")]
 mod listener;
 #[cfg(feature = "tls")]
 mod lost;
