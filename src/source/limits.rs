@@ -92,6 +92,9 @@ rows! {
     "pipeline" Count 1, http.pipeline, "waiting requests of a connection (pipeline-limit)";
     "held-in-all" Bytes 0, http.held_in_all, "heads that are held, of all (pipeline-limit, head-limit)";
     "bodies-in-all" Bytes 0, http.bodies_in_all, "bodies that specs ask for; longer ones are inconclusive";
+    "h2-streams" Count 1, http.h2.streams, "streams of an HTTP/2 connection that run (h2-limit)";
+    "h2-table" Bytes 4096, http.h2.table, "a dynamic table of HTTP/2 (h2-limit)";
+    "h2-tables-in-all" Bytes 0, http.h2.tables_in_all, "dynamic tables of all connections (h2-limit)";
     "text" Bytes 1, text, "a text, which is held in memory; a longer one is refused";
 }
 
@@ -188,7 +191,10 @@ mod tests {
             limits.set(limit, limit.least + 1);
             assert_eq!((limit.get)(&limits), limit.least + 1, "{}", limit.name);
             assert_ne!(limits, Limits::default(), "{}", limit.name);
-            assert!(!limit.about.ends_with('.') && limit.name.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
+            assert!(
+                !limit.about.ends_with('.')
+                    && limit.name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+            );
         }
         let mut names: Vec<_> = LIMITS.iter().map(|limit| limit.name).collect();
         names.sort_unstable();

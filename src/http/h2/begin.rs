@@ -40,7 +40,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             Beginning::Settings => Some(direction.reversed()),
             Beginning::Frames | Beginning::Lost => None,
         };
-        let h2 = talk.h2.get_or_insert_with(|| Box::new(Connection::new(client)));
+        let h2 = talk.h2.get_or_insert_with(|| Box::new(Connection::new(client, &self.limits.h2)));
         h2.client = h2.client.or(client);
         let side = h2.side(direction);
         match beginning {
@@ -102,7 +102,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     #[cold]
     pub(in crate::http) fn upgrade(&mut self, talk: &mut Conversation, server: Direction) {
         let client = server.reversed();
-        let mut h2 = talk.h2.take().unwrap_or_else(|| Box::new(Connection::new(None)));
+        let mut h2 = talk.h2.take().unwrap_or_else(|| Box::new(Connection::new(None, &self.limits.h2)));
         h2.client = Some(client);
         // The size of its table stands in HTTP2-Settings.
         h2.side(server).decoder.allowed = None;
