@@ -1,6 +1,7 @@
 //! How much the HTTP layer may hold of what the wire sends.
 
 use super::Http2Limits;
+use crate::proxy_protocol;
 
 /// Bounds of [`HttpStreams`](super::HttpStreams). What goes beyond is told as far as it is there and noted, never held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub struct Limits {
     pub bodies_in_all: usize,
     /// Of HTTP/2, beside its heads.
     pub h2: Http2Limits,
+    /// Of PROXY protocol headers.
+    pub proxy: proxy_protocol::Limits,
 }
 
 impl Limits {
@@ -39,6 +42,7 @@ impl Default for Limits {
             held_in_all: 10 << 20,
             bodies_in_all: 64 << 20,
             h2: Http2Limits::default(),
+            proxy: proxy_protocol::Limits::default(),
         }
     }
 }

@@ -9,9 +9,6 @@ use crate::capture::PacketAt;
 use crate::flow::{Direction, FlowInfo};
 use crate::proxy_protocol::{self, Fault, ProxyHeader};
 
-/// What the values of PROXY protocol headers of all flows may hold.
-const PROXIED_IN_ALL: usize = 8 << 20;
-
 /// What the first bytes of a stream are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Opening {
@@ -65,7 +62,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     }
 
     fn proxy(&mut self, talk: &mut Conversation, bytes: &[u8], at: PacketAt) -> Opening {
-        match proxy_protocol::opening(bytes) {
+        match proxy_protocol::opening_within(bytes, &self.limits.proxy) {
             proxy_protocol::Opening::Other => Opening::Message,
             proxy_protocol::Opening::More if !self.is_full() => Opening::Unsure,
             proxy_protocol::Opening::More => {
@@ -92,7 +89,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         if let Some(fault) = &header.fault {
             self.malformed(fault, at);
         }
-        if self.proxied.saturating_add(header.size()) > PROXIED_IN_ALL {
+        if self.proxied.saturating_add(header.size()) > self.limits.proxy.in_all {
             let what = "the headers of all connections hold too many values: they are not kept".to_owned();
             self.anomalies.note(AnomalyKind::HeadLimit, Some(at.number), || what.clone());
             header.tlvs = Vec::new();

@@ -86,6 +86,9 @@ rows! {
     "tls-waiting" Bytes 0, tls.waiting, "TLS of a direction, until it can be opened (tls-limit)";
     "tls-in-all" Bytes 0, tls.waiting_in_all, "the same of all, with what is known of each";
     "tls-connections" Count 1, tls.connections, "live TLS connections that are followed (tls-limit)";
+    "proxy-values" Count 0, http.proxy.values, "values of a PROXY header (malformed-proxy-header)";
+    "proxy-bytes" Bytes 0, http.proxy.bytes, "the same in bytes";
+    "proxy-in-all" Bytes 0, http.proxy.in_all, "values of the PROXY headers of all connections (head-limit)";
     "head" Bytes 64, http.head, "a head that comes in pieces; a longer one is cut (head-limit)";
     "fields" Count 96, http.fields, "field lines of a head; others are not told (head-limit)";
     "trailers" Bytes 64, http.trailers, "a trailer section (head-limit) or chunk line (malformed-chunk)";
