@@ -34,7 +34,7 @@ fn long_help() -> String {
     let widest = LIMITS.iter().map(|limit| limit.name.len()).max().unwrap_or(0);
     for limit in LIMITS {
         let (name, shown) = (limit.name, limit.shown(&defaults));
-        text += &format!("\n  {name:widest$}  {shown:>4}  {}", limit.about);
+        text += &format!("\n  {name:widest$}  {shown:>5}  {}", limit.about);
     }
     text
 }
@@ -73,6 +73,6 @@ mod tests {
     fn the_help_names_every_limit_with_its_default() {
         let help = long_help();
         assert!(LIMITS.iter().all(|limit| help.contains(limit.about)), "{help}");
-        assert!(help.contains("flows             100k  live"), "{help}");
+        assert!(help.contains("flows              100k  live"), "{help}");
     }
 }

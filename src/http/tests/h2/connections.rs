@@ -129,7 +129,7 @@ fn an_upgrade_behind_an_early_response_still_tells_the_exchange() {
     let wanted = ("POST /early HTTP/1.1", "HTTP/1.1 413 Content Too Large");
     assert_eq!(heard.pairs().iter().filter(|pair| **pair == wanted).count(), 1, "{:?}", heard.pairs());
     assert!(!heard.pairs().contains(&("POST /early HTTP/1.1", "HTTP/2 200")), "{:?}", heard.pairs());
-    assert_eq!(heard.anomalies.count(crate::anomaly::AnomalyKind::BodyIncomplete), 1, "and its body is told to lack its end");
+    assert_eq!(heard.anomalies.count(AnomalyKind::BodyIncomplete), 1, "and its body is told to lack its end");
     // Without the early response it is what asked.
     let heard = hear(&[client(format!("{ask}defghij")), server([switch, SETTINGS, &Sender::new().ok(1, "a")].concat())]);
     assert_eq!(heard.pairs(), [("POST /early HTTP/1.1", "HTTP/2 200")]);
