@@ -4,7 +4,8 @@
 /// [`Limits::head`](crate::http::Limits::head) and [`Limits::fields`](crate::http::Limits::fields).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Streams of a connection whose messages run; beyond it the oldest is told before its end, and what still comes of it is not (`h2-limit`).
+    /// Streams of a connection whose messages run; beyond it the oldest is told before its end, and what still
+    /// comes of it is not (`h2-limit`).
     pub streams: usize,
     /// Bytes of a dynamic table as RFC 7541 §4.1 counts them, whatever the endpoints agree on. Entries beyond it are forgotten,
     /// and unknown where they are referred to (`h2-limit`, `hpack-unknown`). At least [`LEAST_TABLE`](Self::LEAST_TABLE).
