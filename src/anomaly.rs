@@ -50,6 +50,7 @@ impl AnomalyKind {
                 | Self::TlsLimit
                 | Self::NotHttp
                 | Self::Http2Lost
+                | Self::Http2Limit
                 | Self::HpackUnknown
                 | Self::HpackError
         )

@@ -4,7 +4,7 @@ use hopspec::anomaly::{Anomalies, AnomalyKind};
 use hopspec::capture::{LinkType, Packet, PacketAt, Timestamp};
 use hopspec::wire::{Decoded, FragmentLimits, Fragments, segment};
 
-const LIMITS: FragmentLimits = FragmentLimits { bytes: 16 << 10, pieces: 64, age: 60_000_000_000, packets: 1000 };
+const LIMITS: FragmentLimits = FragmentLimits { bytes: 16 << 10, pieces: 64, age: 60, packets: 1000 };
 
 /// A packet whose fragments all come is there once, whatever their order; what else comes is bounded and told.
 pub fn fragments(data: &[u8]) {

@@ -34,7 +34,7 @@ fn long_help() -> String {
     let widest = LIMITS.iter().map(|limit| limit.name.len()).max().unwrap_or(0);
     for limit in LIMITS {
         let (name, shown) = (limit.name, limit.shown(&defaults));
-        text += &format!("\n  {name:widest$}  {shown:>4}  {}", limit.about);
+        text += &format!("\n  {name:widest$}  {shown:>5}  {}", limit.about);
     }
     text
 }
@@ -62,7 +62,7 @@ mod tests {
         let wrong = |text: &str| limit(text).map(|_| ()).unwrap_err();
         assert_eq!(wrong("flows"), "expected NAME=VALUE, as in `flows=200k`");
         assert_eq!(wrong("flow=1"), "there is no limit `flow`; did you mean `flows`?");
-        assert!(wrong("speed=1").starts_with("there is no limit `speed`: they are flows, "));
+        assert!(wrong("speed=1").starts_with("there is no limit `speed`: they are fragments-in-all, "));
         assert_eq!(wrong("head=x"), "expected a number of bytes for `head`, as in `head=256k`");
         let given = ["flows=5", "head=1k", "flows=6"].map(|text| limit(text).expect("a limit"));
         let limits = LimitArgs { limits: given.to_vec() }.limits();
@@ -73,6 +73,6 @@ mod tests {
     fn the_help_names_every_limit_with_its_default() {
         let help = long_help();
         assert!(LIMITS.iter().all(|limit| help.contains(limit.about)), "{help}");
-        assert!(help.contains("flows          100k  live"), "{help}");
+        assert!(help.contains("flows              100k  live"), "{help}");
     }
 }

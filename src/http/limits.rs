@@ -1,5 +1,8 @@
 //! How much the HTTP layer may hold of what the wire sends.
 
+use super::Http2Limits;
+use crate::proxy_protocol;
+
 /// Bounds of [`HttpStreams`](super::HttpStreams). What goes beyond is told as far as it is there and noted, never held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -18,6 +21,10 @@ pub struct Limits {
     /// Bytes of the bodies of all flows that a spec asks for. Bodies beyond it are not whole, and what is said of them is
     /// inconclusive.
     pub bodies_in_all: usize,
+    /// Of HTTP/2, beside its heads.
+    pub h2: Http2Limits,
+    /// Of PROXY protocol headers.
+    pub proxy: proxy_protocol::Limits,
 }
 
 impl Limits {
@@ -27,6 +34,15 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { head: 256 << 10, fields: 1024, trailers: 64 << 10, pipeline: 1024, held_in_all: 10 << 20, bodies_in_all: 64 << 20 }
+        Self {
+            head: 256 << 10,
+            fields: 1024,
+            trailers: 64 << 10,
+            pipeline: 1024,
+            held_in_all: 10 << 20,
+            bodies_in_all: 64 << 20,
+            h2: Http2Limits::default(),
+            proxy: proxy_protocol::Limits::default(),
+        }
     }
 }

@@ -199,7 +199,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                     self.answered(talk, answers, head, body);
                 }
                 if switches && framing == Framing::Other {
-                    self.upgrade(talk, direction);
+                    self.upgrade(talk, direction, at);
                     return left;
                 }
                 if framing == Framing::Other {

@@ -40,6 +40,7 @@ pub use bytes::{BytesRead, read_bytes};
 pub use connection::{Connection, EmptyConnection};
 pub use conversation::Conversation;
 pub use exchange::{Exchange, Message};
+pub use h2::Limits as Http2Limits;
 #[cfg(test)]
 pub(crate) use h2::head_of;
 pub use head::{AUTHORITY, FieldLine, Head, HeadBuf, HeadFlags, HeadRef, Range, StartLine};

@@ -9,9 +9,6 @@ use crate::capture::PacketAt;
 use crate::flow::{Direction, FlowInfo};
 use crate::proxy_protocol::{self, Fault, ProxyHeader};
 
-/// What the values of PROXY protocol headers of all flows may hold.
-const PROXIED_IN_ALL: usize = 8 << 20;
-
 /// What the first bytes of a stream are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Opening {
@@ -67,7 +64,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     }
 
     fn proxy(&mut self, talk: &mut Conversation, bytes: &[u8], at: PacketAt) -> Opening {
-        match proxy_protocol::opening(bytes) {
+        match proxy_protocol::opening_within(bytes, &self.limits.proxy) {
             proxy_protocol::Opening::Other => Opening::Message,
             proxy_protocol::Opening::More if !self.is_full() => Opening::Unsure,
             proxy_protocol::Opening::More => {
@@ -85,7 +82,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     fn has_room_for(&self, header: &ProxyHeader) -> bool {
         let size = header.size();
         let proxied = self.proxied.saturating_add(size);
-        proxied <= PROXIED_IN_ALL && !self.is_crowded(proxied.saturating_add(size))
+        proxied <= self.limits.proxy.in_all && !self.is_crowded(proxied.saturating_add(size))
     }
 
     #[cold]

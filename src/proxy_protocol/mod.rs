@@ -6,6 +6,7 @@
 
 mod checksum;
 mod header;
+mod limits;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -14,5 +15,6 @@ mod v1;
 mod v2;
 
 pub use header::{Addresses, Checksum, Command, Family, Fault, ProxyHeader, Tlv};
-pub use read::{LONGEST, Opening, opening};
+pub use limits::Limits;
+pub use read::{LONGEST, Opening, opening, opening_within};
 pub use tlv::NAMES;

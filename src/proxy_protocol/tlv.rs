@@ -1,10 +1,10 @@
 //! The type-length-values of version 2 (§2.2 to §2.2.7), and those that clouds add.
 
+use super::Limits;
 use super::header::{Checksum, ProxyHeader, Tlv};
 
-/// So many TLVs of a header are kept, and so many bytes of them: every message of the connection is held against them.
-const MOST: usize = 64;
-const MOST_BYTES: usize = 4 << 10;
+/// Of what lies in a value that is kept, nothing more is to be bounded.
+const NONE: Limits = Limits { values: usize::MAX, bytes: usize::MAX, in_all: usize::MAX };
 
 pub(super) const CRC32C: u8 = 0x03;
 const NOOP: u8 = 0x04;
@@ -97,14 +97,15 @@ pub(super) fn walk(bytes: &[u8]) -> impl Iterator<Item = Result<(usize, u8, &[u8
 }
 
 /// Keeps the TLVs in bytes, and says what ends them early.
-pub(super) fn split(bytes: &[u8]) -> (Vec<Tlv>, Option<Broken>) {
+pub(super) fn split(bytes: &[u8], limits: &Limits) -> (Vec<Tlv>, Option<Broken>) {
     let (mut tlvs, mut kept) = (Vec::new(), 0_usize);
     for tlv in walk(bytes) {
         match tlv {
             Ok((at, kind, value)) => {
                 kept = kept.saturating_add(value.len());
-                if tlvs.len() >= MOST || kept > MOST_BYTES {
-                    let what = format!("more than {MOST} values, or {MOST_BYTES} bytes of them, are not kept");
+                let Limits { values, bytes, .. } = *limits;
+                if tlvs.len() >= values || kept > bytes {
+                    let what = format!("more than {values} values, or {bytes} bytes of them, are not kept");
                     return (tlvs, Some(Broken { at, what, by_limit: true }));
                 }
                 tlvs.push(Tlv { kind, value: value.to_vec() });
@@ -137,7 +138,7 @@ impl ProxyHeader {
                 of(SSL).filter_map(|ssl| ssl.get(1..)?.first_chunk()).map(|v| u32::from_be_bytes(*v).to_string()).collect()
             }
             Reads::InSsl(kind) => {
-                let inner = of(SSL).flat_map(|ssl| split(ssl.get(5..).unwrap_or_default()).0);
+                let inner = of(SSL).flat_map(|ssl| split(ssl.get(5..).unwrap_or_default(), &NONE).0);
                 inner.filter(|tlv| tlv.kind == kind).map(|tlv| readable(&tlv.value)).collect()
             }
             Reads::Behind(kind, which) => of(kind).filter_map(|v| v.strip_prefix(&[which])).map(readable).collect(),

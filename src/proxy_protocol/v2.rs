@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::Limits;
 use super::checksum;
 use super::header::{Addresses, Checksum, Command, Family, Fault, ProxyHeader};
 use super::read::Opening;
@@ -12,7 +13,7 @@ const SIGNATURE: &[u8; 12] = b"\r\n\r\n\0\r\nQUIT\n";
 /// Signature, version and command, family, length.
 const FIXED: usize = 16;
 
-pub(super) fn opening(bytes: &[u8]) -> Opening {
+pub(super) fn opening(bytes: &[u8], limits: &Limits) -> Opening {
     if !bytes.starts_with(SIGNATURE) {
         return if SIGNATURE.starts_with(bytes) { Opening::More } else { Opening::Other };
     }
@@ -23,10 +24,10 @@ pub(super) fn opening(bytes: &[u8]) -> Opening {
     }
     let length = FIXED + usize::from(u16::from_be_bytes([high, low]));
     let Some(header) = bytes.get(..length) else { return Opening::More };
-    Opening::Header(Box::new(take_apart(header, version_command & 0xf, family)), length)
+    Opening::Header(Box::new(take_apart(header, version_command & 0xf, family, limits)), length)
 }
 
-fn take_apart(header: &[u8], command: u8, family: u8) -> ProxyHeader {
+fn take_apart(header: &[u8], command: u8, family: u8, limits: &Limits) -> ProxyHeader {
     let mut fault = None;
     let mut note = |at: usize, what: String| {
         fault.get_or_insert(Fault { at, what });
@@ -47,7 +48,7 @@ fn take_apart(header: &[u8], command: u8, family: u8) -> ProxyHeader {
         }
     };
     let behind = FIXED.saturating_add(length);
-    let (mut tlvs, broken) = tlv::split(header.get(behind..).unwrap_or_default());
+    let (mut tlvs, broken) = tlv::split(header.get(behind..).unwrap_or_default(), limits);
     if let Some(Broken { at, what, by_limit }) = broken {
         if family == Family::Unknown && !by_limit {
             // What stands behind an unspecified family is to be ignored.

@@ -5,13 +5,17 @@
 
 #![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
 
-use crate::{flow, http};
+use crate::{flow, http, tls, wire};
 
 /// How much of a source is held while it is read, whatever it sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
+    /// Of packets.
+    pub wire: wire::Limits,
     /// Of TCP connections.
     pub flow: flow::Limits,
+    /// Of TLS connections.
+    pub tls: tls::Limits,
     /// Of HTTP messages.
     pub http: http::Limits,
     /// Bytes of a text, which is held in memory.
@@ -20,7 +24,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { flow: flow::Limits::default(), http: http::Limits::default(), text: 64 << 20 }
+        Self {
+            wire: wire::Limits::default(),
+            flow: flow::Limits::default(),
+            tls: tls::Limits::default(),
+            http: http::Limits::default(),
+            text: 64 << 20,
+        }
     }
 }
 
@@ -65,17 +75,30 @@ macro_rules! rows {
 }
 
 rows! {
+    "fragments-in-all" Bytes 0, wire.fragments.bytes, "IP fragments that wait for others (fragment-limit)";
+    "fragments" Count 1, wire.fragments.pieces, "fragments of a packet (fragment-limit)";
+    "fragment-age" Seconds 1, wire.fragments.age, "how long a fragment waits for others (ip-fragment)";
+    "tunnels" Count 0, wire.tunnels, "tunnels in one another, at most 64 (undecodable-packet)";
     "flows" Count 1, flow.flows, "live connections; those quiet longest are closed (flow-limit)";
-    "flow-idle" Seconds 1, flow.idle, "how long a connection may be quiet; then it is closed (flow-idle)";
+    "flow-idle" Seconds 1, flow.idle, "how long a connection may be quiet (flow-idle)";
     "early" Bytes 0, flow.stream_bytes, "segments of a stream before earlier ones came (reassembly-limit)";
     "early-in-all" Bytes 0, flow.total_bytes, "the same of all streams";
     "memory" Bytes 0, flow.memory, "connections and what is held of them, together; each limit is reached sooner then";
+    "tls-waiting" Bytes 0, tls.waiting, "TLS of a direction, until it can be opened (tls-limit)";
+    "tls-in-all" Bytes 0, tls.waiting_in_all, "the same of all, with what is known of each";
+    "tls-connections" Count 1, tls.connections, "live TLS connections that are followed (tls-limit)";
+    "proxy-values" Count 0, http.proxy.values, "values of a PROXY header (malformed-proxy-header)";
+    "proxy-bytes" Bytes 0, http.proxy.bytes, "the same in bytes";
+    "proxy-in-all" Bytes 0, http.proxy.in_all, "values of the PROXY headers of all connections (head-limit)";
     "head" Bytes 64, http.head, "a head that comes in pieces; a longer one is cut (head-limit)";
     "fields" Count 96, http.fields, "field lines of a head; others are not told (head-limit)";
     "trailers" Bytes 64, http.trailers, "a trailer section (head-limit) or chunk line (malformed-chunk)";
-    "pipeline" Count 1, http.pipeline, "waiting requests of a connection; more stay alone (pipeline-limit)";
+    "pipeline" Count 1, http.pipeline, "waiting requests of a connection (pipeline-limit)";
     "held-in-all" Bytes 0, http.held_in_all, "heads that are held, of all (pipeline-limit, head-limit)";
     "bodies-in-all" Bytes 0, http.bodies_in_all, "bodies that specs ask for; longer ones are inconclusive";
+    "h2-streams" Count 1, http.h2.streams, "streams of an HTTP/2 connection that run (h2-limit)";
+    "h2-table" Bytes 4096, http.h2.table, "a dynamic table of HTTP/2 (h2-limit)";
+    "h2-in-all" Bytes 0, http.h2.in_all, "what is kept of all HTTP/2 connections, with their tables (h2-limit)";
     "text" Bytes 1, text, "a text, which is held in memory; a longer one is refused";
 }
 
@@ -83,9 +106,10 @@ fn number<T: TryInto<u64>>(value: T) -> u64 {
     value.try_into().unwrap_or(u64::MAX)
 }
 
-/// What does not fit is no limit.
-fn put<T: TryFrom<u64> + TryFrom<usize>>(value: u64, field: &mut T) {
-    if let Ok(value) = T::try_from(value).or_else(|_| T::try_from(usize::MAX).map_err(drop)) {
+/// What does not fit is the largest that does.
+fn put<T: TryFrom<u64>>(value: u64, field: &mut T) {
+    let largest = [number(usize::MAX), u64::from(u32::MAX), u64::from(u8::MAX)];
+    if let Some(value) = std::iter::once(value).chain(largest).find_map(|value| T::try_from(value).ok()) {
         *field = value;
     }
 }
@@ -172,12 +196,24 @@ mod tests {
             limits.set(limit, limit.least + 1);
             assert_eq!((limit.get)(&limits), limit.least + 1, "{}", limit.name);
             assert_ne!(limits, Limits::default(), "{}", limit.name);
-            assert!(!limit.about.ends_with('.') && limit.name.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
+            assert!(
+                !limit.about.ends_with('.')
+                    && limit.name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+            );
         }
         let mut names: Vec<_> = LIMITS.iter().map(|limit| limit.name).collect();
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), LIMITS.len());
+    }
+
+    #[test]
+    fn what_does_not_fit_is_no_limit() {
+        for limit in LIMITS {
+            let mut limits = Limits::default();
+            limits.set(limit, u64::MAX);
+            assert!((limit.get)(&limits) > (limit.get)(&Limits::default()), "{}", limit.name);
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use crate::anomaly::{Anomalies, AnomalyKind};
 use crate::capture::{Packet, PacketAt, PacketReader, Timestamp};
 use crate::flow::{FlowTable, StreamSink};
-use crate::wire::{Decoded, Fragment, Fragments, segment, usual_segment};
+use crate::wire::{Decoded, Fragment, Fragments, Limits, segment_within, usual_segment};
 
 /// So much earlier than the last packet of a file the next one may begin and still go on from it.
 const OVERLAP: u64 = 1_000_000_000;
@@ -14,6 +14,7 @@ const OVERLAP: u64 = 1_000_000_000;
 /// A recording that is being followed: one file, or several that go on from one another.
 #[derive(Debug, Default)]
 pub(super) struct Following {
+    limits: Limits,
     fragments: Fragments,
     /// How many packets the files before held.
     before: u64,
@@ -22,6 +23,11 @@ pub(super) struct Following {
 }
 
 impl Following {
+    /// Within these limits.
+    pub(super) fn new(limits: Limits) -> Self {
+        Self { limits, fragments: Fragments::with_limits(limits.fragments), ..Self::default() }
+    }
+
     /// Reads a file to its end, or to where it is cut or damaged. What the file itself lost goes to `anomalies`, by numbers
     /// of its own packets; all else to the sink of the table, by numbers that go on from those of the files before; TLS secrets
     /// that the file holds to `secrets`, before the packets behind them.
@@ -65,7 +71,7 @@ impl Following {
     /// A packet that is not as nearly all are.
     #[inline(never)]
     fn packet<S: StreamSink>(&mut self, at: PacketAt, packet: &Packet<'_>, flows: &mut FlowTable<S>) {
-        match segment(packet) {
+        match segment_within(packet, &self.limits) {
             Decoded::Tcp(segment) => {
                 if segment.wire_length as usize > segment.payload.len() {
                     note_cut(at, packet, flows.sink_mut().anomalies());
@@ -127,6 +133,7 @@ mod tests {
     use crate::capture::PacketAt;
     use crate::capture::fixture::{PcapVariant, reader};
     use crate::flow::{Chunk, Direction, FlowInfo, Gap, Need, StreamEnd};
+    use crate::wire::FragmentLimits;
 
     #[derive(Default)]
     struct Bytes {
@@ -195,6 +202,36 @@ mod tests {
         );
         let sink = flows.into_sink();
         assert_eq!((sink.told.as_slice(), sink.lost, sink.closed), (&b"abcde"[..], 3, 1));
+    }
+
+    /// What is noted of a packet in four fragments, and the bytes that come of it.
+    fn in_fragments(limits: Limits) -> (Vec<&'static str>, Vec<u8>) {
+        let payload = &tcp(Side::Client, 1, b"abcdefghijkl")[20..];
+        let mut file = PcapVariant::USUAL.header(101);
+        for (number, part) in payload.chunks(8).enumerate() {
+            let more = if number < 3 { 0x2000 } else { 0 };
+            let packet = ipv4(6, more | number as u16, part);
+            PcapVariant::USUAL.record(&mut file, 10 * number as u32, 0, packet.len() as u32, &packet);
+        }
+        let (mut reader, mut anomalies) = (reader(std::io::Cursor::new(file)), Anomalies::default());
+        let mut flows = FlowTable::new(Bytes::default());
+        let mut following = Following::new(limits);
+        following.follow(&mut reader, &mut flows, &mut anomalies, |_, _| {});
+        following.finish(&mut flows);
+        let sink = flows.into_sink();
+        (sink.anomalies.iter().map(|(kind, _)| kind.name()).filter(|name| name.contains("fragment")).collect(), sink.told)
+    }
+
+    #[test]
+    fn limits_of_fragments_are_moved() {
+        let (usual, whole) = (Limits::default(), b"abcdefghijkl".to_vec());
+        let within = |fragments| in_fragments(Limits { fragments, ..usual });
+        assert_eq!(in_fragments(usual), (vec![], whole.clone()));
+        assert_eq!(within(FragmentLimits { bytes: 500, ..usual.fragments }), (vec!["ip-fragment", "fragment-limit"], vec![]));
+        assert_eq!(within(FragmentLimits { pieces: 2, ..usual.fragments }), (vec!["ip-fragment", "fragment-limit"], vec![]));
+        assert_eq!(within(FragmentLimits { pieces: 3, ..usual.fragments }), (vec![], whole.clone()));
+        assert_eq!(within(FragmentLimits { age: 29, ..usual.fragments }), (vec!["ip-fragment"], vec![]));
+        assert_eq!(within(FragmentLimits { age: 30, ..usual.fragments }), (vec![], whole));
     }
 
     #[test]

@@ -59,8 +59,9 @@ fn follow<S: MessageSink>(
 ) -> Vec<Result<Summary, SourceError>> {
     let mut read = Vec::new();
     let http = HttpStreams::with_limits(id, sink, options.limits.http);
-    let mut flows = FlowTable::with_limits(TlsStreams::new(http, Arc::clone(&options.keys)), options.limits.flow);
-    let mut following = Following::default();
+    let mut flows =
+        FlowTable::with_limits(TlsStreams::with_limits(http, Arc::clone(&options.keys), options.limits.tls), options.limits.flow);
+    let mut following = Following::new(options.limits.wire);
     let mut input = first;
     loop {
         let (mut anomalies, flows_before) = (Anomalies::default(), flows.count());

@@ -12,6 +12,7 @@ mod facts;
 mod handshake;
 mod hello;
 mod keylog;
+mod limits;
 mod look;
 mod opening;
 mod outlet;
@@ -31,6 +32,7 @@ mod watch;
 
 pub use facts::{Alpn, TlsFacts};
 pub use keylog::{KeyLog, KeyLogs};
+pub use limits::Limits;
 pub use shut::{Shut, ShutFlows};
 pub use sink::TlsSink;
 pub use streams::{TlsFlow, TlsStreams};

@@ -11,12 +11,6 @@ use crate::anomaly::AnomalyKind;
 use crate::capture::PacketAt;
 use crate::flow::{Direction, FlowInfo, Gap, Need};
 
-/// What may wait in one direction: for the hello of the other, or for the rest of a record.
-const MOST_WAITING: usize = 256 << 10;
-/// What the connections that are followed may hold in all.
-const WAITING_IN_ALL: usize = 10 << 20;
-/// How many connections are followed at a time.
-const MOST_CONNECTIONS: usize = 16_384;
 /// Ports of the servers of connections that were not opened.
 const MOST_PORTS: usize = 1000;
 
@@ -25,7 +19,7 @@ impl<S: TlsSink> TlsStreams<S> {
     /// leaves a fifth to those that are open.
     pub(super) fn is_crowded(&self, begins: bool) -> bool {
         let own = if begins { self.waiting.saturating_add(self.waiting / 4) } else { self.waiting };
-        own > WAITING_IN_ALL || own.saturating_mul(2).saturating_add(self.inner.held()) > self.room
+        own > self.limits.waiting_in_all || own.saturating_mul(2).saturating_add(self.inner.held()) > self.room
     }
 
     /// The layer above may hold what is left.
@@ -56,9 +50,10 @@ impl<S: TlsSink> TlsStreams<S> {
         if session.shut.is_none() && state.way.contains(&Way::Tls) {
             let begins = session.server.is_none();
             let longest = session.sides.iter().map(|side| side.buffer.bytes.len()).max().unwrap_or_default();
-            if longest > MOST_WAITING && (session.hello.is_none() || session.server.is_none()) {
+            let limits = self.limits;
+            if longest > limits.waiting && (session.hello.is_none() || session.server.is_none()) {
                 session.shut(Shut::HandshakeLost);
-            } else if longest > MOST_WAITING || self.is_crowded(begins) || self.live > MOST_CONNECTIONS {
+            } else if longest > limits.waiting || self.is_crowded(begins) || self.live > limits.connections {
                 let (all, live) = (self.waiting, self.live);
                 self.inner.anomalies().note(AnomalyKind::TlsLimit, Some(at.number), || {
                     format!("{longest} bytes wait in one direction, {all} in all of {live} connections; this one is not opened")

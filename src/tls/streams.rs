@@ -1,5 +1,6 @@
 //! Between the streams of the flow layer and the layer above: plain streams go through, those of TLS are opened on the way.
 
+use super::limits::Limits;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use crate::flow::{Chunk, Direction, FlowInfo, Gap, Need, StreamEnd, StreamSink};
 /// Opens the TLS connections of a capture for the layer above.
 #[derive(Debug)]
 pub struct TlsStreams<S> {
+    pub(super) limits: Limits,
     pub(super) inner: S,
     pub(super) logs: Arc<KeyLogs>,
     pub(super) embedded: KeyLog,
@@ -83,7 +85,13 @@ impl<T> TlsFlow<T> {
 impl<S: TlsSink> TlsStreams<S> {
     /// Opens with these key logs what it can, and tells the layer above.
     pub fn new(inner: S, logs: Arc<KeyLogs>) -> Self {
+        Self::with_limits(inner, logs, Limits::default())
+    }
+
+    /// The same within other limits.
+    pub fn with_limits(inner: S, logs: Arc<KeyLogs>, limits: Limits) -> Self {
         Self {
+            limits,
             inner,
             logs,
             embedded: KeyLog::new("secrets in the capture".to_owned()),

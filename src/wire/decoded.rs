@@ -1,7 +1,7 @@
 //! What a packet turned out to be, and the entry that finds it out.
 
 use super::rest::Rest;
-use super::{Fragment, Segment, WireError, link, quick};
+use super::{Fragment, Limits, Segment, WireError, link, quick};
 use crate::capture::{LinkType, Packet};
 
 /// What a packet holds.
@@ -24,9 +24,15 @@ pub enum Decoded<'a> {
 /// Decodes one packet down to its TCP segment. Checksums are not looked at: captures taken at the sender have wrong ones.
 #[must_use]
 pub fn segment<'a>(packet: &Packet<'a>) -> Decoded<'a> {
+    segment_within(packet, &Limits::default())
+}
+
+/// The same, within other limits.
+#[must_use]
+pub fn segment_within<'a>(packet: &Packet<'a>, limits: &Limits) -> Decoded<'a> {
     match usual_segment(packet).or_else(|| quick::ipv6(packet.data).filter(|_| packet.link == LinkType::ETHERNET)) {
         Some(segment) => Decoded::Tcp(segment),
-        None => slowly(packet),
+        None => slowly(packet, limits),
     }
 }
 
@@ -40,7 +46,7 @@ pub fn usual_segment<'a>(packet: &Packet<'a>) -> Option<Segment<'a>> {
 }
 
 #[inline(never)]
-pub(super) fn slowly<'a>(packet: &Packet<'a>) -> Decoded<'a> {
-    let rest = Rest::new(packet.data, packet.wire_length as usize);
+pub(super) fn slowly<'a>(packet: &Packet<'a>, limits: &Limits) -> Decoded<'a> {
+    let rest = Rest::new(packet.data, packet.wire_length as usize, limits.depth());
     link::decode(packet.link, rest).unwrap_or_else(Decoded::Undecodable)
 }

@@ -32,4 +32,14 @@ pub enum WireError {
         /// What it may hold.
         expected: &'static str,
     },
+    /// Tunnels in one another, more than the limit.
+    #[error("{layer} at byte {offset} lies in {most} tunnels, and no more are looked into (`tunnels` is the limit's name)")]
+    Nested {
+        /// The tunnel that was one too many.
+        layer: &'static str,
+        /// Where its content begins.
+        offset: usize,
+        /// How many are looked into.
+        most: u8,
+    },
 }

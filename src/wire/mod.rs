@@ -11,6 +11,7 @@ mod endpoint;
 mod error;
 mod fragment;
 mod ip;
+mod limits;
 mod link;
 mod network;
 mod quick;
@@ -23,8 +24,9 @@ mod tunnel;
 mod wifi;
 mod wrapped;
 
-pub use decoded::{Decoded, segment, usual_segment};
+pub use decoded::{Decoded, segment, segment_within, usual_segment};
 pub use endpoint::Endpoint;
 pub use error::WireError;
 pub use fragment::{Datagram, Fragment, FragmentLimits, Fragments};
+pub use limits::Limits;
 pub use segment::{Segment, TcpFlags};

@@ -7,9 +7,6 @@ use super::network::Network;
 /// The claim of a length that the capture itself decides.
 pub(super) const CAPTURED: &str = "captured length";
 
-/// How deep tunnels may be nested. A frame of a mirrored load balancer has three.
-const MOST_TUNNELS: u8 = 8;
-
 /// The rest of a packet. `wire` may be more than the captured bytes, never less.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rest<'a> {
@@ -24,14 +21,16 @@ pub(super) struct Rest<'a> {
     pub(super) tunnel: u32,
     /// How many tunnels were entered.
     pub(super) depth: u8,
+    /// How many may be.
+    pub(super) most: u8,
     /// The identification of the innermost IPv4 header; 0 where there is none.
     pub(super) id: u16,
 }
 
 impl<'a> Rest<'a> {
-    /// The whole of what was captured of `wire` bytes.
-    pub(super) fn new(bytes: &'a [u8], wire: usize) -> Self {
-        Self { bytes, offset: 0, wire: wire.max(bytes.len()), claim: CAPTURED, tunnel: 0, depth: 0, id: 0 }
+    /// The whole of what was captured of `wire` bytes, in which so many tunnels may be nested.
+    pub(super) fn new(bytes: &'a [u8], wire: usize, most: u8) -> Self {
+        Self { bytes, offset: 0, wire: wire.max(bytes.len()), claim: CAPTURED, tunnel: 0, depth: 0, most, id: 0 }
     }
 
     /// The first `N` bytes, which belong to `layer`.
@@ -57,9 +56,8 @@ impl<'a> Rest<'a> {
     /// The same within one more tunnel. Everything that nests goes through here, which is what bounds it.
     pub(super) fn within(self, network: Network, layer: &'static str) -> Result<Self, WireError> {
         let depth = self.depth.saturating_add(1);
-        if depth > MOST_TUNNELS {
-            let (offset, value) = (self.offset, u32::from(depth));
-            return Err(WireError::Value { layer, offset, field: "depth", value, expected: "at most 8 nested tunnels" });
+        if depth > self.most {
+            return Err(WireError::Nested { layer, offset: self.offset, most: self.most });
         }
         Ok(Self { tunnel: network.within(self.tunnel), depth, ..self })
     }

@@ -223,7 +223,7 @@ proptest! {
         }
         frame.truncate(whole.saturating_sub(cut % 12));
         if let Some(short) = super::quick::ipv4(&frame).or_else(|| super::quick::ipv6(&frame)) {
-            let long = super::decoded::slowly(&packet(1, &frame, whole));
+            let long = super::decoded::slowly(&packet(1, &frame, whole), &crate::wire::Limits::default());
             prop_assert_eq!(said(&Decoded::Tcp(short)), said(&long));
         }
     }

@@ -101,12 +101,17 @@ impl<M: MessageSink> HttpStreams<'_, M> {
 
     /// A server switched to HTTP/2: the request that waits is that of stream 1.
     #[cold]
-    pub(in crate::http) fn upgrade(&mut self, talk: &mut Conversation, server: Direction) {
+    pub(in crate::http) fn upgrade(&mut self, talk: &mut Conversation, server: Direction, at: PacketAt) {
         let client = server.reversed();
         let mut h2 = self.take_h2(talk);
         h2.client = Some(client);
         // The size of its table stands in HTTP2-Settings.
         h2.side(server).decoder.allowed = None;
+        if talk.stream(client).running.is_some() {
+            // What comes of it now is taken for frames.
+            self.body_incomplete(at, "the server switched to HTTP/2 before its end");
+            self.finish(talk, client, false);
+        }
         if talk.waiting.front().is_some_and(|first| first.answer.is_some()) {
             // It was answered before its body ended: it is not the one that asked.
             self.pop(talk);

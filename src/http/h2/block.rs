@@ -8,12 +8,8 @@ use crate::anomaly::AnomalyKind;
 use crate::http::streams::HttpStreams;
 use crate::http::{HeadFlags, MessageKind, MessageSink};
 
-/// The longest header block, coded.
-const LONGEST_BLOCK: usize = 256 << 10;
 /// The frames of a header block: more are a flood.
 const MOST_FRAMES: u32 = 1024;
-/// What may be kept of all connections: themselves, their dynamic tables and the streams that run.
-pub(super) const TABLES_IN_ALL: usize = 16 << 20;
 
 impl<M: MessageSink> HttpStreams<'_, M> {
     /// A fragment of a header block; of one that is `cut`, what is there of it.
@@ -38,10 +34,12 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         }
         let Some(block) = &mut side.block else { return };
         block.frames = block.frames.saturating_add(1);
-        if block.full || block.frames > MOST_FRAMES || block.bytes.len().saturating_add(fragment.len()) > LONGEST_BLOCK {
-            block.full = true;
-        } else {
-            block.bytes.extend_from_slice(fragment);
+        let room = self.limits.head.saturating_sub(block.bytes.len());
+        let kept = fragment.get(..room).unwrap_or(fragment);
+        block.full |= block.frames > MOST_FRAMES;
+        if !block.full {
+            block.bytes.extend_from_slice(kept);
+            block.full = kept.len() < fragment.len();
         }
         if cut || frame.has(END_HEADERS) {
             self.block(here, h2, cut);
@@ -60,7 +58,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let side = h2.side(here.direction);
         let Some(block) = side.block.take() else { return };
         let mut list = std::mem::take(&mut self.h2.list);
-        list.clear();
+        list.begin(&self.limits);
         let result = side.decoder.decode(&block.bytes, &mut list);
         let mut flags = HeadFlags::default();
         match result {
@@ -85,7 +83,8 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             flags.insert(AnomalyKind::HpackUnknown);
         }
         if std::mem::take(&mut side.decoder.beyond) {
-            self.limit(here, || "a dynamic table larger than 64 KiB is asked for; so much of it is kept".to_owned());
+            let most = self.limits.h2.table;
+            self.limit(here, || format!("a dynamic table larger than {most} bytes is asked for; so much of it is kept"));
         }
         self.tell_block(here, h2, &block, &list, flags);
         self.h2.list = list;
@@ -148,7 +147,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             let trailers = tally.body.trailers_mut();
             for (name, value) in list.fields() {
                 // Several sections are malformed, and bounded as one.
-                if trailers.raw.len() > LONGEST_BLOCK || trailers.lines.len() > 1024 {
+                if trailers.raw.len() > self.limits.head || trailers.lines.len() > self.limits.fields {
                     trailers.cut = true;
                     break;
                 }

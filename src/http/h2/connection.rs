@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::Limits;
 use super::find::Search;
 use super::frame::{Frame, LARGEST};
 use super::hpack::{Decoder, FieldList};
@@ -90,8 +91,15 @@ pub(super) struct Side {
 }
 
 impl Side {
-    fn new() -> Self {
-        Self { phase: Phase::Header, buffer: Vec::new(), block: None, decoder: Decoder::new(), largest: LARGEST, lossy: false }
+    fn new(limits: &Limits) -> Self {
+        Self {
+            phase: Phase::Header,
+            buffer: Vec::new(),
+            block: None,
+            decoder: Decoder::new(limits),
+            largest: LARGEST,
+            lossy: false,
+        }
     }
 
     /// What it buffers.
@@ -164,10 +172,10 @@ pub(in crate::http) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(client: Option<Direction>) -> Self {
+    pub(super) fn new(client: Option<Direction>, limits: &Limits) -> Self {
         Self {
             client,
-            sides: [Side::new(), Side::new()],
+            sides: [Side::new(limits), Side::new(limits)],
             streams: BTreeMap::new(),
             closed: VecDeque::new(),
             highest: 0,

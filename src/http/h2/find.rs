@@ -3,6 +3,7 @@
 //! A header of a frame has nine bytes, of which most can have few values; one alone may be chance, two in a row, the second
 //! where the first says that it ends, are not. Linear: each place is looked at a bounded number of times.
 
+use super::Limits;
 use super::frame::{END_HEADERS, Frame, HEADER, HEADERS, LARGEST, content};
 use super::hpack::{Decoder, FieldList};
 
@@ -51,7 +52,7 @@ pub(super) fn are_frames(bytes: &[u8]) -> bool {
 
 /// Whether a header block has a pseudo-header field that is known, and no fault.
 fn is_message(frame: Frame, payload: &[u8]) -> bool {
-    let mut decoder = Decoder::new();
+    let mut decoder = Decoder::new(&Limits::default());
     decoder.forget();
     let mut list = FieldList::default();
     let whole = content(frame, payload, false).is_some_and(|block| decoder.decode(block, &mut list).is_ok());

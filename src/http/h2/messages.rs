@@ -14,9 +14,6 @@ use crate::http::{
     Provenance,
 };
 
-/// Streams of a connection whose messages run.
-const MOST_STREAMS: usize = 1024;
-
 impl<M: MessageSink> HttpStreams<'_, M> {
     /// Tells a head.
     #[expect(clippy::too_many_arguments, reason = "the place and the parts of a head")]
@@ -109,7 +106,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
 
     /// Tells the oldest streams as they are, where there are too many.
     fn make_room(&mut self, here: Here<'_>, h2: &mut Connection, stream: u32) {
-        while h2.streams.len() >= MOST_STREAMS && !h2.streams.contains_key(&stream) {
+        while h2.streams.len() >= self.limits.h2.streams && !h2.streams.contains_key(&stream) {
             let Some((&oldest, _)) = h2.streams.first_key_value() else { break };
             self.limit(here, || "too many streams run; the oldest is told before its end".to_owned());
             self.close_stream(here.said, h2, oldest);

@@ -15,6 +15,7 @@ mod frame;
 mod gap;
 mod head;
 mod hpack;
+mod limits;
 mod messages;
 mod parked;
 mod reader;
@@ -26,4 +27,5 @@ pub(super) use frame::{PREFACE, is_first_settings};
 #[cfg(test)]
 pub(crate) use head::head_of;
 pub(super) use hpack::UNKNOWN;
+pub use limits::Limits;
 pub(super) use parked::Parked;

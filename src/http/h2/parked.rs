@@ -6,7 +6,6 @@
 
 use std::num::NonZeroU8;
 
-use super::block::TABLES_IN_ALL;
 use super::connection::{Connection, Phase};
 use super::reader::Here;
 use crate::anomaly::AnomalyKind;
@@ -55,7 +54,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     /// Takes what is kept of a connection, to go on with it; it is kept again by [`put_h2`](Self::put_h2).
     pub(super) fn take_h2(&mut self, talk: &mut Conversation) -> Box<Connection> {
         let Some(h2) = talk.h2.take() else {
-            let mut h2 = Box::new(Connection::new(None));
+            let mut h2 = Box::new(Connection::new(None, &self.limits.h2));
             if let Some(parked) = talk.parked.take() {
                 h2.client = talk.client;
                 h2.resume(parked.next());
@@ -98,7 +97,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     }
 
     fn is_too_much(&self) -> bool {
-        self.h2.held > TABLES_IN_ALL || self.is_crowded(self.h2.held)
+        self.h2.held > self.limits.h2.in_all || self.is_crowded(self.h2.held)
     }
 
     /// Where there is no room for a connection, its tables go first.

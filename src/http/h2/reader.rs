@@ -5,7 +5,7 @@
 
 use super::connection::{Connection, Data, Phase};
 use super::frame::{
-    CONTINUATION, DATA, END_STREAM, Frame, GOAWAY, HEADER, HEADERS, PADDED, PREFACE, PUSH_PROMISE, RST_STREAM, SETTINGS,
+    CONTINUATION, DATA, END_STREAM, Frame, GOAWAY, HEADER, HEADERS, LARGEST, PADDED, PREFACE, PUSH_PROMISE, RST_STREAM, SETTINGS,
 };
 use crate::anomaly::AnomalyKind;
 use crate::capture::PacketAt;
@@ -14,8 +14,8 @@ use crate::http::MessageSink;
 use crate::http::conversation::Conversation;
 use crate::http::streams::HttpStreams;
 
-/// The longest frame that is taken whole. Of longer ones, header blocks among them, nothing is known.
-const LONGEST_FRAME: u32 = 256 << 10;
+/// No endpoint allows frames as large, as far as is known.
+const UNLIKELY: u32 = 256 << 10;
 
 /// Where bytes are seen.
 #[derive(Debug, Clone, Copy)]
@@ -169,7 +169,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         if let Some(fault) = frame.fault() {
             self.framing(here, || format!("{}, {} bytes: {fault}", frame.name(), frame.length));
             // Bytes that are no frame any more show so at once: nobody allows frames as large.
-            if frame.length > LONGEST_FRAME {
+            if frame.length > UNLIKELY {
                 return self.lose_frames(here, h2);
             }
         }
@@ -193,7 +193,8 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 if frame.length == 0 {
                     return self.frame(here, h2, frame, &[]);
                 }
-                if frame.length > LONGEST_FRAME {
+                // The longest that is taken whole. Of longer ones, header blocks among them, nothing is known.
+                if frame.length as usize > self.limits.head.max(LARGEST as usize) {
                     self.limit(here, || format!("{}, {} bytes: it is passed over", frame.name(), frame.length));
                     h2.side(here.direction).decoder.forget();
                     self.cut_block(here, h2);

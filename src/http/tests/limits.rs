@@ -1,10 +1,11 @@
 //! Every limit of the layer, and what is said where it is reached.
 
 use super::listener::{Listener, Step, client, feed_open, hear_within, server};
-use crate::anomaly::AnomalyKind::{HeadLimit, MalformedChunk, PipelineLimit};
+use crate::anomaly::AnomalyKind::{HeadLimit, MalformedChunk, MalformedProxyHeader, PipelineLimit};
 use crate::anomaly::{Anomalies, AnomalyKind};
 use crate::flow::StreamSink;
 use crate::http::{BodyWant, CaptureId, HttpStreams, Limits};
+use crate::proxy_protocol;
 
 const CHUNKED: &str = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
 
@@ -57,6 +58,30 @@ fn each_limit_is_moved() {
     let want = BodyWant { keep: 1000, sha256: false };
     let kept = |limits| hear_within(limits, want, &steps).messages[1].kept.as_ref().map(String::len);
     assert_eq!((kept(usual), kept(Limits { bodies_in_all: 100, ..usual })), (Some(500), Some(100)));
+}
+
+#[test]
+fn limits_of_proxy_headers_are_moved() {
+    let usual = Limits::default();
+    // Two values of 3 and 5 bytes.
+    let header = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x1a\x01\x02\x03\x04\x05\x06\x07\x08\0\x50\0\x50\xe5\0\x03abc\xe6\0\x05fghij";
+    let steps = [client([&header[..], b"GET / HTTP/1.1\r\n\r\n"].concat())];
+    let proxy = usual.proxy;
+    for (proxy, values, expected) in [
+        (proxy, 2, &[][..]),
+        (proxy_protocol::Limits { values: 2, bytes: 8, ..proxy }, 2, &[]),
+        (proxy_protocol::Limits { values: 1, ..proxy }, 1, &[MalformedProxyHeader]),
+        (proxy_protocol::Limits { bytes: 7, ..proxy }, 1, &[MalformedProxyHeader]),
+    ] {
+        let heard = hear_within(Limits { proxy, ..usual }, BodyWant::NOTHING, &steps);
+        assert_eq!((noted(&heard.anomalies).as_slice(), heard.messages.len()), (expected, 1), "{proxy:?}");
+        let said = heard.connections[0].proxy.as_ref().expect("a header");
+        assert_eq!((said.tlvs.len(), said.fault.is_some()), (values, !expected.is_empty()), "{proxy:?}: {:?}", said.fault);
+    }
+    let none = Limits { proxy: proxy_protocol::Limits { in_all: 0, ..proxy }, ..usual };
+    let heard = hear_within(none, BodyWant::NOTHING, &steps);
+    assert_eq!((noted(&heard.anomalies), heard.messages.len()), (vec![HeadLimit], 1));
+    assert!(heard.connections[0].proxy.is_none() && heard.connections[0].proxy_unkept, "it is said that there was one");
 }
 
 /// Whatever it is that many connections leave open, it is bounded in all, and said.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::anomaly::Anomalies;
 use crate::capture::PacketAt;
 use crate::flow::{Chunk, Direction, FlowInfo, Gap, Need, StreamEnd, StreamSink};
-use crate::tls::{KeyLog, KeyLogs, TlsFacts, TlsSink, TlsStreams};
+use crate::tls::{KeyLog, KeyLogs, Limits, TlsFacts, TlsSink, TlsStreams};
 use crate::wire::Endpoint;
 
 /// What it heard.
@@ -87,8 +87,13 @@ pub(super) enum Step {
 
 /// Reads one connection with this key log; a step a packet. With it why it was not opened, and for whom.
 pub(super) fn hear(steps: &[Step], log: &str) -> (Heard, Vec<String>) {
+    hear_within(Limits::default(), steps, log)
+}
+
+/// The same within other limits.
+pub(super) fn hear_within(limits: Limits, steps: &[Step], log: &str) -> (Heard, Vec<String>) {
     let logs = if log.is_empty() { Vec::new() } else { vec![KeyLog::read("keys".to_owned(), log.as_bytes()).expect("a log")] };
-    let mut streams = TlsStreams::new(Heard::default(), Arc::new(KeyLogs::new(logs)));
+    let mut streams = TlsStreams::with_limits(Heard::default(), Arc::new(KeyLogs::new(logs)), limits);
     let end = |port| Endpoint { ip: IpAddr::from([10, 0, 0, 1]), port };
     let flow = FlowInfo { number: 0, ends: [end(40_000), end(443)], opener: Some(Direction::Forward), accepted: true };
     let mut state = streams.open(&flow);

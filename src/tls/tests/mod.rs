@@ -6,6 +6,8 @@ mod changed;
 mod crowd;
 mod hellos;
 #[cfg(feature = "tls")]
+mod limits;
+#[cfg(feature = "tls")]
 mod listener;
 #[cfg(feature = "tls")]
 mod lost;

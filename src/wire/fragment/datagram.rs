@@ -24,9 +24,9 @@ impl Datagram {
     }
 
     fn inside(&self) -> Result<Decoded<'_>, WireError> {
-        let FragmentKey { src, dst, id, tunnel, depth, .. } = self.key;
+        let FragmentKey { src, dst, id, tunnel, depth, most, .. } = self.key;
         let id = u16::try_from(id).unwrap_or_default();
-        let rest = Rest { tunnel, depth, id, ..Rest::new(&self.bytes, self.wire) };
+        let rest = Rest { tunnel, depth, id, ..Rest::new(&self.bytes, self.wire, most) };
         ip::put_together(self.protocol, src, dst, rest)
     }
 }

@@ -14,12 +14,14 @@ pub(in crate::wire) struct FragmentKey {
     pub(super) id: u32,
     pub(super) tunnel: u32,
     pub(super) depth: u8,
+    /// How deep it may be; the same of all.
+    pub(super) most: u8,
 }
 
 impl FragmentKey {
     /// The key of a fragment that lies in `rest`.
     pub(in crate::wire) fn new(src: IpAddr, dst: IpAddr, protocol: u8, id: u32, rest: &Rest<'_>) -> Self {
-        Self { src, dst, protocol, id, tunnel: rest.tunnel, depth: rest.depth }
+        Self { src, dst, protocol, id, tunnel: rest.tunnel, depth: rest.depth, most: rest.most }
     }
 }
 

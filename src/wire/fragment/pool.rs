@@ -17,14 +17,14 @@ use crate::wire::Decoded;
 const OVERHEAD: usize = 128;
 
 /// Bounds of [`Fragments`]. What goes beyond is given up and noted, never held.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FragmentLimits {
     /// Bytes of all fragments that wait; beyond it the packets begun first are given up (`fragment-limit`).
     pub bytes: usize,
     /// Pieces of one packet (`fragment-limit`). 65 535 bytes over links of 68, the least that IPv4 allows, are 1366.
     pub pieces: usize,
-    /// The rest of a packet is waited for so long, in nanoseconds of the capture's clock (`ip-fragment`). Hosts wait 30 to 120
-    /// seconds (RFC 1122 §3.3.2, RFC 8200 §4.5).
+    /// The rest of a packet is waited for so many seconds of the capture's clock (`ip-fragment`). Hosts wait 30 to 120
+    /// (RFC 1122 §3.3.2, RFC 8200 §4.5).
     pub age: u64,
     /// And for so many further packets: by then identifications may begin anew.
     pub packets: u64,
@@ -32,7 +32,7 @@ pub struct FragmentLimits {
 
 impl Default for FragmentLimits {
     fn default() -> Self {
-        Self { bytes: 8 << 20, pieces: 2048, age: 60_000_000_000, packets: 65_536 }
+        Self { bytes: 8 << 20, pieces: 2048, age: 60, packets: 65_536 }
     }
 }
 
@@ -181,9 +181,10 @@ impl Fragments {
 
     /// Gives up what has waited for too long.
     fn give_up_old(&mut self, at: PacketAt, anomalies: &mut Anomalies) {
+        let age = self.limits.age.saturating_mul(1_000_000_000);
         while let Some((&oldest, waiting)) = self.waiting.first_key_value() {
             let Timestamp { nanoseconds: began } = waiting.began.time;
-            let old = at.time.nanoseconds.saturating_sub(began) > self.limits.age
+            let old = at.time.nanoseconds.saturating_sub(began) > age
                 || at.number.saturating_sub(waiting.began.number) > self.limits.packets;
             if !old {
                 return;

@@ -8,22 +8,30 @@ use crate::capture::{LinkType, Packet, PacketAt, Timestamp};
 use crate::wire::tests::{IPV4, IPV6, TCP, V4, V6, bytes, said};
 use crate::wire::{Decoded, segment};
 
-/// What comes of packets one behind the other, one a millisecond.
+/// What comes of packets one behind the other, one a millisecond where nothing else is said.
 struct Heard {
     fragments: Fragments,
     anomalies: Anomalies,
     number: u64,
+    /// Nanoseconds from packet to packet.
+    step: u64,
     said: Vec<String>,
 }
 
 impl Heard {
     fn new(limits: FragmentLimits) -> Self {
-        Self { fragments: Fragments::with_limits(limits), anomalies: Anomalies::default(), number: 0, said: Vec::new() }
+        Self {
+            fragments: Fragments::with_limits(limits),
+            anomalies: Anomalies::default(),
+            number: 0,
+            step: 1_000_000,
+            said: Vec::new(),
+        }
     }
 
     fn hear(&mut self, data: &[u8], lost: u32) {
         self.number += 1;
-        let at = PacketAt { number: self.number, time: Timestamp::from_nanoseconds(self.number * 1_000_000) };
+        let at = PacketAt { number: self.number, time: Timestamp::from_nanoseconds(self.number * self.step) };
         let packet = Packet { at, link: LinkType::RAW, data, wire_length: data.len() as u32 + lost };
         match segment(&packet) {
             Decoded::Fragment(fragment) => {
@@ -181,11 +189,11 @@ fn every_limit_is_told_and_holds() {
     (0..30).for_each(|at| pieces.hear(&fragment(false, 6, &[0; 2000], 7, at * 16..at * 16 + 8), 0));
     assert!(pieces.noted().iter().any(|(kind, _, detail)| *kind == AnomalyKind::FragmentLimit && detail.ends_with("too many")));
 
-    for limits in [
-        FragmentLimits { age: 5_000_000, ..FragmentLimits::default() },
-        FragmentLimits { packets: 5, ..FragmentLimits::default() },
-    ] {
+    for limits in
+        [FragmentLimits { age: 5, ..FragmentLimits::default() }, FragmentLimits { packets: 5, ..FragmentLimits::default() }]
+    {
         let mut old = Heard::new(limits);
+        old.step = 1_000_000_000;
         let parts = fragments(false, 6, &bytes(TCP), 7, &[0, 8]);
         old.hear(&parts[0], 0);
         (0..6).for_each(|id| old.hear(&some(100 + id), 0));

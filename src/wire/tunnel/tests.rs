@@ -1,8 +1,8 @@
 //! Tunnels as hex: each of them, in one another, cut, and what is none.
 
 use crate::wire::network::Network;
-use crate::wire::segment;
 use crate::wire::tests::{ETHERNET, IPV4, IPV6, TCP, V4, V6, bytes, decode, packet, said};
+use crate::wire::{Limits, segment, segment_within};
 
 /// An IPv4 packet between tunnel ends with this protocol.
 fn outer(protocol: &str, content: &str) -> String {
@@ -199,6 +199,20 @@ fn link_types_that_wrap_a_packet() {
 }
 
 #[test]
+fn how_deep_is_looked_can_be_moved() {
+    let data = bytes(&(0..9).fold(inside().0, |inner, _| outer("04", &inner)));
+    let within = |tunnels| said(&segment_within(&packet(101, &data, data.len()), &Limits { tunnels, ..Limits::default() }));
+    assert_eq!((within(9), within(usize::MAX)), (V4.to_owned(), V4.to_owned()));
+    for (tunnels, place) in [(8, "byte 180 lies in 8 tunnels"), (0, "byte 20 lies in 0 tunnels")] {
+        assert!(within(tunnels).contains(place), "{}", within(tunnels));
+    }
+    // Whatever is asked for, the stack is enough.
+    let deep = bytes(&(0..3000).fold(inside().0, |inner, _| outer("04", &inner)));
+    let end = said(&segment_within(&packet(101, &deep, deep.len()), &Limits { tunnels: 5000, ..Limits::default() }));
+    assert!(end.contains(" lies in 64 tunnels"), "{end}");
+}
+
+#[test]
 fn nesting_has_an_end() {
     let (v4, _, frame) = inside();
     for (link, nested) in [
@@ -211,6 +225,6 @@ fn nesting_has_an_end() {
         (1, format!("{ETHERNET} 894f {}", "0002 0104 00000101".repeat(9))),
     ] {
         let said = said(&decode(link, &bytes(&nested)));
-        assert!(said.contains("depth 9 where at most 8 nested tunnels was expected"), "{said}");
+        assert!(said.contains(" lies in 8 tunnels, and no more are looked into"), "{said}");
     }
 }

@@ -6,6 +6,7 @@
 use super::huffman;
 use super::list::FieldList;
 use super::table::{FIRST_SIZE, Table};
+use crate::http::h2::Limits;
 
 /// What is wrong with a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +47,8 @@ pub(in crate::http::h2) struct Decoder {
 
 impl Decoder {
     /// Of a connection from its beginning.
-    pub(in crate::http::h2) fn new() -> Self {
-        Self { table: Table::new(false), allowed: Some(FIRST_SIZE), beyond: false }
+    pub(in crate::http::h2) fn new(limits: &Limits) -> Self {
+        Self { table: Table::new(false, limits.table), allowed: Some(FIRST_SIZE), beyond: false }
     }
 
     /// What was in the table is not known (any more).

@@ -2,18 +2,16 @@
 //!
 //! Bounded: what is beyond is counted as not kept.
 
-use crate::http::{FieldLine, Range};
+use crate::http::{FieldLine, Limits, Range};
 
 /// What stands in place of a name or a value that the capture does not show. No field name has such bytes.
 pub(in crate::http) const UNKNOWN: &[u8] = b"<unknown>";
 
-/// The bytes of a decoded header list.
-const LONGEST: usize = 256 << 10;
-/// Its fields.
-const MOST_LINES: usize = 1024;
+/// So much room is kept from block to block.
+const USUAL: usize = 64 << 10;
 
 /// A decoded header list. Scratch: it is filled anew for each block.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::http::h2) struct FieldList {
     /// `name: value CR LF`, line by line.
     pub(in crate::http::h2) text: Vec<u8>,
@@ -25,24 +23,41 @@ pub(in crate::http::h2) struct FieldList {
     pub(in crate::http::h2) full: bool,
     /// Space for the name and the value that are decoded.
     pub(super) space: (Vec<u8>, Vec<u8>),
+    /// What it may hold: bytes.
+    longest: usize,
+    /// And fields.
+    most: usize,
+}
+
+impl Default for FieldList {
+    fn default() -> Self {
+        Self::within(&Limits::default())
+    }
 }
 
 impl FieldList {
-    /// Forgets the block before.
-    pub(in crate::http::h2) fn clear(&mut self) {
+    /// An empty one within these limits.
+    pub(in crate::http::h2) fn within(limits: &Limits) -> Self {
+        let (longest, most) = (limits.head, limits.fields);
+        Self { text: Vec::new(), lines: Vec::new(), unknown: false, full: false, space: Default::default(), longest, most }
+    }
+
+    /// Forgets the block before; the next one has these limits.
+    pub(in crate::http::h2) fn begin(&mut self, limits: &Limits) {
+        (self.longest, self.most) = (limits.head, limits.fields);
         self.text.clear();
-        self.text.shrink_to(LONGEST / 4);
+        self.text.shrink_to(USUAL);
         self.lines.clear();
         (self.unknown, self.full) = (false, false);
-        self.space.0.shrink_to(LONGEST / 4);
-        self.space.1.shrink_to(LONGEST / 4);
+        self.space.0.shrink_to(USUAL);
+        self.space.1.shrink_to(USUAL);
     }
 
     pub(in crate::http::h2) fn push(&mut self, name: Option<&[u8]>, value: Option<&[u8]>) {
         self.unknown |= name.is_none() || value.is_none();
         let (name, value) = (name.unwrap_or(UNKNOWN), value.unwrap_or(UNKNOWN));
         let length = name.len().saturating_add(value.len()).saturating_add(4);
-        if self.lines.len() >= MOST_LINES || self.text.len().saturating_add(length) > LONGEST {
+        if self.lines.len() >= self.most || self.text.len().saturating_add(length) > self.longest {
             self.full = true;
             return;
         }

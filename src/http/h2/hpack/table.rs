@@ -1,14 +1,12 @@
 //! The static and the dynamic table (RFC 7541 §2.3, §4, Appendix A).
 //!
 //! Of a dynamic table that the capture does not show from its beginning, old entries are unknown: they are told so, never
-//! guessed. The table is bounded by [`MOST_OF_TABLE`], whatever an endpoint asks for.
+//! guessed. The table is bounded by [`Limits::table`](crate::http::Http2Limits::table), whatever an endpoint asks for.
 
 use std::collections::VecDeque;
 
 use crate::flow::allocated;
 
-/// What a dynamic table holds at most, as RFC 7541 §4.1 counts. Entries beyond it are forgotten and then unknown.
-pub(in crate::http::h2) const MOST_OF_TABLE: usize = 64 << 10;
 /// The size of a table before it is changed (RFC 9113 §6.5.2).
 pub(in crate::http::h2) const FIRST_SIZE: u32 = 4096;
 /// What an entry counts besides its bytes (RFC 7541 §4.1).
@@ -41,21 +39,23 @@ pub(super) struct Table {
     base: u32,
     size: usize,
     most: usize,
+    /// What it holds at most, whatever is asked for. Entries beyond it are forgotten and then unknown.
+    limit: u32,
     /// The capture does not show what else is in it.
     doubtful: bool,
 }
 
 impl Table {
     /// One that is empty; or of which is not known what is in it.
-    pub(super) fn new(doubtful: bool) -> Self {
+    pub(super) fn new(doubtful: bool, limit: u32) -> Self {
         // How large an unknown table is, is not known either: more than it holds is never looked up.
-        let most = if doubtful { MOST_OF_TABLE } else { FIRST_SIZE as usize };
-        Self { bytes: Vec::new(), begin: 0, entries: VecDeque::new(), base: 0, size: 0, most, doubtful }
+        let most = if doubtful { limit } else { FIRST_SIZE } as usize;
+        Self { bytes: Vec::new(), begin: 0, entries: VecDeque::new(), base: 0, size: 0, most, limit, doubtful }
     }
 
     /// Nothing is known of it any more.
     pub(super) fn forget(&mut self) {
-        *self = Self::new(true);
+        *self = Self::new(true, self.limit);
     }
 
     /// What it holds, as the RFC counts.
@@ -129,13 +129,13 @@ impl Table {
     /// Changes its size (RFC 7541 §4.3). Whether that is more than is kept here.
     pub(super) fn resize(&mut self, size: u32) -> bool {
         let asked = size as usize;
-        self.most = asked.min(MOST_OF_TABLE);
+        self.most = asked.min(self.limit as usize);
         self.shrink(self.most);
         if asked == 0 {
             // Nothing is in it, whatever was.
             self.doubtful = false;
         }
-        let beyond = asked > MOST_OF_TABLE;
+        let beyond = size > self.limit;
         self.doubtful |= beyond;
         beyond
     }
@@ -225,9 +225,11 @@ const STATIC: [(&[u8], &[u8]); 61] = [
 mod tests {
     use super::*;
 
+    const MOST: u32 = 64 << 10;
+
     #[test]
     fn entries_leave_as_the_rfc_says() {
-        let mut table = Table::new(false);
+        let mut table = Table::new(false, MOST);
         assert_eq!(table.get(2), Some((Some(&b":method"[..]), Some(&b"GET"[..]))));
         assert_eq!((table.get(0), table.get(62)), (None, None));
         table.resize(100);
@@ -242,7 +244,7 @@ mod tests {
 
     #[test]
     fn what_the_capture_does_not_show_is_unknown() {
-        let mut table = Table::new(true);
+        let mut table = Table::new(true, MOST);
         table.insert(Some(b"a"), b"1");
         table.insert(None, b"2");
         assert_eq!(table.get(62), Some((None, Some(&b"2"[..]))));
@@ -261,7 +263,7 @@ mod tests {
         fn entries_are_what_was_put_in(
             steps in proptest::collection::vec((0..40usize, 0..90usize, proptest::bool::ANY, 0..8u32), 1..300),
         ) {
-            let mut table = Table::new(false);
+            let mut table = Table::new(false, MOST);
             let (mut model, mut most) = (VecDeque::<Model>::new(), 4096);
             let size = |(name, value): &Model| name.as_ref().map_or(0, Vec::len) + value.len() + 32;
             for (at, (name, value, known, resize)) in steps.into_iter().enumerate() {
@@ -288,13 +290,13 @@ mod tests {
 
     #[test]
     fn no_table_is_larger_than_the_limit() {
-        let mut table = Table::new(false);
-        assert!(table.resize(u32::MAX) && !table.resize(MOST_OF_TABLE as u32));
+        let mut table = Table::new(false, MOST);
+        assert!(table.resize(u32::MAX) && !table.resize(MOST));
         table.resize(u32::MAX);
         for _ in 0..100 {
             table.insert(Some(b"a"), &[b'x'; 4000]);
         }
-        assert!(table.size() <= MOST_OF_TABLE && table.held() <= MOST_OF_TABLE * 3 / 2, "{}", table.held());
+        assert!(table.size() <= MOST as usize && table.held() <= MOST as usize * 3 / 2, "{}", table.held());
         assert_eq!(table.get(62 + 90), Some((None, None)), "forgotten is unknown, not absent");
     }
 }

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::{Decoder, Fault, FieldList};
+use crate::http::h2::Limits;
 
 fn decode(decoder: &mut Decoder, block: &[u8]) -> (Vec<(String, String)>, Result<(), Fault>) {
     let mut list = FieldList::default();
@@ -19,7 +20,7 @@ fn hex(text: &str) -> Vec<u8> {
 /// RFC 7541 C.4 and C.6, whose tables are 4096 and 256 bytes.
 #[test]
 fn the_examples_of_the_rfc() {
-    let mut decoder = Decoder::new();
+    let mut decoder = Decoder::new(&Limits::default());
     let values = |(fields, result): (Vec<(String, String)>, Result<(), Fault>)| {
         assert_eq!(result, Ok(()));
         fields.into_iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>()
@@ -30,7 +31,7 @@ fn the_examples_of_the_rfc() {
     assert_eq!(second, format!("{first},cache-control: no-cache"));
     let third = values(decode(&mut decoder, &hex("8287 85bf 4088 25a8 49e9 5ba9 7d7f 8925 a849 e95b b8e8 b4bf")));
     assert_eq!(third[3..], [":authority: www.example.com", "custom-key: custom-value"]);
-    let mut decoder = Decoder::new();
+    let mut decoder = Decoder::new(&Limits::default());
     let block = "3f e101 4882 6402 5885 aec3 771a 4b61 96d0 7abe 9410 54d4 44a8 2005 9504 0b81 66e0 82a6 2d1b ff6e 919d 29ad 1718 63c7 8f0b 97c8 e9ae 82ae 43d3";
     let first = values(decode(&mut decoder, &hex(block)));
     assert_eq!(first[0], ":status: 302");
@@ -52,7 +53,7 @@ fn hostile_blocks_are_refused_with_what_stands_before() {
         ("7f", Fault::Truncated),
         ("3fe2ff03", Fault::Size(65537 + 31 - 31 - 64 + 31)),
     ] {
-        let (fields, result) = decode(&mut Decoder::new(), &hex(&format!("82{block}")));
+        let (fields, result) = decode(&mut Decoder::new(&Limits::default()), &hex(&format!("82{block}")));
         assert_eq!(fields[0].1, "GET");
         match (fault, result) {
             (Fault::Size(_), Err(Fault::Size(size))) => assert!(size > 4096),
@@ -68,13 +69,13 @@ fn a_bomb_is_bounded() {
     block.extend(std::iter::repeat_n(b'x', 4000));
     block.extend(std::iter::repeat_n(0xbe, 200_000));
     let mut list = FieldList::default();
-    assert_eq!(Decoder::new().decode(&block, &mut list), Ok(()));
+    assert_eq!(Decoder::new(&Limits::default()).decode(&block, &mut list), Ok(()));
     assert!(list.full && list.text.len() <= 256 << 10 && list.lines.len() <= 1024);
 }
 
 #[test]
 fn what_a_table_held_before_is_unknown() {
-    let mut decoder = Decoder::new();
+    let mut decoder = Decoder::new(&Limits::default());
     decoder.forget();
     // An entry not seen, a value with a name not seen, an entry made now, and both again.
     let (fields, result) = decode(&mut decoder, b"\xc0\x7f\x01\x01v\x40\x01n\x01w\xbe\xbf\x82");
@@ -100,7 +101,7 @@ proptest! {
     ) {
         let mut encoder = httlib_hpack::Encoder::with_dynamic_size(4096);
         let mut other = httlib_hpack::Decoder::with_dynamic_size(4096);
-        let mut decoder = Decoder::new();
+        let mut decoder = Decoder::new(&Limits::default());
         for (block, size) in blocks.iter().zip(sizes) {
             let mut bytes = Vec::new();
             if let Some(size) = size {
@@ -124,7 +125,7 @@ proptest! {
 
     #[test]
     fn any_bytes_end(bytes in prop::collection::vec(any::<u8>(), 0..300), doubtful in any::<bool>()) {
-        let mut decoder = Decoder::new();
+        let mut decoder = Decoder::new(&Limits::default());
         if doubtful {
             decoder.forget();
         }

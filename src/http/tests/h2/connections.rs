@@ -119,6 +119,23 @@ fn an_upgraded_request_is_that_of_stream_1() {
 }
 
 #[test]
+fn an_upgrade_behind_an_early_response_still_tells_the_exchange() {
+    let ask = "POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc";
+    let early = "HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n";
+    let switch = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n";
+    let mut answers = Sender::new();
+    let to = [&switch[..], SETTINGS, &answers.ok(1, "a")].concat();
+    let heard = hear(&[client(ask), server(early), server(to)]);
+    let wanted = ("POST /early HTTP/1.1", "HTTP/1.1 413 Content Too Large");
+    assert_eq!(heard.pairs().iter().filter(|pair| **pair == wanted).count(), 1, "{:?}", heard.pairs());
+    assert!(!heard.pairs().contains(&("POST /early HTTP/1.1", "HTTP/2 200")), "{:?}", heard.pairs());
+    assert_eq!(heard.anomalies.count(AnomalyKind::BodyIncomplete), 1, "and its body is told to lack its end");
+    // Without the early response it is what asked.
+    let heard = hear(&[client(format!("{ask}defghij")), server([switch, SETTINGS, &Sender::new().ok(1, "a")].concat())]);
+    assert_eq!(heard.pairs(), [("POST /early HTTP/1.1", "HTTP/2 200")]);
+}
+
+#[test]
 fn a_server_without_http_2_answers_a_preface_in_http_1() {
     let heard = hear(&[client([PREFACE, SETTINGS].concat()), server("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")]);
     assert_eq!(heard.pairs(), [("-", "HTTP/1.1 400 Bad Request")]);
