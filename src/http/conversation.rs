@@ -262,6 +262,10 @@ impl Conversation {
         self.content = content;
         for stream in &mut self.streams {
             if stream.running.is_none() {
+                // What stands where the place is lost was passed over, however much of it is held.
+                if stream.mode == Mode::Lost {
+                    stream.partial = Vec::new();
+                }
                 stream.mode = Mode::Foreign;
                 stream.foreign = stream.partial.len() as u64;
                 stream.partial.truncate(SIGN);

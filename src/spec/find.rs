@@ -382,7 +382,7 @@ mod tests {
         let text = |at: usize| if at == 7 { "hops:\n  a: [\n".to_owned() } else { format!("{comment}{SPEC}") };
         let files: Vec<_> = (0..21).map(|at| write(folder.path(), &format!("{at:02}.yaml"), &text(at))).collect();
         let few: Vec<_> =
-            files.iter().flat_map(|file| load(std::slice::from_ref(file)).specs).map(|spec| spec.spec.name.clone()).collect();
+            files.iter().flat_map(|file| load(std::slice::from_ref(file)).specs).map(|spec| spec.spec.name).collect();
         let found = load(&[folder.path().to_owned()]);
         assert_eq!((names(&found).len(), found.not_specs + found.errors.len()), (20, 1));
         assert_eq!(names(&found), few);
