@@ -67,6 +67,8 @@ fn conversation(request: &[u8], response: &[u8], size: usize, keep: usize) -> (V
     let told = format!("{kinds:?} {:?}", http.undecoded().collect::<Vec<_>>());
     drop(http);
     notes.finish();
-    assert!(notes.bytes <= 3 * (request.len() + response.len()) + 64, "{} bytes of messages", notes.bytes);
+    // A byte of HPACK may stand for a long field; what that adds up to is `h2`'s matter.
+    let expands = notes.lines.iter().any(|line| line.contains("HTTP/2"));
+    assert!(expands || notes.bytes <= 3 * (request.len() + response.len()) + 64, "{} bytes of messages", notes.bytes);
     (notes.lines, told)
 }

@@ -39,7 +39,7 @@ impl Default for Limits {
             fields: 1024,
             trailers: 64 << 10,
             pipeline: 1024,
-            held_in_all: 10 << 20,
+            held_in_all: 40 << 20,
             bodies_in_all: 64 << 20,
             h2: Http2Limits::default(),
             proxy: proxy_protocol::Limits::default(),

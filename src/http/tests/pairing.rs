@@ -154,7 +154,8 @@ fn what_all_flows_hold_is_bounded() {
     use super::listener::{Listener, feed_open};
     let mut listener = Listener::default();
     let count = {
-        let mut streams = crate::http::HttpStreams::new(crate::http::CaptureId(0), &mut listener);
+        let limits = crate::http::Limits { held_in_all: 10 << 20, ..crate::http::Limits::default() };
+        let mut streams = crate::http::HttpStreams::with_limits(crate::http::CaptureId(0), &mut listener, limits);
         let big = format!("HTTP/1.1 200 OK\r\nX: {}\r\nContent-Length: 9\r\n\r\n1", "x".repeat(200_000));
         let talks: Vec<_> = (0..300).map(|number| feed_open(&mut streams, number, &[server(&big)])).collect();
         assert!(streams.held_in_all() < 11 << 20, "{}", streams.held_in_all());
