@@ -81,9 +81,9 @@ rows! {
     "tunnels" Count 0, wire.tunnels, "tunnels in one another, at most 64 (undecodable-packet)";
     "flows" Count 1, flow.flows, "live connections; those quiet longest are closed (flow-limit)";
     "flow-idle" Seconds 1, flow.idle, "how long a connection may be quiet (flow-idle)";
-    "early" Bytes 0, flow.stream_bytes, "segments of a stream before earlier ones came (reassembly-limit)";
+    "early" Bytes 0, flow.stream_bytes, "segments of a stream that came early (reassembly-limit)";
     "early-in-all" Bytes 0, flow.total_bytes, "the same of all streams";
-    "memory" Bytes 0, flow.memory, "connections and what is held of them, together; each limit is reached sooner then";
+    "memory" Bytes 0, flow.memory, "connections with all that is held of them (flow-limit, others)";
     "tls-waiting" Bytes 0, tls.waiting, "TLS of a direction, until it can be opened (tls-limit)";
     "tls-in-all" Bytes 0, tls.waiting_in_all, "the same of all, with what is known of each";
     "tls-connections" Count 1, tls.connections, "live TLS connections that are followed (tls-limit)";
@@ -98,7 +98,7 @@ rows! {
     "bodies-in-all" Bytes 0, http.bodies_in_all, "bodies that specs ask for; longer ones are inconclusive";
     "h2-streams" Count 1, http.h2.streams, "streams of an HTTP/2 connection that run (h2-limit)";
     "h2-table" Bytes 4096, http.h2.table, "a dynamic table of HTTP/2 (h2-limit)";
-    "h2-in-all" Bytes 0, http.h2.in_all, "what is kept of all HTTP/2 connections, with their tables (h2-limit)";
+    "h2-in-all" Bytes 0, http.h2.in_all, "all HTTP/2 connections with their tables (h2-limit)";
     "text" Bytes 1, text, "a text, which is held in memory; a longer one is refused";
 }
 
