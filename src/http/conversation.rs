@@ -264,6 +264,7 @@ impl Conversation {
             if stream.running.is_none() {
                 // What stands where the place is lost was passed over, however much of it is held.
                 if stream.mode == Mode::Lost {
+                    stream.give_up_line();
                     stream.partial = Vec::new();
                 }
                 stream.mode = Mode::Foreign;

@@ -144,6 +144,11 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             (None, left) => {
                 let tally = Tally::new(want, &self.room);
                 if let Some(head) = kept.filter(|_| self.is_full()) {
+                    if !full {
+                        let packet = packet_of(head).map(|packet| self.places.running(packet));
+                        let note = || "too many heads wait for the end of their bodies".to_owned();
+                        self.anomalies.note(AnomalyKind::PipelineLimit, packet, note);
+                    }
                     let body = tally.running();
                     self.sink.message(id, &body);
                     let request = Some(Message { head: *head, body: &body });

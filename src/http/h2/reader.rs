@@ -173,8 +173,10 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 return self.lose_frames(here, h2);
             }
         }
+        // What was agreed on before the beginning is not known.
+        let known = !h2.began_before;
         let side = h2.side(here.direction);
-        if frame.length > side.largest {
+        if frame.length > side.largest && known {
             let allowed = side.largest;
             side.largest = frame.length;
             self.framing(here, || format!("{}, {} bytes: no more than {allowed} are allowed", frame.name(), frame.length));
