@@ -35,6 +35,20 @@ fn what_is_no_http_2_is_not_taken_for_it() {
     }
 }
 
+#[test]
+fn what_was_agreed_on_before_the_capture_allows_large_frames() {
+    let large = frame(DATA, END_STREAM, 1, &[b'x'; 20_000]);
+    for (from_start, noted) in [(true, 1), (false, 0)] {
+        let (mut asks, mut answers, mut from, mut to) =
+            if from_start { begun() } else { (Sender::new(), Sender::new(), vec![], vec![]) };
+        from.extend(asks.get(1, "/"));
+        to.extend([answers.head(1, 0, &[(":status", "200")]), large.clone()].concat());
+        let heard = hear(&[client(&from), server(&to)]);
+        assert_eq!(heard.messages[1].body, Some((20_000, Some(true), 0)));
+        assert_eq!(heard.anomalies.count(AnomalyKind::Http2Framing), noted, "from the start: {from_start}");
+    }
+}
+
 /// A loss within a body costs bytes of that body alone.
 #[test]
 fn a_loss_within_data_keeps_the_place() {
