@@ -182,3 +182,13 @@ fn holes_in_skipped_bytes_are_bounded_in_all() {
     let (_, counts) = hand.finish();
     assert_eq!(counts.of(StreamGap) as usize, flows * each as usize, "every hole is noted, remembered or not");
 }
+
+#[test]
+fn what_a_packet_touches_of_a_flow_lies_in_two_lines() {
+    use crate::flow::connection::Flow;
+    use crate::flow::stream::Stream;
+    // As large as what the layers above keep.
+    type Kept = Flow<(Box<u8>, Option<Box<u8>>, [u8; 2])>;
+    assert!(std::mem::offset_of!(Kept, streams) + 2 * size_of::<Stream>() <= 128, "{}", std::mem::offset_of!(Kept, streams));
+    assert_eq!(size_of::<Kept>(), 192);
+}
