@@ -81,20 +81,21 @@ mod tests {
 
     use super::*;
     use crate::spec::embedded;
-    use crate::spec::yaml::parse;
+    use crate::spec::yaml::repair::{Parsed, parse, parse_carefully};
 
     /// What both readers say of a scalar: the careful way, and the quick one.
     #[track_caller]
     fn both(text: &str) -> Typed {
         let document = format!("k: {text}\n");
-        let value = |trusted| {
-            let root = parse(&document, trusted).root?;
+        let value = |parsed: Parsed| {
+            let root = parsed.root?;
             let Kind::Mapping(entries) = root.kind else { return None };
             let scalar = entries.into_iter().next()?.1.scalar()?.clone();
             Some((scalar.text, scalar.style, scalar.typed))
         };
-        let careful = value(false);
-        assert_eq!(value(true), careful, "{text}");
+        let careful = value(parse_carefully(&document, false));
+        assert_eq!(value(parse_carefully(&document, true)), careful, "{text}");
+        assert_eq!(value(parse(&document, false)), careful, "{text}");
         careful.map_or(Typed::Text, |(_, _, typed)| typed)
     }
 
@@ -208,7 +209,7 @@ mod tests {
     #[test]
     fn the_specs_of_the_program_are_read_alike_both_ways() {
         for spec in embedded() {
-            let (careful, quick) = (parse(spec.text, false), parse(spec.text, true));
+            let (careful, quick) = (parse_carefully(spec.text, false), parse_carefully(spec.text, true));
             assert!(careful.problems.is_empty(), "{}: {:?}", spec.name, careful.problems);
             assert!(careful.root.is_some() && careful.root == quick.root, "{}", spec.name);
         }

@@ -28,9 +28,18 @@ pub(in crate::spec) struct Parsed {
 
 /// Reads a text, which must be without byte order mark. One that is trusted is not read a second time by serde_yaml.
 pub(in crate::spec) fn parse(text: &str, trusted: bool) -> Parsed {
-    if let Some(root) = Some(text).filter(|_| trusted).and_then(quick::read) {
-        return Parsed { root: Some(root), problems: Vec::new(), repaired: Vec::new(), unreadable: false };
+    match quick::read(text) {
+        Some(root) => {
+            #[cfg(fuzzing)]
+            quick::assert_is_careful(text, &root);
+            Parsed { root: Some(root), problems: Vec::new(), repaired: Vec::new(), unreadable: false }
+        }
+        None => parse_carefully(text, trusted),
     }
+}
+
+/// The same by the two readers that know all of YAML.
+pub(super) fn parse_carefully(text: &str, trusted: bool) -> Parsed {
     let mut repaired = Vec::new();
     let mut problems = Vec::new();
     let mut copy: Option<String> = None;

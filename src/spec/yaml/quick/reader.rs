@@ -1,9 +1,9 @@
-//! A quick reader of plainly written YAML, for specs of the program: loading all of them is most of a short run.
+//! A quick reader of plainly written YAML: loading specs is most of a short run.
 //!
 //! It knows block mappings and lists, `{ }` and `[ ]`, comments, texts that are plain, quoted or behind `|`, and anchors of
 //! texts and of what stands in brackets. Whatever else it meets (tags, texts over several lines, `>`, tabs), it gives up, and
-//! the event parser reads the file. It never guesses: the project's tests hold every tree that it gives for a spec of the
-//! program against that of the careful readers.
+//! the careful readers read the file. It never guesses: tests and the fuzz target `spec` hold every tree that it gives against
+//! theirs.
 
 use super::super::events::{DEEPEST, MOST_NODES};
 use super::super::{Kind, Node};
@@ -11,6 +11,8 @@ use crate::spec::Place;
 
 /// So many anchors are remembered.
 const MOST_ANCHORS: usize = 100;
+/// A longer key is none to YAML (1.2, §7.4.2).
+const LONGEST_KEY: u32 = 1000;
 
 /// The tree of a text; `None` for what is not plainly written.
 pub(in super::super) fn read(text: &str) -> Option<Node> {
@@ -19,11 +21,10 @@ pub(in super::super) fn read(text: &str) -> Option<Node> {
 
 /// The tree of a text, or about where it stops being plainly written.
 pub(super) fn read_to(text: &str) -> Result<Node, usize> {
-    let odd = |byte: u8| (byte < b' ' && byte != b'\n') || byte == 0x7f;
-    if let Some(at) = text.bytes().position(odd) {
+    if let Some((at, _)) = text.char_indices().find(|(_, c)| is_odd(*c)) {
         return Err(at);
     }
-    let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, line: 0, depth: 0, around: 0, anchors: Vec::new(), copied: 0 };
+    let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, line: 0, depth: 0, around: 0, anchors: Vec::new(), nodes: 0 };
     let node = reader.next_line().and_then(|column| reader.block(column));
     // Something that belongs to nothing is a mistake, and mistakes are told by others.
     match node {
@@ -41,9 +42,10 @@ pub(super) struct Reader<'t> {
     depth: usize,
     /// The column of the block that `{ }` or `[ ]` stand in.
     around: usize,
-    /// What anchors name, and how many nodes aliases have made of it.
+    /// What anchors name.
     anchors: Vec<(&'t str, Node)>,
-    copied: usize,
+    /// How many nodes there are, those that aliases made too.
+    nodes: usize,
 }
 
 impl<'t> Reader<'t> {
@@ -106,9 +108,17 @@ impl<'t> Reader<'t> {
         Place { start: number(start), end: number(end) }
     }
 
+    /// A block, or what stands in brackets, begins.
     fn enter(&mut self) -> Option<()> {
         self.depth += 1;
+        self.count(1)?;
         (self.depth < DEEPEST).then_some(())
+    }
+
+    /// There are more nodes.
+    pub(super) fn count(&mut self, nodes: usize) -> Option<()> {
+        self.nodes += nodes;
+        (self.nodes < MOST_NODES).then_some(())
     }
 
     /// A value in block style whose first character stands here, at a column.
@@ -126,7 +136,7 @@ impl<'t> Reader<'t> {
     fn mapping(&mut self, column: usize) -> Option<Node> {
         let mut entries = Vec::new();
         loop {
-            let key = self.scalar(false)?;
+            let key = self.scalar(false).filter(is_key)?;
             if self.peek() != Some(b':') || !matches!(self.behind(), Some(b' ' | b'\n')) {
                 return None;
             }
@@ -231,8 +241,8 @@ impl<'t> Reader<'t> {
         let name = self.name()?;
         let (_, node) = self.anchors.iter().rev().find(|(known, _)| *known == name)?;
         let node = Node { place: self.place(start, self.at), ..node.clone() };
-        self.copied += size(&node);
-        (self.copied < MOST_NODES).then_some(node)
+        self.count(size(&node))?;
+        Some(node)
     }
 
     /// The name behind `&` or `*`.
@@ -274,7 +284,7 @@ impl<'t> Reader<'t> {
             }
             let node = self.flow()?;
             if open == b'{' {
-                if self.peek()? != b':' || !matches!(self.behind(), Some(b' ' | b'\n')) || node.scalar().is_none() {
+                if self.peek()? != b':' || !matches!(self.behind(), Some(b' ' | b'\n')) || !is_key(&node) {
                     return None;
                 }
                 self.at += 1;
@@ -304,6 +314,19 @@ impl<'t> Reader<'t> {
         let kind = if open == b'{' { Kind::Mapping(entries) } else { Kind::Sequence(members) };
         Some(Node { place: self.place(start, self.at), tagged: false, kind })
     }
+}
+
+/// What is no character of a line that is plainly written: controls, line breaks that are not `\n`, what YAML calls unprintable.
+fn is_odd(c: char) -> bool {
+    match c {
+        '\n' | ' '..='~' => false,
+        '\u{a0}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => true,
+        _ => c < '\u{a1}',
+    }
+}
+
+fn is_key(node: &Node) -> bool {
+    node.scalar().is_some() && node.place.end - node.place.start <= LONGEST_KEY
 }
 
 /// How many nodes a node is.

@@ -64,6 +64,7 @@ impl Reader<'_> {
 
     /// A text on one line, in flow style or outside of it. A plain one ends before `: ` and ` #`.
     pub(super) fn scalar(&mut self, flow: bool) -> Option<Node> {
+        self.count(1)?;
         let start = self.at;
         let (text, style) = match (self.peek()?, self.behind()) {
             (b'\'', _) => (self.single()?, Style::Single),
@@ -107,12 +108,7 @@ impl Reader<'_> {
         }
         self.at = end;
         let text = self.text.get(start..end)?;
-        // Line breaks that are not `\n`, and what YAML calls unprintable.
-        if text.is_empty() || text.contains(['\u{85}', '\u{a0}', '\u{2028}', '\u{2029}', '\u{feff}']) {
-            None
-        } else {
-            Some(text.to_owned())
-        }
+        if text.is_empty() { None } else { Some(text.to_owned()) }
     }
 
     fn single(&mut self) -> Option<String> {

@@ -2,34 +2,18 @@
 
 use proptest::prelude::*;
 
+use super::compare::assert_is_careful;
 use super::reader::{read, read_to};
 use crate::spec::embedded;
-use crate::spec::yaml::{Kind, Node, parse};
 
 /// Whether a text is read, and if so as by the careful readers.
 #[track_caller]
 fn is_read(text: &str) -> bool {
     let quick = read(text);
-    if let Some(node) = &quick {
-        let careful = parse(text, false);
-        assert!(careful.problems.is_empty(), "{text}\n{:?}", careful.problems);
-        if let Some(other) = careful.root.as_ref().map_or(Some(String::new()), |root| difference(node, root)) {
-            panic!("{other} in\n{text}");
-        }
+    if let Some(root) = &quick {
+        assert_is_careful(text, root);
     }
     quick.is_some()
-}
-
-/// Where two trees differ first.
-fn difference(a: &Node, b: &Node) -> Option<String> {
-    let inner = match (&a.kind, &b.kind) {
-        (Kind::Mapping(a), Kind::Mapping(b)) if a.len() == b.len() => {
-            a.iter().zip(b).find_map(|(a, b)| difference(&a.0, &b.0).or_else(|| difference(&a.1, &b.1)))
-        }
-        (Kind::Sequence(a), Kind::Sequence(b)) if a.len() == b.len() => a.iter().zip(b).find_map(|(a, b)| difference(a, b)),
-        _ => None,
-    };
-    inner.or_else(|| (a != b).then(|| format!("{a:?}\n{b:?}")))
 }
 
 #[test]
@@ -125,14 +109,24 @@ fn what_is_not_plain_is_left_to_others() {
         "a: { b: c, }\n",
         "a : b\n",
         "a: |\n\n  b\n",
+        "# a\u{85}b\nc: d\n",
+        "a: 'b\u{2028}c'\n",
+        "a: \"\u{feff}\"\n",
+        "a: b\u{9f}\n",
     ] {
         assert!(!is_read(text), "{text}");
     }
+    let key = |long| format!("{}: b\n", "a".repeat(long));
+    assert!(is_read(&key(1000)) && !is_read(&key(1025)));
+    let flow = |long| format!("a: {{ {}: b }}\n", "a".repeat(long));
+    assert!(is_read(&flow(1000)) && !is_read(&flow(1025)));
+    let list = |many| format!("a: [{}b]\n", "b, ".repeat(many));
+    assert!(is_read(&list(10_000)) && !is_read(&list(100_000)));
 }
 
 proptest! {
     #[test]
-    fn whatever_is_read_is_read_rightly(text in "([ ]{0,4}([a-c]|- |: |:|'|\"|\\{|\\}|\\[|\\]|, |,|#| #|\\||1|~|é|&a |[*]a|\n){1,12}\n){1,6}") {
+    fn whatever_is_read_is_read_rightly(text in "([ ]{0,4}([a-c]|- |: |:|'|\"|\\{|\\}|\\[|\\]|, |,|#| #|\\||1|~|é|\u{85}|\u{2028}|&a |[*]a|\n){1,12}\n){1,6}") {
         is_read(&text);
     }
 
