@@ -93,14 +93,18 @@ impl<T> Flow<T> {
     /// In which direction of it a segment goes, whose ends `pair` holds; `None` where it belongs to another flow.
     #[inline(always)]
     pub(super) fn direction_of(&self, pair: Pair, segment: &Segment<'_>) -> Option<Direction> {
+        let direction = self.direction_between(pair, segment.tunnel)?;
+        if pair == Pair::NONE { self.direction_by_ends(segment) } else { Some(direction) }
+    }
+
+    /// The same of what comes in a tunnel between ends that are a pair.
+    #[inline(always)]
+    pub(super) fn direction_between(&self, pair: Pair, tunnel: u32) -> Option<Direction> {
         let same = self.pair == pair;
-        if !(same || self.pair == pair.reversed()) || !self.tunnels.contains(&segment.tunnel) {
-            None
-        } else if pair == Pair::NONE {
-            self.direction_by_ends(segment)
-        } else {
-            Some(if same { Direction::Forward } else { Direction::Backward })
+        if !(same || self.pair == pair.reversed()) || !self.tunnels.contains(&tunnel) {
+            return None;
         }
+        Some(if same { Direction::Forward } else { Direction::Backward })
     }
 
     #[inline(never)]

@@ -53,6 +53,12 @@ impl Index {
         hash_by(&self.seed, pair, ends, tunnel)
     }
 
+    /// The same of ends that are a pair.
+    #[inline(always)]
+    pub(super) fn hash_pair(&self, pair: Pair, tunnel: u32) -> u64 {
+        hash_pair(&self.seed, pair, tunnel)
+    }
+
     /// The slot for which `same` holds, among those with this hash.
     #[inline]
     pub(super) fn find(&self, hash: u64, mut same: impl FnMut(u32) -> bool) -> Option<u32> {
@@ -94,17 +100,22 @@ impl Index {
 /// It is a few instructions where addresses are of IPv4.
 #[inline(always)]
 fn hash_by(seed: &RandomState, pair: Pair, ends: &[Endpoint; 2], tunnel: u32) -> u64 {
+    if pair == Pair::NONE { hash_ends(seed, ends, tunnel) } else { hash_pair(seed, pair, tunnel) }
+}
+
+#[inline(always)]
+fn hash_pair(seed: &RandomState, pair: Pair, tunnel: u32) -> u64 {
     let [from, to] = pair.0;
-    if tunnel == 0 && pair != Pair::NONE {
-        let mut hasher = seed.build_hasher();
-        hasher.write_u128(u128::from(from.max(to)) << 64 | u128::from(from.min(to)));
-        return hasher.finish();
+    let mut hasher = seed.build_hasher();
+    hasher.write_u128(u128::from(from.max(to)) << 64 | u128::from(from.min(to)));
+    if tunnel != 0 {
+        hasher.write_u32(tunnel);
     }
-    hash_by_all(seed, ends, tunnel)
+    hasher.finish()
 }
 
 #[inline(never)]
-fn hash_by_all(seed: &RandomState, [src, dst]: &[Endpoint; 2], tunnel: u32) -> u64 {
+fn hash_ends(seed: &RandomState, [src, dst]: &[Endpoint; 2], tunnel: u32) -> u64 {
     let mut hasher = seed.build_hasher();
     write(&mut hasher, src.min(dst));
     write(&mut hasher, src.max(dst));

@@ -17,6 +17,9 @@ use crate::anomaly::AnomalyKind;
 use crate::capture::PacketAt;
 use crate::wire::Segment;
 
+/// No slot of the table.
+const NO_SLOT: u32 = u32::MAX;
+
 /// What the index takes for a flow: it is between 7/16 and 7/8 full.
 const INDEXED: usize = 10;
 
@@ -31,6 +34,8 @@ pub struct FlowTable<S: StreamSink> {
     /// Closed flows, oldest first.
     closed: VecDeque<Ticket>,
     live: usize,
+    /// The slot of the flow that the last segment belonged to: often the next one is of the same flow.
+    latest: u32,
     /// How many flows began.
     count: u32,
     /// What early segments cost in all.
@@ -72,6 +77,7 @@ impl<S: StreamSink> FlowTable<S> {
             free: Vec::new(),
             closed: VecDeque::new(),
             live: 0,
+            latest: NO_SLOT,
             count: 0,
             queued: 0,
             backlogs: 0,
@@ -136,13 +142,16 @@ impl<S: StreamSink> FlowTable<S> {
             self.look_again(at);
         }
         let pair = Pair::of(&segment.src, &segment.dst);
-        let hash = self.index.hash(pair, &[segment.src, segment.dst], segment.tunnel);
-        let (flows, mut direction) = (&self.flows, None);
-        let found = self.index.find(hash, |slot| {
-            direction = flows.get(slot as usize).and_then(|flow| flow.direction_of(pair, segment));
-            direction.is_some()
-        });
-        let (Some(slot), Some(direction)) = (found, direction) else { return self.open(at, hash, segment) };
+        let direction = self.flows.get(self.latest as usize).and_then(|flow| flow.direction_of(pair, segment));
+        let direction = if let Some(same) = direction {
+            same
+        } else {
+            let found = if pair == Pair::NONE { self.find_by_ends(segment) } else { self.find(pair, segment.tunnel) };
+            let Some((slot, direction)) = found else { return self.open(at, pair, segment) };
+            self.latest = slot;
+            direction
+        };
+        let slot = self.latest;
         let Some(flow) = self.flows.get_mut(slot as usize) else { return };
         flow.last = at.number;
         let flags = segment.flags;
@@ -174,13 +183,36 @@ impl<S: StreamSink> FlowTable<S> {
                 return;
             }
         }
-        self.unless_copied(at, hash, slot, direction, segment);
+        self.unless_copied(at, slot, direction, segment);
+    }
+
+    /// The flow between two ends, and in which direction of it a segment goes.
+    #[inline(never)]
+    fn find(&self, pair: Pair, tunnel: u32) -> Option<(u32, Direction)> {
+        self.find_where(self.index.hash_pair(pair, tunnel), |flow| flow.direction_between(pair, tunnel))
+    }
+
+    /// The same for ends that are no pair.
+    #[inline(never)]
+    fn find_by_ends(&self, segment: &Segment<'_>) -> Option<(u32, Direction)> {
+        let hash = self.index.hash(Pair::NONE, &[segment.src, segment.dst], segment.tunnel);
+        self.find_where(hash, |flow| flow.direction_of(Pair::NONE, segment))
+    }
+
+    #[inline(always)]
+    fn find_where(&self, hash: u64, of: impl Fn(&Flow<S::State>) -> Option<Direction>) -> Option<(u32, Direction)> {
+        let mut direction = None;
+        let slot = self.index.find(hash, |slot| {
+            direction = self.flows.get(slot as usize).and_then(&of);
+            direction.is_some()
+        })?;
+        Some((slot, direction?))
     }
 
     /// A segment that needs more than a look, if it is not a copy of one that was seen: that is told and left out.
     #[cold]
     #[inline(never)]
-    fn unless_copied(&mut self, at: PacketAt, hash: u64, slot: u32, direction: Direction, segment: &Segment<'_>) {
+    fn unless_copied(&mut self, at: PacketAt, slot: u32, direction: Direction, segment: &Segment<'_>) {
         let flags = segment.flags;
         if segment.wire_length > 0 || flags.syn || flags.fin || flags.rst {
             if self.recent.is_copy(at.time, slot, segment) {
@@ -188,7 +220,7 @@ impl<S: StreamSink> FlowTable<S> {
             }
             self.recent.note(at.time, slot, segment);
         }
-        self.unusual(at, hash, slot, direction, segment);
+        self.unusual(at, slot, direction, segment);
     }
 
     fn note_copy(&mut self, at: PacketAt) {
@@ -228,7 +260,7 @@ impl<S: StreamSink> FlowTable<S> {
     /// A segment that needs more than a look.
     #[cold]
     #[inline(never)]
-    fn unusual(&mut self, at: PacketAt, hash: u64, slot: u32, direction: Direction, segment: &Segment<'_>) {
+    fn unusual(&mut self, at: PacketAt, slot: u32, direction: Direction, segment: &Segment<'_>) {
         let Some(flow) = self.flows.get_mut(slot as usize) else { return };
         let flags = segment.flags;
         let alive = flow.state.is_some();
@@ -240,7 +272,7 @@ impl<S: StreamSink> FlowTable<S> {
         if new {
             self.close(slot, at);
             self.forget(slot);
-            return self.open(at, hash, segment);
+            return self.open(at, Pair::of(&segment.src, &segment.dst), segment);
         }
         if flags.syn && alive {
             flow.synchronise(direction, segment);
@@ -400,7 +432,8 @@ impl<S: StreamSink> FlowTable<S> {
     /// A flow begins with this segment.
     #[cold]
     #[inline(never)]
-    fn open(&mut self, at: PacketAt, hash: u64, segment: &Segment<'_>) {
+    fn open(&mut self, at: PacketAt, pair: Pair, segment: &Segment<'_>) {
+        let hash = self.index.hash(pair, &[segment.src, segment.dst], segment.tunnel);
         if self.is_copy(at, hash, segment) {
             return;
         }
@@ -409,7 +442,6 @@ impl<S: StreamSink> FlowTable<S> {
         }
         let info = FlowInfo { number: self.count, ends: [segment.src, segment.dst], opener: None, accepted: false };
         self.count = self.count.saturating_add(1);
-        let pair = Pair::of(&segment.src, &segment.dst);
         let state = self.sink.open(&info);
         let reused = self.free.pop().and_then(|slot| Some((slot, self.flows.get_mut(slot as usize)?)));
         let slot = match reused {
@@ -428,9 +460,10 @@ impl<S: StreamSink> FlowTable<S> {
         };
         let flows = &self.flows;
         self.index.insert(hash, slot, |slot| flows.get(slot as usize).map(Flow::identity));
+        self.latest = slot;
         self.recent.note(at.time, slot, segment);
         self.live = self.live.saturating_add(1);
-        self.unusual(at, hash, slot, Direction::Forward, segment);
+        self.unusual(at, slot, Direction::Forward, segment);
     }
 
     /// Ends a flow; its ports are remembered for late packets.
@@ -462,6 +495,9 @@ impl<S: StreamSink> FlowTable<S> {
             for tunnel in flow.each_tunnel().skip(1) {
                 self.index.remove_alias(self.index.hash(pair, &ends, tunnel), slot);
             }
+        }
+        if self.latest == slot {
+            self.latest = NO_SLOT;
         }
         // A later look at its tickets finds another generation.
         flow.generation = flow.generation.wrapping_add(1);
