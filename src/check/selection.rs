@@ -42,7 +42,7 @@ impl Selection {
 
 /// Looks up the fields of an exchange.
 pub(super) fn look(plan: &Plan, [request, response]: &mut [HeadIndex; 2], exchange: &Exchange<'_>) {
-    for (index, message) in [(request, exchange.request), (response, exchange.response)] {
+    for (index, message) in [(request, &exchange.request), (response, &exchange.response)] {
         match message {
             Some(message) => index.fill(&plan.names, &message.head),
             None => index.clear(&plan.names),

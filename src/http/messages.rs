@@ -3,7 +3,7 @@
 //! Responses answer requests in their order. Where bytes were lost between them, a wrong pair would be worse than none:
 //! then both are told alone.
 
-use super::conversation::{Content, Conversation, Mode, Running};
+use super::conversation::{Content, Conversation, HttpStream, Mode, Running};
 use super::framing::{Framing, framing, said};
 use super::h2::switches_to_h2;
 use super::lenient::Split;
@@ -129,8 +129,10 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         }
         let kept = alone.then_some(head);
         let cut = head.head.flags.is_cut();
-        match self.body(talk, direction, want, framing, cut, behind) {
-            (Some(body), left) => {
+        match at_hand(talk.stream(direction), framing, cut, behind.len()) {
+            Some(length) => {
+                let (bytes, left) = behind.split_at_checked(length).unwrap_or((behind, &[]));
+                let body = self.body(want, bytes, !cut);
                 self.sink.message(id, &body);
                 match talk.waiting.back_mut().filter(|_| !alone) {
                     Some(waiting) => waiting.end(body),
@@ -141,7 +143,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 }
                 left
             }
-            (None, left) => {
+            None => {
                 let tally = Tally::new(want, &self.room);
                 if let Some(head) = kept.filter(|_| self.is_full()) {
                     if !full {
@@ -153,14 +155,14 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                     self.sink.message(id, &body);
                     let request = Some(Message { head: *head, body: &body });
                     self.sink.exchange(&Exchange { request, response: None, connection: Some(&talk.connection) });
-                    return left;
+                    return behind;
                 }
                 let head = kept.map(|head| self.hold(head));
                 let kind = MessageKind::Request;
                 self.held = self.held.saturating_add(size_of::<Running>());
                 let running = Running { id, kind, tally, head, paired: false, interim: false };
                 talk.stream(direction).running = Some(Box::new(running));
-                left
+                behind
             }
         }
     }
@@ -197,11 +199,13 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             Framing::Length(length) if request.is_none() => Framing::Doubtful(length),
             framing => framing,
         };
-        match self.body(talk, direction, want, framing, cut, behind) {
-            (Some(body), left) => {
+        match at_hand(talk.stream(direction), framing, cut, behind.len()) {
+            Some(length) => {
+                let (bytes, left) = behind.split_at_checked(length).unwrap_or((behind, &[]));
+                let mut body = self.body(want, bytes, !cut);
                 self.sink.message(id, &body);
                 if !interim {
-                    self.answered(talk, answers, head, body);
+                    self.answered(talk, answers, head, &mut body);
                 }
                 if switches && framing == Framing::Other {
                     self.upgrade(talk, direction, at);
@@ -212,24 +216,24 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 }
                 left
             }
-            (None, left) => {
+            None => {
                 let tally = Tally::new(want, &self.room);
                 if self.is_full() {
                     let note = || "too many heads wait for the end of their bodies".to_owned();
                     self.anomalies.note(AnomalyKind::PipelineLimit, Some(at.number), note);
-                    let body = tally.running();
+                    let mut body = tally.running();
                     self.sink.message(id, &body);
                     if !interim {
-                        self.answered(talk, answers, head, body);
+                        self.answered(talk, answers, head, &mut body);
                     }
-                    return left;
+                    return behind;
                 }
                 let head = Some(self.hold(head));
                 self.held = self.held.saturating_add(size_of::<Running>());
                 let paired = answers.is_some();
                 let running = Running { id, kind: MessageKind::Response, tally, head, paired, interim };
                 talk.stream(direction).running = Some(Box::new(running));
-                left
+                behind
             }
         }
     }
@@ -245,52 +249,25 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         }
     }
 
-    /// Takes a body that is at hand; otherwise says how the stream goes on, and gives back none.
+    /// A body that is at hand.
     #[inline]
-    fn body<'a>(
-        &mut self,
-        talk: &mut Conversation,
-        direction: Direction,
-        want: BodyWant,
-        framing: Framing,
-        cut: bool,
-        behind: &'a [u8],
-    ) -> (Option<Body>, &'a [u8]) {
-        let stream = talk.stream(direction);
-        if cut {
-            stream.mode = Mode::Lost;
-            return (Some(Tally::new(want, &self.room).finish(false)), behind);
-        }
-        stream.mode = match framing {
-            Framing::Nothing | Framing::Other => Mode::Start,
-            Framing::Length(length) if length <= behind.len() as u64 => Mode::Start,
-            Framing::Length(length) => Mode::Length(length),
-            Framing::Doubtful(length) => Mode::Doubtful(length),
-            Framing::Chunked => Mode::ChunkSize,
-            Framing::UntilClose => Mode::UntilClose,
-        };
-        if stream.mode != Mode::Start {
-            return (None, behind);
-        }
-        let length = if let Framing::Length(length) = framing { usize::try_from(length).unwrap_or(usize::MAX) } else { 0 };
-        let (bytes, left) = behind.split_at_checked(length).unwrap_or((behind, &[]));
-        let body = if want.bytes() { self.all_of_it(want, bytes) } else { Body::of_length(bytes.len() as u64, Some(true)) };
-        (Some(body), left)
+    fn body(&self, want: BodyWant, bytes: &[u8], complete: bool) -> Body {
+        if want.bytes() { self.all_of_it(want, bytes, complete) } else { Body::of_length(bytes.len() as u64, Some(complete)) }
     }
 
     /// A body whose bytes are wanted and at hand.
     #[inline(never)]
-    fn all_of_it(&self, want: BodyWant, bytes: &[u8]) -> Body {
+    fn all_of_it(&self, want: BodyWant, bytes: &[u8], complete: bool) -> Body {
         let mut tally = Tally::new(want, &self.room);
         tally.feed(bytes);
-        tally.finish(true)
+        tally.finish(complete)
     }
 
     /// The message that runs in this direction is over.
     pub(super) fn finish(&mut self, talk: &mut Conversation, direction: Direction, complete: bool) {
         let Some(running) = talk.stream(direction).running.take() else { return };
         let Running { id, kind, tally, head, paired, interim } = *running;
-        let body = tally.finish(complete);
+        let mut body = tally.finish(complete);
         if talk.content >= Content::Tunnel && matches!(talk.stream(direction).mode, Mode::Start | Mode::Lost) {
             talk.stream(direction).mode = Mode::Foreign;
         }
@@ -305,7 +282,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                     let request = Some(Message { head, body: &body });
                     self.sink.exchange(&Exchange { request, response: None, connection: Some(&talk.connection) });
                 } else if !interim {
-                    self.answers(talk, paired, &head, body);
+                    self.answers(talk, paired, &head, &mut body);
                 }
                 self.told = space;
                 self.packer.let_go(&mut packed);
@@ -325,17 +302,17 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     }
 
     /// A final response ended, whose request waits where it is paired with one.
-    fn answers(&mut self, talk: &mut Conversation, paired: bool, head: &HeadRef<'_>, body: Body) {
+    fn answers(&mut self, talk: &mut Conversation, paired: bool, head: &HeadRef<'_>, body: &mut Body) {
         let mut space = std::mem::take(&mut self.asked);
         let request = talk.waiting.front().filter(|_| paired).map(|first| first.head.restore(&mut space));
         self.answered(talk, request.as_ref().map(|head| space.of(head)).as_ref(), head, body);
         self.asked = space;
     }
 
-    /// A final response ended; `request` is the first that waits, where it answers that.
-    fn answered(&mut self, talk: &mut Conversation, request: Option<&HeadRef<'_>>, head: &HeadRef<'_>, body: Body) {
+    /// A final response ended; `request` is the first that waits, where it answers that. Its body is taken where it is kept.
+    fn answered(&mut self, talk: &mut Conversation, request: Option<&HeadRef<'_>>, head: &HeadRef<'_>, body: &mut Body) {
         let Some((first, request)) = talk.waiting.front_mut().zip(request) else {
-            let response = Some(Message { head: *head, body: &body });
+            let response = Some(Message { head: *head, body });
             self.sink.exchange(&Exchange { request: None, response, connection: Some(&talk.connection) });
             return;
         };
@@ -343,11 +320,11 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             *sure = sure.saturating_sub(1);
         }
         if !first.over {
-            first.answer = Some(Box::new((self.packer.pack(head), body)));
+            first.answer = Some(Box::new((self.packer.pack(head), std::mem::take(body))));
             return;
         }
         let request = Some(Message { head: *request, body: first.body() });
-        let response = Some(Message { head: *head, body: &body });
+        let response = Some(Message { head: *head, body });
         self.sink.exchange(&Exchange { request, response, connection: Some(&talk.connection) });
         if let Some(first) = talk.waiting.pop_front() {
             self.recycle(first);
@@ -431,6 +408,29 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         let note = || format!("a body is not whole: {why}");
         self.anomalies.note(AnomalyKind::BodyIncomplete, Some(at.number), note);
     }
+}
+
+/// The length of a body that ends within so many bytes behind its head. Otherwise there is none, and the stream knows how it
+/// goes on. Of a head that is `cut` nobody knows what follows.
+#[inline]
+fn at_hand(stream: &mut HttpStream, framing: Framing, cut: bool, behind: usize) -> Option<usize> {
+    if cut {
+        stream.mode = Mode::Lost;
+        return Some(0);
+    }
+    let mut length = 0;
+    stream.mode = match framing {
+        Framing::Nothing | Framing::Other => Mode::Start,
+        Framing::Length(all) if all <= behind as u64 => {
+            length = usize::try_from(all).unwrap_or(usize::MAX);
+            Mode::Start
+        }
+        Framing::Length(length) => Mode::Length(length),
+        Framing::Doubtful(length) => Mode::Doubtful(length),
+        Framing::Chunked => Mode::ChunkSize,
+        Framing::UntilClose => Mode::UntilClose,
+    };
+    (stream.mode == Mode::Start).then_some(length)
 }
 
 /// What goes on behind a response that ends HTTP here.

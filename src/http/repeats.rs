@@ -38,10 +38,8 @@ impl Repeats {
         // Ports that are multiples of each other do not meet.
         let way = usize::from(port.wrapping_mul(40503) >> 12);
         let known = self.known.get_mut((way << 1) | usize::from(kind == MessageKind::Response));
-        match known.and_then(|known| known.read(bytes, kind, lines)) {
-            Some((length, split)) => Strict::Whole(length, split),
-            None => parse::strict(bytes, kind, lines),
-        }
+        let head = known.and_then(|known| known.read(bytes, kind, lines));
+        head.unwrap_or_else(|| parse::strict(bytes, kind, lines))
     }
 }
 
@@ -62,22 +60,26 @@ impl Default for Known {
 }
 
 impl Known {
-    /// The length of a head, and how it is split; nothing where that is not beyond doubt.
-    fn read(&mut self, bytes: &[u8], kind: MessageKind, lines: &mut Vec<FieldLine>) -> Option<(usize, Split)> {
+    /// A whole head; nothing where that is not beyond doubt.
+    fn read(&mut self, bytes: &[u8], kind: MessageKind, lines: &mut Vec<FieldLine>) -> Option<Strict> {
         lines.clear();
         // Where the next line begins here and in the known head, and how far that is the same from there on.
         let (mut at, mut old, mut same);
-        let (start, start_line);
+        let start_line;
+        // Not copied where it is the known one.
+        let mut new_start = None;
         // The first thing that differs.
         let mut differs = None;
         let common = same_bytes(&self.raw, bytes);
         match self.start {
-            Some((known, line)) if behind(line) < common => {
-                (start, start_line) = (known, line);
+            Some((_, line)) if behind(line) < common => {
+                start_line = line;
                 (at, old, same) = (behind(line), behind(line), common);
             }
             known => {
-                (start, start_line) = start_of(bytes, kind)?;
+                let new = start_of(bytes, kind)?;
+                start_line = new.1;
+                new_start = Some(new);
                 at = behind(start_line);
                 old = known.map_or(usize::MAX, |(_, line)| behind(line));
                 same = self.same_from(old, bytes, at);
@@ -136,9 +138,10 @@ impl Known {
                 said = said_by(head, lines);
             }
             layout = if alike && lines.len() == self.lines.len() { self.layout } else { Layout::another() };
-            self.learn(head, lines, (start, start_line), (said, layout), differs.filter(|_| at == old), until);
+            self.learn(head, lines, new_start, (said, layout), differs.filter(|_| at == old), until);
         }
-        Some((length, Split { start, start_line, flags: HeadFlags::default(), said: Some(said), layout }))
+        let (start, _) = new_start.or(self.start)?;
+        Some(Strict::Whole(length, Split { start, start_line, flags: HeadFlags::default(), said: Some(said), layout }))
     }
 
     /// How far the known head is the same, from a line of it on, as these bytes from a line of theirs on.
@@ -154,7 +157,7 @@ impl Known {
         &mut self,
         head: &[u8],
         lines: &[FieldLine],
-        start: (StartLine, Range),
+        new_start: Option<(StartLine, Range)>,
         (said, layout): (Said, Layout),
         from: Option<(usize, usize)>,
         until: (usize, usize),
@@ -167,13 +170,13 @@ impl Known {
         {
             old.copy_from_slice(new);
             old_lines.copy_from_slice(new_lines);
-            (self.start, self.said, self.layout) = (Some(start), said, layout);
+            (self.start, self.said, self.layout) = (new_start.or(self.start), said, layout);
         } else if head.len() <= LONGEST {
             self.raw.clear();
             self.raw.extend_from_slice(head);
             self.lines.clear();
             self.lines.extend_from_slice(lines);
-            (self.start, self.said, self.layout) = (Some(start), said, layout);
+            (self.start, self.said, self.layout) = (new_start.or(self.start), said, layout);
         }
     }
 }

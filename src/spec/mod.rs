@@ -20,6 +20,7 @@ mod model;
 mod named;
 mod near;
 mod origin;
+mod pattern;
 mod place;
 mod problem;
 mod read;
@@ -51,8 +52,9 @@ pub use model::{
 pub use named::NamedType;
 pub(crate) use near::nearest;
 pub use origin::Origin;
+pub use pattern::Pattern;
 pub use place::{Place, Source, Spanned};
 pub use value::{
-    Clause, ClauseKind, Form, JsonClause, JsonMember, JsonStep, ListClause, MembersClause, Meta, PairsClause, Pattern, Severity,
-    TypeName, Value,
+    Clause, ClauseKind, Form, JsonClause, JsonMember, JsonStep, ListClause, MembersClause, Meta, PairsClause, Severity, TypeName,
+    Value,
 };

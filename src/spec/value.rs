@@ -1,9 +1,8 @@
 //! A value of a spec: a scalar, a list or a matcher.
 
-use regex::bytes::Regex;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use super::{Bounds, Expr, NameCase, NamedType, Place, Spanned, Template};
+use super::{Bounds, Expr, NameCase, NamedType, Pattern, Place, Spanned, Template};
 
 /// How grave a violation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -158,44 +157,6 @@ pub enum ClauseKind {
     Any(Vec<Value>),
     /// `not`
     Not(Box<Value>),
-}
-
-/// A regular expression: parsed at load, compiled at first use, matched against whole values as bytes.
-#[derive(Debug, Clone)]
-pub struct Pattern {
-    /// As typed.
-    pub text: String,
-    /// Compiled with and without regard to case.
-    compiled: [OnceLock<Option<Regex>>; 2],
-}
-
-impl Pattern {
-    /// A pattern that was parsed before (see `regex_syntax` in the loader).
-    #[must_use]
-    pub fn new(text: String) -> Self {
-        Self { text, compiled: Default::default() }
-    }
-
-    /// The compiled expression, anchored at both ends; Unicode off where the pattern is ASCII, which makes it smaller and
-    /// lets `.` match bytes that are not UTF-8. `None` where it grows beyond the size limit.
-    #[must_use]
-    pub fn regex(&self, ignore_case: bool) -> Option<&Regex> {
-        let [exact, insensitive] = &self.compiled;
-        let cell = if ignore_case { insensitive } else { exact };
-        cell.get_or_init(|| {
-            let ascii = self.text.is_ascii() && !self.text.contains("\\p") && !self.text.contains("\\P");
-            let build = |unicode: bool| {
-                regex::bytes::RegexBuilder::new(&format!("^(?:{})$", self.text))
-                    .unicode(unicode)
-                    .case_insensitive(ignore_case)
-                    .size_limit(1 << 20)
-                    .build()
-                    .ok()
-            };
-            if ascii { build(false).or_else(|| build(true)) } else { build(true) }
-        })
-        .as_ref()
-    }
 }
 
 /// The types of `is:`.

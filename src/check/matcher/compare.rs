@@ -97,11 +97,11 @@ pub(super) fn regex(pattern: &Pattern, bytes: &[u8], ignore_case: bool, scope: &
     if scope.masks && mask::is_masked(bytes) {
         return masked(scope, bytes, true);
     }
-    let Some(regex) = pattern.regex(ignore_case) else {
+    let Some(fits) = pattern.fits(bytes, ignore_case) else {
         scope.because(|| format!("the regular expression `{}` is too large to run", pattern.text));
         return Truth::Unknown;
     };
-    Truth::of(regex.is_match(bytes))
+    Truth::of(fits)
 }
 
 /// The verdict on a masked value: unknown where what it hides may be right, else wrong.

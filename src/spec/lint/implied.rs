@@ -60,7 +60,7 @@ fn clause_accepts(clause: &Clause, ignore_case: bool, text: &str) -> bool {
         ClauseKind::Suffix(template) => is(template, |a, b| a.ends_with(b)),
         ClauseKind::Contains(template) => is(template, |a, b| a.contains(b)),
         ClauseKind::OneOf(templates) => templates.iter().any(|template| is(template, |a, b| a == b)),
-        ClauseKind::Regex(pattern) => pattern.regex(ignore_case).is_some_and(|regex| regex.is_match(text.as_bytes())),
+        ClauseKind::Regex(pattern) => pattern.fits(text.as_bytes(), ignore_case) == Some(true),
         ClauseKind::AtLeast(least) => number().is_some_and(|n| n >= *least),
         ClauseKind::AtMost(most) => number().is_some_and(|n| n <= *most),
         ClauseKind::All(values) => values.iter().all(|value| accepts(value, text)),

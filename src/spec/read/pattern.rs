@@ -72,7 +72,7 @@ impl Reader<'_> {
     }
 }
 
-/// Parses as [`Pattern::regex`] will: over bytes, without Unicode where the pattern needs none.
+/// Parses as [`Pattern`] will: over bytes, without Unicode where the pattern needs none.
 fn parse(text: &str) -> Result<(), Box<regex_syntax::Error>> {
     let with = |unicode: bool, text: &str| {
         ParserBuilder::new().unicode(unicode).utf8(false).build().parse(text).map(drop).map_err(Box::new)
