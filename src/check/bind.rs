@@ -43,8 +43,8 @@ pub(super) fn collect<'e>(looked: &'e Looked<'e>, expectations: impl Iterator<It
             take.nothing(value, &format!("{what} is not whole: {}", message.head.lack()));
             continue;
         }
-        match find(&expectation.aspect, looked.exchange, &message, looked.index(expectation.side)) {
-            Found::Few(Some(one)) => take.value(value, &one),
+        match &find(&expectation.aspect, looked.exchange, &message, looked.index(expectation.side)) {
+            Found::Few(Some(one)) => take.value(value, one),
             Found::Few(None) => take.nothing(value, &format!("`{what}` is not there")),
             Found::Many(lines) if value.is_list() => {
                 // Lines of a list are one list (RFC 9110 §5.3).
@@ -52,7 +52,7 @@ pub(super) fn collect<'e>(looked: &'e Looked<'e>, expectations: impl Iterator<It
                 take.value(value, &joined.join(b", ".as_slice()));
             }
             Found::Many(_) => take.nothing(value, &format!("`{what}` stands on several lines")),
-            Found::Unknown(why) => take.nothing(value, &why),
+            Found::Unknown(why) => take.nothing(value, why),
         }
     }
     bound

@@ -93,8 +93,8 @@ impl<'e> Case<'e> {
     ) -> Judged {
         let index = self.looked.index(expectation.side);
         let found = find(&expectation.aspect, scope.exchange, message, index);
-        if let Found::Unknown(why) = found {
-            return Judged::Inconclusive(why);
+        if let Found::Unknown(why) = &found {
+            return Judged::Inconclusive(why.clone());
         }
         let (truth, fault) = found.lines(|lines| matcher::holds_lines(value, lines, scope));
         // What goes on behind a cut is as open as what is not there; that it is there at all is not.

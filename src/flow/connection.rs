@@ -85,9 +85,9 @@ impl<T> Flow<T> {
     }
 
     /// What its index finds it by.
-    pub(super) fn identity(&self) -> (Pair, [Endpoint; 2], u32) {
+    pub(super) fn identity(&self) -> (Pair, &[Endpoint; 2], u32) {
         let [tunnel, ..] = self.tunnels;
-        (self.pair, self.info.ends, tunnel)
+        (self.pair, &self.info.ends, tunnel)
     }
 
     /// In which direction of it a segment goes, whose ends `pair` holds; `None` where it belongs to another flow.

@@ -70,9 +70,9 @@ impl Index {
     }
 
     /// Adds a slot; `identity` tells what those that are there are found by.
-    pub(super) fn insert(&mut self, hash: u64, slot: u32, identity: impl Fn(u32) -> Option<(Pair, [Endpoint; 2], u32)>) {
+    pub(super) fn insert<'f>(&mut self, hash: u64, slot: u32, identity: impl Fn(u32) -> Option<(Pair, &'f [Endpoint; 2], u32)>) {
         let hash_of =
-            |seed: &RandomState, slot| identity(slot).map_or(0, |(pair, ends, tunnel)| hash_by(seed, pair, &ends, tunnel));
+            |seed: &RandomState, slot| identity(slot).map_or(0, |(pair, ends, tunnel)| hash_by(seed, pair, ends, tunnel));
         let Self { slots, seed, .. } = self;
         slots.insert_unique(hash, slot, |&slot| hash_of(seed, slot));
     }

@@ -140,8 +140,9 @@ impl Known {
             layout = if alike && lines.len() == self.lines.len() { self.layout } else { Layout::another() };
             self.learn(head, lines, new_start, (said, layout), differs.filter(|_| at == old), until);
         }
-        let (start, _) = new_start.or(self.start)?;
-        Some(Strict::Whole(length, Split { start, start_line, flags: HeadFlags::default(), said: Some(said), layout }))
+        // Copied from where it lies.
+        let (start, _) = new_start.as_ref().or(self.start.as_ref())?;
+        Some(Strict::Whole(length, Split { start: *start, start_line, flags: HeadFlags::default(), said: Some(said), layout }))
     }
 
     /// How far the known head is the same, from a line of it on, as these bytes from a line of theirs on.

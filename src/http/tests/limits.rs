@@ -1,6 +1,6 @@
 //! Every limit of the layer, and what is said where it is reached.
 
-use super::listener::{Listener, Step, client, feed_open, hear_within, server};
+use super::listener::{Listener, Step, client, feed_open, hear_in, hear_within, server};
 use crate::anomaly::AnomalyKind::{HeadLimit, MalformedChunk, MalformedProxyHeader, PipelineLimit};
 use crate::anomaly::{Anomalies, AnomalyKind};
 use crate::flow::StreamSink;
@@ -130,4 +130,16 @@ fn ports_of_flows_without_messages_are_bounded() {
         "{:?}",
         told.first()
     );
+}
+
+#[test]
+fn each_message_that_is_told_early_for_want_of_room_is_said() {
+    // The first is not kept, so that which response answers the second cannot be told: it would be kept until its body ended.
+    let steps = [client("GET / HTTP/1.1\r\n\r\n"), client("POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n1")];
+    let heard = hear_in(0, Limits::default(), BodyWant::NOTHING, &steps);
+    assert_eq!(heard.anomalies.count(PipelineLimit), 2);
+    assert_eq!(heard.messages[1].body, Some((0, None, 0)));
+    assert_eq!(heard.pairs(), [("GET / HTTP/1.1", "-"), ("POST / HTTP/1.1", "-")]);
+    let heard = hear_within(Limits::default(), BodyWant::NOTHING, &steps);
+    assert_eq!((heard.anomalies.count(PipelineLimit), heard.messages[1].body), (0, Some((1, Some(false), 0))));
 }

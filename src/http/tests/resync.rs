@@ -16,6 +16,17 @@ fn bytes_between_messages_are_passed_over_and_noted() {
 }
 
 #[test]
+fn a_line_that_is_lost_before_another_protocol_begins_is_noted() {
+    const UPGRADE: &str = "GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n";
+    const SWITCHING: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\x81\0";
+    for (lost, noted) in [("GE", 1), ("", 0)] {
+        let heard = hear(&[client(UPGRADE), Step::ClientLoses(7), client(lost), server(SWITCHING)]);
+        assert_eq!(heard.anomalies.count(NotHttp), noted, "{lost:?}: {:?}", heard.anomalies);
+        assert_eq!(heard.beyond, (0, 2), "{lost:?}");
+    }
+}
+
+#[test]
 fn a_cut_head_is_told_with_what_is_there() {
     let heard = hear(&[
         client("GET / HTTP/1.1\r\nHost: x\r\nAcc"),
