@@ -210,8 +210,7 @@ impl<S: StreamSink> FlowTable<S> {
     }
 
     /// A segment that needs more than a look, if it is not a copy of one that was seen: that is told and left out.
-    #[cold]
-    #[inline(never)]
+    #[inline(always)]
     fn unless_copied(&mut self, at: PacketAt, slot: u32, direction: Direction, segment: &Segment<'_>) {
         let flags = segment.flags;
         if segment.wire_length > 0 || flags.syn || flags.fin || flags.rst {

@@ -48,7 +48,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             self.note_junk(talk, direction);
         }
         let lines = std::mem::take(&mut self.lines);
-        let mut space = std::mem::take(&mut self.asked);
+        let mut space = self.asked.take().unwrap_or_default();
         let awaited = if kind == MessageKind::Response { talk.awaited() } else { None };
         let awaited = awaited.map(|waiting| waiting.head.restore(&mut space));
         let request = awaited.as_ref().map(|head| space.of(head));
@@ -86,7 +86,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
             MessageKind::Request => self.request(talk, direction, id, &head, framing, behind),
             MessageKind::Response => self.response(talk, direction, id, &head, request.as_ref(), framing, behind, at),
         };
-        self.asked = space;
+        self.asked = Some(space);
         self.lines = lines;
         left
     }
@@ -275,7 +275,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
         self.held = self.held.saturating_sub(size_of::<Running>());
         match (kind, head) {
             (_, Some(mut packed)) => {
-                let mut space = std::mem::take(&mut self.told);
+                let mut space = self.told.take().unwrap_or_default();
                 let head = packed.restore(&mut space);
                 let head = space.of(&head);
                 if kind == MessageKind::Request {
@@ -284,7 +284,7 @@ impl<M: MessageSink> HttpStreams<'_, M> {
                 } else if !interim {
                     self.answers(talk, paired, &head, &mut body);
                 }
-                self.told = space;
+                self.told = Some(space);
                 self.packer.let_go(&mut packed);
                 if self.heads.len() < HEADS {
                     self.heads.push(packed);
@@ -303,10 +303,10 @@ impl<M: MessageSink> HttpStreams<'_, M> {
 
     /// A final response ended, whose request waits where it is paired with one.
     fn answers(&mut self, talk: &mut Conversation, paired: bool, head: &HeadRef<'_>, body: &mut Body) {
-        let mut space = std::mem::take(&mut self.asked);
+        let mut space = self.asked.take().unwrap_or_default();
         let request = talk.waiting.front().filter(|_| paired).map(|first| first.head.restore(&mut space));
         self.answered(talk, request.as_ref().map(|head| space.of(head)).as_ref(), head, body);
-        self.asked = space;
+        self.asked = Some(space);
     }
 
     /// A final response ended; `request` is the first that waits, where it answers that. Its body is taken where it is kept.
@@ -334,13 +334,13 @@ impl<M: MessageSink> HttpStreams<'_, M> {
     /// Tells the first waiting request with what is there of its response.
     pub(super) fn pop(&mut self, talk: &mut Conversation) {
         let Some(first) = talk.waiting.pop_front() else { return };
-        let (mut asked, mut told) = (std::mem::take(&mut self.asked), std::mem::take(&mut self.told));
+        let (mut asked, mut told) = (self.asked.take().unwrap_or_default(), self.told.take().unwrap_or_default());
         let head = first.head.restore(&mut asked);
         let request = Some(Message { head: asked.of(&head), body: first.body() });
         let answer = first.answer.as_deref().map(|(head, body)| (head.restore(&mut told), body));
         let response = answer.as_ref().map(|(head, body)| Message { head: told.of(head), body });
         self.sink.exchange(&Exchange { request, response, connection: Some(&talk.connection) });
-        (self.asked, self.told) = (asked, told);
+        (self.asked, self.told) = (Some(asked), Some(told));
         self.recycle(first);
     }
 

@@ -83,8 +83,8 @@ pub struct HttpStreams<'s, M> {
     /// Space for heads whose bodies run.
     pub(super) heads: Vec<Packed>,
     /// Space for a request that waits, and for a message whose body runs, while they are told.
-    pub(super) asked: Space,
-    pub(super) told: Space,
+    pub(super) asked: Option<Box<Space>>,
+    pub(super) told: Option<Box<Space>>,
     #[expect(clippy::vec_box, reason = "the boxes are what is pooled")]
     conversations: Vec<Box<Conversation>>,
 }
@@ -121,8 +121,8 @@ impl<'s, M: MessageSink> HttpStreams<'s, M> {
             h2: Scratch::default(),
             pool: Vec::new(),
             heads: Vec::new(),
-            asked: Space::default(),
-            told: Space::default(),
+            asked: None,
+            told: None,
             conversations: Vec::new(),
         }
     }
