@@ -4,6 +4,8 @@
 
 use std::cell::Cell;
 
+use cel::common::types::{CelBytes, CelList, CelMap, CelString};
+use cel::common::value::Val;
 use cel::{ExecutionError, Value};
 
 /// Steps and bytes of one check on one exchange.
@@ -36,6 +38,21 @@ pub(super) fn take(cost: u64) -> Result<(), ExecutionError> {
             Ok(())
         }
         None => Err(ExecutionError::function_error(OURS, "it takes more steps than a check may")),
+    }
+}
+
+/// The same of a value that the interpreter holds, without a copy of it.
+pub(super) fn weight_of(value: &dyn Val) -> u64 {
+    if let Some(text) = value.downcast_ref::<CelString<'_>>() {
+        text.inner().len() as u64
+    } else if let Some(bytes) = value.downcast_ref::<CelBytes<'_>>() {
+        bytes.inner().len() as u64
+    } else if let Some(list) = value.downcast_ref::<CelList<'_>>() {
+        list.inner().iter().map(|member| weight_of(member.as_ref()).saturating_add(1)).sum()
+    } else if let Some(map) = value.downcast_ref::<CelMap<'_>>() {
+        map.inner().values().map(|member| weight_of(member.as_ref()).saturating_add(16)).sum()
+    } else {
+        1
     }
 }
 

@@ -8,7 +8,7 @@ use cel::common::value::{CowVal, Val as CelVal};
 use cel::{Env, ExecutionError, Value};
 
 use super::super::evaluate::{call, is_digest};
-use super::budget::{OURS, take, weight};
+use super::budget::{OURS, take, weight, weight_of};
 use super::compare::{contains, ends, equal, equal_plain, no_texts, one_of, order, order_plain, size_of, starts};
 use super::to_cel;
 use super::value::from_cel;
@@ -148,7 +148,7 @@ fn add<'b, 'v>(given: &[CowVal<'b, 'v>]) -> Answer<'b, 'v> {
 
 /// Passes a value on, and counts what it weighs.
 fn count<'b, 'v>(mut given: Given<'b, 'v>) -> Answer<'b, 'v> {
-    take(weight(&argument(&given, 0)?))?;
+    take(given.first().map_or(0, |value| weight_of(value.as_ref())))?;
     given.pop().ok_or_else(ExecutionError::missing_argument_or_target)
 }
 

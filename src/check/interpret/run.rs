@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use cel::common::types::CelString;
 use cel::common::value::{CowVal, Val as CelVal};
 use cel::context::VariableResolver;
 use cel::{Context, ExecutionError, IdedExpr, Value};
 
 use super::super::evaluate::{Lack, Val, evaluate};
-use super::super::legible::show;
 use super::super::scope::Scope;
-use super::value::from_cel;
-use super::{budget, library, to_cel};
+use super::value::{boxed, from_cel};
+use super::{budget, library};
 use crate::spec::{ExprPart, Interpreted, Operand};
 
 /// An interpreted expression over one exchange, however many members of a `for_each` it is asked about.
@@ -85,13 +83,8 @@ impl<'i, 's> Evaluation<'i, 's> {
     /// Takes a part from the traffic, once.
     fn take(&mut self, number: usize) {
         if let (Some(part), Some(value @ None)) = (self.interpreted.parts.get(number), self.variables.values.get_mut(number)) {
-            *value = Some(evaluate(&part.expr, self.scope).and_then(|value| {
-                if let Val::Text(bytes) = &value {
-                    return Ok(Box::new(CelString::from(show(bytes))) as Box<dyn CelVal>);
-                }
-                let boxed = to_cel(&value).try_into();
-                boxed.map_err(|_| Lack::Because(format!("`{}` has no value", part.text)))
-            }));
+            let boxed = |value| boxed(&value).map_err(|_| Lack::Because(format!("`{}` has no value", part.text)));
+            *value = Some(evaluate(&part.expr, self.scope).and_then(boxed));
         }
     }
 

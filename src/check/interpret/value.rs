@@ -4,8 +4,10 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use cel::Value;
+use cel::common::types::{CelList, CelMap, CelMapKey, CelString};
+use cel::common::value::Val as CelVal;
 use cel::objects::{Key, Map};
+use cel::{ExecutionError, Value};
 use serde_json::Value as Json;
 
 use super::super::evaluate::Val;
@@ -14,6 +16,24 @@ use super::super::legible::show;
 /// A text as the interpreter sees it; bytes that are not UTF-8 are read as ISO-8859-1, as everywhere.
 fn text(bytes: &[u8]) -> Value {
     Value::String(Arc::new(show(bytes)))
+}
+
+/// A value of traffic as the interpreter holds it. Texts, lists and lines of heads are made without a step between: some
+/// conditions go through all lines of each message.
+pub(super) fn boxed(value: &Val<'_>) -> Result<Box<dyn CelVal>, ExecutionError> {
+    let text = |bytes: &[u8]| Box::new(CelString::from(show(bytes))) as Box<dyn CelVal>;
+    let line = |(name, value): &(Vec<u8>, Vec<u8>)| {
+        let entries = [("name", text(name)), ("value", text(value))];
+        let map: HashMap<CelMapKey<'static>, _> = entries.into_iter().map(|(key, value)| (CelMapKey::from(key), value)).collect();
+        Box::new(CelMap::from(map)) as Box<dyn CelVal>
+    };
+    let list = |members: Vec<Box<dyn CelVal>>| Box::new(CelList::from(members)) as Box<dyn CelVal>;
+    match value {
+        Val::Text(bytes) => Ok(text(bytes)),
+        Val::List(members) => Ok(list(members.iter().map(|member| text(member)).collect())),
+        Val::Fields(lines) => Ok(list(lines.iter().map(line).collect())),
+        _ => to_cel(value).try_into(),
+    }
 }
 
 /// A value of traffic for the interpreter.
@@ -117,4 +137,29 @@ pub(in super::super) fn members(value: &Val<'_>) -> Option<Vec<(Value, Value)>> 
         },
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::budget::{weight, weight_of};
+    use super::*;
+
+    #[test]
+    fn what_is_made_at_once_is_what_is_made_in_steps() {
+        let field = |name: &str, value: &str| (name.as_bytes().to_vec(), value.as_bytes().to_vec());
+        let json = serde_json::json!({"a": [1, -2.5, null, true, "x"], "b": {}});
+        for value in [
+            Val::Text(Cow::Borrowed(b"a\xff")),
+            Val::List(vec![b"a".to_vec(), Vec::new()]),
+            Val::Fields(vec![field("Host", "a"), field("host", "b"), field("", "\u{e9}")]),
+            Val::Fields(Vec::new()),
+            Val::Json(Cow::Borrowed(&json)),
+            Val::Int(7),
+            Val::Bool(true),
+        ] {
+            let (made, slow) = (boxed(&value).expect("a value"), to_cel(&value));
+            assert_eq!(weight_of(made.as_ref()), weight(&slow), "{slow:?}");
+            assert_eq!(Value::try_from(made.as_ref()).expect("a value"), slow);
+        }
+    }
 }
