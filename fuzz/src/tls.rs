@@ -13,9 +13,9 @@ const LOG: &str = include_str!("tls.keylog");
 
 /// The same connections and remarks in any pieces; no secret in what is said.
 pub fn keylog(data: &[u8]) {
-    let whole = KeyLog::read("keys".to_owned(), data).expect("bytes can be read");
+    let whole = KeyLog::read("keys".to_owned(), 100_000, data).expect("bytes can be read");
     for size in [1, 1 + data.len() % 97] {
-        let mut pieces = KeyLog::new("keys".to_owned());
+        let mut pieces = KeyLog::new("keys".to_owned(), 100_000);
         data.chunks(size).for_each(|piece| pieces.add(piece));
         pieces.finish();
         assert_eq!((pieces.connections(), pieces.problems()), (whole.connections(), whole.problems()), "in pieces of {size}");
@@ -123,7 +123,7 @@ impl TlsSink for Notes {
 }
 
 fn read(steps: &[(Direction, &[u8], u64)], size: usize) -> Told {
-    let log = KeyLog::read("keys".to_owned(), LOG.as_bytes()).expect("it can be read");
+    let log = KeyLog::read("keys".to_owned(), 100_000, LOG.as_bytes()).expect("it can be read");
     let mut streams = TlsStreams::new(Notes::default(), Arc::new(KeyLogs::new(vec![log])));
     let end = |port| Endpoint { ip: [10, 0, 0, 1].into(), port };
     let flow = FlowInfo { number: 0, ends: [end(40_000), end(443)], opener: Some(Direction::Forward), accepted: true };

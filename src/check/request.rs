@@ -119,7 +119,8 @@ impl CheckRequest {
 impl<'r> Wanted<'r> {
     fn of(request: &'r CheckRequest, specs: &[&Spec]) -> Result<Self, CheckError> {
         let (given, picks) = (given::collect(request, specs)?, Picks::of(request, specs)?);
-        let keys = source::key_logs(&request.keylogs).map_err(|error| CheckError::Unreadable(format!("--keylog {error}")))?;
+        let keys = source::key_logs(&request.keylogs, &request.reading.limits)
+            .map_err(|error| CheckError::Unreadable(format!("--keylog {error}")))?;
         let mut reading = request.reading.clone();
         reading.keys = Arc::new(keys);
         Ok(Self { request, given, picks, reading })

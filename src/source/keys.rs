@@ -3,18 +3,21 @@
 use std::fs::File;
 use std::path::PathBuf;
 
-use super::{Embedded, Input, SourceError};
+use super::{Embedded, Input, Limits, SourceError};
 use crate::tls::{KeyLog, KeyLogs};
 
-/// Reads key logs (`SSLKEYLOGFILE` format) to their ends.
+/// Reads key logs (`SSLKEYLOGFILE` format) to their ends, or to where one is of more connections than may be
+/// ([`tls::Limits::secrets`](crate::tls::Limits::secrets)).
 ///
 /// # Errors
 /// [`SourceError`] where one cannot be read, or holds lines and no secret among them.
-pub fn key_logs(paths: &[PathBuf]) -> Result<KeyLogs, SourceError> {
+pub fn key_logs(paths: &[PathBuf], limits: &Limits) -> Result<KeyLogs, SourceError> {
     let mut logs = Vec::new();
     for path in paths {
         let input = Input::File(path.clone());
-        let log = File::open(path).and_then(|file| KeyLog::read(input.name(), file)).map_err(|error| input.failed(&error))?;
+        let log = File::open(path)
+            .and_then(|file| KeyLog::read(input.name(), limits.tls.secrets, file))
+            .map_err(|error| input.failed(&error))?;
         if let (0, Some(problem)) = (log.connections(), log.problems().first()) {
             let why = format!("is no TLS key log: {problem}; expected what SSLKEYLOGFILE makes curl, browsers and OpenSSL write");
             return Err(SourceError::NotACapture { file: input.name(), why });
@@ -65,9 +68,11 @@ mod tests {
     #[test]
     fn what_is_no_key_log_is_refused_and_says_which_line() {
         let folder = tempfile::tempdir().expect("a folder");
-        let error = key_logs(&[file(&folder, "a.pem", "-----BEGIN CERTIFICATE-----\n")]).expect_err("no key log").to_string();
+        let error = key_logs(&[file(&folder, "a.pem", "-----BEGIN CERTIFICATE-----\n")], &Limits::default())
+            .expect_err("no key log")
+            .to_string();
         assert!(error.contains("is no TLS key log: line 1 does not begin with a label"), "{error}");
-        let error = key_logs(&[folder.path().join("none.log")]).expect_err("not there").to_string();
+        let error = key_logs(&[folder.path().join("none.log")], &Limits::default()).expect_err("not there").to_string();
         assert!(error.contains("none.log"), "{error}");
     }
 
@@ -75,7 +80,8 @@ mod tests {
     fn a_key_log_that_opens_nothing_says_so() {
         let folder = tempfile::tempdir().expect("a folder");
         let line = format!("CLIENT_RANDOM {} {}\nhalf a line", "01".repeat(32), "02".repeat(48));
-        let logs = key_logs(&[file(&folder, "k.log", &line), file(&folder, "e.log", "# nothing\n")]).expect("they are");
+        let logs = key_logs(&[file(&folder, "k.log", &line), file(&folder, "e.log", "# nothing\n")], &Limits::default())
+            .expect("they are");
         let secrets = Embedded { connections: 2, used: 0, problems: vec!["line 3 is bad".to_owned()] };
         let remarks = key_log_remarks(&logs, [("a.pcapng", &secrets)]);
         let found: Vec<_> = remarks.iter().map(|remark| remark.rsplit('/').next().unwrap_or_default()).collect();

@@ -13,8 +13,6 @@ use hashbrown::HashTable;
 
 use crate::flow::allocated;
 
-/// How many connections of one key log are known at most.
-const MOST_CONNECTIONS: usize = 100_000;
 /// How many bytes of a key log are read at most.
 const MOST_BYTES: u64 = 128 << 20;
 /// The longest line that is believed. The longest known label with two times 96 digits is shorter.
@@ -105,6 +103,8 @@ pub struct KeyLog {
     partial: Vec<u8>,
     /// The line is longer than any, and passed over.
     overlong: bool,
+    /// How many connections are known at most.
+    most: usize,
     lines: u64,
     bytes: u64,
     bad: u64,
@@ -120,18 +120,18 @@ impl fmt::Debug for KeyLog {
 }
 
 impl KeyLog {
-    /// An empty one with this name.
+    /// An empty one with this name, of so many connections at most ([`Limits::secrets`](super::Limits::secrets)).
     #[must_use]
-    pub fn new(name: String) -> Self {
-        Self { name, ..Self::default() }
+    pub fn new(name: String, most: usize) -> Self {
+        Self { name, most, ..Self::default() }
     }
 
-    /// Reads a key log to its end.
+    /// Reads a key log to its end, or to where it holds more than it may.
     ///
     /// # Errors
     /// Whatever the system says.
-    pub fn read(name: String, mut reader: impl Read) -> io::Result<Self> {
-        let mut log = Self::new(name);
+    pub fn read(name: String, most: usize, mut reader: impl Read) -> io::Result<Self> {
+        let mut log = Self::new(name, most);
         let mut bytes = vec![0; 64 << 10];
         loop {
             match reader.read(&mut bytes) {
@@ -222,7 +222,7 @@ impl KeyLog {
     fn keep(&mut self, random: [u8; 32], label: Label, secret: &[u8]) {
         let place = match self.place(&random) {
             Some(place) => place,
-            None if self.connections.len() >= MOST_CONNECTIONS => {
+            None if self.connections.len() >= self.most => {
                 self.full = true;
                 return;
             }
@@ -295,8 +295,10 @@ impl KeyLog {
             problems.push(format!("{more} more lines are no lines of a key log"));
         }
         if self.full {
-            let (connections, bytes) = (MOST_CONNECTIONS, MOST_BYTES >> 20);
-            problems.push(format!("only the secrets of {connections} connections and {bytes} MiB are read; cut it down"));
+            let (connections, bytes) = (self.most, MOST_BYTES >> 20);
+            problems.push(format!(
+                "only the secrets of {connections} connections and {bytes} MiB are read; cut it down, or use --limit tls-secrets=N"
+            ));
         }
         problems
     }
@@ -376,7 +378,7 @@ mod tests {
     }
 
     fn log(text: &str) -> KeyLog {
-        KeyLog::read("keys".to_owned(), text.as_bytes()).expect("it can be read")
+        KeyLog::read("keys".to_owned(), 100_000, text.as_bytes()).expect("it can be read")
     }
 
     #[test]
@@ -411,7 +413,7 @@ mod tests {
 
     #[test]
     fn many_connections_take_little_and_all_are_found() {
-        let mut many = KeyLog::new("keys".to_owned());
+        let mut many = KeyLog::new("keys".to_owned(), 100_000);
         let random = |n: u32| format!("{n:064x}");
         for n in 0..5000 {
             many.add(format!("CLIENT_TRAFFIC_SECRET_0 {} {n:064x}\n", random(n)).as_bytes());
@@ -424,6 +426,17 @@ mod tests {
             let found = many.find(&wanted).and_then(|secrets| secrets.get(Label::Client));
             assert_eq!(found, Some(&wanted[..]), "{n}");
         }
+    }
+
+    #[test]
+    fn the_secrets_of_so_many_connections_are_kept() {
+        let line = |n: u32| format!("CLIENT_RANDOM {n:064x} {}\n", "ab".repeat(48));
+        let text = format!("{}{}{}{}", line(1), line(2), line(3), line(2));
+        let within = |most| KeyLog::read("keys".to_owned(), most, text.as_bytes()).expect("it can be read");
+        assert_eq!((within(3).connections(), within(3).problems()), (3, vec![]));
+        let few = within(2);
+        let said = "only the secrets of 2 connections and 128 MiB are read; cut it down, or use --limit tls-secrets=N";
+        assert_eq!((few.connections(), few.problems()), (2, vec![said.to_owned()]));
     }
 
     #[test]
@@ -462,7 +475,7 @@ mod tests {
     fn what_is_found_does_not_hang_on_how_it_is_cut() {
         let text = format!("CLIENT_RANDOM {RANDOM} {}\nx y\n", "ab".repeat(48));
         for cut in 0..text.len() {
-            let mut log = KeyLog::new("keys".to_owned());
+            let mut log = KeyLog::new("keys".to_owned(), 100_000);
             log.add(&text.as_bytes()[..cut]);
             log.add(&text.as_bytes()[cut..]);
             log.finish();

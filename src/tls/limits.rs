@@ -9,10 +9,12 @@ pub struct Limits {
     pub waiting_in_all: usize,
     /// Connections that are followed at a time.
     pub connections: usize,
+    /// Connections whose secrets are kept, of each key log and of what captures hold. More are told as a problem of it.
+    pub secrets: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { waiting: 256 << 10, waiting_in_all: 10 << 20, connections: 16_384 }
+        Self { waiting: 256 << 10, waiting_in_all: 10 << 20, connections: 16_384, secrets: 100_000 }
     }
 }

@@ -94,7 +94,7 @@ impl<S: TlsSink> TlsStreams<S> {
             limits,
             inner,
             logs,
-            embedded: KeyLog::new("secrets in the capture".to_owned()),
+            embedded: KeyLog::new("secrets in the capture".to_owned(), limits.secrets),
             text: Vec::new(),
             trials: TRIALS_IN_ALL,
             waiting: 0,

@@ -28,7 +28,7 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
         talk.error("`-` is given twice, but standard input can be read only once");
         return exit::USAGE;
     }
-    let keys = match source::key_logs(&args.keylog) {
+    let keys = match source::key_logs(&args.keylog, &args.limits.limits()) {
         Ok(keys) => Arc::new(keys),
         Err(error) => {
             talk.error(format_args!("--keylog {error}"));

@@ -63,7 +63,7 @@ impl TlsSink for Above {
 fn crowd(connections: u32, room: usize) -> (usize, Above) {
     let mut talk = tls13(0x1301, None);
     talk.client(b"request").server(b"response");
-    let log = KeyLog::read("keys".to_owned(), talk.log.as_bytes()).expect("a log");
+    let log = KeyLog::read("keys".to_owned(), crate::tls::Limits::default().secrets, talk.log.as_bytes()).expect("a log");
     let mut streams = TlsStreams::new(Above::default(), Arc::new(KeyLogs::new(vec![log])));
     streams.room(room);
     let end = |port| Endpoint { ip: IpAddr::from([10, 0, 0, 1]), port };

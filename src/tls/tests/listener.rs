@@ -92,7 +92,11 @@ pub(super) fn hear(steps: &[Step], log: &str) -> (Heard, Vec<String>) {
 
 /// The same within other limits.
 pub(super) fn hear_within(limits: Limits, steps: &[Step], log: &str) -> (Heard, Vec<String>) {
-    let logs = if log.is_empty() { Vec::new() } else { vec![KeyLog::read("keys".to_owned(), log.as_bytes()).expect("a log")] };
+    let logs = if log.is_empty() {
+        Vec::new()
+    } else {
+        vec![KeyLog::read("keys".to_owned(), limits.secrets, log.as_bytes()).expect("a log")]
+    };
     let mut streams = TlsStreams::with_limits(Heard::default(), Arc::new(KeyLogs::new(logs)), limits);
     let end = |port| Endpoint { ip: IpAddr::from([10, 0, 0, 1]), port };
     let flow = FlowInfo { number: 0, ends: [end(40_000), end(443)], opener: Some(Direction::Forward), accepted: true };
