@@ -143,7 +143,7 @@ fn takes_what_is_its(step: &Step, behind: &[Step]) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::build;
+    use super::super::regex::build;
     use super::*;
 
     #[test]
