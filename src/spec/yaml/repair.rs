@@ -28,7 +28,7 @@ pub(in crate::spec) struct Parsed {
 
 /// Reads a text, which must be without byte order mark. One that is trusted is not read a second time by serde_yaml.
 pub(in crate::spec) fn parse(text: &str, trusted: bool) -> Parsed {
-    match quick::read(text) {
+    match quick::read(text, trusted) {
         Some(root) => {
             #[cfg(fuzzing)]
             quick::assert_is_careful(text, &root);

@@ -23,8 +23,8 @@ impl Reader<'_> {
             let content = line.trim_start_matches(' ');
             let own = line.len() - content.len();
             if content.is_empty() {
-                // Spaces in an empty line may belong to the text.
-                if own > indent.unwrap_or(0) {
+                // Spaces in an empty line may belong to the text; the careful readers do not agree on them.
+                if own > 0 {
                     return None;
                 }
                 text.push('\n');
