@@ -1,9 +1,10 @@
 //! Regular expressions that are a row of runs: `Root=1-[0-9a-f]{8}-[0-9a-f]+`, and most others that specs have.
 //!
 //! Such a row needs no automaton: each run takes what it can, and nothing is tried twice. What a run may take and what may
-//! follow it have no byte in common (or a last `.*` takes what is left), so to take less could never help. An automaton goes from byte to byte through a table and
-//! waits for each step; a run looks at many bytes at once: on values that differ with each message, as trace ids do, that is a
-//! third of its time. Whatever is no such row goes to the `regex` crate; a property test holds both together.
+//! follow it have no byte in common (or a last `.*` takes what is left), so to take less could never help. An automaton goes
+//! from byte to byte through a table and waits for each step; a run looks at many bytes at once: on values that differ with
+//! each message, as trace ids do, that is half of its time. Whatever is no such row goes to the `regex` crate; a property test
+//! holds both together.
 
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
