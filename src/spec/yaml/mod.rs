@@ -1,8 +1,8 @@
 //! YAML with places: a tree in which every key and value knows where it stands and how it was typed.
 //!
 //! Two readers look at the same text. The event parser gives places, the raw text of scalars, quotes, tags and anchors, and
-//! bounds what aliases expand to; serde_yaml gives the types of scalars. A disagreement is an error, not a guess. What is
-//! plainly written, as most specs are, is read by one quick reader, which tests and fuzzing hold against these two.
+//! bounds what aliases expand to; serde_yaml gives the types of scalars. A disagreement is an error, not a guess. Specs of
+//! the program are read by one quick reader, which the tests hold against these two.
 
 mod events;
 mod node;

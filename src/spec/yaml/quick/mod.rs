@@ -1,14 +1,12 @@
-//! A quick reader of plainly written YAML: loading specs is most of a short run.
+//! A quick reader of plainly written YAML, for specs of the program: loading all of them is most of a short run.
 //!
-//! Before the careful readers, which read what it does not know, and say what is wrong with what is no YAML.
+//! Before the careful readers, which read what it does not know, and all that is not ours.
 
-#[cfg(any(test, fuzzing))]
+#[cfg(test)]
 mod compare;
 mod reader;
 mod scalar;
 #[cfg(test)]
 mod tests;
 
-#[cfg(fuzzing)]
-pub(super) use compare::assert_is_careful;
 pub(super) use reader::read;

@@ -2,8 +2,8 @@
 //!
 //! It knows block mappings and lists, `{ }` and `[ ]`, comments, texts that are plain, quoted or behind `|`, and anchors of
 //! texts and of what stands in brackets. Whatever else it meets (tags, texts over several lines, `>`, tabs), it gives up, and
-//! the careful readers read the file. It never guesses: tests and the fuzz target `spec` hold every tree that it gives against
-//! theirs.
+//! the careful readers read the file. It never guesses: tests hold every tree that it gives for a spec of the program
+//! against theirs.
 
 use super::super::events::{DEEPEST, MOST_NODES};
 use super::super::{Kind, Node};
@@ -25,7 +25,8 @@ pub(super) fn read_to(text: &str, trusted: bool) -> Result<Node, usize> {
     if let Some((at, _)) = text.char_indices().find(|(_, c)| is_odd(*c)) {
         return Err(at);
     }
-    let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, line: 0, trusted, depth: 0, around: 0, anchors: Vec::new(), nodes: 0 };
+    let mut reader =
+        Reader { text, bytes: text.as_bytes(), at: 0, line: 0, trusted, depth: 0, around: 0, anchors: Vec::new(), nodes: 0 };
     let node = reader.next_line().and_then(|column| reader.block(column));
     // Something that belongs to nothing is a mistake, and mistakes are told by others.
     match node {
