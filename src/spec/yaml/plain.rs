@@ -95,7 +95,7 @@ mod tests {
         };
         let careful = value(parse_carefully(&document, false));
         assert_eq!(value(parse_carefully(&document, true)), careful, "{text}");
-        assert_eq!(value(parse(&document, false)), careful, "{text}");
+        assert_eq!(value(parse(&document, true)), careful, "{text}");
         careful.map_or(Typed::Text, |(_, _, typed)| typed)
     }
 

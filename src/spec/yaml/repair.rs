@@ -28,7 +28,7 @@ pub(in crate::spec) struct Parsed {
 
 /// Reads a text, which must be without byte order mark. One that is trusted is not read a second time by serde_yaml.
 pub(in crate::spec) fn parse(text: &str, trusted: bool) -> Parsed {
-    match Some(text).filter(|_| trusted).and_then(|text| quick::read(text, trusted)) {
+    match Some(text).filter(|_| trusted).and_then(quick::read) {
         Some(root) => Parsed { root: Some(root), problems: Vec::new(), repaired: Vec::new(), unreadable: false },
         None => parse_carefully(text, trusted),
     }

@@ -2,8 +2,6 @@
 //!
 //! Before the careful readers, which read what it does not know, and all that is not ours.
 
-#[cfg(test)]
-mod compare;
 mod reader;
 mod scalar;
 #[cfg(test)]

@@ -1,9 +1,9 @@
-//! A quick reader of plainly written YAML: loading specs is most of a short run.
+//! A quick reader of plainly written YAML, for specs of the program: loading all of them is most of a short run.
 //!
 //! It knows block mappings and lists, `{ }` and `[ ]`, comments, texts that are plain, quoted or behind `|`, and anchors of
 //! texts and of what stands in brackets. Whatever else it meets (tags, texts over several lines, `>`, tabs), it gives up, and
-//! the careful readers read the file. It never guesses: tests hold every tree that it gives for a spec of the program
-//! against theirs.
+//! the careful readers read the file. It never guesses: tests hold every tree that it gives for a spec of the program, and for
+//! texts that are near it, against theirs.
 
 use super::super::events::{DEEPEST, MOST_NODES};
 use super::super::{Kind, Node};
@@ -14,19 +14,17 @@ const MOST_ANCHORS: usize = 100;
 /// A longer key is none to YAML (1.2, §7.4.2).
 const LONGEST_KEY: u32 = 1000;
 
-/// The tree of a text; `None` for what is not plainly written. In one that is trusted, a bracket may end where its block
-/// begins: YAML wants it further right, and the careful readers do not always agree where it is not.
-pub(in super::super) fn read(text: &str, trusted: bool) -> Option<Node> {
-    read_to(text, trusted).ok()
+/// The tree of a text; `None` for what is not plainly written.
+pub(in super::super) fn read(text: &str) -> Option<Node> {
+    read_to(text).ok()
 }
 
 /// The tree of a text, or about where it stops being plainly written.
-pub(super) fn read_to(text: &str, trusted: bool) -> Result<Node, usize> {
+pub(super) fn read_to(text: &str) -> Result<Node, usize> {
     if let Some((at, _)) = text.char_indices().find(|(_, c)| is_odd(*c)) {
         return Err(at);
     }
-    let mut reader =
-        Reader { text, bytes: text.as_bytes(), at: 0, line: 0, trusted, depth: 0, around: 0, anchors: Vec::new(), nodes: 0 };
+    let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, line: 0, depth: 0, around: 0, anchors: Vec::new(), nodes: 0 };
     let node = reader.next_line().and_then(|column| reader.block(column));
     // Something that belongs to nothing is a mistake, and mistakes are told by others.
     match node {
@@ -41,7 +39,6 @@ pub(super) struct Reader<'t> {
     pub(super) at: usize,
     /// Where the current line begins.
     line: usize,
-    trusted: bool,
     depth: usize,
     /// The column of the block that `{ }` or `[ ]` stand in.
     around: usize,
@@ -259,14 +256,12 @@ impl<'t> Reader<'t> {
         self.text.get(start..self.at).filter(|name| ends && !name.is_empty())
     }
 
-    /// Goes on within `{ }` or `[ ]`: what stands in a line of its own stands further right than the block around it; in
-    /// what is trusted, an end at least as far.
+    /// Goes on within `{ }` or `[ ]`: what stands in a line of its own stands further right than the block around it. So
+    /// must an end: the careful readers do not always agree where it does not.
     fn next_token(&mut self) -> Option<()> {
         let line = self.line;
         let column = self.next_line()?;
-        let end = matches!(self.peek()?, b'}' | b']');
-        let least = if end && self.trusted { self.around } else { self.around + 1 };
-        (line == self.line || column >= least).then_some(())
+        (line == self.line || column > self.around).then_some(())
     }
 
     /// A value in flow style.

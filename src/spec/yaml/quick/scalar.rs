@@ -45,12 +45,11 @@ impl Reader<'_> {
                 end = self.at + line.trim_end().len();
             }
             self.at += length;
-            if self.at < self.bytes.len() {
-                self.newline();
+            // A last line without an end is read in more than one way.
+            if self.at == self.bytes.len() {
+                return None;
             }
-        }
-        if end == self.bytes.len() {
-            return None;
+            self.newline();
         }
         // One line break stays.
         let lines = text.trim_end_matches('\n').len();
