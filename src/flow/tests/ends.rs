@@ -2,7 +2,7 @@
 
 use super::recorder::{ACK, C, FIN, Hand, RST, S, SYN, SYN_ACK};
 use crate::anomaly::AnomalyKind::{Retransmission, StreamGap};
-use crate::flow::Direction;
+use crate::flow::{Direction, Limits};
 
 #[test]
 fn two_fins_close_a_flow_and_late_packets_do_not_open_it_again() {
@@ -18,6 +18,34 @@ fn two_fins_close_a_flow_and_late_packets_do_not_open_it_again() {
     assert_eq!(flows[0].events, [">ask", "<answer", "<Fin", ">Fin", "closed"]);
     assert_eq!(flows[0].opener, Some(Direction::Forward));
     counts.are(&[(Retransmission, 2)]);
+}
+
+/// The flow of the last segment is asked first; one that is forgotten is no flow any more, whatever came last.
+#[test]
+fn a_flow_that_is_forgotten_is_not_asked() {
+    let mut hand = Hand::with(Limits { remembered: 0, ..Limits::default() });
+    for round in 0..3 {
+        hand.shake();
+        hand.says(0, "ask");
+        hand.server(S, C + 3, FIN, "answer");
+        hand.client(C + 3, S + 7, FIN, "");
+        if round == 1 {
+            // Nobody knows whose they are.
+            hand.says(0, "ask");
+            hand.server(S, C + 3, FIN, "answer");
+            hand.client(C + 3, S + 7, FIN, "");
+        }
+    }
+    hand.port += 1;
+    hand.shake();
+    hand.says(0, "else");
+    hand.port += 1;
+    hand.shake();
+    hand.says(0, "other");
+    let (flows, _) = hand.finish();
+    let heard: Vec<&str> = flows.iter().map(|flow| flow.streams[0].as_str()).collect();
+    assert_eq!(heard, ["ask", "ask", "ask", "ask", "else", "other"]);
+    assert_eq!(flows.iter().filter(|flow| flow.events.last().is_some_and(|event| event == "closed")).count(), 6);
 }
 
 #[test]
