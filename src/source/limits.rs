@@ -87,7 +87,7 @@ rows! {
     "tls-waiting" Bytes 0, tls.waiting, "TLS of a direction, until it can be opened (tls-limit)";
     "tls-in-all" Bytes 0, tls.waiting_in_all, "the same of all, with what is known of each";
     "tls-connections" Count 1, tls.connections, "live TLS connections that are followed (tls-limit)";
-    "tls-secrets" Count 0, tls.secrets, "connections of a key log whose secrets are kept (said of it)";
+    "tls-secrets" Count 1, tls.secrets, "connections of a key log whose secrets are kept (said of it)";
     "proxy-values" Count 0, http.proxy.values, "values of a PROXY header (malformed-proxy-header)";
     "proxy-bytes" Bytes 0, http.proxy.bytes, "the same in bytes";
     "proxy-in-all" Bytes 0, http.proxy.in_all, "values of the PROXY headers of all connections (head-limit)";

@@ -10,8 +10,7 @@ use cel::{Env, ExecutionError, Value};
 use super::super::evaluate::{call, is_digest};
 use super::budget::{OURS, take, weight, weight_of};
 use super::compare::{contains, ends, equal, equal_plain, no_texts, one_of, order, order_plain, size_of, starts};
-use super::to_cel;
-use super::value::from_cel;
+use super::value::{boxed, from_cel};
 use crate::spec::{Function, operator};
 
 type Given<'b, 'v> = Vec<CowVal<'b, 'v>>;
@@ -189,7 +188,7 @@ fn of_text<'b, 'v>(function: Function, given: &[CowVal<'b, 'v>]) -> Answer<'b, '
         return Err(ExecutionError::function_error(OURS, "a text is masked in this evidence"));
     }
     match call(function, &on, argument.as_deref()) {
-        Ok(value) => give(to_cel(&value)),
+        Ok(value) => Ok(CowVal::Owned(boxed(&value)?)),
         Err(why) => Err(ExecutionError::function_error(OURS, format!("what `{}` is called on {why}", function.name()))),
     }
 }

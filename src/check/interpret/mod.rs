@@ -13,4 +13,4 @@ mod value;
 pub(super) use budget::begin;
 pub(super) use run::Evaluation;
 use run::pattern;
-pub(super) use value::{from_cel, members, to_cel};
+pub(super) use value::{from_cel, members};

@@ -18,8 +18,11 @@ fn text(bytes: &[u8]) -> Value {
     Value::String(Arc::new(show(bytes)))
 }
 
-/// A value of traffic as the interpreter holds it. Texts, lists and lines of heads are made without a step between: some
-/// conditions go through all lines of each message.
+/// A value of traffic as the interpreter holds it. Lists and lines of heads are made without a step between: some conditions go
+/// through all lines of each message.
+///
+/// # Errors
+/// What the interpreter has no value for.
 pub(super) fn boxed(value: &Val<'_>) -> Result<Box<dyn CelVal>, ExecutionError> {
     let text = |bytes: &[u8]| Box::new(CelString::from(show(bytes))) as Box<dyn CelVal>;
     let line = |(name, value): &(Vec<u8>, Vec<u8>)| {
@@ -27,35 +30,19 @@ pub(super) fn boxed(value: &Val<'_>) -> Result<Box<dyn CelVal>, ExecutionError> 
         let map: HashMap<CelMapKey<'static>, _> = entries.into_iter().map(|(key, value)| (CelMapKey::from(key), value)).collect();
         Box::new(CelMap::from(map)) as Box<dyn CelVal>
     };
-    let list = |members: Vec<Box<dyn CelVal>>| Box::new(CelList::from(members)) as Box<dyn CelVal>;
+    let list = |members: Vec<Box<dyn CelVal>>| Ok(Box::new(CelList::from(members)) as Box<dyn CelVal>);
     match value {
         Val::Text(bytes) => Ok(text(bytes)),
-        Val::List(members) => Ok(list(members.iter().map(|member| text(member)).collect())),
-        Val::Fields(lines) => Ok(list(lines.iter().map(line).collect())),
-        _ => to_cel(value).try_into(),
-    }
-}
-
-/// A value of traffic for the interpreter.
-pub(in super::super) fn to_cel(value: &Val<'_>) -> Value {
-    match value {
-        Val::Text(bytes) => text(bytes),
-        Val::Int(number) => Value::Int(*number),
-        Val::Double(number) => Value::Float(*number),
-        Val::Bool(truth) => Value::Bool(*truth),
+        Val::List(members) => list(members.iter().map(|member| text(member)).collect()),
+        Val::Fields(lines) => list(lines.iter().map(line).collect()),
+        Val::Int(number) => Value::Int(*number).try_into(),
+        Val::Double(number) => Value::Float(*number).try_into(),
+        Val::Bool(truth) => Value::Bool(*truth).try_into(),
         Val::Time(time) => match time.to_string().parse::<chrono::DateTime<chrono::FixedOffset>>() {
-            Ok(time) => Value::Timestamp(time),
-            Err(_) => text(time.to_string().as_bytes()),
+            Ok(time) => Value::Timestamp(time).try_into(),
+            Err(_) => Ok(text(time.to_string().as_bytes())),
         },
-        Val::List(members) => Value::List(Arc::new(members.iter().map(|member| text(member)).collect())),
-        Val::Fields(lines) => {
-            let line = |(name, value): &(Vec<u8>, Vec<u8>)| {
-                let entries = [("name", text(name)), ("value", text(value))];
-                Value::Map(Map { map: Arc::new(entries.into_iter().map(|(key, value)| (Key::from(key), value)).collect()) })
-            };
-            Value::List(Arc::new(lines.iter().map(line).collect()))
-        }
-        Val::Json(json) => json_to_cel(json),
+        Val::Json(json) => json_to_cel(json).try_into(),
     }
 }
 
@@ -145,21 +132,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_made_at_once_is_what_is_made_in_steps() {
+    fn values_of_traffic_are_those_of_the_interpreter_and_weigh_as_much() {
         let field = |name: &str, value: &str| (name.as_bytes().to_vec(), value.as_bytes().to_vec());
+        let of = |json: Json| json_to_cel(&json);
         let json = serde_json::json!({"a": [1, -2.5, null, true, "x"], "b": {}});
-        for value in [
-            Val::Text(Cow::Borrowed(b"a\xff")),
-            Val::List(vec![b"a".to_vec(), Vec::new()]),
-            Val::Fields(vec![field("Host", "a"), field("host", "b"), field("", "\u{e9}")]),
-            Val::Fields(Vec::new()),
-            Val::Json(Cow::Borrowed(&json)),
-            Val::Int(7),
-            Val::Bool(true),
+        for (value, expected) in [
+            (Val::Text(Cow::Borrowed(b"a\xff")), of("a\u{ff}".into())),
+            (Val::List(vec![b"a".to_vec(), Vec::new()]), of(serde_json::json!(["a", ""]))),
+            (
+                Val::Fields(vec![field("Host", "a"), field("host", "b"), field("", "\u{e9}")]),
+                of(serde_json::json!([
+                    {"name": "Host", "value": "a"}, {"name": "host", "value": "b"}, {"name": "", "value": "\u{e9}"}
+                ])),
+            ),
+            (Val::Fields(Vec::new()), of(serde_json::json!([]))),
+            (Val::Json(Cow::Borrowed(&json)), of(json.clone())),
+            (Val::Int(-7), Value::Int(-7)),
+            (Val::Double(0.5), Value::Float(0.5)),
+            (Val::Bool(true), Value::Bool(true)),
         ] {
-            let (made, slow) = (boxed(&value).expect("a value"), to_cel(&value));
-            assert_eq!(weight_of(made.as_ref()), weight(&slow), "{slow:?}");
-            assert_eq!(Value::try_from(made.as_ref()).expect("a value"), slow);
+            let made = boxed(&value).expect("a value");
+            assert_eq!(weight_of(made.as_ref()), weight(&expected), "{expected:?}");
+            assert_eq!(Value::try_from(made.as_ref()).expect("a value"), expected);
         }
     }
 }
