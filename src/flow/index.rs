@@ -82,11 +82,10 @@ impl Index {
         self.aliases.insert_unique(hash, (hash, slot), |&(hash, _)| hash);
     }
 
-    /// Forgets a slot.
-    pub(super) fn remove(&mut self, hash: u64, slot: u32) {
-        if let Ok(entry) = self.slots.find_entry(hash, |&known| known == slot) {
-            entry.remove();
-        }
+    /// Forgets a slot; whether it was known.
+    pub(super) fn remove(&mut self, hash: u64, slot: u32) -> bool {
+        let entry = self.slots.find_entry(hash, |&known| known == slot);
+        entry.map(|entry| entry.remove()).is_ok()
     }
 
     /// Forgets a slot in another tunnel.

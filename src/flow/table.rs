@@ -489,7 +489,10 @@ impl<S: StreamSink> FlowTable<S> {
     fn forget(&mut self, slot: u32) {
         let Some(flow) = self.flows.get_mut(slot as usize) else { return };
         let (pair, ends, tunnel) = flow.identity();
-        self.index.remove(self.index.hash(pair, ends, tunnel), slot);
+        // Where no closed flow is remembered, closing it was to forget it.
+        if !self.index.remove(self.index.hash(pair, ends, tunnel), slot) {
+            return;
+        }
         if flow.is_in_more_tunnels() {
             for tunnel in flow.each_tunnel().skip(1) {
                 self.index.remove_alias(self.index.hash(pair, ends, tunnel), slot);

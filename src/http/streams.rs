@@ -82,7 +82,8 @@ pub struct HttpStreams<'s, M> {
     pub(super) pool: Vec<Box<Waiting>>,
     /// Space for heads whose bodies run.
     pub(super) heads: Vec<Packed>,
-    /// Space for a request that waits, and for a message whose body runs, while they are told.
+    /// Space for a request that waits, and for a message whose body runs, while they are told. It is taken for each message, so
+    /// it lies behind a pointer.
     pub(super) asked: Option<Box<Space>>,
     pub(super) told: Option<Box<Space>>,
     #[expect(clippy::vec_box, reason = "the boxes are what is pooled")]
