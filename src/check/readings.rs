@@ -4,9 +4,10 @@
 //! its whole budget. What is read is told apart by its length, so that two readings never look alike by chance.
 
 use super::evaluate::path_of;
+use super::interpret;
 use super::judge::Case;
-use crate::http::{Fidelity, HeadRef};
-use crate::spec::{Check, Expr, MessagePath, Side};
+use crate::http::{Fidelity, HeadRef, Message};
+use crate::spec::{Check, Expr, ExprPart, Interpreted, Lines, MessagePath, Side};
 
 /// Conditions that read more are judged each time.
 const LONGEST: usize = 2 << 10;
@@ -28,15 +29,12 @@ struct Reading<'c, 'e> {
     read: Vec<u8>,
 }
 
-impl Reading<'_, '_> {
+impl<'e> Reading<'_, 'e> {
     fn expr(&mut self, expr: &Expr) -> Option<()> {
         match expr {
             Expr::Text(_) | Expr::Int(_) => Some(()),
             Expr::Message { side, path } => {
-                let message = match side {
-                    Side::Request => self.case.looked.exchange.request,
-                    Side::Response => self.case.looked.exchange.response,
-                }?;
+                let message = self.message_of(*side)?;
                 // What is cut may go on in another way.
                 if message.head.head.flags.is_partial() {
                     return None;
@@ -66,10 +64,50 @@ impl Reading<'_, '_> {
                 self.expr(index)
             }
             Expr::Concat(parts) => parts.iter().try_for_each(|part| self.expr(part)),
-            Expr::Interpreted(interpreted) => interpreted.parts.iter().try_for_each(|part| self.expr(&part.expr)),
+            Expr::Interpreted(interpreted) => self.interpreted(interpreted),
             Expr::Deferred(deferred) => self.expr(deferred.expr()),
             Expr::Time | Expr::Connection(_) | Expr::OfHop { .. } => None,
         }
+    }
+
+    fn message_of(&self, side: Side) -> Option<Message<'e>> {
+        match side {
+            Side::Request => self.case.looked.exchange.request,
+            Side::Response => self.case.looked.exchange.response,
+        }
+    }
+
+    /// What lines of a head answer themselves is that answer, whatever else the head holds; of the rest, the parts, unless
+    /// an answer decides alone.
+    fn interpreted(&mut self, interpreted: &Interpreted) -> Option<()> {
+        let mut wanted = Vec::new();
+        match &interpreted.chain {
+            Some(chain) => {
+                for operand in &chain.operands {
+                    match self.answered(operand.lines.as_ref()) {
+                        Some(truth) if truth == chain.decides => {
+                            wanted.clear();
+                            break;
+                        }
+                        Some(_) => {}
+                        None => wanted.extend(&operand.parts),
+                    }
+                }
+            }
+            None if self.answered(interpreted.lines.as_ref()).is_some() => {}
+            None => wanted.extend(0..interpreted.parts.len()),
+        }
+        // Where a param has no value there is nothing to judge, whatever the rest says.
+        let is_read = |(number, part): &(usize, &ExprPart)| part.names || wanted.contains(number);
+        let parts = interpreted.parts.iter().enumerate().filter(is_read);
+        parts.map(|(_, part)| part).try_for_each(|part| self.expr(&part.expr))
+    }
+
+    /// What the lines of a head answer; that is read.
+    fn answered(&mut self, lines: Option<&Lines>) -> Option<bool> {
+        let answer = lines.and_then(|lines| interpret::answer(lines, &self.message_of(lines.side)?.head));
+        self.read.push(answer.map_or(0, |truth| 1 + u8::from(truth)));
+        answer
     }
 
     /// The same bytes say less where their source preserves less.

@@ -5,7 +5,7 @@
 
 use cel::IdedExpr;
 
-use super::{Expr, walk};
+use super::{Expr, Lines, walk};
 
 /// An expression of operators and macros over compiled parts.
 #[derive(Debug, Clone)]
@@ -16,6 +16,8 @@ pub struct Interpreted {
     pub parts: Vec<ExprPart>,
     /// The rest, parsed and its types checked: part `n` is the variable [`ExprPart::variable`]`(n)`.
     pub program: IdedExpr,
+    /// What it asks of the lines of a head, where that is all.
+    pub lines: Option<Lines>,
     /// The chain of `&&` or `||` at its top.
     pub chain: Option<Chain>,
 }
@@ -36,6 +38,8 @@ pub struct Operand {
     pub text: String,
     /// Parsed, as the whole.
     pub program: IdedExpr,
+    /// What it asks of the lines of a head, where that is all.
+    pub lines: Option<Lines>,
     /// The numbers of the parts that it uses.
     pub parts: Vec<usize>,
 }

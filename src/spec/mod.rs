@@ -14,6 +14,7 @@ mod find;
 mod given;
 mod include;
 mod interpreted;
+mod lines;
 mod lint;
 mod load;
 mod model;
@@ -43,6 +44,7 @@ pub(crate) use field_name::glob;
 pub use find::{FindError, Found, SpecFile, load, load_embedded, name_at};
 pub use given::{GivenError, GivenFile, GivenValue, read_given};
 pub use interpreted::{Chain, ExprPart, Interpreted, Operand, operator};
+pub use lines::{LineTest, Lines, TextTest};
 pub use lint::warnings;
 pub use load::{Loaded, MOST_BYTES, parse, parse_named};
 pub use model::{

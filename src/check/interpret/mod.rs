@@ -7,10 +7,12 @@
 mod budget;
 mod compare;
 mod library;
+mod lines;
 mod run;
 mod value;
 
 pub(super) use budget::begin;
+pub(super) use lines::answer;
 pub(super) use run::Evaluation;
 use run::pattern;
 pub(super) use value::{from_cel, members};

@@ -8,9 +8,10 @@ use cel::{Context, ExecutionError, IdedExpr, Value};
 
 use super::super::evaluate::{Lack, Val, evaluate};
 use super::super::scope::Scope;
+use super::lines::answer;
 use super::value::{boxed, from_cel};
 use super::{budget, library};
-use crate::spec::{ExprPart, Interpreted, Operand};
+use crate::spec::{ExprPart, Interpreted, Lines, Operand};
 
 /// An interpreted expression over one exchange, however many members of a `for_each` it is asked about.
 pub(in super::super) struct Evaluation<'i, 's> {
@@ -48,10 +49,13 @@ impl<'i, 's> Evaluation<'i, 's> {
     pub(in super::super) fn value(&mut self) -> Result<Val<'static>, Lack> {
         match self.decided() {
             Some(truth) => Ok(Val::Bool(truth)),
-            None => {
-                (0..self.interpreted.parts.len()).for_each(|number| self.take(number));
-                self.run(&self.interpreted.program)
-            }
+            None => match self.answer(self.interpreted.lines.as_ref()) {
+                Some(truth) => Ok(Val::Bool(truth)),
+                None => {
+                    (0..self.interpreted.parts.len()).for_each(|number| self.take(number));
+                    self.run(&self.interpreted.program)
+                }
+            },
         }
     }
 
@@ -76,8 +80,17 @@ impl<'i, 's> Evaluation<'i, 's> {
     }
 
     fn operand(&mut self, operand: &Operand) -> Result<Val<'static>, Lack> {
+        if let Some(truth) = self.answer(operand.lines.as_ref()) {
+            return Ok(Val::Bool(truth));
+        }
         operand.parts.iter().for_each(|number| self.take(*number));
         self.run(&operand.program)
+    }
+
+    /// What is asked of the lines of a head, where they say it themselves.
+    fn answer(&self, lines: Option<&Lines>) -> Option<bool> {
+        let lines = lines?;
+        answer(lines, &self.scope.message(lines.side)?.head)
     }
 
     /// Takes a part from the traffic, once.

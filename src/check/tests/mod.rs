@@ -16,5 +16,6 @@ mod names;
 mod remembered;
 mod select;
 mod settled;
+mod through_lines;
 mod tokens;
 mod variants;

@@ -17,6 +17,8 @@ hops:
       - { id: header, that: 'request.header("X-Id") == "1" || request.header("Host").port() == dst.port' }
       - { id: there, that: 'request.has_header("X-From") || !request.has_header("X-Id")' }
       - { id: fields, that: 'request.headers.exists(h, h.name == "X-Id" && h.value == "1")' }
+      - { id: no-field, that: '!request.headers.exists(h, h.name.lower() == "x-never") || request.path == "/"' }
+      - { id: fields-of-both, that: 'response.headers.all(h, h.value != "x") && request.headers.exists(h, h.value.contains("1"))' }
       - { id: all-fields, that: 'request.headers.all(h, size(h.value) < 8)' }
       - { id: ends, that: 'src.ip == "10.0.0.1" || request.method == "GET"' }
       - { id: bound, that: 'id == "1" || id == "77"' }

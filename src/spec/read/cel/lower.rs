@@ -10,6 +10,7 @@ use super::super::expression::{Mistake, Parsed, Stand, compiled, unknown_functio
 use super::super::functions::{METHODS, Type};
 use super::super::lexer::{Token, tokens};
 use super::functions::{CelFunction, FUNCTIONS};
+use super::lines::question;
 use super::operators as kinds;
 use super::parse::{node, parse};
 use super::unparse::{binary, path, shown};
@@ -26,9 +27,9 @@ pub(in super::super) fn interpreted(text: &str, stand: Stand, locals: &[(&str, T
     let words = tokens(text).unwrap_or_default();
     let mut lower = Lower { text, words, stand, locals, parts: Vec::new(), loops: 0 };
     let (program, of) = lower.lower(program)?;
-    let chain = lower.chain(&program);
+    let (chain, lines) = (lower.chain(&program), question(&program, &lower.parts));
     let parts = lower.parts;
-    Ok((Expr::Interpreted(Arc::new(Interpreted { text: text.trim().to_owned(), parts, program, chain })), of))
+    Ok((Expr::Interpreted(Arc::new(Interpreted { text: text.trim().to_owned(), parts, program, lines, chain })), of))
 }
 
 type Lowered = Result<(IdedExpr, Type), Mistake>;
@@ -373,7 +374,7 @@ impl Lower<'_> {
         let operand = |(text, program): (&str, &IdedExpr)| {
             let mut parts = Vec::new();
             parts_of(program, &mut parts);
-            Operand { text: one_line(text), program: program.clone(), parts }
+            Operand { text: one_line(text), program: program.clone(), lines: question(program, &self.parts), parts }
         };
         Some(Chain { decides: sign == "||", operands: texts.into_iter().zip(exprs).map(operand).collect() })
     }
