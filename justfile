@@ -22,6 +22,10 @@ doc:
 self:
     cargo run --quiet -- check
 
+# The program as it is released
+release:
+    bash .ci/release
+
 # Record the shipped captures anew (Linux, root)
 record:
     sudo captures/record.sh

@@ -22,6 +22,8 @@ mod secured;
 mod specs;
 #[path = "text.rs"]
 mod texts;
+#[path = "yaml.rs"]
+mod trees;
 
 pub use captures::capture;
 pub use expressions::expression;
@@ -33,12 +35,13 @@ pub use proxies::proxy;
 pub use secured::{keylog, tls, tls_hello};
 pub use specs::spec;
 pub use texts::text;
+pub use trees::yaml;
 
 /// A target.
 pub type Target = fn(&[u8]);
 
 /// All targets, by the names of their corpora.
-pub const TARGETS: [(&str, Target); 12] = [
+pub const TARGETS: [(&str, Target); 13] = [
     ("capture", capture),
     ("packets", packets),
     ("fragments", fragments),
@@ -51,4 +54,5 @@ pub const TARGETS: [(&str, Target); 12] = [
     ("text", text),
     ("spec", spec),
     ("expression", expression),
+    ("yaml", yaml),
 ];

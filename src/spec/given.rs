@@ -52,7 +52,7 @@ pub fn read_given(path: &Path) -> Result<GivenFile, GivenError> {
     })?;
     let wrong = |source: &Source, problems| GivenError::Wrong(into_errors(source, problems));
     let source = source_of(&file, &bytes).map_err(|refused| wrong(&refused.0, vec![refused.1]))?;
-    let parsed = yaml::parse(&source.text, false);
+    let parsed = yaml::parse(&source.text);
     let mut problems = parsed.problems;
     let (values, more) = parsed.root.map(|root| read::given(&root, &source)).unwrap_or_default();
     problems.extend(more);

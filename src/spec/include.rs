@@ -168,7 +168,7 @@ fn type_file(shown: &str, bytes: &[u8], trusted: bool) -> TypeFile {
         }
     };
     source.trusted = trusted;
-    let yaml::Parsed { root, problems, repaired, unreadable } = yaml::parse(&source.text, trusted);
+    let yaml::Parsed { root, problems, repaired, unreadable } = yaml::parse(&source.text);
     // Where repairs were made, what else is wrong in it may follow from them: it is told when they are gone.
     let readable = !unreadable && repaired.is_empty();
     let root = root.filter(|_| readable);

@@ -62,7 +62,7 @@ pub(super) fn load_text(
         Err(refused) => return unreadable(&refused.0, vec![refused.1]),
     };
     source.trusted = manner.trusted;
-    let yaml::Parsed { root, mut problems, repaired, unreadable: no_tree } = yaml::parse(&source.text, manner.trusted);
+    let yaml::Parsed { root, mut problems, repaired, unreadable: no_tree } = yaml::parse(&source.text);
     if no_tree {
         return unreadable(&source, problems);
     }

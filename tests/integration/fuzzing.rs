@@ -86,6 +86,11 @@ fn spec() {
 }
 
 #[test]
+fn yaml() {
+    run("yaml");
+}
+
+#[test]
 fn expression() {
     run("expression");
 }

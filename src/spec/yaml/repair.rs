@@ -6,7 +6,7 @@
 
 use super::events::{Unreadable, read};
 use super::tree::{Tree, build};
-use super::{Node, plain, quick, typed};
+use super::{Node, quick, typed};
 use crate::spec::Place;
 use crate::spec::problem::Problem;
 
@@ -26,23 +26,23 @@ pub(in crate::spec) struct Parsed {
     pub(in crate::spec) unreadable: bool,
 }
 
-/// Reads a text, which must be without byte order mark. One that is trusted is not read a second time by serde_yaml.
-pub(in crate::spec) fn parse(text: &str, trusted: bool) -> Parsed {
-    match Some(text).filter(|_| trusted).and_then(quick::read) {
-        Some(root) => Parsed { root: Some(root), problems: Vec::new(), repaired: Vec::new(), unreadable: false },
-        None => parse_carefully(text, trusted),
-    }
+/// Reads a text, which must be without byte order mark.
+pub(in crate::spec) fn parse(text: &str) -> Parsed {
+    let Some(root) = quick::read(text) else { return parse_carefully(text) };
+    #[cfg(any(test, fuzzing))]
+    quick::assert_careful(text, &root);
+    Parsed { root: Some(root), problems: Vec::new(), repaired: Vec::new(), unreadable: false }
 }
 
 /// The same by the two readers that know all of YAML.
-pub(super) fn parse_carefully(text: &str, trusted: bool) -> Parsed {
+pub(super) fn parse_carefully(text: &str) -> Parsed {
     let mut repaired = Vec::new();
     let mut problems = Vec::new();
     let mut copy: Option<String> = None;
     let mut reread = 0_usize;
     loop {
         let now = copy.as_deref().unwrap_or(text);
-        match document(now, trusted) {
+        match document(now) {
             Ok(Some(tree)) => {
                 problems.extend(tree.problems);
                 return Parsed { root: Some(tree.root), problems, repaired, unreadable: false };
@@ -67,7 +67,7 @@ pub(super) fn parse_carefully(text: &str, trusted: bool) -> Parsed {
     }
 }
 
-fn document(text: &str, trusted: bool) -> Result<Option<Tree>, Unreadable> {
+fn document(text: &str) -> Result<Option<Tree>, Unreadable> {
     let events = read(text)?;
     let Some(mut tree) = build(&events, text)? else {
         return Ok(None);
@@ -75,10 +75,6 @@ fn document(text: &str, trusted: bool) -> Result<Option<Tree>, Unreadable> {
     if let Some(place) = events.second {
         let problem = Problem::new(place, "a second YAML document begins here; a spec file has one");
         tree.problems.push(problem.help("put each spec into a file of its own"));
-    }
-    if trusted {
-        plain::fill(&mut tree.root);
-        return Ok(Some(tree));
     }
     typed::fill(&mut tree.root, text).map_err(|problem| {
         let at = problem.place.start;

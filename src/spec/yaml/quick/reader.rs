@@ -1,9 +1,8 @@
-//! A quick reader of plainly written YAML, for specs of the program: loading all of them is most of a short run.
+//! The blocks, lists and brackets of plainly written YAML.
 //!
 //! It knows block mappings and lists, `{ }` and `[ ]`, comments, texts that are plain, quoted or behind `|`, and anchors of
 //! texts and of what stands in brackets. Whatever else it meets (tags, texts over several lines, `>`, tabs), it gives up, and
-//! the careful readers read the file. It never guesses: tests hold every tree that it gives for a spec of the program, and for
-//! texts that are near it, against theirs.
+//! the careful readers read the file. It never guesses: tests hold every tree that it gives against theirs.
 
 use super::super::events::{DEEPEST, MOST_NODES};
 use super::super::{Kind, Node};
@@ -202,6 +201,10 @@ impl<'t> Reader<'t> {
             b'&' => {
                 let name = self.anchor()?;
                 let node = self.value(column, false).filter(|_| self.anchors.len() < MOST_ANCHORS)?;
+                // The careful readers do not always agree on a name that is given twice.
+                if self.anchors.iter().any(|(known, _)| *known == name) {
+                    return None;
+                }
                 self.anchors.push((name, node.clone()));
                 Some(node)
             }
@@ -239,7 +242,7 @@ impl<'t> Reader<'t> {
     fn alias(&mut self) -> Option<Node> {
         let start = self.at;
         let name = self.name()?;
-        let (_, node) = self.anchors.iter().rev().find(|(known, _)| *known == name)?;
+        let (_, node) = self.anchors.iter().find(|(known, _)| *known == name)?;
         let node = Node { place: self.place(start, self.at), ..node.clone() };
         self.count(size(&node))?;
         Some(node)

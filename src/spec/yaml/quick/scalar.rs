@@ -1,7 +1,7 @@
 //! Texts: plain, quoted, and behind `|`.
 
-use super::super::plain::typed;
 use super::super::{Kind, Node, Scalar, Style, Typed};
+use super::plain::typed;
 use super::reader::Reader;
 
 impl Reader<'_> {
