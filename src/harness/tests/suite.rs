@@ -1,11 +1,9 @@
 //! One test a hop: names, outcomes, what is read and when. The output is what libtest-mimic writes for `cargo test`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::mpsc;
-use std::thread;
-use std::time::Duration;
+use std::path::PathBuf;
+#[cfg(unix)]
+use std::{path::Path, process::Command, sync::mpsc, thread, time::Duration};
 
 use libtest_mimic::Arguments;
 use tempfile::TempDir;
@@ -199,18 +197,16 @@ fn captures_that_are_named_serve_every_spec() {
     assert_has(&log, &["error: [SITE]/nowhere.pcap: there is no such file"]);
 }
 
+/// A link that leads nowhere is there, and cannot be read.
+#[cfg(unix)]
 #[test]
 fn evidence_that_cannot_be_read_is_no_missing_evidence() {
     let site = Site::new().file("specs/a.yaml", TWO_HOPS).file("captures/a/keep", "");
-    // A link that leads nowhere is there, and cannot be read.
-    #[cfg(unix)]
-    {
-        fs::remove_file(site.path("captures/a/keep")).unwrap();
-        std::os::unix::fs::symlink("nowhere", site.path("captures/a/t.pcap")).unwrap();
-        let (log, failed) = site.run(site.check(), false, &["a::in"]);
-        assert!(failed, "{log}");
-        assert_has(&log, &["evidence was passed over: [SITE]/captures/a/t.pcap: there is no such file"]);
-    }
+    fs::remove_file(site.path("captures/a/keep")).unwrap();
+    std::os::unix::fs::symlink("nowhere", site.path("captures/a/t.pcap")).unwrap();
+    let (log, failed) = site.run(site.check(), false, &["a::in"]);
+    assert!(failed, "{log}");
+    assert_has(&log, &["evidence was passed over: [SITE]/captures/a/t.pcap: there is no such file"]);
 }
 
 /// Runs what must not wait for a capture.

@@ -100,6 +100,10 @@ impl Reader<'_> {
                     self.at += 1;
                     continue;
                 }
+                // A word that begins like something else.
+                b'-' | b'?' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"' | b'%' | b'@' | b'`' if flow && self.at > end => {
+                    return None;
+                }
                 _ => {}
             }
             self.at += 1;

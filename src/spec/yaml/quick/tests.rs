@@ -119,6 +119,8 @@ fn what_is_not_plain_is_left_to_others() {
         "a: 'b\u{2028}c'\n",
         "a: \"\u{feff}\"\n",
         "a: b\u{9f}\n",
+        "a: { b: c -}\n",
+        "a: [b -]\n",
         "a: &x b\nc: &x d\ne: *x\n",
         "a: &a [x, x]\nb: &b [x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nhops: &c [*b, *b]\nhops: *c\n",
     ] {
