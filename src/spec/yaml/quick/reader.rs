@@ -123,9 +123,9 @@ impl<'t> Reader<'t> {
     /// A value in block style whose first character stands here, at a column.
     fn block(&mut self, column: usize) -> Option<Node> {
         self.enter()?;
-        let node = match (self.peek()?, self.behind()) {
-            (b'-', Some(b' ' | b'\n')) => self.list(column)?,
-            (b'{' | b'[' | b'|', _) => return None,
+        let node = match self.peek()? {
+            _ if self.begins_member() => self.list(column)?,
+            b'{' | b'[' | b'|' => return None,
             _ => self.mapping(column)?,
         };
         self.depth -= 1;
@@ -154,7 +154,7 @@ impl<'t> Reader<'t> {
     fn list(&mut self, column: usize) -> Option<Node> {
         let mut members = Vec::new();
         loop {
-            if self.peek() != Some(b'-') || !matches!(self.behind(), Some(b' ' | b'\n')) {
+            if !self.begins_member() {
                 return None;
             }
             self.at += 1;
@@ -179,6 +179,11 @@ impl<'t> Reader<'t> {
         Some(Node { place: Place { start: first.start, end: last.end }, tagged: false, kind: Kind::Sequence(members) })
     }
 
+    /// Whether the `-` before a member of a list stands here.
+    fn begins_member(&self) -> bool {
+        self.peek() == Some(b'-') && matches!(self.behind(), Some(b' ' | b'\n'))
+    }
+
     /// Whether a key stands here.
     fn begins_mapping(&mut self) -> bool {
         !matches!(self.peek(), None | Some(b'\n' | b'#' | b'{' | b'['))
@@ -194,7 +199,7 @@ impl<'t> Reader<'t> {
                 self.rest_of_line()?;
                 let next = self.next_line()?;
                 // A list may stand as far left as its key.
-                let list = of_key && next == column && self.peek() == Some(b'-');
+                let list = of_key && next == column && self.begins_member();
                 if next > column || list { self.block(next) } else { None }
             }
             b'|' => self.literal(column),

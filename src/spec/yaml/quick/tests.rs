@@ -120,6 +120,8 @@ fn what_is_not_plain_is_left_to_others() {
         "a: \"\u{feff}\"\n",
         "a: b\u{9f}\n",
         "a: { b: c -}\n",
+        "a:\n-b: c\n",
+        "a:\n  b:\n  -c: d\n",
         "a: [b -]\n",
         "a: &x b\nc: &x d\ne: *x\n",
         "a: &a [x, x]\nb: &b [x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nhops: &c [*b, *b]\nhops: *c\n",
@@ -152,6 +154,11 @@ proptest! {
 
     #[test]
     fn brackets_are_read_rightly(text in "( {1,2}|- )?a: ([{\\[][ \n]{0,3}(([a-c]|'b'|\"c\"|1)(: |,|, |:|\n| )?[ \n]{0,3}){0,5}[}\\]]?){1,3}[ ]?(#[a-c])?\n(b: c\n)?") {
+        is_read(&text);
+    }
+
+    #[test]
+    fn lists_are_read_rightly(text in "( {1,2}|- )?a:( b)?\n([ ]{0,4}(- |-|[?] |b|-b|;|'c'|\"d\"|[{]e|f[}]|[*]g|&g ){1,3}(: |:|: h| #i)?\n){0,5}") {
         is_read(&text);
     }
 
