@@ -328,12 +328,13 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// What is no character of a line that is plainly written: controls, line breaks that are not `\n`, what YAML calls unprintable.
+/// What is no character of a line that is plainly written: controls, line breaks that are not `\n`, other white space than a
+/// space, what YAML calls unprintable.
 fn is_odd(c: char) -> bool {
     match c {
         '\n' | ' '..='~' => false,
         '\u{a0}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => true,
-        _ => c < '\u{a1}',
+        _ => c < '\u{a1}' || c.is_whitespace(),
     }
 }
 

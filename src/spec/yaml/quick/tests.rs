@@ -120,6 +120,7 @@ fn what_is_not_plain_is_left_to_others() {
         "a: \"\u{feff}\"\n",
         "a: b\u{9f}\n",
         "a: { b: c -}\n",
+        "a: b\u{2006}\n",
         "a:\n-b: c\n",
         "a:\n  b:\n  -c: d\n",
         "a: [b -]\n",
