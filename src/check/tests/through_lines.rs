@@ -76,9 +76,9 @@ proptest! {
             counts(&plan(&spec), std::slice::from_ref(&pair))
         };
         let plain = of(&format!("{condition} ? true : false"));
-        prop_assert_eq!(of(&condition), plain.clone());
-        prop_assert_eq!(of(&format!("{condition} || false")), plain.clone());
-        prop_assert_eq!(of(&format!("true && {condition}")), plain);
+        prop_assert_eq!(&of(&condition), &plain);
+        prop_assert_eq!(&of(&format!("{condition} || false")), &plain);
+        prop_assert_eq!(&of(&format!("true && {condition}")), &plain);
     }
 }
 
@@ -89,8 +89,8 @@ fn a_line_is_found_and_missed() {
         let spec = format!("hops:\n  h:\n    checks:\n      - {{ id: c, that: '{that}' }}\n");
         let [ref of_hop] = counts(&plan(&spec), &[(Some(made(lines)), None, None)])[..] else { panic!("one hop") };
         match of_hop[..] {
-            [Counts { met: 1, violated: 0, inconclusive: 0, .. }] => true,
-            [Counts { met: 0, violated: 1, inconclusive: 0, .. }] => false,
+            [Counts { met: 1, violated: 0, inconclusive: 0 }] => true,
+            [Counts { met: 0, violated: 1, inconclusive: 0 }] => false,
             ref other => panic!("{other:?}"),
         }
     };

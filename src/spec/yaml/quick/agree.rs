@@ -8,9 +8,8 @@ use super::super::{Kind, Node};
 pub(in super::super) fn assert_careful(text: &str, root: &Node) {
     let careful = parse_carefully(text);
     assert!(careful.problems.is_empty(), "{text}\n{:?}", careful.problems);
-    if let Some(other) = careful.root.as_ref().map_or(Some(String::new()), |careful| difference(root, careful)) {
-        panic!("{other} in\n{text}");
-    }
+    let other = careful.root.as_ref().map_or(Some(String::new()), |careful| difference(root, careful));
+    assert_eq!(other, None, "in\n{text}");
 }
 
 /// Where two trees differ first.
