@@ -92,7 +92,8 @@ impl Reader<'_> {
             match byte {
                 b'\n' => break,
                 b':' if matches!(self.behind(), None | Some(b' ' | b'\n')) => break,
-                b':' if flow && matches!(self.behind(), Some(b',' | b'{' | b'}' | b'[' | b']')) => return None,
+                // Within brackets `:` has more meanings; within a word, as in `12:30` and `http://a`, it has none.
+                b':' if flow && !self.behind().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'/') => return None,
                 b':' if self.behind() == Some(b':') => return None,
                 b'#' if self.at > end => break,
                 b',' | b'{' | b'}' | b'[' | b']' if flow => break,
@@ -100,10 +101,9 @@ impl Reader<'_> {
                     self.at += 1;
                     continue;
                 }
-                // A word that begins like something else.
-                b'-' | b'?' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"' | b'%' | b'@' | b'`' if flow && self.at > end => {
-                    return None;
-                }
+                // A word that begins like something else, and what may be something else.
+                b'-' if flow && self.at > end => return None,
+                b'?' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"' | b'%' | b'@' | b'`' | b'\\' if flow => return None,
                 _ => {}
             }
             self.at += 1;
