@@ -53,6 +53,7 @@ impl AnomalyKind {
                 | Self::Http2Limit
                 | Self::HpackUnknown
                 | Self::HpackError
+                | Self::EntryUnreadable
         )
     }
 }
@@ -159,6 +160,10 @@ kinds! {
     // text
     /// Lines before or between the messages of a text that are no HTTP.
     TextIgnored = "text-ignored",
+    /// Entries of a HAR of which nothing was sent: a cache answered, or they are of another protocol.
+    EntryNotSent = "entry-not-sent",
+    /// Entries, or fields of them, that cannot be read.
+    EntryUnreadable = "entry-unreadable",
 }
 
 impl fmt::Display for AnomalyKind {

@@ -157,8 +157,8 @@ pub(super) fn evaluate<'a>(expr: &'a Expr, scope: &Scope<'a>) -> Result<Val<'a>,
         Expr::EndpointIp { dst } => Ok(Val::Text(Cow::Owned(endpoint(*dst, scope)?.ip.to_string().into_bytes()))),
         Expr::EndpointPort { dst } => Ok(Val::Int(i64::from(endpoint(*dst, scope)?.port))),
         Expr::Time => match scope.exchange.first().map(|m| m.head.head.at.origin) {
-            Some(Origin::Packet { time, .. }) => Ok(Val::Time(time)),
-            _ => Err(because("a text has no time")),
+            Some(Origin::Packet { time, .. } | Origin::Entry { time: Some(time), .. }) => Ok(Val::Time(time)),
+            _ => Err(because("this kind of evidence has no time")),
         },
         Expr::Connection(part) => connection_value(*part, scope),
         Expr::Message { side, path } => message_value(*side, path, scope),
@@ -268,13 +268,14 @@ fn message_value<'a>(side: Side, path: &'a MessagePath, scope: &Scope<'a>) -> Re
         MessagePath::HasHeader(name) => {
             let there = head.values(name.as_bytes()).next().is_some();
             // What is cut away may have been the field.
-            if !there && head.head.flags.is_partial() {
+            let withheld = || head.withholds(|known| known.eq_ignore_ascii_case(name.as_bytes()));
+            if !there && (head.head.flags.is_partial() || withheld()) {
                 return Err(because(format!("{}, and `{name}` may have followed", head.lack())));
             }
             Ok(Val::Bool(there))
         }
         MessagePath::Headers => {
-            if head.head.flags.is_partial() {
+            if head.head.flags.is_partial() || head.withholds(|_| true) {
                 return Err(because(format!("{}, and more fields may have followed", head.lack())));
             }
             Ok(Val::Fields(head.regular_fields().map(|(name, value)| (name.to_vec(), value.to_vec())).collect()))

@@ -68,6 +68,22 @@ pub(super) fn is_open(target: &Aspect, head: &HeadRef<'_>, index: &HeadIndex) ->
     line.is_some_and(|line| head.is_open(line))
 }
 
+/// Whether what a target names, and is not there, may have been sent all the same: the head is cut, or its source leaves such
+/// fields out.
+pub(super) fn may_be_missing(target: &Aspect, head: &HeadRef<'_>, index: &HeadIndex) -> bool {
+    if head.head.flags.is_partial() {
+        return target.is_named();
+    }
+    let there = |id| index.lines(id).next().is_some();
+    let field = match target {
+        Aspect::Field { name, id } | Aspect::Line { name, id, .. } if !there(*id) => name,
+        Aspect::Cookie { id, .. } if !there(*id) => "Cookie",
+        Aspect::SetCookie { id, .. } | Aspect::SetCookieAttribute { id, .. } if !there(*id) => "Set-Cookie",
+        _ => return false,
+    };
+    head.withholds(|name| name.eq_ignore_ascii_case(field.as_bytes()))
+}
+
 /// The body of a message as JSON, parsed at most once an exchange.
 pub(super) type JsonOnce = OnceCell<Result<serde_json::Value, BodyFault>>;
 

@@ -13,8 +13,18 @@ use crate::spec::glob;
 pub(super) fn judge(aspect: &Aspect, head: &HeadRef<'_>, index: &HeadIndex) -> Judged {
     let lines = || (0..named_lines(head)).filter(|at| head.lines.get(*at).is_some_and(|line| head.is_field(line)));
     match aspect {
-        Aspect::Absent { id: Some(id), .. } => unexpected(head, index.lines(*id)),
-        Aspect::Absent { id: None, pattern } => unexpected(head, lines().filter(|at| glob(pattern.as_bytes(), name(head, *at)))),
+        Aspect::Absent { id, pattern } => {
+            let judged = match id {
+                Some(id) => unexpected(head, index.lines(*id)),
+                None => unexpected(head, lines().filter(|at| glob(pattern.as_bytes(), name(head, *at)))),
+            };
+            match judged {
+                Judged::Met if head.withholds(|name| glob(pattern.as_bytes(), name)) => {
+                    Judged::Inconclusive(head.lack().to_owned())
+                }
+                judged => judged,
+            }
+        }
         Aspect::Others { known } => {
             let mut allowed = vec![false; head.lines.len()];
             for at in known.iter().flat_map(|id| index.lines(*id)) {

@@ -4,7 +4,7 @@ use super::attribute;
 use super::bind;
 use super::checks::{self, Condition};
 use super::connection::{find, message_of};
-use super::found::{BodyFault, Found, body_json, is_open};
+use super::found::{BodyFault, Found, body_json, is_open, may_be_missing};
 use super::head;
 use super::judged::{Fault, Judged};
 use super::looked::Looked;
@@ -103,6 +103,12 @@ impl<'e> Case<'e> {
             Truth::Yes if open && !value.takes_anything() => {
                 Judged::Inconclusive(format!("its value is not whole: {}", message.head.lack()))
             }
+            Truth::Yes if matches!(found, Found::Few(None)) && may_be_missing(&expectation.aspect, &message.head, index) => {
+                Judged::Inconclusive(message.head.lack().to_owned())
+            }
+            Truth::Yes | Truth::No if !message.head.head.fidelity.repeats && value.counts_lines() => {
+                Judged::Inconclusive("this kind of evidence may join or leave out lines that repeat".to_owned())
+            }
             Truth::Yes => Judged::Met,
             Truth::Skip => Judged::NotObserved,
             Truth::Unknown => self.inconclusive(),
@@ -110,7 +116,7 @@ impl<'e> Case<'e> {
                 let lines = expectation.aspect.lines(&message.head, index);
                 let named = expectation.aspect.is_named();
                 let fault = fault.unwrap_or(LineFault::Mismatch);
-                let missing = fault == LineFault::Missing && named && message.head.head.flags.is_partial();
+                let missing = fault == LineFault::Missing && may_be_missing(&expectation.aspect, &message.head, index);
                 if fault == LineFault::Missing && matches!(expectation.aspect, Aspect::Line { alone: false, .. }) {
                     // What is expected of the field's value says that it is missing.
                     return Judged::NotObserved;

@@ -25,6 +25,7 @@ pub(super) fn evidence(captures: &[String], at: &Provenance) -> Evidence {
     let place = match at.origin {
         Origin::Packet { packet, stream, time, src, dst } => EvidencePlace::Packet { packet, stream, time, src, dst },
         Origin::Line(line) => EvidencePlace::Line(line),
+        Origin::Entry { number, .. } => EvidencePlace::Entry(number),
     };
     Evidence { capture, place }
 }

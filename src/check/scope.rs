@@ -137,6 +137,7 @@ pub(super) fn endpoint(exchange: &Exchange<'_>, dst: bool) -> Option<Endpoint> {
     };
     match message.head.head.at.origin {
         Origin::Packet { src, dst: to, .. } => Some(if message.head.is_request() == dst { to } else { src }),
-        Origin::Line(_) => None,
+        Origin::Entry { server, .. } if dst => server,
+        Origin::Line(_) | Origin::Entry { .. } => None,
     }
 }

@@ -1,7 +1,7 @@
 //! Which exchanges are a hop's own, and what the nearest others miss.
 
 use super::connection;
-use super::found::{BodyFault, Found, body_json, find, is_open};
+use super::found::{BodyFault, Found, body_json, find, is_open, may_be_missing};
 use super::looked::Looked;
 use super::matcher;
 use super::memo::{decimal, is_decimal};
@@ -54,11 +54,9 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
         },
         PlanSelectOn::Message(side, target) => {
             let Some(message) = scope.message(*side) else { return Truth::Unknown };
-            // A head that is cut may have lost the field.
-            let cut = message.head.head.flags.is_partial();
             match find(target, &message, looked.index(*side)) {
                 Found::Unknown(_) => Truth::Unknown,
-                Found::Few(None) if cut && target.is_named() => Truth::Unknown,
+                Found::Few(None) if may_be_missing(target, &message.head, looked.index(*side)) => Truth::Unknown,
                 Found::Few(None) => missing(value, &scope),
                 _ if is_open(target, &message.head, looked.index(*side)) && !value.takes_anything() => Truth::Unknown,
                 found => found.lines(|lines| found_lines(value, lines, &scope)),
@@ -70,7 +68,7 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
             match head.regular_fields().any(|(name, _)| glob(pattern.as_bytes(), name)) {
                 true => Truth::No,
                 // A head that is cut may have lost one.
-                false if head.head.flags.is_partial() => Truth::Unknown,
+                false if head.head.flags.is_partial() || head.withholds(|name| glob(pattern.as_bytes(), name)) => Truth::Unknown,
                 false => Truth::Yes,
             }
         }
@@ -83,6 +81,7 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
         // What counts is what its source preserves: bytes that a test holds are the wire's, too.
         PlanSelectOn::Source => match exchange.first().map(|message| message.head.head.fidelity) {
             Some(Fidelity::WIRE) => text("wire".to_owned()),
+            Some(Fidelity::HAR) => text("har".to_owned()),
             Some(_) => text("text".to_owned()),
             None => Truth::Unknown,
         },

@@ -119,12 +119,13 @@ impl Evidence {
                 format!("{}, packet {packet}", self.capture)
             }
             EvidencePlace::Line(line) => format!("{}, line {line}", self.capture),
+            EvidencePlace::Entry(number) => format!("{}, entry {number}", self.capture),
             EvidencePlace::Capture { packet: None } => self.capture.clone(),
         }
     }
 }
 
-/// Packet or line.
+/// Packet, line or entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EvidencePlace {
     /// A packet that completed a head.
@@ -142,6 +143,8 @@ pub enum EvidencePlace {
     },
     /// A line of a text, counted from 1.
     Line(u32),
+    /// An entry of a HAR, counted from 1.
+    Entry(u32),
     /// The capture as a whole, or a packet that belongs to no message.
     Capture {
         /// The packet, where one can be named.

@@ -240,11 +240,21 @@ impl<'a> HeadRef<'a> {
         regular.map(move |line| (line.name.of(head.raw), line.value.of(head.raw)))
     }
 
+    /// Whether a field that a pattern of names covers may have been sent though it is not here: the source leaves such
+    /// fields out. What is cut is another matter ([`HeadFlags::is_partial`]).
+    #[must_use]
+    pub fn withholds(&self, covers: impl Fn(&[u8]) -> bool) -> bool {
+        const WITHHELD: [&[u8]; 4] = [b"Authorization", b"Cookie", b"Proxy-Authorization", b"Set-Cookie"];
+        !self.head.fidelity.secrets && WITHHELD.into_iter().any(covers)
+    }
+
     /// Why fields may be missing.
     #[must_use]
     pub fn lack(&self) -> &'static str {
         if self.head.flags.is_cut() {
             "the head is cut in the capture"
+        } else if !self.head.fidelity.secrets {
+            "this kind of evidence may leave out cookies and credentials"
         } else if self.head.flags.contains(AnomalyKind::HpackError) {
             "the header block cannot be decoded to its end"
         } else {

@@ -25,6 +25,15 @@ pub enum Origin {
     },
     /// A text, or bytes that somebody holds: the line of the start line, counted from 1.
     Line(u32),
+    /// A list of exchanges, such as a HAR.
+    Entry {
+        /// The entry's number, counted from 1.
+        number: u32,
+        /// When it began, where the entry says so.
+        time: Option<Timestamp>,
+        /// The server, where the entry says its address.
+        server: Option<Endpoint>,
+    },
 }
 
 /// Where a message was seen: a few integers, never strings.
@@ -52,16 +61,23 @@ pub struct Fidelity {
     pub reformatted: bool,
     /// Trailer sections are there.
     pub trailers: bool,
+    /// Fields that hold secrets (Cookie, Set-Cookie, Authorization, Proxy-Authorization) are there, if they were sent.
+    pub secrets: bool,
 }
 
 impl Fidelity {
     /// Packets: everything is preserved.
-    pub const WIRE: Self = Self { order: true, name_case: true, repeats: true, masks: false, reformatted: false, trailers: true };
+    pub const WIRE: Self =
+        Self { order: true, name_case: true, repeats: true, masks: false, reformatted: false, trailers: true, secrets: true };
     /// Text that a person wrote down or pasted.
-    pub const TEXT: Self = Self { order: true, name_case: true, repeats: true, masks: true, reformatted: true, trailers: false };
+    pub const TEXT: Self =
+        Self { order: true, name_case: true, repeats: true, masks: true, reformatted: true, trailers: false, secrets: true };
     /// What `curl -v` shows: heads as they are on the wire, values too (it masks none; people do before they share it).
     /// Trailer sections and bodies of requests are not shown, and bodies of responses as they are written.
     pub const CURL: Self = Self::TEXT;
     /// A request that `curl -v` sends as HTTP/2 or HTTP/3: names as curl was given them. On the wire they are in lower case.
     pub const CURL_FRAMES: Self = Self { name_case: false, ..Self::CURL };
+    /// A HAR: programs sort fields, write names in a case of their own (Safari), join lines that repeat (Safari), and leave
+    /// out cookies and credentials (Chrome does unless asked, since version 130; Safari always does of requests).
+    pub const HAR: Self = Self { order: false, name_case: false, repeats: false, secrets: false, ..Self::TEXT };
 }

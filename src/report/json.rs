@@ -121,6 +121,8 @@ struct EvidenceReport<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    entry: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     packet: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stream: Option<u32>,
@@ -277,7 +279,16 @@ fn message(finding: &Finding) -> Cow<'_, str> {
 
 impl<'a> EvidenceReport<'a> {
     fn new(evidence: &'a Evidence) -> Self {
-        let none = Self { capture: &evidence.capture, line: None, packet: None, stream: None, time: None, src: None, dst: None };
+        let none = Self {
+            capture: &evidence.capture,
+            line: None,
+            entry: None,
+            packet: None,
+            stream: None,
+            time: None,
+            src: None,
+            dst: None,
+        };
         match evidence.place {
             EvidencePlace::Packet { packet, stream, time, src, dst } => Self {
                 packet: Some(packet),
@@ -288,6 +299,7 @@ impl<'a> EvidenceReport<'a> {
                 ..none
             },
             EvidencePlace::Line(line) => Self { line: Some(line), ..none },
+            EvidencePlace::Entry(number) => Self { entry: Some(number), ..none },
             EvidencePlace::Capture { packet } => Self { packet, ..none },
         }
     }

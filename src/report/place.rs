@@ -24,6 +24,7 @@ pub(super) fn short(evidence: &Evidence) -> String {
             format!("{capture}, packet {packet}")
         }
         EvidencePlace::Line(line) => format!("{capture}:{line}"),
+        EvidencePlace::Entry(number) => format!("{capture}, entry {number}"),
         EvidencePlace::Capture { packet: None } => capture.into_owned(),
     }
 }
@@ -39,7 +40,7 @@ pub(super) fn show(evidence: &Evidence) -> Option<String> {
             Some(format!("hopspec show {file} --packet {packet}      tshark -r {file} -Y frame.number=={packet}"))
         }
         EvidencePlace::Capture { packet: Some(packet) } => Some(format!("tshark -r {file} -Y frame.number=={packet}")),
-        EvidencePlace::Line(_) | EvidencePlace::Capture { packet: None } => None,
+        EvidencePlace::Line(_) | EvidencePlace::Entry(_) | EvidencePlace::Capture { packet: None } => None,
     }
 }
 

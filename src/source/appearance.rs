@@ -1,10 +1,11 @@
 //! What the beginning of something that is no capture looks like, in words, and what to do with it.
 
+use super::har::is_har;
 use super::text::{is_curl, is_trace};
 use crate::secret;
 
 /// What hopspec reads, for the end of such a sentence.
-pub(super) const READS: &str = "hopspec reads pcap and pcapng (also gzip and zstd), and texts with HTTP messages";
+pub(super) const READS: &str = "hopspec reads pcap and pcapng (also gzip and zstd), HAR, and texts with HTTP messages";
 
 /// Magic numbers of what people give by mistake.
 const KNOWN: &[(&[u8], &str)] = &[
@@ -89,7 +90,7 @@ fn text(beginning: &[u8]) -> Option<&'static str> {
         return Some("a spec; give it with -s");
     }
     match beginning.trim_ascii_start().first() {
-        Some(b'{' | b'[') if has("\"log\"") && has("\"entries\"") => Some("a HAR, which is not read yet"),
+        Some(b'{') if is_har(beginning) => Some("a HAR of which nothing was sent"),
         Some(b'{' | b'[') if is_json(beginning) => Some("JSON"),
         Some(b'<') => Some("XML or HTML"),
         _ => None,
@@ -135,7 +136,7 @@ mod tests {
             (b"[  0.001] send HEADERS frame <length=39>\n", "the output of nghttp"),
             (b"00:41 IP a.1 > b.2: Flags [S], seq 2\n", "the output of tcpdump"),
             (b"title: a\nhops:\n  a:\n", "a spec; give it with -s"),
-            (b"{\"log\": {\"entries\": []}}", "a HAR, which is not read yet"),
+            (b"{\"log\": {\"entries\": []}}", "a HAR of which nothing was sent"),
             (b"{\"a\": 1}", "it looks like JSON"),
             (b"[  0.001] Connected\n", "it begins with `[  0.001] Connected`"),
             (b"\n\n  some words\nmore", "it begins with `some words`"),

@@ -9,6 +9,7 @@ mod expand;
 #[cfg(test)]
 mod fixture;
 mod folder;
+mod har;
 mod input;
 mod keys;
 mod limits;
@@ -17,6 +18,7 @@ mod packets;
 mod read;
 mod recording;
 mod series;
+mod shown;
 mod summary;
 #[cfg(test)]
 mod tests;

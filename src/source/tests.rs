@@ -30,6 +30,10 @@ impl MessageSink for Notebook {
         let fields = String::from_utf8_lossy(&fields.join(&b","[..])).into_owned();
         let at = match head.head.at.origin {
             Origin::Line(line) => format!("line {line}"),
+            Origin::Entry { number, time, server } => {
+                let time = time.map(|time| format!(" at {time}")).unwrap_or_default();
+                format!("entry {number}{time}{}", server.map(|server| format!(" with {server}")).unwrap_or_default())
+            }
             Origin::Packet { packet, src, dst, .. } => format!("packet {packet} {src} > {dst}"),
         };
         let answers = request.map(|request| format!(" answers {}", start(request))).unwrap_or_default();

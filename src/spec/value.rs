@@ -51,6 +51,21 @@ impl Value {
     pub fn is_list(&self) -> bool {
         matches!(&self.form, Form::Matcher(clauses) if clauses.iter().any(Clause::is_list))
     }
+
+    /// Whether it says how many lines there are, or what each of them is.
+    #[must_use]
+    pub fn counts_lines(&self) -> bool {
+        match &self.form {
+            Form::List(_) => true,
+            Form::Matcher(clauses) => clauses.iter().any(|clause| match &clause.kind {
+                ClauseKind::Lines(_) => true,
+                ClauseKind::All(values) | ClauseKind::Any(values) => values.iter().any(Self::counts_lines),
+                ClauseKind::Not(value) => value.counts_lines(),
+                _ => false,
+            }),
+            _ => false,
+        }
+    }
 }
 
 /// The three forms of a value, and those of JSON.

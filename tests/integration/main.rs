@@ -18,6 +18,7 @@ mod edge;
 mod embedded;
 mod evidence;
 mod fuzzing;
+mod har;
 mod hostile;
 mod kit;
 mod layering;

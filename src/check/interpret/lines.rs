@@ -10,7 +10,7 @@ const LONGEST: usize = 16 << 10;
 /// What the condition says of a head, where that is as the interpreter would say; `None` where it has to be asked: something of
 /// the head is missing, or a text is not UTF-8. Masks are never looked at here.
 pub(in super::super) fn answer(lines: &Lines, head: &HeadRef<'_>) -> Option<bool> {
-    if head.head.fidelity.masks || head.head.flags.is_partial() || head.raw.len() > LONGEST {
+    if head.head.fidelity.masks || head.head.flags.is_partial() || head.withholds(|_| true) || head.raw.len() > LONGEST {
         return None;
     }
     let mut found = false;

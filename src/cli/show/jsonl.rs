@@ -26,14 +26,14 @@ impl Jsonl {
         Self { masks, clock: Clock::default(), ends: Ends::default(), known: Known::default(), start: Vec::new() }
     }
 
-    fn origin(&mut self, out: &mut Vec<u8>, origin: Origin, h2_stream: Option<u32>) {
-        match origin {
+    fn origin(&mut self, out: &mut Vec<u8>, head: &HeadRef<'_>) {
+        match head.head.at.origin {
             Origin::Packet { packet, stream, time, src, dst } => {
                 out.extend_from_slice(b", \"packet\": ");
                 number(out, packet);
                 out.extend_from_slice(b", \"stream\": ");
                 number(out, stream.into());
-                if let Some(stream) = h2_stream {
+                if let Some(stream) = head.head.h2_stream {
                     out.extend_from_slice(b", \"h2_stream\": ");
                     number(out, stream.into());
                 }
@@ -48,6 +48,20 @@ impl Jsonl {
             Origin::Line(line) => {
                 out.extend_from_slice(b", \"line_number\": ");
                 number(out, line.into());
+            }
+            Origin::Entry { number: entry, time, server } => {
+                out.extend_from_slice(b", \"entry\": ");
+                number(out, entry.into());
+                if let Some(time) = time {
+                    out.extend_from_slice(b", \"time\": \"");
+                    self.clock.write(out, time);
+                    out.push(b'"');
+                }
+                if let Some(server) = server {
+                    out.extend_from_slice(if head.is_request() { b", \"dst\": \"" } else { b", \"src\": \"" });
+                    self.ends.write(out, server);
+                    out.push(b'"');
+                }
             }
         }
     }
@@ -117,7 +131,7 @@ impl Form for Jsonl {
 
     fn open(&mut self, out: &mut Vec<u8>, head: &HeadRef<'_>, connection: Option<&Connection>) -> Opened {
         out.extend_from_slice(&self.start);
-        self.origin(out, head.head.at.origin, head.head.h2_stream);
+        self.origin(out, head);
         if let Some(header) = connection.and_then(|connection| connection.proxy.as_deref()) {
             proxy(out, header);
         }

@@ -78,6 +78,16 @@ impl Form for Text {
                 format!("{}, packet {packet}{stream}, {src} → {dst}, {time}", self.capture)
             }
             Origin::Line(line) => format!("{}:{line}", self.capture),
+            Origin::Entry { number, time, server } => {
+                let mut place = format!("{}, entry {number}", self.capture);
+                if let Some(server) = server {
+                    place.push_str(&if head.is_request() { format!(", → {server}") } else { format!(", {server} →") });
+                }
+                if let Some(time) = time {
+                    place.push_str(&format!(", {time}"));
+                }
+                place
+            }
         };
         self.comment(out, &place);
         if let Some(header) = connection.and_then(|connection| connection.proxy.as_deref()).filter(|_| head.is_request()) {

@@ -2,17 +2,14 @@
 
 use std::collections::VecDeque;
 
-use sha2::{Digest, Sha256};
-
 use super::group::{Place, pairs};
-use super::piece::{Announced, Item, Piece, Shown, Speaker};
+use super::piece::{Item, Piece, Speaker};
 use super::split::{Ignored, split};
 use crate::anomaly::{Anomalies, AnomalyKind};
-use crate::http::{
-    Body, BodyWant, CaptureId, Exchange, HeadBuf, Message, MessageId, MessageSink, Origin, Provenance, parse_head,
-};
+use crate::http::{Body, CaptureId, Exchange, HeadBuf, Message, MessageId, MessageSink, Origin, Provenance, parse_head};
 use crate::secret;
 use crate::source::Summary;
+use crate::source::shown::{Announced, Shown, body};
 
 /// How many messages may wait for the end of their group; the oldest requests are told without a response when there are
 /// more.
@@ -171,22 +168,6 @@ fn parse(piece: &Piece, at: Provenance, anomalies: &mut Anomalies) -> HeadBuf {
         });
     }
     head
-}
-
-/// The body as it is wanted.
-fn body(shown: Shown, want: BodyWant) -> Body {
-    let (mut bytes, complete) = match shown {
-        Shown::Whole(bytes) => (bytes, true),
-        Shown::Part(bytes) => (bytes, false),
-        Shown::Nothing => (Vec::new(), false),
-    };
-    let length = bytes.len() as u64;
-    let mut body = Body::of_length(length, Some(complete));
-    if want.sha256 && complete {
-        body = body.with_sha256(Sha256::digest(&bytes).into());
-    }
-    bytes.truncate(want.keep);
-    if want.keep > 0 { body.with_kept(bytes) } else { body }
 }
 
 fn note_ignored(ignored: Ignored, anomalies: &mut Anomalies) {

@@ -5,10 +5,11 @@ use std::collections::VecDeque;
 use super::curl::{Heard, Transcript, begins, is_start};
 use super::json;
 use super::line::{Line, lines};
-use super::piece::{Announced, Item, Piece, Shown, Speaker, push};
+use super::piece::{Item, Piece, Speaker};
 use super::recognise::{asks_for_heads, bullet, command, is_bullet, is_fence, is_field_line, is_start_line};
 use crate::http::Fidelity;
 use crate::secret;
+use crate::source::shown::{Announced, Shown, push};
 
 /// Lines that belong to no message.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

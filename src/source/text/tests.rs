@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::piece::{Item, Piece, Shown};
+use super::piece::{Item, Piece};
 use super::split::{Ignored, split};
+use crate::source::shown::Shown;
 
 fn cut(text: &str) -> (Vec<(u32, String, String)>, Ignored) {
     let mut pieces = split(text.as_bytes());

@@ -1,8 +1,9 @@
 //! A head that curl shows, and what it says of the request that was sent.
 
 use super::super::line::Line;
-use super::super::piece::{Announced, Piece, Shown, Speaker, field, push};
+use super::super::piece::{Piece, Speaker};
 use crate::http::Fidelity;
+use crate::source::shown::{Announced, Shown, field, push};
 
 /// A head that is read.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! The response whose body may still come, from its head to the end of its transfer.
 
 use super::super::json::Brackets;
-use super::super::piece::{Announced, Shown};
+use crate::source::shown::{Announced, Shown};
 
 /// A response with what was written of its body.
 #[derive(Debug)]

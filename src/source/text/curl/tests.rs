@@ -5,9 +5,10 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
-use super::super::piece::{Item, Piece, Shown, Speaker};
+use super::super::piece::{Item, Piece, Speaker};
 use super::super::split::split;
 use crate::http::Fidelity;
+use crate::source::shown::Shown;
 
 fn items(text: &[u8]) -> (Vec<Item>, u64) {
     let mut found = split(text);

@@ -3,13 +3,14 @@
 use std::collections::VecDeque;
 
 use super::super::line::Line;
-use super::super::piece::{Announced, Item, Piece, Speaker, push};
+use super::super::piece::{Item, Piece, Speaker};
 use super::super::recognise::{command, is_fence, is_field_line, is_recorder, is_request_line, is_start_line, is_status_line};
 use super::mark::{Mark, take};
 use super::notes::{Note, tells};
 use super::request::Head;
 use super::response::{Response, Stop};
 use crate::http::Fidelity;
+use crate::source::shown::{Announced, push};
 
 /// What became of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
