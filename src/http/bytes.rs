@@ -25,44 +25,100 @@ pub struct BytesRead {
     pub behind: Option<&'static str>,
 }
 
+/// What one side said at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said<'b> {
+    /// The client's, or the server's.
+    pub direction: Direction,
+    /// The bytes, which may begin and end anywhere in a message.
+    pub bytes: &'b [u8],
+    /// The line at which they begin, counted from 1.
+    pub line: u64,
+}
+
 /// Reads bytes and tells the sink of every message and exchange. Their origin is the line of their start line, their
 /// fidelity that of the wire. Nobody knows who sent them.
 pub fn read_bytes<M: MessageSink>(bytes: &[u8], limits: Limits, capture: CaptureId, sink: &mut M) -> BytesRead {
-    let nobody = Endpoint { ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED), port: 0 };
-    let flow = FlowInfo { number: 0, ends: [nobody; 2], opener: Some(Direction::Forward), accepted: true };
-    let mut http = HttpStreams::of_bytes(capture, sink, limits);
-    let mut talk = Box::new(Conversation::new());
+    let mut reading = Reading::new(limits, capture, sink);
     let mut direction = Direction::Forward;
-    let (mut rest, mut at) = (bytes, PacketAt { number: 1, time: Timestamp::default() });
+    let mut rest = bytes;
     while !rest.is_empty() {
-        if talk.stream(direction).is_at_border() {
+        if reading.talk.stream(direction).is_at_border() {
             let begin = rest.iter().position(|b| !matches!(b, b'\r' | b'\n')).unwrap_or(rest.len());
             let (empty, head) = rest.split_at_checked(begin).unwrap_or((rest, &[]));
-            at.number = at.number.saturating_add(lines(empty));
+            reading.pass(empty);
             rest = head;
             direction = if rest.starts_with(b"HTTP/") { Direction::Backward } else { Direction::Forward };
             if rest.is_empty() {
                 break;
             }
         }
-        let left = http.step(&flow, &mut talk, direction, rest, at);
-        let read = rest.get(..rest.len().saturating_sub(left.len())).unwrap_or_default();
-        at.number = at.number.saturating_add(lines(read));
-        rest = left;
+        rest = reading.step(direction, rest);
     }
-    for direction in [Direction::Forward, Direction::Backward] {
-        http.end(&flow, &mut talk, direction, StreamEnd::Fin, 0, at);
+    reading.end()
+}
+
+/// The same of bytes of which is said who sent them.
+pub fn read_said<'b, M: MessageSink>(
+    said: impl IntoIterator<Item = Said<'b>>,
+    limits: Limits,
+    capture: CaptureId,
+    sink: &mut M,
+) -> BytesRead {
+    let mut reading = Reading::new(limits, capture, sink);
+    for Said { direction, bytes, line } in said {
+        reading.at.number = line;
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            rest = reading.step(direction, rest);
+        }
     }
-    http.close(&flow, talk);
-    let mut anomalies = Anomalies::default();
-    for (kind, noted) in http.anomalies().iter() {
-        anomalies.note_many(kind, noted.count, None, || match noted.first_packet {
-            Some(line) => format!("line {line}: {}", noted.detail),
-            None => noted.detail.clone(),
-        });
+    reading.end()
+}
+
+/// A connection between nobody and nobody.
+struct Reading<'s, M: MessageSink> {
+    flow: FlowInfo,
+    http: HttpStreams<'s, M>,
+    talk: Box<Conversation>,
+    at: PacketAt,
+}
+
+impl<'s, M: MessageSink> Reading<'s, M> {
+    fn new(limits: Limits, capture: CaptureId, sink: &'s mut M) -> Self {
+        let nobody = Endpoint { ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED), port: 0 };
+        let flow = FlowInfo { number: 0, ends: [nobody; 2], opener: Some(Direction::Forward), accepted: true };
+        let http = HttpStreams::of_bytes(capture, sink, limits);
+        Self { flow, http, talk: Box::new(Conversation::new()), at: PacketAt { number: 1, time: Timestamp::default() } }
     }
-    let behind = http.undecoded().map(|(content, ..)| content).next();
-    BytesRead { requests: http.requests(), responses: http.responses(), anomalies, behind }
+
+    fn pass(&mut self, bytes: &[u8]) {
+        self.at.number = self.at.number.saturating_add(lines(bytes));
+    }
+
+    /// Takes some of what a side sends; what is left.
+    fn step<'b>(&mut self, direction: Direction, rest: &'b [u8]) -> &'b [u8] {
+        let left = self.http.step(&self.flow, &mut self.talk, direction, rest, self.at);
+        self.pass(rest.get(..rest.len().saturating_sub(left.len())).unwrap_or_default());
+        left
+    }
+
+    fn end(self) -> BytesRead {
+        let Self { flow, mut http, mut talk, at } = self;
+        for direction in [Direction::Forward, Direction::Backward] {
+            http.end(&flow, &mut talk, direction, StreamEnd::Fin, 0, at);
+        }
+        http.close(&flow, talk);
+        let mut anomalies = Anomalies::default();
+        for (kind, noted) in http.anomalies().iter() {
+            anomalies.note_many(kind, noted.count, None, || match noted.first_packet {
+                Some(line) => format!("line {line}: {}", noted.detail),
+                None => noted.detail.clone(),
+            });
+        }
+        let behind = http.undecoded().map(|(content, ..)| content).next();
+        BytesRead { requests: http.requests(), responses: http.responses(), anomalies, behind }
+    }
 }
 
 fn lines(bytes: &[u8]) -> u64 {

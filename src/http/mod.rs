@@ -36,7 +36,7 @@ mod tests;
 mod waiting;
 
 pub use body::{Body, BodyWant, Trailers};
-pub use bytes::{BytesRead, read_bytes};
+pub use bytes::{BytesRead, Said, read_bytes, read_said};
 pub use connection::{Connection, EmptyConnection};
 pub use conversation::Conversation;
 pub use exchange::{Exchange, Message};

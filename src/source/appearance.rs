@@ -1,5 +1,6 @@
 //! What the beginning of something that is no capture looks like, in words, and what to do with it.
 
+use super::conversation;
 use super::har::is_har;
 use super::text::{is_curl, is_trace};
 use crate::secret;
@@ -24,7 +25,7 @@ const KNOWN: &[(&[u8], &str)] = &[
 /// Whether these bytes are no text, as far as their beginning shows.
 pub(super) fn is_binary(beginning: &[u8]) -> bool {
     // What curl wrote of a response may be anything, behind lines that are its own.
-    let zero = || beginning.iter().take(4096).any(|byte| *byte == 0) && !is_curl(beginning);
+    let zero = || beginning.iter().take(4096).any(|byte| *byte == 0) && !is_curl(beginning) && !conversation::begins(beginning);
     KNOWN.iter().any(|(magic, _)| beginning.starts_with(magic)) || zero()
 }
 

@@ -4,6 +4,7 @@
 //! [`Fidelity`](crate::http::Fidelity).
 
 mod appearance;
+mod conversation;
 mod error;
 mod expand;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::appearance::{READS, describe, describe_bytes, is_binary, is_other};
-use super::{Input, ReadOptions, SourceError, Summary, Undecoded, har, recording, text};
+use super::{Input, ReadOptions, SourceError, Summary, Undecoded, conversation, har, recording, text};
 use crate::capture::{CaptureError, Opened, open};
 use crate::http::{CaptureId, MessageSink, read_bytes};
 
@@ -56,7 +56,9 @@ fn opened<S: MessageSink>(
             if is_other(&text) {
                 return Err(no_capture(input, describe(&text)));
             }
-            let summary = if har::is_har(&text) {
+            let summary = if conversation::begins(&text) {
+                conversation::read(&text, options.limits.http, id, sink)
+            } else if har::is_har(&text) {
                 har::read(&text, id, sink).map_err(|why| no_capture(input, format!("{why}; export it again")))?
             } else {
                 text::read(&text, id, sink)

@@ -1,10 +1,7 @@
 //! HARs as evidence: what they show is judged, what they may leave out, sort or join never is.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 
-use crate::corpus::shared;
 use crate::program::Program;
 use crate::schema::assert_report;
 
@@ -136,41 +133,4 @@ fn what_is_no_har_is_refused_with_a_sentence() {
         Program::new().file("a.har", "{\"log\": {\"entries\": [{\"request\": ").file("b.har", "{\"log\": {\"entries\": []}}");
     program.run(&["show", "a.har"]).code(4).says("is a HAR that cannot be read: EOF while parsing");
     program.run(&["show", "b.har"]).code(4).says("it looks like a HAR of which nothing was sent");
-}
-
-/// Entries, requests and responses of the HARs at hand, and what is said of them, as `docs/sources.md` shows it.
-#[test]
-fn every_har_at_hand_is_read_or_refused() {
-    let Some(shared) = shared() else { return };
-    let mut names: Vec<_> = std::fs::read_dir(shared.join("har")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    names.retain(|path| path.extension().is_some_and(|ending| ending != "tsv"));
-    names.sort();
-    let mut rows = Vec::new();
-    for path in &names {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let run = Program::new().run(&["show", "--count", path.to_str().unwrap()]);
-        let row = match run.code {
-            0 => {
-                let number = |key: &str| {
-                    run.stdout.split(key).nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap_or("?").to_owned()
-                };
-                format!("| `{name}` | {} | {} | {} |", entries(path), number("requests "), number("responses "))
-            }
-            code => {
-                assert_eq!(code, 4, "{name}: {}", run.stderr);
-                format!("| `{name}` | refused | | |")
-            }
-        };
-        rows.push(row);
-    }
-    assert!(rows.len() >= 20, "{rows:?}");
-    let documented = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/sources.md")).unwrap();
-    let missing: Vec<&String> = rows.iter().filter(|row| !documented.contains(row.as_str())).collect();
-    assert!(missing.is_empty(), "docs/sources.md lacks\n{}", rows.join("\n"));
-}
-
-fn entries(path: &Path) -> usize {
-    let text = std::fs::read_to_string(path).unwrap();
-    let file: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).unwrap();
-    file["log"]["entries"].as_array().map_or(0, Vec::len)
 }

@@ -9,6 +9,7 @@
 
 mod accept;
 mod arguments;
+mod at_hand;
 mod connections;
 mod corpus;
 mod curl;

@@ -1,0 +1,44 @@
+//! Evidence of other projects, where it is at hand: what is found in each file is what `docs/sources.md` says.
+
+use crate::corpus::shared;
+use crate::kit::root;
+use crate::program::Program;
+
+/// Holds a folder's files against their rows: `show --count` gives requests and responses, or a sentence why not.
+#[track_caller]
+fn are_as_documented(folder: &str, least: usize) {
+    let Some(shared) = shared() else { return };
+    let mut files: Vec<_> = std::fs::read_dir(shared.join(folder)).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|ending| ending != "tsv"));
+    files.sort();
+    assert!(files.len() >= least, "{folder}: {} files", files.len());
+    let rows: Vec<String> =
+        files.iter().map(|path| row(&path.to_string_lossy(), &path.file_name().unwrap().to_string_lossy())).collect();
+    let documented = std::fs::read_to_string(root().join("docs/sources.md")).unwrap();
+    let missing: Vec<&String> = rows.iter().filter(|row| !documented.contains(row.as_str())).collect();
+    assert!(missing.is_empty(), "docs/sources.md lacks {missing:#?}\nall of them:\n{}", rows.join("\n"));
+}
+
+fn row(path: &str, name: &str) -> String {
+    let run = Program::new().run(&["show", "--count", path]);
+    if run.code != 0 {
+        assert_eq!(run.code, 4, "{name}: {}", run.stderr);
+        assert!(!run.stderr.contains("panicked") && run.stderr.lines().count() == 1, "{name}: {}", run.stderr);
+        return format!("| `{name}` | refused | |");
+    }
+    let number = |key: &str| {
+        let rest = run.stdout.split(key).nth(1).unwrap_or_else(|| panic!("{name}: {}", run.stdout));
+        rest.split_whitespace().next().unwrap_or_default().to_owned()
+    };
+    format!("| `{name}` | {} | {} |", number("requests "), number("responses "))
+}
+
+#[test]
+fn every_har() {
+    are_as_documented("har", 20);
+}
+
+#[test]
+fn every_conversation() {
+    are_as_documented("libhtp", 60);
+}
