@@ -164,6 +164,8 @@ kinds! {
     EntryNotSent = "entry-not-sent",
     /// Entries, or fields of them, that cannot be read.
     EntryUnreadable = "entry-unreadable",
+    /// Packets of a printed dump whose times are not said in full.
+    TimeUnknown = "time-unknown",
 }
 
 impl fmt::Display for AnomalyKind {

@@ -24,6 +24,8 @@ mod specs;
 mod texts;
 #[path = "yaml.rs"]
 mod trees;
+#[path = "written.rs"]
+mod writings;
 
 pub use captures::capture;
 pub use expressions::expression;
@@ -36,12 +38,13 @@ pub use secured::{keylog, tls, tls_hello};
 pub use specs::spec;
 pub use texts::text;
 pub use trees::yaml;
+pub use writings::written;
 
 /// A target.
 pub type Target = fn(&[u8]);
 
 /// All targets, by the names of their corpora.
-pub const TARGETS: [(&str, Target); 13] = [
+pub const TARGETS: [(&str, Target); 14] = [
     ("capture", capture),
     ("packets", packets),
     ("fragments", fragments),
@@ -55,4 +58,5 @@ pub const TARGETS: [(&str, Target); 13] = [
     ("spec", spec),
     ("expression", expression),
     ("yaml", yaml),
+    ("written", written),
 ];

@@ -14,6 +14,12 @@ pub fn text(data: &[u8]) {
     if hopspec::capture::is_magic(*data.first_chunk().unwrap_or(&[0; 4])) || data.starts_with(&[0x1f, 0x8b]) {
         return;
     }
+    // So are packets that were printed and other notes for the target `written`.
+    let start = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data).trim_ascii_start();
+    let other = [&b">>>"[..], b"<<<", b"{"].iter().any(|begin| start.starts_with(begin));
+    if other || data.windows(3).any(|bytes| bytes == b"0x0") {
+        return;
+    }
     let notes = read(data);
     let lines = data.split(|byte| *byte == b'\n').count();
     assert!(notes.places.iter().all(|line| (1..=lines).contains(&(*line as usize))), "{:?} of {lines}", notes.places);

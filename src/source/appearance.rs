@@ -82,7 +82,9 @@ fn text(beginning: &[u8]) -> Option<&'static str> {
         return Some("the output of nghttp, which is not read; `curl -v --http2` writes what is");
     }
     if has(": Flags [") {
-        return Some("the output of tcpdump; record with `tcpdump -w FILE` and give that file");
+        return Some(
+            "the output of tcpdump without the packets' bytes; record with `tcpdump -w FILE` and give that file, or print with `tcpdump -X`",
+        );
     }
     if has("CLIENT_RANDOM ") || has("CLIENT_HANDSHAKE_TRAFFIC_SECRET ") {
         return Some("a TLS key log; give it with --keylog beside a capture");

@@ -5,6 +5,7 @@
 
 mod appearance;
 mod conversation;
+mod dump;
 mod error;
 mod expand;
 #[cfg(test)]

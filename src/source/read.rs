@@ -1,9 +1,9 @@
 //! Opens a source, finds out what it is, and reads it to its end.
 
-use std::io::Read;
+use std::io::{Cursor, Read};
 
 use super::appearance::{READS, describe, describe_bytes, is_binary, is_other};
-use super::{Input, ReadOptions, SourceError, Summary, Undecoded, conversation, har, recording, text};
+use super::{Input, ReadOptions, SourceError, Summary, Undecoded, conversation, dump, har, recording, text};
 use crate::capture::{CaptureError, Opened, open};
 use crate::http::{CaptureId, MessageSink, read_bytes};
 
@@ -53,6 +53,9 @@ fn opened<S: MessageSink>(
         Ok(Opened::Packets(reader)) => recording::read_one(input, reader, options, id, sink),
         Ok(Opened::Other(reader)) => {
             let text = text_of(input, reader, options.limits.text as u64)?;
+            if dump::is_dump(&text) {
+                return dumped(input, &text, options, id, sink);
+            }
             if is_other(&text) {
                 return Err(no_capture(input, describe(&text)));
             }
@@ -70,6 +73,28 @@ fn opened<S: MessageSink>(
         }
         Err(CaptureError::Io { source }) => Err(failure(input, &source)),
         Err(error) => Err(no_capture(input, error.to_string())),
+    }
+}
+
+/// Packets that were printed.
+fn dumped<S: MessageSink>(
+    input: &Input,
+    text: &[u8],
+    options: &ReadOptions,
+    id: CaptureId,
+    sink: &mut S,
+) -> Result<Summary, SourceError> {
+    let (file, odd) = dump::capture(text);
+    match open(Box::new(Cursor::new(file))) {
+        Ok(Opened::Packets(reader)) => {
+            let mut summary = recording::read_one(input, reader, options, id, sink)?;
+            for (kind, noted) in odd.iter() {
+                summary.anomalies.note_many(kind, noted.count, noted.first_packet, || noted.detail.clone());
+            }
+            Ok(summary)
+        }
+        // It was made a capture before.
+        _ => Err(no_capture(input, describe(text))),
     }
 }
 

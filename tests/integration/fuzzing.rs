@@ -86,6 +86,11 @@ fn spec() {
 }
 
 #[test]
+fn written() {
+    run("written");
+}
+
+#[test]
 fn yaml() {
     run("yaml");
 }

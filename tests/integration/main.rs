@@ -15,6 +15,7 @@ mod corpus;
 mod curl;
 mod disorder;
 mod docs;
+mod dumps;
 mod edge;
 mod embedded;
 mod evidence;

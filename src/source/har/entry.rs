@@ -10,6 +10,8 @@ use super::url::{self, Url};
 use crate::source::shown::{Announced, Shown, push};
 use crate::wire::Endpoint;
 
+/// So many bytes of field lines are written of a message: a value of line ends alone would make its name stand on each.
+const LONGEST: usize = 1 << 20;
 /// Safari's word for what came over the network.
 const NETWORK: &str = "Network Load";
 
@@ -121,7 +123,7 @@ fn write(fields: &[Field<'_>], head: &mut Vec<u8>) -> usize {
         // Firefox joins the values of lines that repeat by line ends.
         for value in field.value.as_deref().unwrap_or_default().split('\n') {
             let plain = value.bytes().all(|byte| byte == b'\t' || !byte.is_ascii_control());
-            if name.is_empty() || !name.bytes().all(is_token) || !plain {
+            if name.is_empty() || !name.bytes().all(is_token) || !plain || head.len() > LONGEST {
                 unwritten += 1;
                 continue;
             }

@@ -131,6 +131,15 @@ fn what_no_line_can_hold_is_left_out_and_said() {
 }
 
 #[test]
+fn a_value_of_line_ends_makes_no_endless_head() {
+    let name = "x".repeat(1 << 10);
+    let request = format!(r#""headers": [{{"name": "{name}", "value": "{}"}}]"#, "\\n".repeat(1 << 14));
+    let (summary, lines) = told(&file(&entry(&request, r#""headers": []"#)));
+    assert!(lines[0].len() < 2 << 20, "{}", lines[0].len());
+    assert!(said(&summary).iter().any(|said| said.starts_with("entry-unreadable")), "{:?}", said(&summary));
+}
+
+#[test]
 fn a_broken_entry_does_not_hide_the_others() {
     let good = entry(r#""headers": []"#, r#""headers": []"#);
     let (summary, lines) = told(&file(&[r#"{"request": 1}"#, &good, "7"].join(",")));
