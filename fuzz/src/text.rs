@@ -17,7 +17,7 @@ pub fn text(data: &[u8]) {
     // So are packets that were printed and other notes for the target `written`.
     let start = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data).trim_ascii_start();
     let other = [&b">>>"[..], b"<<<", b"{"].iter().any(|begin| start.starts_with(begin));
-    if other || data.windows(3).any(|bytes| bytes == b"0x0") {
+    if other || data.windows(6).any(|bytes| bytes == b"0x0000") {
         return;
     }
     let notes = read(data);

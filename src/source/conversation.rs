@@ -4,7 +4,7 @@
 //! The line end before a marker belongs to the marker. Everything else is as on the wire, and is read as it would be there:
 //! bodies by their framing, pieces of a message put together. Any bytes are fine; time is linear in their number.
 
-use super::{Summary, Undecoded};
+use super::Summary;
 use crate::flow::Direction;
 use crate::http::{CaptureId, Limits, MessageSink, Said, read_said};
 
@@ -25,10 +25,7 @@ fn marker(line: &[u8]) -> Option<Direction> {
 
 /// Tells the sink of the messages of a conversation.
 pub(super) fn read<S: MessageSink>(text: &[u8], limits: Limits, capture: CaptureId, sink: &mut S) -> Summary {
-    let read = read_said(said(text), limits, capture, sink);
-    let undecoded = read.behind.map(|content| Undecoded { content, flows: 1, ..Undecoded::default() }).into_iter().collect();
-    let (requests, responses, anomalies) = (read.requests, read.responses, read.anomalies);
-    Summary { requests, responses, anomalies, undecoded, ..Summary::default() }
+    read_said(said(text), limits, capture, sink).into()
 }
 
 /// What each side says, in turn.
@@ -86,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_response_before_its_request_ended_waits_for_it() {
+    fn one_side_alone_and_pieces_of_a_head() {
         let (summary, lines) = told(b"<<<\nHTTP/1.1 200 OK\r\n\r\n");
         assert_eq!((summary.requests, summary.responses, lines.len()), (0, 1, 3));
         assert_eq!(told(b">>>\n").0.requests, 0);

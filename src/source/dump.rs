@@ -1,14 +1,15 @@
 //! Packets that tcpdump printed as hex digits (`tcpdump -x`, `-X`, `-xx`, `-XX`): they are read as the capture that they were.
 //!
 //! The bytes are exact, so the fidelity is the wire's. `tcpdump -A` prints dots for bytes, and is no such dump. Any bytes are
-//! fine: what is no line of a dump is passed over, and time is linear in the length of the text, which is bounded.
+//! fine: what is no line of a dump is counted, and time is linear in the length of the text, which is bounded.
 
 use crate::anomaly::{Anomalies, AnomalyKind};
 use crate::capture::LinkType;
+use crate::secret;
 
 /// So many lines at the beginning are looked at for one of a dump.
 const LOOKED_AT: usize = 40;
-/// Ethernet, Linux cooked of both versions, and raw IP, by where the network layer's type stands.
+/// Ethernet and Linux cooked of both versions: where the network layer's type stands, and where that layer begins.
 const LINKS: [(LinkType, usize, usize); 3] =
     [(LinkType::ETHERNET, 12, 14), (LinkType::LINUX_SLL, 14, 16), (LinkType::LINUX_SLL2, 0, 20)];
 
@@ -32,11 +33,14 @@ pub(super) fn capture(text: &[u8]) -> (Vec<u8>, Anomalies) {
                     format!("a line of the dump begins with byte {at}, which does not go on where the one before ended")
                 }),
             },
-            None => {
-                if let Some(read) = time_of(line) {
-                    time = read;
-                }
-            }
+            None => match time_of(line) {
+                Some(read) => time = read,
+                None if line.trim_ascii().is_empty() => {}
+                // Other things may stand beside a dump, messages among them.
+                None => anomalies.note(AnomalyKind::TextIgnored, None, || {
+                    secret::mask_line(&String::from_utf8_lossy(line)).chars().take(60).collect()
+                }),
+            },
         }
     }
     if let Some(at) = packets.iter().position(|packet| !packet.full) {
@@ -146,7 +150,15 @@ fn is_ip(bytes: &[u8]) -> bool {
 }
 
 /// How long a packet was on the wire, by its IP header: what was not captured is not printed.
-fn on_the_wire(packet: &[u8], network: usize) -> u32 {
+fn on_the_wire(packet: &[u8], mut network: usize) -> u32 {
+    // VLAN tags stand before the network layer (IEEE 802.1Q §9.6).
+    let tagged = |network: usize| {
+        let kind = network.checked_sub(2).and_then(|kind| packet.get(kind..)).unwrap_or_default();
+        kind.starts_with(&[0x81, 0x00]) || kind.starts_with(&[0x88, 0xa8])
+    };
+    while tagged(network) {
+        network += 4;
+    }
     let ip = packet.get(network..).unwrap_or_default();
     let length = match ip {
         [first, _, high, low, ..] if first >> 4 == 4 => u16::from_be_bytes([*high, *low]).into(),
@@ -247,6 +259,26 @@ mod tests {
         // A snap length: what was not captured is not printed.
         let (lines, anomalies) = told(&(printed("1.0", &request[..60]) + &printed("2.0", &response)));
         assert!(anomalies.iter().any(|(kind, _)| *kind == AnomalyKind::PacketCut), "{lines:?} {anomalies:?}");
+    }
+
+    #[test]
+    fn a_vlan_tag_is_no_ip_header() {
+        let [request, _] = exchange();
+        // Priority 2: the tag begins as IPv4 does.
+        let tagged = [&[2; 12][..], &[0x81, 0, 0x40, 7, 0x08, 0], &request].concat();
+        assert_eq!(on_the_wire(&tagged, 14), tagged.len() as u32);
+        let (lines, anomalies) = told(&printed("1.5", &tagged));
+        assert!(
+            lines[0].contains("GET / HTTP/1.1") && !anomalies.iter().any(|(kind, _)| *kind == AnomalyKind::PacketCut),
+            "{anomalies:?}"
+        );
+    }
+
+    #[test]
+    fn what_stands_beside_a_dump_is_counted() {
+        let [request, _] = exchange();
+        let (_, anomalies) = told(&format!("listening on eth0\n{}\nGET /beside HTTP/1.1\n", printed("1.5", &request)));
+        assert!(anomalies.contains(&(AnomalyKind::TextIgnored, 2)), "{anomalies:?}");
     }
 
     #[test]

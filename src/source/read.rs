@@ -3,7 +3,7 @@
 use std::io::{Cursor, Read};
 
 use super::appearance::{READS, describe, describe_bytes, is_binary, is_other};
-use super::{Input, ReadOptions, SourceError, Summary, Undecoded, conversation, dump, har, recording, text};
+use super::{Input, ReadOptions, SourceError, Summary, conversation, dump, har, recording, text};
 use crate::capture::{CaptureError, Opened, open};
 use crate::http::{CaptureId, MessageSink, read_bytes};
 
@@ -110,9 +110,7 @@ fn bytes<S: MessageSink>(
     if read.requests + read.responses == 0 {
         return Err(no_capture(input, describe_bytes(bytes)));
     }
-    let undecoded = read.behind.map(|content| Undecoded { content, flows: 1, ..Undecoded::default() }).into_iter().collect();
-    let (requests, responses, anomalies) = (read.requests, read.responses, read.anomalies);
-    Ok(Summary { requests, responses, anomalies, undecoded, ..Summary::default() })
+    Ok(read.into())
 }
 
 /// The whole of what is no capture, where it can be a text.

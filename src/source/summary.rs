@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::anomaly::Anomalies;
+use crate::http::BytesRead;
 use crate::tls::Shut;
 
 /// What was read of one source.
@@ -22,6 +23,14 @@ pub struct Summary {
     pub undecoded: Vec<Undecoded>,
     /// The TLS secrets that the capture held itself; `None` where it held none.
     pub embedded: Option<Embedded>,
+}
+
+impl From<BytesRead> for Summary {
+    fn from(read: BytesRead) -> Self {
+        let undecoded = read.behind.map(|content| Undecoded { content, flows: 1, ..Undecoded::default() }).into_iter().collect();
+        let (requests, responses, anomalies) = (read.requests, read.responses, read.anomalies);
+        Self { requests, responses, anomalies, undecoded, ..Self::default() }
+    }
 }
 
 /// TLS secrets in a capture.

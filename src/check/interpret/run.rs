@@ -47,15 +47,12 @@ impl<'i, 's> Evaluation<'i, 's> {
 
     /// The value of the expression. It takes from the budget that was begun last.
     pub(in super::super) fn value(&mut self) -> Result<Val<'static>, Lack> {
-        match self.decided() {
+        match self.decided().or_else(|| self.answer(self.interpreted.lines.as_ref())) {
             Some(truth) => Ok(Val::Bool(truth)),
-            None => match self.answer(self.interpreted.lines.as_ref()) {
-                Some(truth) => Ok(Val::Bool(truth)),
-                None => {
-                    (0..self.interpreted.parts.len()).for_each(|number| self.take(number));
-                    self.run(&self.interpreted.program)
-                }
-            },
+            None => {
+                (0..self.interpreted.parts.len()).for_each(|number| self.take(number));
+                self.run(&self.interpreted.program)
+            }
         }
     }
 

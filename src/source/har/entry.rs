@@ -21,7 +21,7 @@ pub(super) struct Noted {
     /// With CRLF line ends and the empty line.
     pub(super) head: Vec<u8>,
     pub(super) body: Shown,
-    /// Fields that cannot be written: their names or values hold line ends and the like.
+    /// Parts that cannot be written: fields whose names or values hold line ends and the like, a reason phrase that does.
     pub(super) unwritten: usize,
 }
 
@@ -97,10 +97,11 @@ fn request(request: &Request<'_>, url: &Url<'_>, version: &str) -> Option<Noted>
 fn response(response: &Response<'_>, status: u16, version: &str, method: &str) -> Noted {
     let reason = response.status_text.as_deref().unwrap_or_default();
     // HTTP/2 has none (RFC 9113 §8.3.2): what stands there is the program's own.
-    let reason = if version.starts_with("HTTP/1") && !reason.chars().any(char::is_control) { reason } else { "" };
-    let mut head = format!("HTTP/1.1 {status} {reason}").replacen("HTTP/1.1", version, 1).trim_end().as_bytes().to_vec();
+    let reason = if version.starts_with("HTTP/1") { reason } else { "" };
+    let plain = !reason.chars().any(char::is_control);
+    let mut head = format!("{version} {status} {}", if plain { reason } else { "" }).trim_end().as_bytes().to_vec();
     head.extend(b"\r\n");
-    let unwritten = write(response.headers.as_deref().unwrap_or_default(), &mut head);
+    let unwritten = usize::from(!plain) + write(response.headers.as_deref().unwrap_or_default(), &mut head);
     let body = if method == "HEAD" || Announced::by(&head).none() {
         Shown::Whole(Vec::new())
     } else {

@@ -120,7 +120,7 @@ fn head(noted: &Noted, number: u32, at: Provenance, anomalies: &mut Anomalies) -
         // What is left out may be any field.
         head.head.flags.insert(AnomalyKind::HeadIncomplete);
         anomalies.note_many(AnomalyKind::EntryUnreadable, noted.unwritten as u64, None, || {
-            format!("entry {number}: a field whose name or value no line can hold")
+            format!("entry {number}: a field or reason phrase that no line can hold")
         });
     }
     for kind in head.head.flags.iter() {

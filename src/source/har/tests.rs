@@ -131,6 +131,14 @@ fn what_no_line_can_hold_is_left_out_and_said() {
 }
 
 #[test]
+fn a_reason_phrase_of_two_lines_is_left_out_and_said() {
+    let text = entry(r#""headers": []"#, r#""headers": []"#).replace("\"OK\"", "\"OK\\r\\nX: 1\"");
+    let (summary, lines) = told(&file(&text));
+    assert!(lines[2].starts_with("head 1 entry 1: HTTP/1.1 200 [] answers"), "{lines:?}");
+    assert!(said(&summary)[1].starts_with("entry-unreadable x1") || said(&summary)[0].starts_with("entry-unreadable x1"));
+}
+
+#[test]
 fn a_value_of_line_ends_makes_no_endless_head() {
     let name = "x".repeat(1 << 10);
     let request = format!(r#""headers": [{{"name": "{name}", "value": "{}"}}]"#, "\\n".repeat(1 << 14));
