@@ -44,6 +44,7 @@ pub mod finding;
 #[cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
 pub mod flow;
 pub mod harness;
+pub mod hop;
 // A layer of bytes: no index that can fail, no arithmetic that can wrap, no cast that can cut.
 #[cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
 pub mod http;

@@ -12,6 +12,7 @@ use super::accept::{Asked, Budget, Seen, suggest};
 use super::block::{self, Blamed};
 use super::checks;
 use super::connection::{find, message_of};
+use super::crossing::{self, Crossing};
 use super::hide::Hide;
 use super::hop::Open;
 use super::judge::Case;
@@ -225,7 +226,9 @@ impl Book {
             _ => None,
         };
         let subject = match (&expectation.aspect, &wire_name) {
-            (Aspect::Absent { pattern, .. }, Some(name)) if !pattern.eq_ignore_ascii_case(name) => {
+            (Aspect::Absent { pattern, .. } | Aspect::Removed { pattern, .. }, Some(name))
+                if !pattern.eq_ignore_ascii_case(name) =>
+            {
                 format!("{}.header.{name}", expectation.side.name())
             }
             // A name that the spec writes is told as there, whatever the wire made of it.
@@ -238,7 +241,7 @@ impl Book {
                 let path = phrase::path(&[crate::spec::JsonStep::Key(name.clone())]);
                 format!("{}.body.json.{path}", expectation.side.name())
             }
-            (Aspect::Others { .. } | Aspect::NameCase { .. }, Some(name)) => {
+            (Aspect::Others { .. } | Aspect::OthersPreserved { .. } | Aspect::NameCase { .. }, Some(name)) => {
                 format!("{}.header.{name}", expectation.side.name())
             }
             _ => expectation.subject.clone(),
@@ -253,16 +256,26 @@ impl Book {
             _ if fault.is_some_and(|f| f.warning) => expectation.expectation.severity.min(Severity::Warning),
             _ => expectation.expectation.severity,
         };
-        let provenance = message.head.head.at;
+        let crossed = Crossing::of(expectation, entry.case, fault, &hide, &self.captures);
+        let provenance = crossed.as_ref().map_or(message.head.head.at, |crossed| crossed.arrived);
         let bound = self.bound(expectation, &scope, &hide);
         let mut notes: Vec<String> = notes.to_vec();
         if rule == Rule::FieldMissing {
             notes.extend(near_miss(&expectation.aspect, &message, entry.case.looked.index(expectation.side)));
         }
         notes.extend(reason.map(|r| hide.text(r)));
-        let parts = check.filter(|_| fault.is_some()).map(|check| checks::parts(check, &scope, &hide)).unwrap_or_default();
-        // What a check was about, its parts tell.
-        let block = fault.filter(|_| check.is_none()).map(|_| {
+        let mut parts = check.filter(|_| fault.is_some()).map(|check| checks::parts(check, &scope, &hide)).unwrap_or_default();
+        let is_relation = expectation.expectation.claim.is_relation();
+        let of_relation = is_relation.then(|| match field.as_deref() {
+            Some(name) => format!("`{name}`"),
+            None => phrase::part(&expectation.aspect, expectation.side),
+        });
+        if let Some(crossed) = crossed {
+            parts.extend(crossed.parts);
+            notes.push(crossed.note);
+        }
+        // What a check was about, its parts tell; of a relation they tell both sides.
+        let block = fault.filter(|_| check.is_none() && !is_relation).map(|_| {
             let known = entry.blocks.get(expectation.side as usize).cloned().flatten();
             known.unwrap_or_else(|| self.block(entry, expectation.side, &scope, &hide))
         });
@@ -281,7 +294,10 @@ impl Book {
             spec: Some(spec_place(&spec.spec, expectation.expectation.place)),
             hop: Some(model.name.value.clone()),
             subject,
-            message: phrase::message(rule, &expectation.aspect, expectation.side, field.as_deref(), fault, &model.name.value),
+            message: match (&of_relation, &model.follows) {
+                (Some(what), Some(follows)) => crossing::message(rule, what, expectation.side, &model.name.value, &follows.value),
+                _ => phrase::message(rule, &expectation.aspect, expectation.side, field.as_deref(), fault, &model.name.value),
+            },
             expected,
             // A check's values are told part by part.
             actual: actual.or_else(|| told_parts(&parts)),
@@ -342,6 +358,11 @@ impl Book {
             Claim::Check(check) => Some(one_line(&check.that.value.to_string())),
             Claim::Absent(_) | Claim::Others => Some("no such field".to_owned()),
             Claim::BodyOthers => Some("no such member".to_owned()),
+            Claim::Removed(_) => Some("no such field".to_owned()),
+            Claim::Related { .. } | Claim::OthersPreserved => {
+                let was = crossing::was(expectation, fault?, entry.case, hide);
+                crossing::expected(&expectation.expectation.claim, was.as_deref(), scope)
+            }
             Claim::Order(items) => {
                 let name = |item: &crate::spec::OrderItem| match item {
                     crate::spec::OrderItem::Name(name) => name.clone(),

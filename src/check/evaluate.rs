@@ -138,12 +138,22 @@ pub(super) fn render<'a>(template: &'a Template, scope: &Scope<'a>) -> Result<Co
     }
 }
 
+/// The value of an expression on the hop that the exchange's own one follows.
+fn before<'a>(on: &'a Expr, scope: &Scope<'a>) -> Result<Val<'a>, Lack> {
+    match scope.looked.and_then(|looked| looked.came).and_then(|came| came.what) {
+        Some(Ok(before)) => evaluate(on, &Scope::of(before, scope.params, scope.notes)),
+        Some(Err(why)) => Err(because(why)),
+        // That the other hop was not seen is said of it.
+        None => Err(Lack::Skip),
+    }
+}
+
 /// The value of an expression.
 pub(super) fn evaluate<'a>(expr: &'a Expr, scope: &Scope<'a>) -> Result<Val<'a>, Lack> {
     match expr {
         Expr::OfHop { hop, on } => match scope.joined {
             Some(joined) => joined.value(hop, on),
-            None => Err(because(format!("hop `{hop}` is of another exchange"))),
+            None => before(on, scope),
         },
         Expr::Deferred(deferred) => evaluate(deferred.expr(), scope),
         Expr::Interpreted(interpreted) => {

@@ -162,6 +162,8 @@ pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex
         | Aspect::BodyOthers { .. }
         | Aspect::Absent { .. }
         | Aspect::Others { .. }
+        | Aspect::Removed { .. }
+        | Aspect::OthersPreserved { .. }
         | Aspect::Order(_)
         | Aspect::NameCase { .. }
         | Aspect::Connection(_)

@@ -56,7 +56,7 @@ pub(super) fn know_others(expectations: &mut [PlanExpectation], groups: &[Range<
     let (mut fields, mut members) = (Vec::new(), Vec::new());
     for e in &*expectations {
         match &e.aspect {
-            Aspect::Absent { id: Some(id), .. } => fields.push((e.side, e.variant, *id)),
+            Aspect::Absent { id: Some(id), .. } | Aspect::Removed { id: Some(id), .. } => fields.push((e.side, e.variant, *id)),
             Aspect::BodyJson(steps) => {
                 if let Some(JsonStep::Key(key)) = steps.first() {
                     members.push((e.side, e.variant, key.clone()));
@@ -68,7 +68,7 @@ pub(super) fn know_others(expectations: &mut [PlanExpectation], groups: &[Range<
     for e in expectations {
         let there = |(side, variant): (Side, Option<usize>)| side == e.side && !exclude(e.variant, variant);
         match &mut e.aspect {
-            Aspect::Others { known } => {
+            Aspect::Others { known } | Aspect::OthersPreserved { known } => {
                 *known = fields.iter().filter(|(side, of, _)| there((*side, *of))).map(|(.., id)| *id).collect();
             }
             Aspect::BodyOthers { known } => {

@@ -28,7 +28,6 @@ pub(super) struct Verdicts<'e> {
 
 /// Judges an exchange and counts.
 pub(super) fn judge<'e>(hop: &'e PlanHop, params: &'e Params, tally: &mut HopTally, looked: &'e Looked<'e>) -> Verdicts<'e> {
-    tally.exchanges += 1;
     count_missing_sides(hop, tally, looked);
     let own = hop.expectations.get(..hop.own).unwrap_or_default();
     let mut case = Case::new(looked, own.iter());

@@ -2,6 +2,7 @@
 
 use super::attribute;
 use super::bind;
+use super::came;
 use super::checks::{self, Condition};
 use super::connection::{find, message_of};
 use super::found::{BodyFault, Found, body_json, is_open, may_be_missing};
@@ -54,6 +55,9 @@ impl<'e> Case<'e> {
             return checks::judge(check, &scope);
         }
         let Some(message) = message_of(&expectation.aspect, scope.exchange, expectation.side) else { return Judged::NotObserved };
+        if expectation.expectation.claim.is_relation() {
+            return came::judge(expectation, self.looked, &scope);
+        }
         if let Claim::Part { value, .. } = &expectation.expectation.claim
             && let Some(when) = &value.meta.when
         {

@@ -62,6 +62,7 @@ pub(super) fn against_evidence(wanted: &Wanted<'_>, specs: &[LoadedSpec], only: 
         for case in &cases {
             let before = run.selected();
             let (captures, why) = read_case(&mut run, (&plan, wanted), file, case, &mut outcome);
+            run.settle();
             if captures.is_empty() && why.is_empty() {
                 continue;
             }

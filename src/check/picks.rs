@@ -84,6 +84,8 @@ fn unjudged(hop: &Hop) -> Hop {
         select: hop.select.clone(),
         when: None,
         count: None,
+        follows: None,
+        join: None,
         request: MessageSpec::default(),
         response: MessageSpec::default(),
         checks: Vec::new(),

@@ -27,6 +27,19 @@ pub struct Plan {
     pub(super) hops: Vec<PlanHop>,
     /// Checks over several hops.
     pub(super) across: Vec<Across>,
+    /// Hops that follow others, and say something of them.
+    pub(super) links: Vec<Link>,
+}
+
+/// A hop that follows another.
+#[derive(Debug)]
+pub(super) struct Link {
+    /// The hop before, nearer to the client. Index into [`Plan::hops`].
+    pub(super) outer: usize,
+    /// The hop that follows it: its exchanges are judged with those of the other.
+    pub(super) inner: usize,
+    /// What joins them; none where it is found out.
+    pub(super) join: Option<Expr>,
 }
 
 /// A check over several hops. It is counted with the hop that it names first.
@@ -94,6 +107,8 @@ pub(super) struct PlanHop {
     pub(super) selects_by_body: bool,
     /// It is of connections without a byte, not of exchanges.
     pub(super) of_empty: bool,
+    /// What it says of the hop that it follows is judged when that hop's exchange is there: its exchanges wait.
+    pub(super) waits: bool,
 }
 
 /// One expectation of the plan.
@@ -199,6 +214,15 @@ pub(super) enum Aspect {
     },
     /// A member of `checks`: the exchange as a whole.
     Check(String),
+    /// `removed`: a name, or a pattern with `*`.
+    Removed {
+        id: Option<NameId>,
+        pattern: String,
+    },
+    /// `others: preserved`: the names that are not looked at.
+    OthersPreserved {
+        known: Vec<NameId>,
+    },
 }
 
 impl Aspect {
@@ -275,6 +299,7 @@ impl Plan {
                 plan.hops.push(compiled);
             }
             plan.compile_across(spec, index, first);
+            plan.compile_links(spec, first);
         }
         plan
     }
@@ -305,6 +330,11 @@ impl Plan {
             let counted = hop.expectations.len() - 1;
             self.across.push(Across { spec: index, expectation: expectation.clone(), parties, counted });
         }
+    }
+
+    /// The name of a hop.
+    pub(super) fn name_of(&self, hop: usize) -> &str {
+        self.hops.get(hop).and_then(|hop| self.model(hop)).map_or("", |(_, model)| model.name.value.as_str())
     }
 
     /// Looks only at exchanges of which a condition holds.
@@ -382,6 +412,7 @@ fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop 
         bodies,
         selects_by_body,
         of_empty,
+        waits: false,
     }
 }
 
@@ -419,6 +450,12 @@ fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, 
                 let exact = Some(vec![(names.intern(name), wanted)]);
                 (Aspect::NameCase { exact, except: Vec::new() }, format!("header.{name}"))
             }
+            Claim::Related { part, .. } => (compile_part(names, part), part_subject(part)),
+            Claim::Removed(pattern) => {
+                let id = (!pattern.contains('*')).then(|| names.intern(pattern));
+                (Aspect::Removed { id, pattern: pattern.clone() }, format!("header.{pattern}"))
+            }
+            Claim::OthersPreserved => (Aspect::OthersPreserved { known: Vec::new() }, "others".to_owned()),
             // They are of the hop, not of a message.
             Claim::Check(_) => continue,
         };
@@ -545,7 +582,7 @@ fn compile_select(names: &mut Names, select: &Select) -> PlanSelect {
 pub(super) const BODY_LIMIT: usize = 8 << 20;
 
 /// What a target needs of the body of its message.
-fn body_want(target: &Aspect) -> Option<BodyWant> {
+pub(super) fn body_want(target: &Aspect) -> Option<BodyWant> {
     match target {
         Aspect::BodyJson(_) | Aspect::BodyOthers { .. } | Aspect::BodyText => Some(BodyWant { keep: BODY_LIMIT, sha256: false }),
         // Trailers are kept anyway, and known when the body is over.

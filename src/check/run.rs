@@ -10,7 +10,9 @@ use super::checks::Condition;
 use super::evaluate::path_of;
 use super::hop::{self as judging, Verdicts};
 use super::judged::Judged;
+use super::late::LateIndex;
 use super::legible::show;
+use super::links::Links;
 use super::looked::Looked;
 use super::names::HeadIndex;
 use super::params::Params;
@@ -45,6 +47,8 @@ pub(super) struct State {
     pub(super) book: Book,
     pub(super) hops: Vec<HopTally>,
     joins: Joins,
+    pub(super) links: Links,
+    pub(super) late: LateIndex,
     pub(super) exchanges: u64,
     /// Exchanges that `--where` leaves out, and those of which it cannot be said.
     pub(super) left_out: u64,
@@ -61,6 +65,8 @@ impl<'p> Run<'p> {
             book: Book::new(show_secrets),
             hops: plan.hops.iter().map(HopTally::new).collect(),
             joins: Joins::new(plan, show_secrets),
+            links: Links::new(plan),
+            late: LateIndex::default(),
             exchanges: 0,
             left_out: 0,
             undecided: 0,
@@ -83,6 +89,11 @@ impl<'p> Run<'p> {
         CaptureId(u32::try_from(captures.len() - 1).unwrap_or(u32::MAX))
     }
 
+    /// A case is over: exchanges of the next are none of its requests.
+    pub(super) fn settle(&mut self) {
+        self.state.get_mut().settle(self.plan);
+    }
+
     /// How many exchanges of any hop were seen so far.
     pub(super) fn selected(&mut self) -> u64 {
         self.state.get_mut().hops.iter().map(|h| h.exchanges).sum()
@@ -91,6 +102,7 @@ impl<'p> Run<'p> {
     /// The counts and findings.
     pub(super) fn into_parts(self) -> (Vec<HopTally>, Vec<Finding>, State) {
         let mut state = self.state.into_inner();
+        state.settle(self.plan);
         state.hops.iter_mut().for_each(HopTally::finish);
         state.leave_joins(self.plan);
         let hops = std::mem::take(&mut state.hops);
@@ -140,9 +152,15 @@ impl MessageSink for Run<'_> {
                 own = true;
                 let State { hops, .. } = &mut *state;
                 let Some(tally) = hops.get_mut(at) else { continue };
-                let verdicts = judging::judge(hop, params, tally, &looked);
-                state.book(self.plan, at, &verdicts, params);
-                state.join(self.plan, at, &verdicts, params);
+                tally.exchanges += 1;
+                if !hop.waits {
+                    let verdicts = judging::judge(hop, params, tally, &looked);
+                    state.book(self.plan, at, &verdicts, params);
+                    state.join(self.plan, at, &verdicts, params);
+                }
+                if !self.plan.links.is_empty() {
+                    state.link(self.plan, at, &looked, self.known.params);
+                }
             } else if hop.judged && !hop.of_empty && self.known.may_show(at) {
                 state.look_near(at, hop, &looked, params);
             }
@@ -236,7 +254,7 @@ impl State {
     }
 
     /// Checks over several hops for which this exchange was the last.
-    fn join(&mut self, plan: &Plan, hop: usize, verdicts: &Verdicts<'_>, params: &Params) {
+    pub(super) fn join(&mut self, plan: &Plan, hop: usize, verdicts: &Verdicts<'_>, params: &Params) {
         if plan.across.is_empty() {
             return;
         }
@@ -271,7 +289,7 @@ impl State {
         }
     }
 
-    fn book(&mut self, plan: &Plan, hop: usize, verdicts: &Verdicts<'_>, params: &Params) {
+    pub(super) fn book(&mut self, plan: &Plan, hop: usize, verdicts: &Verdicts<'_>, params: &Params) {
         let Verdicts { case, open, variant_notes } = verdicts;
         if open.is_empty() {
             return;

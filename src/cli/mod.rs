@@ -4,6 +4,7 @@
 //! errors are escaped before they reach the terminal; a broken pipe is no error.
 
 mod args;
+mod capture;
 mod check;
 mod environment;
 mod explain;

@@ -18,6 +18,8 @@ mod spec_errors;
 mod text;
 
 #[cfg(feature = "cli")]
+pub(crate) use escape::value;
+#[cfg(feature = "cli")]
 pub(crate) use paint::{Paint, Tone};
 
 pub use escape::{escape, shorten};

@@ -48,8 +48,8 @@ pub use lines::{LineTest, Lines, TextTest};
 pub use lint::warnings;
 pub use load::{Loaded, MOST_BYTES, parse, parse_named};
 pub use model::{
-    Bounds, Check, Claim, Evidence, Expectation, Hop, MessageSpec, NameCase, OrderItem, Param, Part, Reference, Select, SelectOn,
-    Side, Spec, Tolerance, Variant,
+    Bounds, Check, Claim, Evidence, Expectation, Hop, MessageSpec, NameCase, OrderItem, Param, Part, Reference, Relation, Select,
+    SelectOn, Side, Spec, Tolerance, Variant,
 };
 pub use named::NamedType;
 pub(crate) use near::nearest;

@@ -91,6 +91,10 @@ pub struct Hop {
     pub when: Option<Spanned<Expr>>,
     /// `count`: how many exchanges must be seen
     pub count: Option<Spanned<Bounds>>,
+    /// `follows`: the hop before it on the way of a request
+    pub follows: Option<Spanned<String>>,
+    /// `join`: what an exchange has in common with that of the same request on the hop before
+    pub join: Option<Spanned<Expr>>,
     /// `request`
     pub request: MessageSpec,
     /// `response`
@@ -193,6 +197,34 @@ pub enum Claim {
     FieldNameCase(String, NameCase),
     /// A member of `checks`.
     Check(Check),
+    /// `preserved`, `appended`: a part of the message is what the hop that it came over made of it.
+    Related {
+        /// Which part.
+        part: Part,
+        /// How it comes from what it was.
+        relation: Relation,
+    },
+    /// `removed`: what was there under this name before is there no longer. `*` stands for any characters.
+    Removed(String),
+    /// `others: preserved`: all fields but those that the hop names are as they were.
+    OthersPreserved,
+}
+
+impl Claim {
+    /// Whether it is about what became of a message since the hop before.
+    #[must_use]
+    pub fn is_relation(&self) -> bool {
+        matches!(self, Self::Related { .. } | Self::Removed(_) | Self::OthersPreserved)
+    }
+}
+
+/// How a part of a message comes from what it was on the hop before.
+#[derive(Debug, Clone)]
+pub enum Relation {
+    /// `preserved: true`: the same field lines.
+    Preserved,
+    /// `appended`: the members that were there, and then one that this says.
+    Appended(Value),
 }
 
 /// What must be true of an exchange as a whole.

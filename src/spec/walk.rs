@@ -2,7 +2,9 @@
 //!
 //! Values are at most as deep as YAML may be, expressions as deep as their parser allows.
 
-use crate::spec::{Claim, Clause, ClauseKind, Expr, Form, ListClause, MembersClause, Piece, Select, Spanned, Template, Value};
+use crate::spec::{
+    Claim, Clause, ClauseKind, Expr, Form, ListClause, MembersClause, Piece, Relation, Select, Spanned, Template, Value,
+};
 
 /// What is met on the way through a value.
 #[derive(Debug, Clone, Copy)]
@@ -135,8 +137,12 @@ pub(crate) fn holes<'v>(value_: &'v Value, see: &mut dyn FnMut(&'v Expr)) {
 pub(crate) fn claim<'c>(claim: &'c Claim, see: &mut dyn FnMut(&'c Expr)) {
     match claim {
         Claim::Part { value, .. } => holes(value, see),
+        Claim::Related { relation: Relation::Appended(value), .. } => holes(value, see),
         Claim::Check(check) => check.expressions().for_each(|e| expr(&e.value, see)),
-        Claim::Absent(_)
+        Claim::Related { .. }
+        | Claim::Removed(_)
+        | Claim::OthersPreserved
+        | Claim::Absent(_)
         | Claim::Others
         | Claim::BodyOthers
         | Claim::Order(_)

@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["flow", "proxy_protocol"],
     &["tls"],
     &["http"],
-    &["source"],
+    &["source", "hop"],
     &["spec"],
     &["finding"],
     &["check"],

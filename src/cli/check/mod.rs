@@ -1,11 +1,9 @@
 //! `hopspec check`: arguments to a request, an outcome to reports.
 
 mod args;
-mod capture;
 mod format;
 mod repository;
 mod run;
 
 pub(super) use args::{Args, param};
-pub(super) use capture::input;
 pub(super) use run::{refuse, run};

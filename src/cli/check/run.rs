@@ -1,11 +1,11 @@
 //! Runs a check and writes its reports.
 
 use super::super::args::Color;
+use super::super::capture::CaptureArg;
 use super::super::environment::param_variables;
 use super::super::output::{OutputError, Target};
 use super::super::talk::Talk;
 use super::args::Args;
-use super::capture::CaptureArg;
 use super::format::{self, Format};
 use super::repository::Repository;
 use crate::check::{self, CheckError, CheckRequest};

@@ -20,10 +20,12 @@ Exit codes:
 
 Examples:
   hopspec show staging.pcap --packet 41
+  hopspec show --journeys both-hops.pcap
+  hopspec show --journeys client=laptop.har target=target.pcap
   hopspec show --format jsonl staging.pcap | jq -r 'select(.kind == \"request\").target'
   tcpdump -U -w - port 80 | hopspec show -")]
 pub(crate) struct Args {
-    /// Captures: pcap, pcapng or text files, folders of them, or `-` for a stream
+    /// Captures: pcap, pcapng or text files, folders of them, or `-` for a stream; HOP=PATH with --journeys
     #[arg(value_name = "CAPTURE", required = true)]
     pub(super) captures: Vec<PathBuf>,
 
@@ -34,6 +36,14 @@ pub(crate) struct Args {
     /// Only exchanges that belong to no hop of the specs
     #[arg(long, conflicts_with = "packet", help_heading = "What is shown")]
     pub(super) unselected: bool,
+
+    /// The way of each request over its hops, with what each node did to it
+    ///
+    /// Exchanges belong together by trace id (`Root` of X-Amzn-Trace-Id, traceparent) or request id, else by method, target and
+    /// body, and by time. Both hops are in one capture, or each hop has captures of its own: `client=a.pcap target=b.pcap`, from
+    /// the client on.
+    #[arg(long, conflicts_with_all = ["packet", "unselected", "format"], help_heading = "What is shown")]
+    pub(super) journeys: bool,
 
     /// With --unselected: a spec file, a folder of them, or the name of shipped ones; repeatable [default: ./specs]
     #[arg(short, long = "spec", value_name = "PATH", requires = "unselected", help_heading = "What is shown")]
@@ -59,7 +69,7 @@ pub(crate) struct Args {
     pub(super) format: ShowFormat,
 
     /// Only count: one line with the numbers of packets, flows, requests, responses and anomalies
-    #[arg(long, conflicts_with_all = ["format", "packet", "unselected"], help_heading = "Output")]
+    #[arg(long, conflicts_with_all = ["format", "packet", "unselected", "journeys"], help_heading = "Output")]
     pub(super) count: bool,
 
     /// Show secrets: credentials, cookies, tokens, signatures in URLs

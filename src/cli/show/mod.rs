@@ -8,6 +8,7 @@ mod args;
 mod clock;
 mod counts;
 mod form;
+mod journeys;
 mod json_text;
 mod jsonl;
 mod known;

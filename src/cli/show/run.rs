@@ -4,12 +4,14 @@ use std::io::{BufWriter, ErrorKind, IsTerminal as _, LineWriter, Write};
 use std::sync::Arc;
 
 use super::super::args::Color;
-use super::super::check::{input, refuse};
+use super::super::capture::CaptureArg;
+use super::super::check::refuse;
 use super::super::output::{self, Target, on_stdout};
 use super::super::talk::Talk;
 use super::args::{Args, ShowFormat};
 use super::counts::{Counts, Uninterested};
 use super::form::{Form, Masks};
+use super::journeys::{Gather, Printer};
 use super::jsonl::Jsonl;
 use super::listing::{Listing, Which};
 use super::near::Near;
@@ -35,13 +37,21 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
             return exit::UNREADABLE;
         }
     };
-    let inputs: Vec<_> = args.captures.iter().map(|path| input(path)).collect();
-    let captures = expand(&inputs);
-    let (skipped, unreadable) = (captures.skipped, &captures.unreadable);
-    for error in unreadable {
+    let hops = match hops(args) {
+        Ok(hops) => hops,
+        Err(error) => {
+            talk.error(error);
+            return exit::USAGE;
+        }
+    };
+    let inputs: Vec<Input> = hops.iter().flat_map(|hop| hop.inputs.clone()).collect();
+    let each: Vec<(Option<&str>, Expanded)> = hops.iter().map(|hop| (hop.name.as_deref(), expand(&hop.inputs))).collect();
+    let skipped = each.iter().map(|(_, captures)| captures.skipped).sum();
+    let unreadable: Vec<_> = each.iter().flat_map(|(_, captures)| &captures.unreadable).collect();
+    for error in &unreadable {
         talk.error(error);
     }
-    if captures.inputs.is_empty() && unreadable.is_empty() {
+    if each.iter().all(|(_, captures)| captures.inputs.is_empty()) && unreadable.is_empty() {
         talk.error(source::no_capture_in(&inputs, skipped));
         return exit::NOTHING_JUDGED;
     }
@@ -54,11 +64,41 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
         unreadable: !unreadable.is_empty(),
     };
     let masks = Masks { show_secrets: args.show_secrets };
+    if args.journeys {
+        return journeys(&each, Printer::new(masks, Paint { on: color.on_stdout() }), reading, talk);
+    }
+    let Some((_, captures)) = each.into_iter().next() else { return exit::NOTHING_JUDGED };
     match args.format {
         _ if args.count => counted(&captures, reading, talk),
         ShowFormat::Text => listed(args, &captures, Text::new(masks, Paint { on: color.on_stdout() }), reading, talk),
         ShowFormat::Jsonl => listed(args, &captures, Jsonl::new(masks), reading, talk),
     }
+}
+
+/// Captures of one hop, or of any.
+struct OfHop {
+    name: Option<String>,
+    inputs: Vec<Input>,
+}
+
+/// The captures by hop, from the client on: hops stand in the order in which they are named first.
+///
+/// # Errors
+/// A sentence on `HOP=PATH` where hops mean nothing.
+fn hops(args: &Args) -> Result<Vec<OfHop>, String> {
+    let mut hops: Vec<OfHop> = Vec::new();
+    for CaptureArg { hop, input } in args.captures.iter().map(|argument| CaptureArg::new(argument)) {
+        if let (Some(name), false) = (&hop, args.journeys) {
+            return Err(format!(
+                "`{name}=…` names a hop, and without --journeys nothing is shown by hop; a file of that name is `./{name}=…`"
+            ));
+        }
+        match hops.iter_mut().find(|known| known.name == hop) {
+            Some(known) => known.inputs.push(input),
+            None => hops.push(OfHop { name: hop, inputs: vec![input] }),
+        }
+    }
+    Ok(hops)
 }
 
 /// What became of all captures.
@@ -139,6 +179,49 @@ fn counted(captures: &Expanded, mut reading: Reading, talk: Talk) -> u8 {
         return exit::UNREADABLE;
     }
     reading.end(reading.total.messages() > 0, talk)
+}
+
+fn journeys(each: &[(Option<&str>, Expanded)], printer: Printer, mut reading: Reading, talk: Talk) -> u8 {
+    let mut gather = Gather::new(BufWriter::with_capacity(1 << 16, output::stdout()), printer);
+    let mut hints = Vec::new();
+    let named = each.iter().filter_map(|(hop, _)| *hop);
+    let levels: Vec<&str> = named.collect();
+    for (hop, captures) in each {
+        let level = hop.and_then(|hop| levels.iter().position(|known| *known == hop)).and_then(|at| u32::try_from(at).ok());
+        for parts in captures.recordings() {
+            let summaries = reading.read(parts, &mut gather, talk, |gather, at| {
+                gather.level(level);
+                let name = parts.get(at).map(|part| part.input.name()).unwrap_or_default();
+                gather.printer().captures.push((name, hop.map(str::to_owned)));
+            });
+            for (part, summary) in parts.iter().zip(summaries) {
+                let (name, Some(summary)) = (part.input.name(), summary) else { continue };
+                if summary.requests.saturating_add(summary.responses) == 0 {
+                    hints.push(nothing(&name, &summary));
+                }
+                let lost = anomalies(&summary, AnomalyKind::is_loss);
+                if !lost.is_empty() {
+                    hints.push(format!("{name} may hold more than is shown: {}", lost.join(", ")));
+                }
+            }
+        }
+    }
+    let (written, early, finished) = gather.finish();
+    if let Err(error) = finished
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        talk.error(on_stdout(&error));
+        return exit::UNREADABLE;
+    }
+    hints.iter().for_each(|hint| talk.note(hint));
+    if early > 0 {
+        let exchanges = count(early, "exchange");
+        talk.note(format_args!(
+            "{exchanges} did not wait for all others, since more than 48 MiB were there: of their journeys hops may be missing; \
+             show fewer captures at a time"
+        ));
+    }
+    reading.end(written > 0, talk)
 }
 
 fn listed<F: Form>(args: &Args, captures: &Expanded, form: F, mut reading: Reading, talk: Talk) -> u8 {

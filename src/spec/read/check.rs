@@ -8,6 +8,7 @@ use super::functions::Type;
 use super::matcher::SEVERITIES;
 use super::reader::{Entry, Keys, Reader};
 use crate::spec::problem::Problem;
+use crate::spec::walk;
 use crate::spec::yaml::Node;
 use crate::spec::{Check, Claim, Deferred, Expectation, Expr, Severity, Side, Spanned};
 
@@ -28,6 +29,9 @@ pub(in crate::spec) fn condition(text: &str) -> Result<Expr, (Range<usize>, Stri
         return Err((0..text.len(), "the condition is empty".to_owned(), Vec::new()));
     }
     match super::expression::parse(text, None) {
+        Ok((expr, _)) if names_hop(&expr) => {
+            Err((0..text.len(), "`hop()` is for specs: here is one exchange".to_owned(), Vec::new()))
+        }
         Ok((expr, Type::Bool | Type::Json)) => Ok(expr),
         Ok((_, of)) => {
             let message = format!("a condition must be true or false, and this is {}", of.what());
@@ -35,6 +39,12 @@ pub(in crate::spec) fn condition(text: &str) -> Result<Expr, (Range<usize>, Stri
         }
         Err(mistake) => Err((mistake.range, mistake.message, mistake.help)),
     }
+}
+
+fn names_hop(expr: &Expr) -> bool {
+    let mut found = false;
+    walk::expr(expr, &mut |expr| found |= matches!(expr, Expr::OfHop { .. }));
+    found
 }
 
 impl Reader<'_> {
@@ -100,6 +110,18 @@ impl Reader<'_> {
         if !matches!(of, Type::Bool | Type::Json) {
             let message = format!("`{}` must be true or false, and this is {}", entry.name, of.what());
             self.report(Problem::new(entry.node.place, message).help("compare it: `… == …`"));
+            return None;
+        }
+        Some(expr)
+    }
+
+    /// `join`: an expression that is a text or a number on each hop.
+    pub(super) fn joined_by(&mut self, entry: Entry<'_>) -> Option<Spanned<Expr>> {
+        let (expr, of) = self.expression(entry, Stand::Exchange, &[])?;
+        if !matches!(of, Type::Text | Type::Int | Type::Json) {
+            let message = format!("`join` is a text that both hops have, and this is {}", of.what());
+            let problem = Problem::new(entry.node.place, message);
+            self.report(problem.help("as in `join: request.header(\"X-Amzn-Trace-Id\").pair(\"Root\")`"));
             return None;
         }
         Some(expr)

@@ -251,10 +251,6 @@ impl Parser {
 
     /// `hop("name").request`, and what else an exchange has.
     fn of_hop(&mut self, range: Range<usize>) -> Parsed {
-        if self.stand != Stand::Hops {
-            let mistake = Mistake::new(range, "`hop()` is for conditions over several hops");
-            return Err(mistake.help("they are `checks` at the top of the file, beside `hops`"));
-        }
         let at = self.range();
         let Some(Token::Text(hop)) = self.peek().cloned() else {
             return Err(Mistake::new(at, "`hop` takes the name of a hop, as a text").help("hop(\"client-to-alb\")"));
@@ -269,7 +265,11 @@ impl Parser {
         };
         let range = self.range();
         self.at += 1;
-        let (on, of) = self.of_exchange(word, range)?;
+        // What stands behind is of that hop, wherever this stands.
+        let stand = std::mem::replace(&mut self.stand, Stand::Hops);
+        let on = self.of_exchange(word, range);
+        self.stand = stand;
+        let (on, of) = on?;
         Ok((Expr::OfHop { hop, on: Box::new(on) }, of))
     }
 

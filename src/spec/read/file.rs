@@ -46,6 +46,7 @@ pub(in crate::spec) fn file(root: &Node, name: &str, source: &Source, types: Kno
     if !source.trusted {
         // It only finds mistakes, and the project's tests have looked for them in the program's own.
         reader.names(&spec);
+        reader.follows(&spec);
     }
     reader.names_of_captures(&spec);
     spec.references = std::mem::take(&mut reader.references);

@@ -22,8 +22,10 @@ fn of_empty(select: &Select) -> Option<Place> {
 /// Ways to combine the variants of a hop's groups: each is counted in a run.
 const MOST_COMBINATIONS: usize = 1000;
 
-const KEYS: &[&str] =
-    &["from", "to", "about", "select", "when", "count", "client", "proxy", "tls", "request", "response", "checks", "variants"];
+const KEYS: &[&str] = &[
+    "from", "to", "about", "select", "when", "count", "follows", "join", "client", "proxy", "tls", "request", "response",
+    "checks", "variants",
+];
 
 impl Reader<'_> {
     /// `hops: { name: hop }`
@@ -41,6 +43,8 @@ impl Reader<'_> {
             select: None,
             when: None,
             count: None,
+            follows: None,
+            join: None,
             request: MessageSpec::default(),
             response: MessageSpec::default(),
             checks: Vec::new(),
@@ -55,6 +59,11 @@ impl Reader<'_> {
                 "select" => read.select = self.select(entry.node),
                 "when" => read.when = self.condition(entry, Stand::Exchange, &[]),
                 "checks" => read.checks = self.checks(entry.node, Stand::Exchange),
+                "follows" => {
+                    let name = self.text(entry.node, "`follows`");
+                    read.follows = name.map(|name| Spanned::new(name, entry.node.place));
+                }
+                "join" => read.join = self.joined_by(entry),
                 "count" => read.count = self.bounds(entry.node, "`count`"),
                 root if ROOTS.contains(&root) => self.expect_connection(entry, &mut read.request),
                 "request" => read.request.expectations.extend(self.message(entry.node, Side::Request).expectations),

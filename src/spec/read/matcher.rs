@@ -1,5 +1,6 @@
 //! A matcher: a mapping whose keys must all hold.
 
+use super::follows::RELATIONS;
 use super::reader::{Entry, Reader};
 use super::spot::Spot;
 use crate::spec::near::{did_you_mean, one_of};
@@ -33,6 +34,8 @@ const KEYS: &[&str] = &[
     "all",
     "any",
     "not",
+    "preserved",
+    "appended",
     "bind",
     "when",
     "severity",
@@ -75,6 +78,7 @@ impl Reader<'_> {
                     Problem::new(entry.key, "`wire` is about the whole line of a field, and here is one value")
                         .help("it stands directly under the field's name in an expectation, beside the other keys"),
                 ),
+                name if RELATIONS.contains(&name) => self.relation(*entry, spot),
                 "ignore_case" => {
                     meta.ignore_case = self.truth(*entry).unwrap_or_default();
                     if !has(TEXT) {
@@ -209,7 +213,7 @@ impl Reader<'_> {
     /// What is wrong with a matcher as a whole.
     fn whole(&mut self, entries: &[Entry<'_>], node: &Node, clauses: &[Clause]) {
         let find = |name: &str| entries.iter().find(|e| e.name == name);
-        let beside = ["present", "bind", "wire", "name_case"];
+        let beside = ["present", "bind", "wire", "name_case", "preserved", "appended"];
         let compares = entries.iter().any(|e| COMPARING.contains(&e.name) || beside.contains(&e.name));
         let known = entries.iter().all(|e| KEYS.contains(&e.name)) && all_readable(node);
         if !compares && known {

@@ -22,14 +22,27 @@ const REQUEST: &[&str] = &[
     "headers",
     "cookies",
     "absent",
+    "removed",
     "others",
     "order",
     "name_case",
     "body",
     "trailers",
 ];
-const RESPONSE: &[&str] =
-    &["version", "status", "reason", "headers", "set_cookies", "absent", "others", "order", "name_case", "body", "trailers"];
+const RESPONSE: &[&str] = &[
+    "version",
+    "status",
+    "reason",
+    "headers",
+    "set_cookies",
+    "absent",
+    "removed",
+    "others",
+    "order",
+    "name_case",
+    "body",
+    "trailers",
+];
 
 /// The keys of a message.
 pub(super) fn known(side: Side) -> &'static [&'static str] {
@@ -94,6 +107,13 @@ impl Reader<'_> {
                 }
                 "absent" => expectations
                     .extend(self.absent(entry.node).into_iter().map(|(name, place)| claim(Claim::Absent(name), place, place))),
+                "removed" => {
+                    let removed = self.removed(entry.node).into_iter();
+                    expectations.extend(removed.map(|(name, place)| claim(Claim::Removed(name), place, place)));
+                }
+                "others" if entry.node.scalar().is_some_and(|scalar| scalar.text == "preserved") => {
+                    expectations.push(claim(Claim::OthersPreserved, entry.key, entry.node.place));
+                }
                 "others" => {
                     if let Some(severity) = self.others_of_message(entry) {
                         expectations.push(Expectation { severity, ..claim(Claim::Others, entry.key, entry.node.place) });
@@ -141,9 +161,9 @@ impl Reader<'_> {
         });
     }
 
-    fn expectation(&mut self, entry: Entry<'_>, part: Part, spot: Spot) -> Option<Expectation> {
-        let value = self.value(entry.node, spot)?;
-        Some(expectation(entry, part, value))
+    fn expectation(&mut self, entry: Entry<'_>, part: Part, spot: Spot) -> Vec<Expectation> {
+        let Some(value) = self.value(entry.node, spot) else { return Vec::new() };
+        self.with_relations(entry, part, value, spot)
     }
 
     /// `body: { json, text, sha256, length }`: each part, with what its value may be. Gives back `others`.
@@ -193,10 +213,15 @@ impl Reader<'_> {
 
     /// The names of `absent`, with their places.
     pub(super) fn absent(&mut self, node: &Node) -> Vec<(String, Place)> {
+        self.names_of("absent", node)
+    }
+
+    /// Field names or patterns of them.
+    pub(super) fn names_of(&mut self, key: &str, node: &Node) -> Vec<(String, Place)> {
         let mut names: Vec<(String, Place)> = Vec::new();
         let mut seen = HashSet::new();
         for member in Self::one_or_many(node) {
-            let Some(name) = self.text(member, "a name under `absent`") else {
+            let Some(name) = self.text(member, &format!("a name under `{key}`")) else {
                 continue;
             };
             if !is_token(&name) {
@@ -205,7 +230,7 @@ impl Reader<'_> {
                         .help("`Via`, or `X-Forwarded-*` for all that begin so"),
                 );
             } else if !seen.insert(name.to_ascii_lowercase()) {
-                self.report(Problem::new(member.place, format!("`{name}` stands twice under `absent`")).help("keep one of them"));
+                self.report(Problem::new(member.place, format!("`{name}` stands twice under `{key}`")).help("keep one of them"));
             } else {
                 names.push((name, member.place));
             }
@@ -214,10 +239,6 @@ impl Reader<'_> {
     }
 
     fn others_of_message(&mut self, entry: Entry<'_>) -> Option<Severity> {
-        if entry.node.scalar().is_some_and(|s| s.text == "preserved") {
-            self.report(Problem::new(entry.node.place, "`others: preserved` is not supported yet"));
-            return None;
-        }
         match self.word(entry.node, "`others`", TOLERANCES)? {
             Tolerance::Allow => None,
             Tolerance::Warning => Some(Severity::Warning),

@@ -10,6 +10,7 @@ mod connection;
 mod cookies;
 mod expression;
 mod file;
+mod follows;
 mod functions;
 mod given;
 mod hop;

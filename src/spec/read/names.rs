@@ -7,7 +7,7 @@ use crate::spec::CLIENT;
 use crate::spec::near::did_you_mean;
 use crate::spec::problem::{MOST_HINTS, Problem};
 use crate::spec::walk::{self, Met};
-use crate::spec::{Claim, Expr, Hop, MessageSpec, Piece, Place, Spanned, Spec, Template, Value};
+use crate::spec::{Claim, Expr, Hop, MessageSpec, Piece, Place, Relation, Spanned, Spec, Template, Value};
 
 /// Names with the places where they are given.
 type Names<'s> = HashMap<&'s str, Place>;
@@ -198,7 +198,7 @@ impl Reader<'_> {
                 let hints = self.problems.len() < MOST_HINTS;
                 self.report(unbound(name, self.word_in(place, name), scope, hints));
             }
-            Expr::Message { .. } | Expr::Time => {
+            Expr::Message { .. } | Expr::Time | Expr::OfHop { .. } => {
                 if let Some(what) = scope.outside {
                     self.report(
                         Problem::new(place, format!("{what} cannot look at messages"))
@@ -297,8 +297,11 @@ struct Open {
 
 fn values(message: &MessageSpec) -> impl Iterator<Item = &Value> {
     message.expectations.iter().filter_map(|e| match &e.claim {
-        Claim::Part { value, .. } => Some(value),
-        Claim::Absent(_)
+        Claim::Part { value, .. } | Claim::Related { relation: Relation::Appended(value), .. } => Some(value),
+        Claim::Related { .. }
+        | Claim::Removed(_)
+        | Claim::OthersPreserved
+        | Claim::Absent(_)
         | Claim::Others
         | Claim::BodyOthers
         | Claim::Order(_)

@@ -13,12 +13,13 @@ impl Reader<'_> {
     pub(super) fn field(&mut self, entry: Entry<'_>, spot: Spot) -> Vec<Expectation> {
         let part = Part::Field(entry.name.to_owned());
         let Some(value) = self.value(entry.node, Spot { header: true, ..spot }) else { return Vec::new() };
-        let Some((key, node)) = wire_of(entry.node) else { return vec![expectation(entry, part, value)] };
+        let Some((key, node)) = wire_of(entry.node) else { return self.with_relations(entry, part, value, spot) };
         // Without other keys that compare, the line says all.
         let alone = value.takes_anything() && value.meta.bind.is_none() && value.meta.name_case.is_none();
         let line = self.wire(entry, key, node, &value.meta, alone, spot);
         let line = line.map(|line| expectation(entry, Part::Line { name: entry.name.to_owned(), alone }, line));
-        if alone { line.into_iter().collect() } else { [expectation(entry, part, value)].into_iter().chain(line).collect() }
+        let own = if alone { Vec::new() } else { self.with_relations(entry, part, value, spot) };
+        own.into_iter().chain(line).collect()
     }
 
     fn wire(&mut self, field: Entry<'_>, key: &Node, node: &Node, of: &Meta, alone: bool, spot: Spot) -> Option<Value> {

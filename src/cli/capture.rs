@@ -6,16 +6,16 @@ use crate::source::Input;
 
 /// What an argument names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct CaptureArg {
+pub(in crate::cli) struct CaptureArg {
     /// The hop of `HOP=PATH`: the only one that the capture shows.
-    pub(super) hop: Option<String>,
-    pub(super) input: Input,
+    pub(in crate::cli) hop: Option<String>,
+    pub(in crate::cli) input: Input,
 }
 
 impl CaptureArg {
     /// Reads an argument. What stands before the first `=` is a hop unless it cannot be one: a path with a `/` or `\` there
     /// is a path, so that any file can be named as `./a=b`.
-    pub(super) fn new(argument: &Path) -> Self {
+    pub(in crate::cli) fn new(argument: &Path) -> Self {
         let plain = || Self { hop: None, input: input(argument) };
         let Some((hop, path)) = argument.to_str().and_then(|text| text.split_once('=')) else { return plain() };
         let named = |c: char| !(c.is_whitespace() || c.is_control() || matches!(c, '/' | '\\' | '›' | '$'));
@@ -27,7 +27,7 @@ impl CaptureArg {
 }
 
 /// A path, or `-` for standard input.
-pub(in super::super) fn input(path: &Path) -> Input {
+fn input(path: &Path) -> Input {
     if path.as_os_str() == "-" { Input::Stdin } else { Input::File(path.to_owned()) }
 }
 

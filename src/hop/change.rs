@@ -1,0 +1,208 @@
+//! What a node did to a message: the message as it left the hop before, held against the message as it arrived.
+//!
+//! Field by field, in the order of the wire. Nothing is said of order or case where one of the sources does not keep them.
+
+use std::collections::HashMap;
+
+use super::order::moved;
+use crate::http::{AUTHORITY, HeadRef};
+
+/// The values of the lines of one name, in order.
+pub type Lines<'a> = Vec<&'a [u8]>;
+
+/// What became of the lines of one name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum How<'a> {
+    /// They were not there before.
+    Added,
+    /// They are there no longer.
+    Removed,
+    /// Something stands behind what was there.
+    Appended {
+        /// What.
+        what: &'a [u8],
+        /// In a line of its own, and not behind a comma.
+        own_line: bool,
+    },
+    /// Lines were joined into one.
+    Merged {
+        /// What stands between them now.
+        separator: &'static str,
+        /// What stands behind them besides.
+        appended: Option<&'a [u8]>,
+    },
+    /// One line became several.
+    Split,
+    /// Some of the lines are gone, the others as they were.
+    Dropped,
+    /// Anything else.
+    Changed,
+}
+
+/// One name whose lines are not as they were.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change<'a> {
+    /// The name as it stands behind the node; as before it where it is gone.
+    pub name: &'a [u8],
+    /// Its values before.
+    pub before: Lines<'a>,
+    /// Its values behind.
+    pub after: Lines<'a>,
+    /// What became of them.
+    pub how: How<'a>,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes<'a> {
+    /// The parts of the start line that are others: what it is, before, behind.
+    pub start: Vec<(&'static str, Vec<u8>, Vec<u8>)>,
+    /// Fields that are not as they were: what stands behind the node in its order, then what is gone.
+    pub fields: Vec<Change<'a>>,
+    /// Names that are written in another case: before, behind.
+    pub recased: Vec<(&'a [u8], &'a [u8])>,
+    /// Names that stand in another place among those that were there before, and behind which name; none for the first place.
+    pub moved: Vec<(&'a [u8], Option<&'a [u8]>)>,
+    /// How many names are as they were, but for case and place.
+    pub kept: usize,
+}
+
+impl Changes<'_> {
+    /// Whether the message is as it was.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.start.is_empty() && self.fields.is_empty() && self.recased.is_empty() && self.moved.is_empty()
+    }
+}
+
+/// A name with its lines.
+struct Field<'a> {
+    name: &'a [u8],
+    values: Lines<'a>,
+}
+
+/// What became of a message between two hops. Linear in both heads.
+#[must_use]
+pub fn changes<'a>(before: &HeadRef<'a>, after: &HeadRef<'a>) -> Changes<'a> {
+    let (old, new) = (fields(before), fields(after));
+    let (old_names, new_names) = (numbers(&old), numbers(&new));
+    let mut found = Changes { start: start(before, after), ..Changes::default() };
+    let cased = |head: &HeadRef<'_>| head.head.fidelity.name_case && head.head.h2_stream.is_none();
+    let cases = cased(before) && cased(after);
+    let mut common = Vec::new();
+    for field in &new {
+        let known = old_names.get(&field.name.to_ascii_lowercase()).and_then(|at| Some((*at, old.get(*at)?)));
+        let Some((at, known)) = known else {
+            let after = field.values.clone();
+            found.fields.push(Change { name: field.name, before: Vec::new(), after, how: How::Added });
+            continue;
+        };
+        common.push((at, field.name));
+        if cases && known.name != field.name {
+            found.recased.push((known.name, field.name));
+        }
+        match how(&known.values, &field.values) {
+            None => found.kept += 1,
+            Some(how) => {
+                let (before, after) = (known.values.clone(), field.values.clone());
+                found.fields.push(Change { name: field.name, before, after, how });
+            }
+        }
+    }
+    for field in old.iter().filter(|field| !new_names.contains_key(&field.name.to_ascii_lowercase())) {
+        let before = field.values.clone();
+        found.fields.push(Change { name: field.name, before, after: Vec::new(), how: How::Removed });
+    }
+    if before.head.fidelity.order && after.head.fidelity.order {
+        found.moved = moved(&common);
+    }
+    found
+}
+
+/// The parts of the start line that differ.
+fn start(before: &HeadRef<'_>, after: &HeadRef<'_>) -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
+    let parts = |head: &HeadRef<'_>| {
+        let status = head.status().map(|status| status.to_string().into_bytes());
+        [
+            ("method", head.method().map(<[u8]>::to_vec)),
+            ("target", head.target().map(<[u8]>::to_vec)),
+            ("version", Some(head.version().to_vec())),
+            ("status", status),
+            ("reason", head.reason().map(<[u8]>::to_vec)),
+        ]
+    };
+    let both = parts(before).into_iter().zip(parts(after));
+    // What one of the versions does not have was not changed.
+    both.filter_map(|((what, old), (_, new))| Some((what, old?, new?))).filter(|(_, old, new)| old != new).collect()
+}
+
+/// The fields of a head by name, in the order of their first lines. `:authority` is a Host (RFC 9113 §8.3.1).
+fn fields<'a>(head: &HeadRef<'a>) -> Vec<Field<'a>> {
+    let mut fields: Vec<Field<'a>> = Vec::new();
+    let mut known: HashMap<Vec<u8>, usize> = HashMap::new();
+    let authority = head.head.h2_stream.and_then(|_| head.fields().find(|(name, _)| *name == AUTHORITY));
+    let hosts = authority.map(|(_, value)| (b"host".as_slice(), value));
+    let same_host = |name: &[u8], value: &[u8]| {
+        hosts.is_some_and(|(_, host)| name.eq_ignore_ascii_case(b"host") && host.eq_ignore_ascii_case(value))
+    };
+    for (name, value) in hosts.into_iter().chain(head.regular_fields().filter(|(name, value)| !same_host(name, value))) {
+        let next = fields.len();
+        match fields.get_mut(*known.entry(name.to_ascii_lowercase()).or_insert(next)) {
+            Some(field) => field.values.push(value),
+            None => fields.push(Field { name, values: vec![value] }),
+        }
+    }
+    fields
+}
+
+fn numbers(fields: &[Field<'_>]) -> HashMap<Vec<u8>, usize> {
+    fields.iter().enumerate().map(|(at, field)| (field.name.to_ascii_lowercase(), at)).collect()
+}
+
+/// What became of the lines of a name; nothing where they are the same.
+fn how<'a>(before: &[&[u8]], after: &[&'a [u8]]) -> Option<How<'a>> {
+    if before == after {
+        return None;
+    }
+    if after.starts_with(before)
+        && let Some([what]) = after.get(before.len()..)
+    {
+        return Some(How::Appended { what, own_line: true });
+    }
+    if let (Some((last, rest)), Some((now, others))) = (before.split_last(), after.split_last())
+        && rest == others
+        && let Some(what) = behind(now, last)
+    {
+        return Some(How::Appended { what, own_line: false });
+    }
+    if let ([one], true) = (after, before.len() > 1)
+        && let Some(merged) = merged(before, one)
+    {
+        return Some(merged);
+    }
+    if let ([one], true) = (before, after.len() > 1)
+        && matches!(merged(after, one), Some(How::Merged { appended: None, .. }))
+    {
+        return Some(How::Split);
+    }
+    let mut rest = before.iter();
+    let is_part = after.iter().all(|value| rest.any(|known| known == value));
+    Some(if is_part && after.len() < before.len() { How::Dropped } else { How::Changed })
+}
+
+/// What stands behind a value and a comma.
+fn behind<'a>(now: &'a [u8], before: &[u8]) -> Option<&'a [u8]> {
+    let what = now.strip_prefix(before)?.trim_ascii_start().strip_prefix(b",")?.trim_ascii();
+    (!before.is_empty() && !what.is_empty()).then_some(what)
+}
+
+fn merged<'a>(lines: &[&[u8]], one: &'a [u8]) -> Option<How<'a>> {
+    [", ", ",", "; ", ";"].into_iter().find_map(|separator| {
+        let whole = lines.join(separator.as_bytes());
+        if one == whole {
+            return Some(How::Merged { separator, appended: None });
+        }
+        let appended = behind(one, &whole).filter(|_| separator.starts_with(','))?;
+        Some(How::Merged { separator, appended: Some(appended) })
+    })
+}

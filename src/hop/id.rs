@@ -1,0 +1,77 @@
+//! What a request carries over all hops: ids that nodes pass on.
+
+use crate::http::{Exchange, HeadRef};
+
+/// Longer values are no ids.
+const LONGEST: usize = 512;
+
+/// Where an id stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum IdKind {
+    /// `Root` of X-Amzn-Trace-Id, which every AWS hop passes on
+    /// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html>).
+    Trace,
+    /// The trace id of traceparent (W3C Trace Context §3.2.2.3).
+    TraceParent,
+    /// X-Request-Id
+    Request,
+    /// x-amzn-RequestId of the response.
+    AmazonRequest,
+    /// What a spec's `join` gave.
+    Join,
+}
+
+impl IdKind {
+    /// In words: `the trace id`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Trace => "`Root` of X-Amzn-Trace-Id",
+            Self::TraceParent => "the trace id of traceparent",
+            Self::Request => "X-Request-Id",
+            Self::AmazonRequest => "x-amzn-RequestId",
+            Self::Join => "its `join`",
+        }
+    }
+}
+
+/// An id of a request.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id {
+    /// Where it stands.
+    pub kind: IdKind,
+    /// Its bytes.
+    pub value: Vec<u8>,
+}
+
+/// The ids of an exchange, the strongest first. A name that stands on two lines gives none: which is meant is not known; nor
+/// does a value that `masked` takes for hidden.
+#[must_use]
+pub fn ids(exchange: &Exchange<'_>, masked: impl Fn(&[u8]) -> bool) -> Vec<Id> {
+    let request = exchange.request.map(|message| message.head);
+    let response = exchange.response.map(|message| message.head);
+    let one = |head: Option<HeadRef<'_>>, name: &[u8]| {
+        let head = head?;
+        let mut values = head.values(name);
+        match (values.next(), values.next()) {
+            (Some(value), None) if !value.is_empty() && value.len() <= LONGEST && !masked(value) => Some(value.to_vec()),
+            _ => None,
+        }
+    };
+    let root = one(request, b"X-Amzn-Trace-Id").and_then(|value| root(&value).map(<[u8]>::to_vec));
+    let parent = one(request, b"traceparent").and_then(|value| value.split(|b| *b == b'-').nth(1).map(<[u8]>::to_vec));
+    let found = [
+        (IdKind::Trace, root),
+        (IdKind::TraceParent, parent.filter(|id| !id.is_empty())),
+        (IdKind::Request, one(request, b"X-Request-Id")),
+        (IdKind::AmazonRequest, one(response, b"x-amzn-RequestId")),
+    ];
+    found.into_iter().filter_map(|(kind, value)| Some(Id { kind, value: value? })).collect()
+}
+
+/// `Root` of `Self=1-…;Root=1-…;Parent=…`.
+fn root(value: &[u8]) -> Option<&[u8]> {
+    let pairs = value.split(|b| *b == b';').map(<[u8]>::trim_ascii);
+    let root = pairs.filter_map(|pair| pair.split_at_checked(5)).find(|(name, _)| name.eq_ignore_ascii_case(b"Root="))?.1;
+    (!root.is_empty()).then_some(root)
+}

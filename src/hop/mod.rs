@@ -1,0 +1,19 @@
+//! The way of a request over several hops: which exchanges are of one request, and what became of its messages between.
+//!
+//! Beside `source`: exchanges come from there. A [`Leg`] is an exchange that waits for those of the other hops; [`Legs`] finds
+//! out which belong together, and [`changes`] says what a node did to a message. Hostile input: legs own copies, so whoever
+//! keeps them bounds them by [`Leg::weight`]; what is looked through for one leg is bounded, too.
+
+mod change;
+mod id;
+mod leg;
+mod legs;
+mod order;
+mod pick;
+#[cfg(test)]
+mod tests;
+
+pub use change::{Change, Changes, How, Lines, changes};
+pub use id::{Id, IdKind, ids};
+pub use leg::Leg;
+pub use legs::{By, Joined, Legs, Unjoined};

@@ -1,0 +1,93 @@
+//! What a node did, change by change.
+
+use crate::hop::{How, changes};
+use crate::http::{Body, BodyWant, CaptureId, Connection, Exchange, HeadBuf, HeadRef, MessageId, MessageSink};
+use crate::source::{Input, read};
+
+/// The first head of a text.
+fn head(text: &str) -> HeadBuf {
+    struct First(Option<HeadBuf>);
+    impl MessageSink for First {
+        fn head(&mut self, _: MessageId, head: &HeadRef<'_>, _: Option<&HeadRef<'_>>, _: Option<&Connection>) -> BodyWant {
+            self.0.get_or_insert_with(|| HeadBuf::copy_of(head));
+            BodyWant::NOTHING
+        }
+        fn message(&mut self, _: MessageId, _: &Body) {}
+        fn exchange(&mut self, _: &Exchange<'_>) {}
+    }
+    let mut first = First(None);
+    read(&Input::Bytes(text.as_bytes().to_vec().into()), CaptureId(0), &mut first).unwrap();
+    first.0.unwrap()
+}
+
+/// What became of the fields of a request, as text.
+fn told(before: &str, after: &str) -> Vec<String> {
+    let lines = |fields: &str| format!("GET / HTTP/1.1\r\n{}\r\n\r\n", fields.replace('|', "\r\n"));
+    let (before, after) = (head(&lines(before)), head(&lines(after)));
+    let changes = changes(&before.as_ref(), &after.as_ref());
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let mut told: Vec<String> = changes
+        .fields
+        .iter()
+        .map(|change| match &change.how {
+            How::Added => format!("+{}", text(change.name)),
+            How::Removed => format!("-{}", text(change.name)),
+            How::Appended { what, own_line } => {
+                format!("{}<<{}{}", text(change.name), text(what), if *own_line { " (line)" } else { "" })
+            }
+            How::Merged { separator, appended } => {
+                let appended = appended.map(|what| format!("<<{}", text(what))).unwrap_or_default();
+                format!("{} merged {separator:?}{appended}", text(change.name))
+            }
+            How::Split => format!("{} split", text(change.name)),
+            How::Dropped => format!("{} dropped", text(change.name)),
+            How::Changed => format!("{} changed", text(change.name)),
+        })
+        .collect();
+    told.extend(changes.recased.iter().map(|(before, after)| format!("{}→{}", text(before), text(after))));
+    told.extend(
+        changes
+            .moved
+            .iter()
+            .map(|(name, behind)| format!("{} behind {}", text(name), behind.map_or_else(|| "nothing".to_owned(), text))),
+    );
+    told
+}
+
+#[test]
+fn each_change_is_named() {
+    for (before, after, expected) in [
+        ("Host: a|X: 1", "Host: a|X: 1", vec![]),
+        ("Host: a", "Host: a|Via: p", vec!["+Via"]),
+        ("Host: a|TE: trailers", "Host: a", vec!["-TE"]),
+        ("Host: a", "Host: b", vec!["Host changed"]),
+        ("X-F: 1", "X-F: 1, 2", vec!["X-F<<2"]),
+        ("X-F: 1", "X-F: 1,2", vec!["X-F<<2"]),
+        ("X-F: 1", "X-F: 1|X-F: 2", vec!["X-F<<2 (line)"]),
+        ("X-F: 1|X-F: 2", "X-F: 1|X-F: 2, 3", vec!["X-F<<3"]),
+        ("X: a|X: b", "X: a, b", vec!["X merged \", \""]),
+        ("Cookie: a=1|Cookie: b=2", "Cookie: a=1; b=2", vec!["Cookie merged \"; \""]),
+        ("X: a|X: b", "X: a, b, c", vec!["X merged \", \"<<c"]),
+        ("X: a, b", "X: a|X: b", vec!["X split"]),
+        ("X: a|X: b", "X: a", vec!["X dropped"]),
+        ("X: a|X: b", "X: b", vec!["X dropped"]),
+        ("X: a|X: b", "X: b|X: a", vec!["X changed"]),
+        ("X: ab", "X: abc", vec!["X changed"]),
+        ("X:", "X: b", vec!["X changed"]),
+        ("X-Case: 1", "x-case: 1", vec!["X-Case→x-case"]),
+        ("A: 1|B: 2|C: 3", "B: 2|C: 3|A: 1", vec!["A behind C"]),
+        ("A: 1|B: 2|C: 3", "C: 3|A: 1|B: 2", vec!["C behind nothing"]),
+        ("A: 1|B: 2", "N: 0|A: 1|B: 2", vec!["+N"]),
+    ] {
+        assert_eq!(told(before, after), expected, "{before} → {after}");
+    }
+}
+
+#[test]
+fn the_start_line_is_compared_by_its_parts() {
+    let (before, after) = (head("GET /a%2Fb HTTP/1.1\r\nA: 1\r\n\r\n"), head("GET /a/b HTTP/1.0\r\nA: 1\r\n\r\n"));
+    let (before, after) = (before.as_ref(), after.as_ref());
+    let start: Vec<_> = changes(&before, &after).start.into_iter().map(|(what, ..)| what).collect();
+    assert_eq!(start, ["target", "version"]);
+    assert!(changes(&before, &before).is_empty());
+}

@@ -1,0 +1,4 @@
+//! Which exchanges belong together, and what became of messages between.
+
+mod changes;
+mod joining;

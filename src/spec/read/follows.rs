@@ -1,0 +1,159 @@
+//! `follows`, and what is said of the hop before: `preserved`, `appended`, `removed`, `others: preserved`, `hop("…")`.
+//!
+//! A relation is about two messages and not about a value, so it becomes an expectation of its own.
+
+use std::collections::HashMap;
+
+use super::message::expectation;
+use super::reader::{Entry, Reader};
+use super::spot::Spot;
+use crate::spec::near::did_you_mean;
+use crate::spec::problem::Problem;
+use crate::spec::walk;
+use crate::spec::yaml::{Kind, Node};
+use crate::spec::{Claim, Expectation, Expr, Hop, Part, Place, Relation, Spec, Value};
+
+/// Keys of a matcher that are about the hop before.
+pub(super) const RELATIONS: &[&str] = &["preserved", "appended"];
+
+impl Reader<'_> {
+    /// What is expected of a part: of its value, and of what it was on the hop before.
+    pub(super) fn with_relations(&mut self, entry: Entry<'_>, part: Part, value: Value, spot: Spot) -> Vec<Expectation> {
+        let related = self.relations(entry, &part, &value, spot);
+        // Without other keys that compare, the relation says all.
+        let alone = !related.is_empty()
+            && value.takes_anything()
+            && !value.meta.present
+            && value.meta.bind.is_none()
+            && value.meta.name_case.is_none();
+        let own = (!alone).then(|| expectation(entry, part, value));
+        own.into_iter().chain(related).collect()
+    }
+
+    fn relations(&mut self, entry: Entry<'_>, part: &Part, value: &Value, spot: Spot) -> Vec<Expectation> {
+        let Kind::Mapping(members) = &entry.node.kind else { return Vec::new() };
+        let mut found = Vec::new();
+        for (key, node) in members {
+            let Some(name) = key.scalar().map(|scalar| scalar.text.as_str()).filter(|name| RELATIONS.contains(name)) else {
+                continue;
+            };
+            if node.is_null() || node.is_empty() {
+                continue;
+            }
+            let relation = match name {
+                "preserved" => match self.truth(Entry { name: "preserved", key: key.place, node }) {
+                    Some(false) => {
+                        self.report(
+                            Problem::new(node.place, "`preserved: false` is not how a spec says that something is changed")
+                                .help("say what it is then; that it is gone says `removed: [ … ]` of the message"),
+                        );
+                        continue;
+                    }
+                    Some(true) => Relation::Preserved,
+                    None => continue,
+                },
+                _ => match self.value(node, Spot { claim: false, ..spot.member().alternative() }) {
+                    Some(value) => Relation::Appended(value),
+                    None => continue,
+                },
+            };
+            let of = expectation(entry, part.clone(), value.clone());
+            let claim = Claim::Related { part: part.clone(), relation };
+            found.push(Expectation { claim, key: entry.key, place: node.place, ..of });
+        }
+        if let [_, second, ..] = found.as_slice() {
+            let problem = Problem::new(second.place, "`preserved` and `appended` contradict each other");
+            self.report(problem.help("keep the one that is meant"));
+        }
+        found
+    }
+
+    /// Whether `preserved` or `appended` may stand here; says so where not.
+    pub(super) fn relation(&mut self, entry: Entry<'_>, spot: Spot) {
+        if spot.claim && !spot.json {
+            return;
+        }
+        let problem = Problem::new(entry.key, format!("`{}` is about a whole field or part, and here is less", entry.name));
+        self.report(problem.help("it stands directly under the field's name in a request or response"));
+    }
+
+    /// `removed: [names or globs]`
+    pub(super) fn removed(&mut self, node: &Node) -> Vec<(String, Place)> {
+        self.names_of("removed", node)
+    }
+
+    /// Checks what is said of hops before, of a whole spec.
+    pub(super) fn follows(&mut self, spec: &Spec) {
+        let hops: HashMap<&str, &Hop> = spec.hops.iter().map(|hop| (hop.name.value.as_str(), hop)).collect();
+        for hop in &spec.hops {
+            if let Some(follows) = &hop.follows {
+                let known = || spec.hops.iter().map(|hop| hop.name.value.as_str());
+                if !hops.contains_key(follows.value.as_str()) {
+                    self.report(
+                        Problem::new(follows.place, format!("no hop `{}` in this file", follows.value))
+                            .maybe_help(did_you_mean(&follows.value, known()))
+                            .help("`follows` names the hop that a request comes over before this one"),
+                    );
+                } else if comes_back(hop, &hops) {
+                    self.report(
+                        Problem::new(follows.place, format!("hop `{}` follows itself", hop.name.value))
+                            .help("the first hop of a way follows none"),
+                    );
+                }
+            } else if let Some(join) = &hop.join {
+                self.report(
+                    Problem::new(join.place, "`join` has no `follows` beside it")
+                        .help("`follows: NAME` says with which hop's exchanges these are joined"),
+                );
+            }
+            self.relations_of(hop);
+        }
+    }
+
+    /// What a hop says of the hop before it.
+    fn relations_of(&mut self, hop: &Hop) {
+        let messages = [&hop.request, &hop.response].into_iter();
+        let messages = messages.chain(hop.variants.iter().flat_map(|variant| [&variant.request, &variant.response]));
+        let claims = messages.flat_map(|message| &message.expectations).chain(&hop.checks);
+        for expectation in claims {
+            if expectation.claim.is_relation() && hop.follows.is_none() {
+                let problem = Problem::new(expectation.place, "it is not said which hop comes before this one");
+                self.report(problem.help("write `follows: NAME` into the hop"));
+            }
+            walk::claim(&expectation.claim, &mut |expr| self.hop_named(hop, expr, expectation.place));
+        }
+        if let Some(when) = &hop.when {
+            walk::expr(&when.value, &mut |expr| self.hop_named(hop, expr, when.place));
+        }
+        if let Some(join) = &hop.join {
+            walk::expr(&join.value, &mut |expr| {
+                if let Expr::OfHop { .. } = expr {
+                    let problem = Problem::new(join.place, "`join` is evaluated on each hop, and names none");
+                    self.report(problem.help("as in `join: request.header(\"X-Amzn-Trace-Id\").pair(\"Root\")`"));
+                }
+            });
+        }
+    }
+
+    /// Within a hop, `hop("…")` is the one that it follows.
+    fn hop_named(&mut self, hop: &Hop, expr: &Expr, place: Place) {
+        let Expr::OfHop { hop: named, .. } = expr else { return };
+        match &hop.follows {
+            Some(follows) if follows.value == *named => {}
+            Some(follows) => self.report(
+                Problem::new(place, format!("hop `{named}` is not the one that this hop follows"))
+                    .help(format!("it follows `{}`; what is about other hops stands in `checks` of the file", follows.value)),
+            ),
+            None => self
+                .report(Problem::new(place, format!("`hop(\"{named}\")` is of another hop, and this one follows none")).help(
+                    "write `follows: NAME` into the hop, or the check into `checks` at the top of the file, beside `hops`",
+                )),
+        }
+    }
+}
+
+/// Whether the way back from a hop comes to it again.
+fn comes_back(hop: &Hop, hops: &HashMap<&str, &Hop>) -> bool {
+    let before = |hop: &&Hop| hops.get(hop.follows.as_ref()?.value.as_str()).copied();
+    std::iter::successors(before(&hop), before).take(hops.len()).any(|before| before.name.value == hop.name.value)
+}
