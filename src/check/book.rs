@@ -361,7 +361,8 @@ impl Book {
             Claim::Removed(_) => Some("no such field".to_owned()),
             Claim::Related { .. } | Claim::OthersPreserved => {
                 let was = crossing::was(expectation, fault?, entry.case, hide);
-                crossing::expected(&expectation.expectation.claim, was.as_deref(), scope)
+                // Masked already, as what is quoted must be.
+                return crossing::expected(&expectation.expectation.claim, was.as_deref(), scope).map(|text| hide.text(&text));
             }
             Claim::Order(items) => {
                 let name = |item: &crate::spec::OrderItem| match item {

@@ -22,6 +22,12 @@ pub enum IdKind {
 }
 
 impl IdKind {
+    /// Whether nodes pass it on as it is. X-Request-Id many replace by their own.
+    #[must_use]
+    pub fn is_kept(self) -> bool {
+        matches!(self, Self::Trace | Self::TraceParent | Self::Join)
+    }
+
     /// In words: `the trace id`.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -227,8 +227,9 @@ impl Legs {
         if self.only_ids {
             return Err(Unjoined::NoneFits);
         }
-        let look = entry.look.as_ref().and_then(|look| self.by_look.get(look));
-        match pick(&entry.leg, &allowed(look), chain, false) {
+        let mut alike = allowed(entry.look.as_ref().and_then(|look| self.by_look.get(look)));
+        alike.retain(|(_, outer)| !contradicts(&entry.leg, outer, IdKind::is_kept));
+        match pick(&entry.leg, &alike, chain, false) {
             Picked::One(outer, sure) => return Ok((outer, By::Look, sure)),
             Picked::Many(many) => return Err(Unjoined::Several(many)),
             Picked::None => {}
@@ -236,6 +237,7 @@ impl Legs {
         let mut around = allowed(Some(&self.by_time));
         around.retain(|(_, outer)| {
             fit(&entry.leg, outer) == Fit::Within
+                && !contradicts(&entry.leg, outer, |_| true)
                 && outer.method() == entry.leg.method()
                 && (!chain || goes_on(outer, &entry.leg))
         });
@@ -316,6 +318,12 @@ fn may_follow(inner: &Entry, outer: &Entry) -> bool {
         (None, None) => true,
         _ => false,
     }
+}
+
+/// Whether two exchanges have ids of one kind, and others.
+fn contradicts(inner: &Leg, outer: &Leg, counts: impl Fn(IdKind) -> bool) -> bool {
+    let of = |id: &Id| outer.ids.iter().find(|other| other.kind == id.kind);
+    inner.ids.iter().filter(|id| counts(id.kind)).any(|id| of(id).is_some_and(|other| other != id))
 }
 
 /// Whether a connection begins where another ended, by address.

@@ -13,7 +13,9 @@ const CLOCKS: u64 = 1_000_000;
 pub(super) enum Fit {
     /// It began and ended while the other ran, by the same clock.
     Within,
-    /// By the same clock it did not.
+    /// It began while the other ran, and ended after it, as where a node gave up waiting.
+    Begun,
+    /// By the same clock it began before the other, or when that was over.
     Outside,
     /// Another clock, or none: so many nanoseconds lie between their beginnings, where both have one.
     Beside(Option<u64>),
@@ -23,6 +25,10 @@ pub(super) enum Fit {
 
 /// How an inner exchange lies to an outer one.
 pub(super) fn fit(inner: &Leg, outer: &Leg) -> Fit {
+    // What has no request caused nothing that is seen.
+    if outer.exchange().request.is_none() || inner.exchange().request.is_none() {
+        return Fit::Never;
+    }
     let same_capture = inner.capture() == outer.capture();
     if same_capture && inner.stream().is_some() && inner.stream() == outer.stream() {
         return Fit::Never;
@@ -31,12 +37,11 @@ pub(super) fn fit(inner: &Leg, outer: &Leg) -> Fit {
     if !same_capture || inner.stream().is_none() {
         return Fit::Beside(Some(begun.nanoseconds.abs_diff(began.nanoseconds)));
     }
-    let ended_in_time = match (inner.end(), outer.end()) {
-        (Some(inner), Some(outer)) => inner <= outer,
-        (None, Some(outer)) => begun <= outer,
-        (_, None) => true,
-    };
-    if began <= begun && ended_in_time { Fit::Within } else { Fit::Outside }
+    let over = outer.end();
+    if began > begun || over.is_some_and(|over| over < begun) {
+        return Fit::Outside;
+    }
+    if inner.end().zip(over).is_some_and(|(ended, over)| ended > over) { Fit::Begun } else { Fit::Within }
 }
 
 /// What was picked.
@@ -56,11 +61,12 @@ pub(super) type Candidates<'l> = Vec<(u64, &'l Leg)>;
 /// Picks the one that the inner exchange belongs to. `chain` says that candidates may be several hops of one way, of which
 /// the innermost is meant; else they are all of one hop.
 pub(super) fn pick(inner: &Leg, candidates: &Candidates<'_>, chain: bool, outside: bool) -> Picked {
-    let mut within: Candidates<'_> = Vec::new();
+    let (mut within, mut begun): (Candidates<'_>, Candidates<'_>) = (Vec::new(), Vec::new());
     let mut beside: Vec<(Option<u64>, u64)> = Vec::new();
     for (number, outer) in candidates {
         match fit(inner, outer) {
             Fit::Within => within.push((*number, outer)),
+            Fit::Begun => begun.push((*number, outer)),
             // Of two clocks, none says which of two hops is the one before.
             Fit::Beside(apart) if !chain => beside.push((apart, *number)),
             Fit::Outside if outside => {
@@ -70,13 +76,15 @@ pub(super) fn pick(inner: &Leg, candidates: &Candidates<'_>, chain: bool, outsid
             Fit::Beside(_) | Fit::Outside | Fit::Never => {}
         }
     }
-    if !within.is_empty() {
-        return innermost(within, chain);
+    for running in [within, begun] {
+        if !running.is_empty() {
+            return innermost(running, chain);
+        }
     }
     nearest(beside)
 }
 
-/// Of those that the inner exchange lies within: of a chain the one that began last, if none beside it has the same server.
+/// Of those that ran when the inner exchange began: of a chain the one that began last, if none beside it has the same server.
 fn innermost(mut within: Candidates<'_>, chain: bool) -> Picked {
     within.sort_by_key(|(number, leg)| std::cmp::Reverse((leg.begin(), *number)));
     let Some((number, best)) = within.first() else { return Picked::None };

@@ -25,6 +25,8 @@ pub(super) struct Check {
     params: Vec<(String, String)>,
     show_secrets: bool,
     exchanges: Vec<(Said, Said)>,
+    /// The connection of the next messages.
+    stream: u32,
     /// Trailers of every response, and whether its body ends.
     trailers: (Vec<(String, String)>, Option<bool>),
 }
@@ -37,7 +39,14 @@ impl Check {
             Ok(Loaded::NotASpec) => panic!("not a spec: {spec}"),
             Err(errors) => panic!("{spec}\n{}", errors.iter().map(|e| e.message.clone()).collect::<Vec<_>>().join("\n")),
         };
-        Self { spec, params: Vec::new(), show_secrets: false, exchanges: Vec::new(), trailers: (Vec::new(), Some(true)) }
+        Self {
+            spec,
+            params: Vec::new(),
+            show_secrets: false,
+            exchanges: Vec::new(),
+            stream: 0,
+            trailers: (Vec::new(), Some(true)),
+        }
     }
 
     /// Trailers of the responses, and whether their bodies end in the capture.
@@ -113,13 +122,18 @@ impl Check {
         self
     }
 
+    /// The next messages are of another connection.
+    pub(super) fn stream(self, stream: u32) -> Self {
+        Self { stream, ..self }
+    }
+
     fn packet(&self, request: bool) -> Provenance {
         let end = |ip: [u8; 4], port| Endpoint { ip: ip.into(), port };
         let (client, server) = (end([10, 0, 1, 5], 41022), end([10, 0, 2, 7], 8000));
         let (src, dst) = if request { (client, server) } else { (server, client) };
         let packet = self.exchanges.len() as u64 + 1;
         let time = Timestamp::from_nanoseconds(1_592_129_089_000_000_000);
-        Provenance { capture: crate::http::CaptureId(0), origin: Origin::Packet { packet, stream: 0, time, src, dst } }
+        Provenance { capture: crate::http::CaptureId(0), origin: Origin::Packet { packet, stream: self.stream, time, src, dst } }
     }
 
     pub(super) fn run(&self) -> Outcome {

@@ -8,6 +8,7 @@ mod driver;
 mod findings;
 mod frames;
 mod heads;
+mod journeys;
 mod json;
 mod lines;
 mod masks;

@@ -114,10 +114,13 @@ impl Reader<'_> {
                     });
                     others.into_iter().for_each(|others| self.expectation_in_select(others));
                 }
-                "others" | "order" | "name_case" => self.expectation_in_select(entry),
+                "others" | "removed" | "order" | "name_case" => self.expectation_in_select(entry),
                 _ => {
-                    let keys: Vec<&str> =
-                        known(side).iter().copied().filter(|key| !["others", "order", "name_case"].contains(key)).collect();
+                    let keys: Vec<&str> = known(side)
+                        .iter()
+                        .copied()
+                        .filter(|key| !["others", "removed", "order", "name_case"].contains(key))
+                        .collect();
                     self.unknown_key(
                         entry,
                         &format!("`{}` of a select", side.name()),

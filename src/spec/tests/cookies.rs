@@ -30,12 +30,12 @@ hops:
 "#;
     assert_snapshot!(mistakes(text), @r#"
     4:45 ‹{ Path: / }› attributes of a cookie mean nothing in a select |  | select by the cookie's value, as `{ present: true }` or another matcher
-    6:7 ‹set_cookies› a request has no `set_cookies` | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `others`, `order`, `name_case`, `body` or `trailers` | it stands under `response`
+    6:7 ‹set_cookies› a request has no `set_cookies` | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `removed`, `others`, `order`, `name_case`, `body` or `trailers` | it stands under `response`
     8:9 ‹"a b"› `a b` is no cookie name |  | a cookie name is a token: no white space, `=`, `;`, `,` or quotes (RFC 6265 §4.1.1)
     9:9 ‹d› `d` has no value |  | give it one, or leave its key away
-    10:14 ‹Path› unknown key `Path` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `jwt`, `separator`, `others`, `present`, `optional`, `name_case`, `lines`, `wire`, `all`, `any`, `not`, `bind`, `when`, `severity`, `why` or `reference`
+    10:14 ‹Path› unknown key `Path` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `jwt`, `separator`, `others`, `present`, `optional`, `name_case`, `lines`, `wire`, `all`, `any`, `not`, `preserved`, `appended`, `bind`, `when`, `severity`, `why` or `reference`
     11:16 ‹cookie› `Cookie` is expected in line 8 and must be absent here: both can never hold |  | keep the one that is meant; ways that exclude each other are `variants`
-    13:7 ‹cookies› a response has no `cookies` | expected `version`, `status`, `reason`, `headers`, `set_cookies`, `absent`, `others`, `order`, `name_case`, `body` or `trailers` | it stands under `request`
+    13:7 ‹cookies› a response has no `cookies` | expected `version`, `status`, `reason`, `headers`, `set_cookies`, `absent`, `removed`, `others`, `order`, `name_case`, `body` or `trailers` | it stands under `request`
     15:14 ‹Secrue› unknown attribute `Secrue` of a cookie | expected `value`, `Expires`, `Max-Age`, `Domain`, `Path`, `SameSite`, `Priority`, `Secure`, `HttpOnly` or `Partitioned` | did you mean `Secure`?
     16:22 ‹yes› `Secure` is an attribute without a value |  | `true`: it must be there, `false`: it must not
     17:14 ‹regex› `regex` stands beside attributes, and compares a value |  | write `value: { regex: … }`

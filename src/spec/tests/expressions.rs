@@ -86,7 +86,7 @@ N: ${true}"#;
     assert_snapshot!(mistakes_of_fields(fields), @r#"
     6:12 ‹${src == dst}› a text is needed here, and this is true or false |  | choose between two texts: `${condition ? "a" : "b"}`
     7:15 ‹header("A") ? "a" : "b"› the condition before `?` must be true or false: `header("A")` is a text
-    9:14 ‹hop› `hop()` is for conditions over several hops |  | they are `checks` at the top of the file, beside `hops`
+    9:12 ‹${hop("x").request.method}› `hop("x")` is of another hop, and this one follows none |  | write `follows: NAME` into the hop, or the check into `checks` at the top of the file, beside `hops`
     12:12 ‹${header("A").matches("x")}› a text is needed here, and this is true or false |  | choose between two texts: `${condition ? "a" : "b"}`
     13:18 ‹request› say what of the request |  | `method`, `target`, `path`, `query`, `version`, `header`, `has_header`, `headers`, `body` or `json` may follow, as in `request.version`
     14:14 ‹event› `event` is not supported yet

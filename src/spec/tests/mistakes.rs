@@ -20,7 +20,7 @@ hops:
         ETag: "abc"
 "#;
     assert_snapshot!(mistakes(text), @r#"
-    5:7 ‹headrs› unknown key `headrs` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `others`, `order`, `name_case`, `body` or `trailers` | did you mean `headers`?
+    5:7 ‹headrs› unknown key `headrs` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `removed`, `others`, `order`, `name_case`, `body` or `trailers` | did you mean `headers`?
     7:17 ‹*/*› `*/*` must stand in quotes: `*` begins an alias in YAML | not in quotes | write "*/*"
     8:31 ‹[› bad regex: unclosed character class | at column 1 of the pattern | the syntax is that of https://docs.rs/regex; the pattern stands for the whole value
     9:32 ‹ip-adress› unknown type `ip-adress` | expected `ip`, `ipv4`, `ipv6`, `private-ip`, `public-ip`, `ip-port`, `port`, `integer`, `host`, `dns-name`, `uuid`, `http-date`, `iso-date`, `hex`, `base64`, `base64url`, `url`, `jwt`, `etag`, `media-type`, `xray-id`, `sigv4` or `arn`
@@ -43,12 +43,12 @@ hops:
 ";
     assert_snapshot!(mistakes(text), @"
     2:1 ‹titel› unknown key `titel` in a spec | expected `title`, `about`, `references`, `params`, `types`, `include`, `captures`, `hops` or `checks` | did you mean `title`?
-    5:5 ‹form› unknown key `form` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `client`, `proxy`, `tls`, `request`, `response`, `checks` or `variants` | did you mean `from`?
-    6:5 ‹headers› unknown key `headers` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `client`, `proxy`, `tls`, `request`, `response`, `checks` or `variants` | it stands under `request`
-    7:16 ‹methd› unknown key `methd` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `others`, `order`, `name_case`, `body` or `trailers` | did you mean `method`?
-    7:28 ‹status› a request has no `status` | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `others`, `order`, `name_case`, `body` or `trailers` | it stands under `response`
-    7:41 ‹Host› unknown key `Host` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `others`, `order`, `name_case`, `body` or `trailers` | fields stand under `headers`
-    8:29 ‹target› a response has no `target` | expected `version`, `status`, `reason`, `headers`, `set_cookies`, `absent`, `others`, `order`, `name_case`, `body` or `trailers` | it stands under `request`
+    5:5 ‹form› unknown key `form` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `follows`, `join`, `client`, `proxy`, `tls`, `request`, `response`, `checks` or `variants` | did you mean `from`?
+    6:5 ‹headers› unknown key `headers` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `follows`, `join`, `client`, `proxy`, `tls`, `request`, `response`, `checks` or `variants` | it stands under `request`
+    7:16 ‹methd› unknown key `methd` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `removed`, `others`, `order`, `name_case`, `body` or `trailers` | did you mean `method`?
+    7:28 ‹status› a request has no `status` | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `removed`, `others`, `order`, `name_case`, `body` or `trailers` | it stands under `response`
+    7:41 ‹Host› unknown key `Host` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `removed`, `others`, `order`, `name_case`, `body` or `trailers` | fields stand under `headers`
+    8:29 ‹target› a response has no `target` | expected `version`, `status`, `reason`, `headers`, `set_cookies`, `absent`, `removed`, `others`, `order`, `name_case`, `body` or `trailers` | it stands under `request`
     9:22 ‹requests› unknown key `requests` in a variant | expected `client`, `proxy`, `tls`, `request` or `response` | did you mean `request`?
     10:15 ‹method› unknown key `method` in `select` | expected `request`, `response`, `src`, `dst`, `client`, `proxy`, `tls`, `connection`, `source`, `any`, `all` or `not` | it stands under `request` or `response`: `request: { method: … }`
     10:28 ‹requst› unknown key `requst` in `select` | expected `request`, `response`, `src`, `dst`, `client`, `proxy`, `tls`, `connection`, `source`, `any`, `all` or `not` | did you mean `request`?
@@ -89,18 +89,13 @@ hops:
     assert_snapshot!(mistakes(text), @r#"
     3:9 ‹[]› `checks` has the empty list `[]` |  | give it one, or leave its key away
     6:11 ‹x› `when` must be true or false, and this is a text |  | compare it: `… == …`
-    7:5 ‹follows› `follows` is not supported yet |  | leave it away; a later version will know it
-    8:5 ‹join› `join` is not supported yet |  | leave it away; a later version will know it
+    7:14 ‹b› no hop `b` in this file |  | did you mean `a`? / `follows` names the hop that a request comes over before this one
     9:5 ‹echoed_in› `echoed_in` is not supported yet |  | leave it away; a later version will know it
     10:29 ‹b› `that` must be true or false, and this is a text |  | compare it: `… == …`
     11:23 ‹event› the source `event` is not supported yet |  | `wire`, `har` or `text`
     15:7 ‹event› `event` is not supported yet |  | leave it away; a later version will know it
-    16:7 ‹removed› `removed` is not supported yet |  | leave it away; a later version will know it
-    17:15 ‹preserved› `others: preserved` is not supported yet
     19:20 ‹a› `a` is no line of `A` |  | `wire` is the whole line: "A: value"
     20:21 ‹a› `a` is no path into a JWT |  | a path begins with `header` or `payload`: `header.alg`, `payload.sub`
-    21:14 ‹preserved› `preserved` is not supported yet |  | leave it away; a later version will know it
-    22:14 ‹appended› `appended` is not supported yet |  | leave it away; a later version will know it
     24:20 ‹a› `when` must be true or false, and this is a text |  | compare it: `… == …`
     "#);
 }

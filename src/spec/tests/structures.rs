@@ -32,7 +32,7 @@ M: { equls: a }";
     15:14 ‹others› `others` has no `pairs`, `json` or `jwt` beside it
     16:14 ‹separator› `separator` has no `pairs` beside it |  | the separator of a list stands inside of `list`
     17:23 ‹yes› `present` is `true` or `false`
-    18:14 ‹equls› unknown key `equls` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `jwt`, `separator`, `others`, `present`, `optional`, `name_case`, `lines`, `wire`, `all`, `any`, `not`, `bind`, `when`, `severity`, `why` or `reference` | did you mean `equals`?
+    18:14 ‹equls› unknown key `equls` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `jwt`, `separator`, `others`, `present`, `optional`, `name_case`, `lines`, `wire`, `all`, `any`, `not`, `preserved`, `appended`, `bind`, `when`, `severity`, `why` or `reference` | did you mean `equals`?
     ");
 }
 
@@ -97,7 +97,7 @@ M: [a, { is: ip }]"#;
     12:68 ‹''› `separator` is one ASCII character, not `` |  | spaces around it are ignored
     13:22 ‹''› `json` has a key without a name
     13:29 ‹'a['› `a[` is no path: a `[` has no `]` |  | `headers.Host`, `headers["X.Y"]`, `Records[0].cf`, `[-1]`
-    13:43 ‹c› unknown key `c` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `jwt`, `separator`, `others`, `present`, `optional`, `name_case`, `lines`, `wire`, `all`, `any`, `not`, `bind`, `when`, `severity`, `why` or `reference` | members of objects are named by their path: `headers.Host`, `Records[0]`
+    13:43 ‹c› unknown key `c` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `jwt`, `separator`, `others`, `present`, `optional`, `name_case`, `lines`, `wire`, `all`, `any`, `not`, `preserved`, `appended`, `bind`, `when`, `severity`, `why` or `reference` | members of objects are named by their path: `headers.Host`, `Records[0]`
     13:61 ‹deny› `others` is not `deny` | expected `allow`, `warning` or `error`
     14:25 ‹.inf› JSON has no exact number `.inf` |  | in quotes it is a text
     14:62 ‹123456789012345678901234567890› JSON has no exact number `123456789012345678901234567890` |  | in quotes it is a text

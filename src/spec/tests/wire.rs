@@ -32,7 +32,7 @@ hops:
     11:20 ‹[]› `wire` has the empty list `[]` |  | give it one, or leave its key away
     12:20 ‹{ prefix: a }› a value here is a text, and here stands a mapping
     13:32 ‹ipp› unknown type `ipp` | expected `ip`, `ipv4`, `ipv6`, `private-ip`, `public-ip`, `ip-port`, `port`, `integer`, `host`, `dns-name`, `uuid`, `http-date`, `iso-date`, `hex`, `base64`, `base64url`, `url`, `jwt`, `etag`, `media-type`, `xray-id`, `sigv4` or `arn` | did you mean `ip`?
-    14:14 ‹wier› unknown key `wier` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `jwt`, `separator`, `others`, `present`, `optional`, `name_case`, `lines`, `wire`, `all`, `any`, `not`, `bind`, `when`, `severity`, `why` or `reference` | did you mean `wire`?
+    14:14 ‹wier› unknown key `wier` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `jwt`, `separator`, `others`, `present`, `optional`, `name_case`, `lines`, `wire`, `all`, `any`, `not`, `preserved`, `appended`, `bind`, `when`, `severity`, `why` or `reference` | did you mean `wire`?
     15:21 ‹alg› `alg` is no path into a JWT |  | a path begins with `header` or `payload`: `header.alg`, `payload.sub`
     15:75 ‹uiud› unknown type `uiud` | expected `ip`, `ipv4`, `ipv6`, `private-ip`, `public-ip`, `ip-port`, `port`, `integer`, `host`, `dns-name`, `uuid`, `http-date`, `iso-date`, `hex`, `base64`, `base64url`, `url`, `jwt`, `etag`, `media-type`, `xray-id`, `sigv4` or `arn` | did you mean `uuid`?
     15:83 ‹'[0]'› `[0]` is no path into a JWT |  | a path begins with `header` or `payload`: `header.alg`, `payload.sub`

@@ -147,7 +147,9 @@ impl Print for Printer {
 /// Why an exchange is joined to no other.
 fn alone(why: &Unjoined) -> String {
     match why {
-        Unjoined::NoneFits => "alone: no other exchange has an id of it, or its method and target around it in time".to_owned(),
+        Unjoined::NoneFits => {
+            "alone: no exchange of another connection has an id of it, or its method and target while it ran".to_owned()
+        }
         Unjoined::Several(several) => {
             format!("alone: it may belong to each of {several} exchanges, which have what it has and ran at its time")
         }

@@ -1,0 +1,192 @@
+//! What hops say of those that they follow.
+
+use super::driver::Check;
+use crate::finding::{Outcome, Rule, Verdict};
+
+fn spec(request: &str, more: &str) -> String {
+    format!(
+        "hops:\n  front:\n    select: {{ request: {{ headers: {{ X-Hop: front }} }} }}\n    response: {{ headers: {{ Via: {{ present: true }} }} }}\n  \
+         back:\n    follows: front\n    select: {{ request: {{ headers: {{ X-Hop: back }} }} }}\n    request: {request}\n{more}"
+    )
+}
+
+/// Fields of a request with `|` between them.
+fn message(hop: &str, fields: &str) -> String {
+    format!("GET /a HTTP/1.1\r\nX-Hop: {hop}\r\nX-Amzn-Trace-Id: Root=1-a-b\r\n{}\r\n\r\n", fields.replace('|', "\r\n"))
+}
+
+fn both(spec: &str, front: &str, back: &str) -> Check {
+    Check::new(spec).stream(1).request(&message("front", front)).stream(2).request(&message("back", back))
+}
+
+fn verdict(outcome: &Outcome, subject: &str) -> Verdict {
+    let mut all = outcome.specs[0].hops.iter().flat_map(|hop| &hop.expectations).filter(|e| e.subject == subject);
+    all.next().unwrap_or_else(|| panic!("no {subject}")).verdict
+}
+
+#[test]
+fn each_relation_is_met_and_violated() {
+    use Verdict::{Met, NotObserved, Violated};
+    for (claim, subject, front, back, expected) in [
+        ("{ headers: { X: { preserved: true } } }", "request.header.X", "X: 1", "x: 1", Met),
+        ("{ headers: { X: { preserved: true } } }", "request.header.X", "X: 1|X: 2", "X: 1|X: 2", Met),
+        ("{ headers: { X: { preserved: true } } }", "request.header.X", "X: 1|X: 2", "X: 1, 2", Violated),
+        ("{ headers: { X: { preserved: true } } }", "request.header.X", "X: 1", "X: 2", Violated),
+        ("{ headers: { X: { preserved: true } } }", "request.header.X", "X: 1", "Y: 2", Violated),
+        ("{ headers: { X: { preserved: true } } }", "request.header.X", "Y: 1", "X: 2", Violated),
+        ("{ headers: { X: { preserved: true } } }", "request.header.X", "Y: 1", "Y: 2", NotObserved),
+        ("{ path: { preserved: true } }", "request.path", "X: 1", "X: 1", Met),
+        ("{ headers: { X: { appended: b } } }", "request.header.X", "X: a", "X: a, b", Met),
+        ("{ headers: { X: { appended: b } } }", "request.header.X", "X: a", "X: a|X: b", Met),
+        ("{ headers: { X: { appended: b } } }", "request.header.X", "Y: a", "X: b", Met),
+        ("{ headers: { X: { appended: { is: ip } } } }", "request.header.X", "X: a", "X: a, 10.0.0.1", Met),
+        ("{ headers: { X: { appended: b } } }", "request.header.X", "X: a", "X: b", Violated),
+        ("{ headers: { X: { appended: b } } }", "request.header.X", "X: a", "X: a", Violated),
+        ("{ headers: { X: { appended: b } } }", "request.header.X", "X: a", "X: b, a", Violated),
+        ("{ headers: { X: { appended: b } } }", "request.header.X", "X: a", "Y: b", Violated),
+        ("{ headers: { X: { appended: '${hop(\"front\").src.ip}' } } }", "request.header.X", "X: a", "X: a, 10.0.1.5", Met),
+        ("{ headers: { X: { appended: '${hop(\"front\").src.ip}' } } }", "request.header.X", "X: a", "X: a, 10.0.9.9", Violated),
+        ("{ headers: { X: '${hop(\"front\").request.header(\"Y\")}' } }", "request.header.X", "Y: a", "X: a", Met),
+        ("{ headers: { X: '${hop(\"front\").request.header(\"Y\")}' } }", "request.header.X", "Y: a", "X: b", Violated),
+        ("{ removed: [TE] }", "request.header.TE", "TE: x", "X: a", Met),
+        ("{ removed: [TE] }", "request.header.TE", "TE: x", "TE: x", Violated),
+        ("{ removed: [TE] }", "request.header.TE", "X: a", "TE: x", NotObserved),
+        ("{ removed: [X-*] }", "request.header.X-*", "X-A: 1", "X-Hop: 1", Violated),
+        ("{ others: preserved, headers: { X-Hop: back } }", "request.others", "X: a", "X: a", Met),
+        ("{ others: preserved, headers: { X-Hop: back } }", "request.others", "X: a", "X: b", Violated),
+        ("{ others: preserved, headers: { X-Hop: back } }", "request.others", "X: a", "Y: a", Violated),
+        ("{ others: preserved, headers: { X-Hop: back }, removed: [TE] }", "request.others", "TE: a", "Y: a", Violated),
+        (
+            "{ others: preserved, headers: { X-Hop: back, Y: { present: true } }, removed: [TE] }",
+            "request.others",
+            "TE: a",
+            "Y: a",
+            Met,
+        ),
+    ] {
+        let outcome = both(&spec(claim, ""), front, back).run();
+        assert_eq!(verdict(&outcome, subject), expected, "{claim}: {front} → {back}: {:#?}", outcome.findings);
+    }
+}
+
+#[test]
+fn a_response_goes_the_other_way() {
+    let spec =
+        spec("{ method: GET }", "    response: { others: preserved, headers: { X: { appended: p } }, removed: [Server] }\n");
+    let run = |back: &str, front: &str| {
+        let response = |fields: &str| format!("HTTP/1.1 200 OK\r\n{}\r\n\r\n", fields.replace('|', "\r\n"));
+        Check::new(&spec)
+            .stream(2)
+            .request(&message("back", "A: 1"))
+            .response(&response(back), b"")
+            .stream(1)
+            .request(&message("front", "A: 1"))
+            .response(&response(front), b"")
+            .run()
+    };
+    let right = run("Server: a|X: o|Date: d", "X: o, p|Date: d|Via: own");
+    for subject in ["response.others", "response.header.X", "response.header.Server"] {
+        assert_eq!(verdict(&right, subject), Verdict::Met, "{subject}: {:#?}", right.findings);
+    }
+    let wrong = run("Server: a|X: o|Date: d", "X: o|Server: a");
+    for subject in ["response.others", "response.header.X", "response.header.Server"] {
+        assert_eq!(verdict(&wrong, subject), Verdict::Violated, "{subject}");
+    }
+    let told: Vec<_> = wrong.findings.iter().map(|f| (&f.message, &f.parts, &f.notes)).collect();
+    insta::assert_debug_snapshot!(told);
+}
+
+#[test]
+fn what_nothing_joins_is_undecided_and_what_was_not_seen_is_not_observed() {
+    let spec = spec("{ headers: { X: { preserved: true } } }", "");
+    let alone = Check::new(&spec).stream(2).request(&message("back", "X: 1")).run();
+    assert_eq!(verdict(&alone, "request.header.X"), Verdict::NotObserved);
+    let other = Check::new(&spec)
+        .stream(1)
+        .request(&message("front", "X: 1").replace("1-a-b", "1-c-d").replace("/a", "/other"))
+        .stream(2)
+        .request(&message("back", "X: 1"))
+        .run();
+    assert_eq!(verdict(&other, "request.header.X"), Verdict::Inconclusive);
+    let reason = other.findings.iter().find(|f| f.rule == Rule::EvidenceInconclusive).expect("a reason");
+    insta::assert_debug_snapshot!((&reason.message, &reason.notes));
+}
+
+#[test]
+fn join_says_what_belongs_together() {
+    let spec = spec("{ headers: { X: { preserved: true } } }", "    join: request.header(\"X-Key\")\n");
+    let run = |front: &str, back: &str| verdict(&both(&spec, front, back).run(), "request.header.X");
+    assert_eq!(run("X-Key: 1|X: a", "X-Key: 1|X: a"), Verdict::Met);
+    assert_eq!(run("X-Key: 1|X: a", "X-Key: 1|X: b"), Verdict::Violated);
+    // The trace id is the same, and not asked for.
+    assert_eq!(run("X-Key: 1|X: a", "X-Key: 2|X: a"), Verdict::Inconclusive);
+    assert_eq!(run("X-Key: 1|X: a", "X: a"), Verdict::Inconclusive);
+}
+
+#[test]
+fn variants_may_be_told_apart_by_what_became_of_a_field() {
+    let variants = "    variants:\n      append: { request: { headers: { X: { appended: p } } } }\n      \
+                    preserve: { request: { headers: { X: { preserved: true } } } }\n      remove: { request: { removed: [X] } }\n";
+    let spec = spec("{ method: GET }", variants);
+    let run = |front: &str, back: &str| both(&spec, front, back).run();
+    for (back, variant) in [("X: a, p", "append"), ("X: a", "preserve"), ("Y: b", "remove")] {
+        let outcome = run("X: a", back);
+        let hop = outcome.specs[0].hops.iter().find(|hop| hop.hop == "back").expect("the hop");
+        assert_eq!(hop.variants, [(variant.to_owned(), 1)], "{back}: {:#?}", outcome.findings);
+        assert_eq!(hop.verdict, Verdict::Met, "{back}");
+    }
+    assert_eq!(run("X: a", "X: q").specs[0].hops[1].verdict, Verdict::Violated);
+}
+
+#[test]
+fn findings_show_both_sides() {
+    let request = "{ headers: { X: { appended: { is: ip } }, Y: { preserved: true }, Cookie: { preserved: true } }, removed: [TE], others: preserved }";
+    let outcome =
+        both(&spec(request, ""), "X: a|Y: 1|TE: t|Z: 1|Cookie: s=verysecret", "X: b|TE: t|N: 1|Cookie: s=othersecret").run();
+    let told: Vec<_> =
+        outcome.findings.iter().map(|f| (f.rule, &f.subject, &f.message, &f.expected, &f.parts, &f.notes)).collect();
+    let text = format!("{told:#?}");
+    assert!(!text.contains("verysecret") && !text.contains("othersecret"), "{text}");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn masked_and_cut_evidence_decides_nothing() {
+    let spec = spec("{ headers: { X: { preserved: true }, X-Hop: back }, others: preserved, removed: [TE] }", "");
+    let text = |front: &str, back: &str| Check::new(&spec).text(&message("front", front)).text(&message("back", back)).run();
+    assert_eq!(verdict(&text("Y: xxx.xxx", "Y: xxx.xxx"), "request.others"), Verdict::Met);
+    assert_eq!(verdict(&text("X: xxx.xxx", "X: xxx.xxx"), "request.header.X"), Verdict::Inconclusive);
+    assert_eq!(verdict(&text("X: 1", "X: 1"), "request.header.X"), Verdict::Met);
+    let cut = Check::new(&spec)
+        .stream(1)
+        .request(&message("front", "X: 1|TE: a"))
+        .stream(2)
+        .cut_request("GET /a HTTP/1.1\r\nX-Hop: back\r\nX-Amzn-Trace-Id: Root=1-a-b\r\n")
+        .run();
+    for subject in ["request.header.X", "request.header.TE", "request.others"] {
+        assert_eq!(verdict(&cut, subject), Verdict::Inconclusive, "{subject}");
+    }
+}
+
+#[test]
+fn mistakes_about_hops_before_are_told() {
+    let told = |text: &str| match crate::spec::parse("t.yaml", "t", text.as_bytes()) {
+        Err(errors) => errors.iter().map(|error| error.message.clone()).collect::<Vec<_>>().join("\n"),
+        Ok(_) => "fine".to_owned(),
+    };
+    insta::assert_snapshot!(told(
+        "hops:\n  a: { follows: b, request: { method: GET } }\n  b: { follows: a, request: { method: GET } }\n"
+    ));
+    insta::assert_snapshot!(told(
+        "hops:\n  a: { request: { headers: { X: { preserved: true } }, removed: [Y], others: preserved } }\n"
+    ));
+    insta::assert_snapshot!(told(
+        "hops:\n  a: { request: { method: GET } }\n  b: { follows: a, request: { headers: { X: { preserved: false }, Y: { preserved: true, appended: x }, Z: { list: { last: { preserved: true } } } } } }\n"
+    ));
+    insta::assert_snapshot!(told(
+        "hops:\n  a: { join: src, request: { method: GET } }\n  b: { follows: c, join: request.headers, request: { method: GET } }\n"
+    ));
+    insta::assert_snapshot!(told(
+        "hops:\n  a: { request: { method: GET } }\n  c: { request: { method: GET } }\n  b: { follows: a, request: { headers: { X: '${hop(\"c\").src.ip}' } } }\n"
+    ));
+}
