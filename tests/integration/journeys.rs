@@ -58,7 +58,10 @@ fn a_finding_shows_both_sides() {
     let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     let subjects: Vec<_> = report["findings"].as_array().unwrap().iter().map(|f| f["subject"].as_str().unwrap()).collect();
     assert_eq!(subjects, ["request.header.X-Forwarded-For", "request.header.User-Agent", "request.header.X-Id"]);
-    assert_eq!(report["findings"][0]["evidence"][0]["capture"], "app.txt");
+    let first = &report["findings"][0];
+    assert_eq!(first["evidence"][0]["capture"], "app.txt");
+    assert_eq!((&first["left"]["hop"], &first["left"]["value"]), (&"client-to-proxy".into(), &"203.0.113.7".into()));
+    assert_eq!((&first["arrived"]["evidence"]["line"], &first["arrived"]["value"]), (&1.into(), &"10.0.0.5".into()));
 }
 
 #[test]
