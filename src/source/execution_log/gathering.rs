@@ -96,7 +96,7 @@ impl<'t> Gathering<'t> {
 
     fn line(&mut self, part: &Text<'_>) {
         match line(&part.text) {
-            Some(line) => self.said(line.request, line.statement, Place { line: part.line, time: line.time.or(part.time) }),
+            Some(line) => self.said(line.request, &line.statement, Place { line: part.line, time: line.time.or(part.time) }),
             // A block of code in Markdown ends.
             None if part.text.trim_ascii_start().starts_with(b"```") => {
                 self.last = None;
@@ -113,7 +113,7 @@ impl<'t> Gathering<'t> {
         let first = lines.next().unwrap_or_default();
         self.last = None;
         match line(first) {
-            Some(line) => self.said(line.request, line.statement, Place { line: part.line, time: line.time.or(part.time) }),
+            Some(line) => self.said(line.request, &line.statement, Place { line: part.line, time: line.time.or(part.time) }),
             None => return self.ignore(part),
         }
         for text in lines {
@@ -127,19 +127,20 @@ impl<'t> Gathering<'t> {
             let text = text.strip_suffix('\r').unwrap_or(text).as_bytes();
             self.line(&Text { line: answer.line, time: None, text: text.into() });
         }
-        if let Some(record) = self.current.take().and_then(|at| self.record(at)) {
+        let last = self.last.map(|(at, _)| at);
+        if let Some(record) = self.current.take().or(last).and_then(|at| self.record(at)) {
             record.answer = Some(answer);
         }
         self.last = None;
     }
 
-    fn said(&mut self, id: Option<&[u8]>, statement: Statement<'_>, place: Place) {
-        let at = match (id, &statement) {
-            (Some(id), _) => self.of(id, &statement),
+    fn said(&mut self, id: Option<&[u8]>, statement: &Statement<'_>, place: Place) {
+        let at = match (id, statement) {
+            (Some(id), _) => self.of(id, statement),
             (None, Statement::Begins(id)) => self.begins(id),
-            (None, _) => self.unnamed(&statement),
+            (None, _) => self.unnamed(statement),
         };
-        let part = self.record(at).map_or(Part::Nothing, |record| record.take(&statement, place));
+        let part = self.record(at).map_or(Part::Nothing, |record| record.take(statement, place));
         self.last = Some((at, part));
     }
 

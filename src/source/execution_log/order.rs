@@ -13,7 +13,7 @@ pub(super) fn put_in_order(entries: &mut [Entry<'_>]) {
         Entry::Line(_) | Entry::Answer(_) => None,
     });
     let first = times.next();
-    let last = times.last();
+    let last = times.next_back();
     let backwards = match (first, last) {
         (Some(first), Some(last)) if first != last => first > last,
         // All of them within a millisecond.

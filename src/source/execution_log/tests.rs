@@ -215,7 +215,7 @@ fn more_requests_at_once_than_may_be() {
     let completed: String = (0..most + 2).map(|n| format!("(id-{n}) Method completed with status: 200\n")).collect();
     let (summary, lines) = told(&format!("{begun}{completed}"));
     assert_eq!((summary.requests, summary.responses), (most as u64 + 2, most as u64 + 2));
-    assert_eq!(said(&summary), ["pipeline-limit x4: more than 4096 requests of this log are open at once"]);
+    assert_eq!(said(&summary), ["pipeline-limit x4098: more than 4096 requests of this log are open at once"]);
     assert!(lines.iter().any(|line| line == "exchange GET …/0?… HTTP/… / none"), "the oldest");
 }
 
