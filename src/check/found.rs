@@ -7,6 +7,7 @@ use super::content::{content, lack};
 use super::cookie::{SetCookie, cookies};
 use super::evaluate::{is_taken_apart, path_of, query_of};
 use super::functions;
+use super::joined::{COOKIES, may_be_cookies};
 use super::legible::show;
 use super::mask;
 use super::names::HeadIndex;
@@ -136,6 +137,11 @@ pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex
             }
             let mut lines: Vec<Cow<'m, [u8]>> = lines.map(readable).collect();
             if lines.len() > 1 { Found::Many(lines) } else { Found::Few(lines.pop()) }
+        }
+        Aspect::Cookie { id, .. } | Aspect::SetCookie { id, .. }
+            if index.lines(*id).any(|at| may_be_cookies(&head, value(&head, at))) =>
+        {
+            Found::Unknown(COOKIES.to_owned())
         }
         Aspect::Cookie { id, name } => {
             let values = |(n, value)| if n == name.as_bytes() { Ok(value) } else { Err((n, value)) };

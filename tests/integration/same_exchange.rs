@@ -2,12 +2,13 @@
 //! what their fidelity takes away alone: nothing is met by a lesser one that the wire violates, nothing violated that it meets.
 
 use std::fmt::Write as _;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::kit::{Message, Spoken, read_exchanges, root};
+use crate::kit::{Carrier, Conversation, Format, Message, Spoken, packets, read_exchanges, root, segments, write_file};
 use crate::program::Program;
 
 /// An exchange of a shipped capture.
@@ -79,12 +80,16 @@ impl Example {
 
 /// Names sorted and in lower case, lines of one name joined, cookies and credentials left out: all that programs do.
 fn worst(fields: &[(String, String)]) -> Vec<(String, String)> {
+    let mut left = joined(fields);
+    left.retain(|(name, _)| !["cookie", "set-cookie", "authorization"].contains(&name.as_str()));
+    left
+}
+
+/// Names sorted and in lower case, lines of one name joined.
+fn joined(fields: &[(String, String)]) -> Vec<(String, String)> {
     let mut seen: Vec<(String, String)> = Vec::new();
     for (name, value) in fields {
         let name = name.to_ascii_lowercase();
-        if ["cookie", "set-cookie", "authorization"].contains(&name.as_str()) {
-            continue;
-        }
         match seen.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) => *known = format!("{known}, {value}"),
             None => seen.push((name, value.clone())),
@@ -109,7 +114,12 @@ fn verdicts(program: &Program, file: &str) -> Vec<String> {
 }
 
 /// Holds claims against the forms of an example; a table of what each says.
-fn table(example: &Example, select: &str, claims: &[(&str, String)]) -> String {
+fn table(
+    example: &Example,
+    select: &str,
+    claims: &[(&str, String)],
+    worst: impl Fn(&[(String, String)]) -> Vec<(String, String)>,
+) -> String {
     let mut spec = String::from("hops:\n");
     for (number, (_, claim)) in claims.iter().enumerate() {
         writeln!(spec, "  hop-{number}:\n    select: {select}\n{claim}").unwrap();
@@ -238,7 +248,36 @@ fn a_request_with_a_body_and_an_event() {
         ("check, of time", "checks: [{ id: a, that: 'time > timestamp(\"2020-01-01T00:00:00Z\")' }]"),
         ("check, of time, wrong", "checks: [{ id: a, that: 'time < timestamp(\"2020-01-01T00:00:00Z\")' }]"),
     ]);
-    insta::assert_snapshot!(table(&example, "{ request: { path: /test/notes/7 } }", &all));
+    insta::assert_snapshot!(table(&example, "{ request: { path: /test/notes/7 } }", &all, worst));
+}
+
+/// Two lines of Set-Cookie, which sources that join lines make one of.
+#[test]
+fn a_response_that_sets_two_cookies() {
+    let mut example = example("aws/alb/forward/keep-alive.pcap", "GET /notes");
+    example.response.add("Set-Cookie", "a=1; Path=/; Expires=Wed, 12 Oct 2022 13:14:40 GMT");
+    example.response.add("Set-Cookie", "b=2; Secure");
+    let at = |address: &str| address.parse::<SocketAddr>().unwrap();
+    let talk = Conversation::new(at("10.0.0.1:40000"), at("10.0.0.2:80"));
+    let talk = talk.says(example.request.bytes()).answers(example.response.bytes());
+    let folder = tempfile::tempdir().unwrap();
+    example.capture = folder.path().join("capture.pcap");
+    let packets = packets(&segments(&talk), Carrier::ETHERNET);
+    std::fs::write(&example.capture, write_file(&packets, Carrier::ETHERNET.link, Format::ALL[0])).unwrap();
+    let all = claims(&[
+        ("set_cookie", "response: { set_cookies: { b: '2' } }"),
+        ("set_cookie, wrong", "response: { set_cookies: { b: '3' } }"),
+        ("set_cookie, attribute", "response: { set_cookies: { a: { value: '1', Path: / } } }"),
+        ("set_cookie, attribute, wrong", "response: { set_cookies: { a: { value: '1', Secure: true } } }"),
+        ("set_cookie, missing", "response: { set_cookies: { c: '1' } }"),
+        ("Set-Cookie, lines", "response: { headers: { Set-Cookie: { lines: { length: 2 } } } }"),
+        ("Set-Cookie, one line", "response: { headers: { Set-Cookie: { prefix: a=1 } } }"),
+        ("Set-Cookie, absent, wrong", "response: { absent: [Set-Cookie] }"),
+    ]);
+    let select = "{ request: { path: /notes, method: GET } }";
+    let left_out = table(&example, select, &all, worst);
+    let joined = table(&example, select, &all, joined);
+    insta::assert_snapshot!(format!("{left_out}\nJoined as programs do that leave nothing out:\n\n{joined}"));
 }
 
 #[test]
@@ -264,5 +303,5 @@ fn a_request_with_cookies_and_names_in_lower_case() {
         ("list", "request: { headers: { X-Forwarded-For: { list: { each: { is: ip } } } } }"),
         ("body, text", "response: { body: { length: 13 } }"),
     ]);
-    insta::assert_snapshot!(table(&example, "{ request: { path: /notes, method: GET } }", &all));
+    insta::assert_snapshot!(table(&example, "{ request: { path: /notes, method: GET } }", &all, worst));
 }
