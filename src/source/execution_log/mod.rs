@@ -1,4 +1,4 @@
-//! Execution logs of API Gateway (REST and WebSocket APIs), and what a test invocation writes: four messages of a request in
+//! Execution logs of API Gateway (REST APIs), and what a test invocation writes: four messages of a request in
 //! one log. The method request and the method response are what the client sent and gets, the endpoint request and response
 //! what API Gateway sends its integration and is answered.
 //!
