@@ -164,6 +164,8 @@ kinds! {
     EntryNotSent = "entry-not-sent",
     /// Entries, or fields of them, that cannot be read.
     EntryUnreadable = "entry-unreadable",
+    /// Fields of a log of which it is not certain where one ends and the next begins, or what its value is.
+    FieldsUnclear = "fields-unclear",
     /// Packets of a printed dump whose times are not said in full.
     TimeUnknown = "time-unknown",
 }

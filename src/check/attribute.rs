@@ -1,6 +1,7 @@
 //! An attribute of a cookie that a response sets, in every line that sets the cookie.
 
 use super::cookie::SetCookie;
+use super::joined::{COOKIES, may_be_cookies};
 use super::judged::{Fault, Judged};
 use super::matcher;
 use super::names::HeadIndex;
@@ -22,6 +23,9 @@ pub(super) fn judge<'s>(aspect: &Aspect, value: &'s Value, head: &HeadRef<'_>, i
         let found = cookie.attribute(attribute);
         let truth = if head.is_open_line(line) {
             scope.because(|| "the line is cut in the capture".to_owned());
+            Truth::Unknown
+        } else if may_be_cookies(head, line.value.of(head.raw)) {
+            scope.because(|| COOKIES.to_owned());
             Truth::Unknown
         } else {
             match found {

@@ -167,7 +167,9 @@ pub(super) fn evaluate<'a>(expr: &'a Expr, scope: &Scope<'a>) -> Result<Val<'a>,
         Expr::EndpointIp { dst } => Ok(Val::Text(Cow::Owned(endpoint(*dst, scope)?.ip.to_string().into_bytes()))),
         Expr::EndpointPort { dst } => Ok(Val::Int(i64::from(endpoint(*dst, scope)?.port))),
         Expr::Time => match scope.exchange.first().map(|m| m.head.head.at.origin) {
-            Some(Origin::Packet { time, .. } | Origin::Entry { time: Some(time), .. }) => Ok(Val::Time(time)),
+            Some(Origin::Packet { time, .. } | Origin::Entry { time: Some(time), .. } | Origin::Log { time: Some(time), .. }) => {
+                Ok(Val::Time(time))
+            }
             _ => Err(because("this kind of evidence has no time")),
         },
         Expr::Connection(part) => connection_value(*part, scope),
@@ -239,6 +241,12 @@ fn message_value<'a>(side: Side, path: &'a MessagePath, scope: &Scope<'a>) -> Re
         {
             Err(because(head.lack()))
         }
+        MessagePath::Target | MessagePath::Query if is_taken_apart(&head) => {
+            Err(because("this kind of evidence does not show the query as it was sent"))
+        }
+        MessagePath::Status if !head.head.fidelity.whole && head.status() == Some(0) => {
+            Err(because("the log does not say the status code"))
+        }
         MessagePath::Method => text(head.method().ok_or_else(missing)?),
         MessagePath::Target => text(head.target().ok_or_else(missing)?),
         MessagePath::Path => text(path_of(head.target().ok_or_else(missing)?)),
@@ -291,6 +299,11 @@ fn message_value<'a>(side: Side, path: &'a MessagePath, scope: &Scope<'a>) -> Re
             Ok(Val::Fields(head.regular_fields().map(|(name, value)| (name.to_vec(), value.to_vec())).collect()))
         }
     }
+}
+
+/// Whether the source has parameters of the query, not the query itself: in another order, or in another coding.
+pub(super) fn is_taken_apart(head: &HeadRef<'_>) -> bool {
+    !head.head.fidelity.whole && head.target().is_some_and(|target| mask::is_masked(query_of(target)))
 }
 
 /// Whether a part of the start line is not known, since the pseudo-header field is not.

@@ -5,8 +5,9 @@ use std::cell::OnceCell;
 
 use super::content::{content, lack};
 use super::cookie::{SetCookie, cookies};
-use super::evaluate::{path_of, query_of};
+use super::evaluate::{is_taken_apart, path_of, query_of};
 use super::functions;
+use super::joined::{COOKIES, may_be_cookies};
 use super::legible::show;
 use super::mask;
 use super::names::HeadIndex;
@@ -92,13 +93,23 @@ pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex
     let head = message.head;
     match target {
         Aspect::Method => Found::option(head.method()),
+        Aspect::Target if is_taken_apart(&head) => {
+            Found::Unknown("this kind of evidence does not show the query as it was sent".to_owned())
+        }
         Aspect::Target => Found::option(head.target()),
         Aspect::Path => Found::option(head.target().map(path_of)),
         Aspect::Query(name) => {
-            let mut values = head.target().map(|t| query_values(query_of(t), name)).unwrap_or_default();
+            let query = head.target().map(query_of).unwrap_or_default();
+            let mut values = query_values(query, name);
+            if values.is_empty() && head.head.fidelity.masks && query.split(|b| *b == b'&').any(is_masked_parameter) {
+                return Found::Unknown("the query is masked".to_owned());
+            }
             if values.len() > 1 { Found::Many(values) } else { Found::Few(values.pop()) }
         }
         Aspect::Version => Found::one(head.version()),
+        Aspect::Status if !head.head.fidelity.whole && head.status() == Some(0) => {
+            Found::Unknown("the log does not say the status code".to_owned())
+        }
         Aspect::Status => Found::Few(head.status().map(|s| Cow::Owned(s.to_string().into_bytes()))),
         Aspect::Reason => Found::option(head.reason()),
         Aspect::Field { id, .. } => {
@@ -126,6 +137,11 @@ pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex
             }
             let mut lines: Vec<Cow<'m, [u8]>> = lines.map(readable).collect();
             if lines.len() > 1 { Found::Many(lines) } else { Found::Few(lines.pop()) }
+        }
+        Aspect::Cookie { id, .. } | Aspect::SetCookie { id, .. }
+            if index.lines(*id).any(|at| may_be_cookies(&head, value(&head, at))) =>
+        {
+            Found::Unknown(COOKIES.to_owned())
         }
         Aspect::Cookie { id, name } => {
             let values = |(n, value)| if n == name.as_bytes() { Ok(value) } else { Err((n, value)) };
@@ -247,6 +263,11 @@ pub(super) enum BodyFault {
     NoJson(String),
     /// The evidence does not hold it.
     Unknown(String),
+}
+
+/// Whether a part of a query stands for any parameter: its name is masked.
+fn is_masked_parameter(part: &[u8]) -> bool {
+    mask::is_masked(part.split(|b| *b == b'=').next().unwrap_or_default())
 }
 
 /// The values of a name in a query, percent-decoded, `+` as a blank.

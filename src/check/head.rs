@@ -32,7 +32,10 @@ pub(super) fn judge(aspect: &Aspect, head: &HeadRef<'_>, index: &HeadIndex) -> J
                     *entry = true;
                 }
             }
-            unexpected(head, lines().filter(|at| allowed.get(*at) != Some(&true)))
+            match unexpected(head, lines().filter(|at| allowed.get(*at) != Some(&true))) {
+                Judged::Met if head.withholds(|_| true) => Judged::Inconclusive(head.lack().to_owned()),
+                judged => judged,
+            }
         }
         Aspect::Order(entries) => order(head, index, entries),
         Aspect::NameCase { exact, except } => name_case(head, index, exact.as_deref(), except),

@@ -7,6 +7,7 @@ use super::checks::{self, Condition};
 use super::connection::{find, message_of};
 use super::found::{BodyFault, Found, body_json, is_open, may_be_missing};
 use super::head;
+use super::joined::may_be_several;
 use super::judged::{Fault, Judged};
 use super::looked::Looked;
 use super::matcher::{self, LineFault};
@@ -112,6 +113,9 @@ impl<'e> Case<'e> {
             }
             Truth::Yes | Truth::No if !message.head.head.fidelity.repeats && value.counts_lines() => {
                 Judged::Inconclusive("this kind of evidence may join or leave out lines that repeat".to_owned())
+            }
+            Truth::Yes if may_be_several(&expectation.aspect, value, &found, &message.head) => {
+                Judged::Inconclusive("this kind of evidence may join lines that repeat, and this may be several".to_owned())
             }
             Truth::Yes => Judged::Met,
             Truth::Skip => Judged::NotObserved,

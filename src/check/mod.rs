@@ -32,6 +32,7 @@ mod head;
 mod hide;
 mod hop;
 mod interpret;
+mod joined;
 mod json_text;
 mod judge;
 mod judged;

@@ -24,7 +24,7 @@ pub(super) fn evidence(captures: &[String], at: &Provenance) -> Evidence {
     let capture = captures.get(at.capture.0 as usize).cloned().unwrap_or_default();
     let place = match at.origin {
         Origin::Packet { packet, stream, time, src, dst } => EvidencePlace::Packet { packet, stream, time, src, dst },
-        Origin::Line(line) => EvidencePlace::Line(line),
+        Origin::Line(line) | Origin::Log { line, .. } => EvidencePlace::Line(line),
         Origin::Entry { number, .. } => EvidencePlace::Entry(number),
     };
     Evidence { capture, place }

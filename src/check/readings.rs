@@ -112,8 +112,8 @@ impl<'e> Reading<'_, 'e> {
 
     /// The same bytes say less where their source preserves less.
     fn fidelity(&mut self, fidelity: Fidelity) {
-        let Fidelity { order, name_case, repeats, masks, reformatted, trailers, secrets } = fidelity;
-        self.read.extend([order, name_case, repeats, masks, reformatted, trailers, secrets].map(u8::from));
+        let Fidelity { order, name_case, repeats, masks, reformatted, trailers, secrets, whole } = fidelity;
+        self.read.extend([order, name_case, repeats, masks, reformatted, trailers, secrets, whole].map(u8::from));
     }
 
     fn message(&mut self, head: &HeadRef<'_>, path: &MessagePath) -> Option<()> {

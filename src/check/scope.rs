@@ -138,6 +138,6 @@ pub(super) fn endpoint(exchange: &Exchange<'_>, dst: bool) -> Option<Endpoint> {
     match message.head.head.at.origin {
         Origin::Packet { src, dst: to, .. } => Some(if message.head.is_request() == dst { to } else { src }),
         Origin::Entry { server, .. } if dst => server,
-        Origin::Line(_) | Origin::Entry { .. } => None,
+        Origin::Line(_) | Origin::Entry { .. } | Origin::Log { .. } => None,
     }
 }

@@ -82,6 +82,7 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
         PlanSelectOn::Source => match exchange.first().map(|message| message.head.head.fidelity) {
             Some(Fidelity::WIRE) => text("wire".to_owned()),
             Some(Fidelity::HAR) => text("har".to_owned()),
+            Some(Fidelity::LOG) => text("log".to_owned()),
             Some(_) => text("text".to_owned()),
             None => Truth::Unknown,
         },

@@ -281,6 +281,6 @@ fn are_moved(old: &[FieldLine], new: &[FieldLine], by: u32) -> bool {
 fn ends_of(head: &HeadRef<'_>) -> Option<[Endpoint; 2]> {
     match head.head.at.origin {
         Origin::Packet { src, dst, .. } => Some([src, dst]),
-        Origin::Line(_) | Origin::Entry { .. } => None,
+        Origin::Line(_) | Origin::Entry { .. } | Origin::Log { .. } => None,
     }
 }

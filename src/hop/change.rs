@@ -35,6 +35,8 @@ pub enum How<'a> {
     Split,
     /// Some of the lines are gone, the others as they were.
     Dropped,
+    /// It is seen on one side only, and the other source may have left it out.
+    Unshown,
     /// Anything else.
     Changed,
 }
@@ -94,7 +96,8 @@ pub fn changes<'a>(before: &HeadRef<'a>, after: &HeadRef<'a>) -> Changes<'a> {
         let known = old_names.get(&field.name.to_ascii_lowercase()).and_then(|at| Some((*at, old.get(*at)?)));
         let Some((at, known)) = known else {
             let after = field.values.clone();
-            found.fields.push(Change { name: field.name, before: Vec::new(), after, how: How::Added });
+            let how = if may_hide(before, field.name) { How::Unshown } else { How::Added };
+            found.fields.push(Change { name: field.name, before: Vec::new(), after, how });
             continue;
         };
         common.push((at, field.name));
@@ -110,8 +113,8 @@ pub fn changes<'a>(before: &HeadRef<'a>, after: &HeadRef<'a>) -> Changes<'a> {
         }
     }
     for field in old.iter().filter(|field| !new_names.contains_key(&field.name.to_ascii_lowercase())) {
-        let before = field.values.clone();
-        found.fields.push(Change { name: field.name, before, after: Vec::new(), how: How::Removed });
+        let how = if may_hide(after, field.name) { How::Unshown } else { How::Removed };
+        found.fields.push(Change { name: field.name, before: field.values.clone(), after: Vec::new(), how });
     }
     if before.head.fidelity.order && after.head.fidelity.order {
         found.moved = moved(&common);
@@ -119,7 +122,12 @@ pub fn changes<'a>(before: &HeadRef<'a>, after: &HeadRef<'a>) -> Changes<'a> {
     found
 }
 
-/// The parts of the start line that differ.
+/// Whether a field that is not there may have been sent all the same.
+fn may_hide(head: &HeadRef<'_>, name: &[u8]) -> bool {
+    head.head.flags.is_partial() || head.withholds(|withheld| withheld.eq_ignore_ascii_case(name))
+}
+
+/// The parts of the start line that differ. What a source may mask, and seems to, is not held against anything.
 fn start(before: &HeadRef<'_>, after: &HeadRef<'_>) -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
     let parts = |head: &HeadRef<'_>| {
         let status = head.status().map(|status| status.to_string().into_bytes());
@@ -133,7 +141,11 @@ fn start(before: &HeadRef<'_>, after: &HeadRef<'_>) -> Vec<(&'static str, Vec<u8
     };
     let both = parts(before).into_iter().zip(parts(after));
     // What one of the versions does not have was not changed.
-    both.filter_map(|((what, old), (_, new))| Some((what, old?, new?))).filter(|(_, old, new)| old != new).collect()
+    let hidden =
+        |head: &HeadRef<'_>, part: &[u8]| head.head.fidelity.masks && memchr::memmem::find(part, "…".as_bytes()).is_some();
+    both.filter_map(|((what, old), (_, new))| Some((what, old?, new?)))
+        .filter(|(_, old, new)| old != new && !hidden(before, old) && !hidden(after, new))
+        .collect()
 }
 
 /// The fields of a head by name, in the order of their first lines. `:authority` is a Host (RFC 9113 §8.3.1).

@@ -1,6 +1,6 @@
 //! What a request carries over all hops: ids that nodes pass on.
 
-use crate::http::{Exchange, HeadRef};
+use crate::http::{Exchange, HeadRef, Origin};
 
 /// Longer values are no ids.
 const LONGEST: usize = 512;
@@ -17,6 +17,8 @@ pub enum IdKind {
     Request,
     /// x-amzn-RequestId of the response.
     AmazonRequest,
+    /// The request's id in an execution log of API Gateway.
+    Log,
     /// What a spec's `join` gave.
     Join,
 }
@@ -25,7 +27,7 @@ impl IdKind {
     /// Whether nodes pass it on as it is. X-Request-Id many replace by their own.
     #[must_use]
     pub fn is_kept(self) -> bool {
-        matches!(self, Self::Trace | Self::TraceParent | Self::Join)
+        matches!(self, Self::Trace | Self::TraceParent | Self::Log | Self::Join)
     }
 
     /// In words: `the trace id`.
@@ -36,6 +38,7 @@ impl IdKind {
             Self::TraceParent => "the trace id of traceparent",
             Self::Request => "X-Request-Id",
             Self::AmazonRequest => "x-amzn-RequestId",
+            Self::Log => "the log's request id",
             Self::Join => "its `join`",
         }
     }
@@ -66,7 +69,12 @@ pub fn ids(exchange: &Exchange<'_>, masked: impl Fn(&[u8]) -> bool) -> Vec<Id> {
     };
     let root = one(request, b"X-Amzn-Trace-Id").and_then(|value| root(&value).map(<[u8]>::to_vec));
     let parent = one(request, b"traceparent").and_then(|value| value.split(|b| *b == b'-').nth(1).map(<[u8]>::to_vec));
+    let log = exchange.first().and_then(|message| match message.head.head.at.origin {
+        Origin::Log { request, .. } => Some(request?.to_vec()),
+        _ => None,
+    });
     let found = [
+        (IdKind::Log, log),
         (IdKind::Trace, root),
         (IdKind::TraceParent, parent.filter(|id| !id.is_empty())),
         (IdKind::Request, one(request, b"X-Request-Id")),

@@ -115,7 +115,7 @@ impl Leg {
         match first.head.head.at.origin {
             Origin::Packet { src, dst, .. } if first.head.is_request() => Some((src, dst)),
             Origin::Packet { src, dst, .. } => Some((dst, src)),
-            Origin::Line(_) | Origin::Entry { .. } => None,
+            Origin::Line(_) | Origin::Entry { .. } | Origin::Log { .. } => None,
         }
     }
 
@@ -123,7 +123,15 @@ impl Leg {
     pub(super) fn stream(&self) -> Option<u32> {
         match self.at()?.origin {
             Origin::Packet { stream, .. } => Some(stream),
-            Origin::Line(_) | Origin::Entry { .. } => None,
+            Origin::Line(_) | Origin::Entry { .. } | Origin::Log { .. } => None,
+        }
+    }
+
+    /// Of an execution log: the id of the client's request, and whether it is an endpoint that was called for it.
+    pub(super) fn logged(&self) -> Option<([u8; 16], bool)> {
+        match self.at()?.origin {
+            Origin::Log { request, endpoint, .. } => Some((request?, endpoint)),
+            _ => None,
         }
     }
 
@@ -153,7 +161,7 @@ impl Leg {
 fn time(at: Provenance) -> Option<Timestamp> {
     match at.origin {
         Origin::Packet { time, .. } => Some(time),
-        Origin::Entry { time, .. } => time,
+        Origin::Entry { time, .. } | Origin::Log { time, .. } => time,
         Origin::Line(_) => None,
     }
 }

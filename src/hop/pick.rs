@@ -29,6 +29,11 @@ pub(super) fn fit(inner: &Leg, outer: &Leg) -> Fit {
     if outer.exchange().request.is_none() || inner.exchange().request.is_none() {
         return Fit::Never;
     }
+    if let (Some((one, endpoint)), Some((other, caller))) = (inner.logged(), outer.logged())
+        && one == other
+    {
+        return if endpoint && !caller { Fit::Within } else { Fit::Never };
+    }
     let same_capture = inner.capture() == outer.capture();
     if same_capture && inner.stream().is_some() && inner.stream() == outer.stream() {
         return Fit::Never;

@@ -245,7 +245,8 @@ impl<'a> HeadRef<'a> {
     #[must_use]
     pub fn withholds(&self, covers: impl Fn(&[u8]) -> bool) -> bool {
         const WITHHELD: [&[u8]; 4] = [b"Authorization", b"Cookie", b"Proxy-Authorization", b"Set-Cookie"];
-        !self.head.fidelity.secrets && WITHHELD.into_iter().any(covers)
+        let fidelity = &self.head.fidelity;
+        !fidelity.whole || !fidelity.secrets && WITHHELD.into_iter().any(covers)
     }
 
     /// Why fields may be missing.
@@ -253,6 +254,8 @@ impl<'a> HeadRef<'a> {
     pub fn lack(&self) -> &'static str {
         if self.head.flags.is_cut() {
             "the head is cut in the capture"
+        } else if !self.head.fidelity.whole {
+            "this kind of evidence may leave out fields"
         } else if !self.head.fidelity.secrets {
             "this kind of evidence may leave out cookies and credentials"
         } else if self.head.flags.contains(AnomalyKind::HpackError) {

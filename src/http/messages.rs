@@ -449,7 +449,7 @@ pub(super) fn size_of_head(head: &HeadBuf) -> usize {
 fn packet_of(head: &HeadRef<'_>) -> Option<u64> {
     match head.head.at.origin {
         Origin::Packet { packet, .. } => Some(packet),
-        Origin::Line(_) | Origin::Entry { .. } => None,
+        Origin::Line(_) | Origin::Entry { .. } | Origin::Log { .. } => None,
     }
 }
 

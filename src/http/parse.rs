@@ -160,7 +160,8 @@ pub fn parse_head(bytes: &[u8], at: Provenance, fidelity: Fidelity) -> HeadBuf {
     let mut flags = split.flags;
     if fidelity.reformatted {
         flags = HeadFlags::default();
-        let regular = is_shown_of_frames(raw, &split.start);
+        // What is left out of a start line makes it none of RFC 9112.
+        let regular = !fidelity.whole || is_shown_of_frames(raw, &split.start);
         let odd = |kind| kind != AnomalyKind::LfOnly && !(regular && kind == AnomalyKind::MalformedStartLine);
         for kind in split.flags.iter().filter(|&kind| odd(kind)) {
             flags.insert(kind);

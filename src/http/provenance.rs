@@ -34,6 +34,17 @@ pub enum Origin {
         /// The server, where the entry says its address.
         server: Option<Endpoint>,
     },
+    /// An execution log of API Gateway.
+    Log {
+        /// The line in which the message's fields stand, counted from 1.
+        line: u32,
+        /// When it was written.
+        time: Option<Timestamp>,
+        /// The id of the client's request, where it is a UUID. All messages that belong to that request have it.
+        request: Option<[u8; 16]>,
+        /// It is of API Gateway's own call of an endpoint, not of the client's call of API Gateway.
+        endpoint: bool,
+    },
 }
 
 /// Where a message was seen: a few integers, never strings.
@@ -63,15 +74,25 @@ pub struct Fidelity {
     pub trailers: bool,
     /// Fields that hold secrets (Cookie, Set-Cookie, Authorization, Proxy-Authorization) are there, if they were sent.
     pub secrets: bool,
+    /// All field lines that were sent are there, and the start line is as it was sent. Where not, any field may be left out,
+    /// and what is `…` in the start line, or a status code of 0, is not known.
+    pub whole: bool,
 }
 
 impl Fidelity {
     /// Packets: everything is preserved.
-    pub const WIRE: Self =
-        Self { order: true, name_case: true, repeats: true, masks: false, reformatted: false, trailers: true, secrets: true };
+    pub const WIRE: Self = Self { masks: false, reformatted: false, trailers: true, ..Self::TEXT };
     /// Text that a person wrote down or pasted.
-    pub const TEXT: Self =
-        Self { order: true, name_case: true, repeats: true, masks: true, reformatted: true, trailers: false, secrets: true };
+    pub const TEXT: Self = Self {
+        order: true,
+        name_case: true,
+        repeats: true,
+        masks: true,
+        reformatted: true,
+        trailers: false,
+        secrets: true,
+        whole: true,
+    };
     /// What `curl -v` shows: heads as they are on the wire, values too (it masks none; people do before they share it).
     /// Trailer sections and bodies of requests are not shown, and bodies of responses as they are written.
     pub const CURL: Self = Self::TEXT;
@@ -80,4 +101,7 @@ impl Fidelity {
     /// A HAR: programs sort fields, write names in a case of their own (Safari), join lines that repeat (Safari), and leave
     /// out cookies and credentials (Chrome does unless asked, since version 130; Safari always does of requests).
     pub const HAR: Self = Self { order: false, name_case: false, repeats: false, secrets: false, ..Self::TEXT };
+    /// An execution log of API Gateway: fields in a map, of which those that belong to a connection (Host, Content-Length …) are
+    /// left out, and more where lines are cut; lines that repeat are joined; start lines in parts; credentials masked.
+    pub const LOG: Self = Self { whole: false, ..Self::HAR };
 }

@@ -94,6 +94,9 @@ fn text(beginning: &[u8]) -> Option<&'static str> {
     }
     match beginning.trim_ascii_start().first() {
         Some(b'{') if is_har(beginning) => Some("a HAR of which nothing was sent"),
+        Some(b'{') if has("\"requestId\"") && has("\"status\"") && (has("\"httpMethod\"") || has("\"routeKey\"")) => {
+            Some("an access log of API Gateway, which holds no messages; the execution log does")
+        }
         Some(b'{' | b'[') if is_json(beginning) => Some("JSON"),
         Some(b'<') => Some("XML or HTML"),
         _ => None,
@@ -141,6 +144,10 @@ mod tests {
             (b"title: a\nhops:\n  a:\n", "a spec; give it with -s"),
             (b"{\"log\": {\"entries\": []}}", "a HAR of which nothing was sent"),
             (b"{\"a\": 1}", "it looks like JSON"),
+            (
+                b"{\"requestId\": \"a\", \"routeKey\": \"$default\", \"status\": \"200\"}",
+                "an access log of API Gateway, which holds no messages",
+            ),
             (b"[  0.001] Connected\n", "it begins with `[  0.001] Connected`"),
             (b"\n\n  some words\nmore", "it begins with `some words`"),
             (b"\n \n", "it begins with blank lines"),

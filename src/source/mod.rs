@@ -7,6 +7,7 @@ mod appearance;
 mod conversation;
 mod dump;
 mod error;
+mod execution_log;
 mod expand;
 #[cfg(test)]
 mod fixture;
@@ -25,6 +26,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 mod text;
+mod url;
 
 pub use error::SourceError;
 pub use expand::{Expanded, Named, expand, no_capture_in};

@@ -3,7 +3,7 @@
 use std::io::{Cursor, Read};
 
 use super::appearance::{READS, describe, describe_bytes, is_binary, is_other};
-use super::{Input, ReadOptions, SourceError, Summary, conversation, dump, har, recording, text};
+use super::{Input, ReadOptions, SourceError, Summary, conversation, dump, execution_log, har, recording, text};
 use crate::capture::{CaptureError, Opened, open};
 use crate::http::{CaptureId, MessageSink, read_bytes};
 
@@ -63,6 +63,8 @@ fn opened<S: MessageSink>(
                 conversation::read(&text, options.limits.http, id, sink)
             } else if har::is_har(&text) {
                 har::read(&text, id, sink).map_err(|why| no_capture(input, format!("{why}; export it again")))?
+            } else if let Some(summary) = execution_log::read(&text, id, sink) {
+                summary
             } else {
                 text::read(&text, id, sink)
             };

@@ -34,6 +34,11 @@ impl MessageSink for Notebook {
                 let time = time.map(|time| format!(" at {time}")).unwrap_or_default();
                 format!("entry {number}{time}{}", server.map(|server| format!(" with {server}")).unwrap_or_default())
             }
+            Origin::Log { line, time, request, endpoint } => {
+                let time = time.map(|time| format!(" at {time}")).unwrap_or_default();
+                let id = request.map(|id| format!(" of {:02x}{:02x}", id[0], id[1])).unwrap_or_default();
+                format!("line {line}{time}{id}{}", if endpoint { " endpoint" } else { "" })
+            }
             Origin::Packet { packet, src, dst, .. } => format!("packet {packet} {src} > {dst}"),
         };
         let answers = request.map(|request| format!(" answers {}", start(request))).unwrap_or_default();

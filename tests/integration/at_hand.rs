@@ -1,14 +1,25 @@
 //! Evidence of other projects, where it is at hand: what is found in each file is what `docs/sources.md` says.
 
+use std::path::{Path, PathBuf};
+
 use crate::corpus::shared;
 use crate::kit::root;
 use crate::program::Program;
 
-/// Holds a folder's files against their rows: `show --count` gives requests and responses, or a sentence why not.
+/// Holds a folder's files against their rows, where it is at hand.
 #[track_caller]
 fn are_as_documented(folder: &str, least: usize) {
     let Some(shared) = shared() else { return };
-    let mut files: Vec<_> = std::fs::read_dir(shared.join(folder)).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files_are_as_documented(files_of(&shared.join(folder)), folder, least);
+}
+
+fn files_of(folder: &Path) -> Vec<PathBuf> {
+    std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect()
+}
+
+/// Holds files against their rows: `show --count` gives requests and responses, or a sentence why not.
+#[track_caller]
+fn files_are_as_documented(mut files: Vec<PathBuf>, folder: &str, least: usize) {
     files.retain(|path| path.extension().is_some_and(|ending| ending != "tsv"));
     files.sort();
     assert!(files.len() >= least, "{folder}: {} files", files.len());
@@ -41,4 +52,16 @@ fn every_har() {
 #[test]
 fn every_conversation() {
     are_as_documented("libhtp", 60);
+}
+
+#[test]
+fn the_note() {
+    are_as_documented("note", 1);
+}
+
+#[test]
+fn every_log_and_note_of_this_repository() {
+    for (folder, least) in [("tests/fixtures/text/execution_log", 6), ("tests/fixtures/text", 1)] {
+        files_are_as_documented(files_of(&root().join(folder)), folder, least);
+    }
 }

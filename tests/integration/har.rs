@@ -48,7 +48,7 @@ fn what_a_har_shows_is_judged() {
       version: HTTP/1.1
       path: /b
       query: { c: d }
-      headers: { Host: a.example, Accept: { contains: html } }
+      headers: { Host: a.example, Accept: { list: { includes: text/html } } }
       absent: [Via, 'X-Forwarded-*']
       body: { length: 0 }
     response:

@@ -37,6 +37,13 @@ pub(super) fn decode<'a>(bytes: &'a [u8], latin1: &mut bool) -> Cow<'a, str> {
     }
 }
 
+/// A request id as it is written: a UUID (RFC 9562 §4).
+pub(super) fn request_id(id: [u8; 16]) -> String {
+    let digits = format!("{:032x}", u128::from_be_bytes(id));
+    let groups = [0..8, 8..12, 12..16, 16..20, 20..32];
+    groups.map(|group| digits.get(group).unwrap_or_default().to_owned()).join("-")
+}
+
 /// Masks secrets, or not.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Masks {

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use super::addresses::Addresses as Ends;
 use super::clock::Clock;
-use super::form::{Form, Masks, Opened, decode};
+use super::form::{Form, Masks, Opened, decode, request_id};
 use super::json_text::{number, string};
 use super::known::Known;
 use crate::http::{Body, Connection, HeadRef, Origin, StartLine};
@@ -48,6 +48,20 @@ impl Jsonl {
             Origin::Line(line) => {
                 out.extend_from_slice(b", \"line_number\": ");
                 number(out, line.into());
+            }
+            Origin::Log { line, time, request, endpoint } => {
+                out.extend_from_slice(b", \"line_number\": ");
+                number(out, line.into());
+                if let Some(time) = time {
+                    out.extend_from_slice(b", \"time\": \"");
+                    self.clock.write(out, time);
+                    out.push(b'"');
+                }
+                let hop = if endpoint { "endpoint" } else { "client" };
+                let _ = write!(out, ", \"call\": \"{hop}\"");
+                if let Some(request) = request {
+                    let _ = write!(out, ", \"request_id\": \"{}\"", request_id(request));
+                }
             }
             Origin::Entry { number: entry, time, server } => {
                 out.extend_from_slice(b", \"entry\": ");

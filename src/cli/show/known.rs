@@ -52,7 +52,7 @@ impl Known {
         let request = head.is_request();
         let port = match head.head.at.origin {
             Origin::Packet { src, dst, .. } => (if request { dst } else { src }).port,
-            Origin::Line(_) | Origin::Entry { .. } => 0,
+            Origin::Line(_) | Origin::Entry { .. } | Origin::Log { .. } => 0,
         };
         // Ports that are multiples of each other do not meet.
         let way = usize::from(port.wrapping_mul(40503) >> 12);

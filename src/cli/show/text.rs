@@ -1,6 +1,6 @@
 //! `--format text`: messages as they read, with a line of comment on where each was seen.
 
-use super::form::{Form, Masks, Opened, decode};
+use super::form::{Form, Masks, Opened, decode, request_id};
 use crate::anomaly::AnomalyKind;
 use crate::http::{Body, Connection, FieldLine, HeadRef, Origin};
 use crate::proxy_protocol::{Addresses, ProxyHeader};
@@ -87,6 +87,17 @@ impl Form for Text {
                     place.push_str(&format!(", {time}"));
                 }
                 place
+            }
+            Origin::Log { line, time, request, endpoint } => {
+                let way = match (endpoint, head.is_request()) {
+                    (false, true) => "client → API Gateway",
+                    (false, false) => "API Gateway → client",
+                    (true, true) => "API Gateway → endpoint",
+                    (true, false) => "endpoint → API Gateway",
+                };
+                let request = request.map(|id| format!(", request {}", request_id(id))).unwrap_or_default();
+                let time = time.map(|time| format!(", {time}")).unwrap_or_default();
+                format!("{}:{line}, {way}{request}{time}", self.capture)
             }
         };
         self.comment(out, &place);

@@ -122,14 +122,14 @@ impl MessageSink for Listener {
 fn place(head: &HeadRef<'_>) -> (u64, u32) {
     match head.head.at.origin {
         Origin::Packet { packet, stream, .. } => (packet, stream),
-        Origin::Line(line) | Origin::Entry { number: line, .. } => (line.into(), 0),
+        Origin::Line(line) | Origin::Entry { number: line, .. } | Origin::Log { line, .. } => (line.into(), 0),
     }
 }
 
 fn ends(head: &HeadRef<'_>) -> Option<(Endpoint, Endpoint)> {
     match head.head.at.origin {
         Origin::Packet { src, dst, .. } => Some(if head.is_request() { (src, dst) } else { (dst, src) }),
-        Origin::Line(_) | Origin::Entry { .. } => None,
+        Origin::Line(_) | Origin::Entry { .. } | Origin::Log { .. } => None,
     }
 }
 

@@ -27,6 +27,7 @@ fn told(before: &str, after: &str) -> Vec<String> {
                 let appended = appended.map(|what| format!("<<{}", text(what))).unwrap_or_default();
                 format!("{} merged {separator:?}{appended}", text(change.name))
             }
+            How::Unshown => format!("?{}", text(change.name)),
             How::Split => format!("{} split", text(change.name)),
             How::Dropped => format!("{} dropped", text(change.name)),
             How::Changed => format!("{} changed", text(change.name)),
@@ -69,6 +70,24 @@ fn each_change_is_named() {
     ] {
         assert_eq!(told(before, after), expected, "{before} → {after}");
     }
+}
+
+#[test]
+fn what_a_source_may_leave_out_is_not_told_as_gone() {
+    let of = |fields: &str, fidelity| {
+        let at = Provenance { capture: CaptureId(0), origin: Origin::Line(1) };
+        parse_head(format!("GET / HTTP/1.1\r\n{fields}\r\n\r\n").as_bytes(), at, fidelity)
+    };
+    let (wire, har) = (of("Cookie: a=1\r\nX: 1", Fidelity::WIRE), of("Y: 1", Fidelity::HAR));
+    let hows = |before: &HeadBuf, after: &HeadBuf| {
+        let (before, after) = (before.as_ref(), after.as_ref());
+        changes(&before, &after).fields.into_iter().map(|change| format!("{:?}", change.how)).collect::<Vec<_>>()
+    };
+    assert_eq!(hows(&wire, &har), ["Added", "Unshown", "Removed"]);
+    assert_eq!(hows(&har, &wire), ["Unshown", "Added", "Removed"]);
+    let masked = of("X: 1", Fidelity::LOG);
+    let (wire, masked) = (wire.as_ref(), masked.as_ref());
+    assert!(changes(&wire, &masked).start.is_empty());
 }
 
 #[test]

@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::document::{Content, Entry, Field, PostData, Request, Response};
-use super::url::{self, Url};
 use crate::source::shown::{Announced, Shown, push};
+use crate::source::url::{self, Url};
 use crate::wire::Endpoint;
 
 /// So many bytes of field lines are written of a message: a value of line ends alone would make its name stand on each.

@@ -9,6 +9,5 @@ mod entry;
 mod read;
 #[cfg(test)]
 mod tests;
-mod url;
 
 pub(super) use read::{is_har, read};

@@ -60,7 +60,7 @@ impl Brackets {
 }
 
 /// Where a JSON text ends that is followed by something else in lines of its own.
-pub(super) fn end(body: &[u8]) -> Option<usize> {
+pub(in crate::source) fn end(body: &[u8]) -> Option<usize> {
     let end = Brackets::default().end(body)?;
     let behind = body.get(end..)?;
     let line_end = memchr::memchr(b'\n', behind)?;

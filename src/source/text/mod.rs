@@ -17,4 +17,6 @@ mod split;
 mod tests;
 
 pub(super) use curl::{begins as is_curl, is_trace};
+pub(super) use json::end as json_end;
 pub(super) use messages::read;
+pub(super) use recognise::is_start_line;

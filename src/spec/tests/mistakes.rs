@@ -92,7 +92,7 @@ hops:
     7:14 ‹b› no hop `b` in this file |  | did you mean `a`? / `follows` names the hop that a request comes over before this one
     9:5 ‹echoed_in› `echoed_in` is not supported yet |  | leave it away; a later version will know it
     10:29 ‹b› `that` must be true or false, and this is a text |  | compare it: `… == …`
-    11:23 ‹event› the source `event` is not supported yet |  | `wire`, `har` or `text`
+    11:23 ‹event› the source `event` is not supported yet |  | `wire`, `har`, `text` or `log`
     15:7 ‹event› `event` is not supported yet |  | leave it away; a later version will know it
     19:20 ‹a› `a` is no line of `A` |  | `wire` is the whole line: "A: value"
     20:21 ‹a› `a` is no path into a JWT |  | a path begins with `header` or `payload`: `header.alg`, `payload.sub`
@@ -278,7 +278,7 @@ hops:
     assert_snapshot!(mistakes(text), @r#"
     5:40 ‹prot› unknown key `prot` in `src` | expected `ip` or `port` | did you mean `port`?
     6:20 ‹[80, 81]› a list of values means nothing in a select |  | one of several is `{ one_of: [a, b] }`
-    7:15 ‹wires› unknown source `wires` |  | `wire`, `har` or `text`
+    7:15 ‹wires› unknown source `wires` |  | `wire`, `har`, `text` or `log`
     8:12 ‹{ request: { method: GET } }› `any` is a list, and here stands a mapping |  | write `[a, b]`
     11:24 ‹bind› `bind` means nothing here |  | a name is bound to one value of a request or response, outside of `any` and `not`
     12:16 ‹optional› `optional` means nothing here |  | only what is expected of a field, a pair or a JSON member can be optional

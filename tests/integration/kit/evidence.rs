@@ -47,7 +47,7 @@ impl MessageSink for Collector {
                 let (src, dst) = (SocketAddr::new(src.ip, src.port), SocketAddr::new(dst.ip, dst.port));
                 Some(if first.head.is_request() { (src, dst) } else { (dst, src) })
             }
-            Origin::Line(_) | Origin::Entry { .. } => None,
+            Origin::Line(_) | Origin::Entry { .. } | Origin::Log { .. } => None,
         });
         self.0.push(Spoken { ends, request: message(exchange.request), response: message(exchange.response) });
     }

@@ -34,9 +34,13 @@ impl Aligned {
             told.push(known);
             lines.push(self.line(&changes, known, &self.field(name, value), is_first));
         }
-        for change in changes.fields.iter().filter(|change| change.how == How::Removed) {
+        for change in changes.fields.iter().filter(|change| change.after.is_empty()) {
+            let (mark, tone, remark) = match change.how {
+                How::Unshown => ('?', Tone::Unknown, "not shown behind"),
+                _ => ('-', Tone::Expected, "removed"),
+            };
             for gone in &change.before {
-                lines.push(self.marked('-', Tone::Expected, &self.field(change.name, gone), &["removed".to_owned()]));
+                lines.push(self.marked(mark, tone, &self.field(change.name, gone), &[remark.to_owned()]));
             }
         }
         lines
@@ -63,9 +67,14 @@ impl Aligned {
     fn line(self, changes: &Changes<'_>, name: &[u8], text: &str, is_first: bool) -> String {
         let same = |other: &[u8]| other.eq_ignore_ascii_case(name);
         let change = changes.fields.iter().find(|change| same(change.name));
-        if change.is_some_and(|change| change.how == How::Added) {
-            let remark = if is_first { vec!["added".to_owned()] } else { Vec::new() };
-            return self.marked('+', Tone::Seen, text, &remark);
+        let new = change.and_then(|change| match change.how {
+            How::Added => Some(('+', Tone::Seen, "added")),
+            How::Unshown => Some(('?', Tone::Unknown, "not shown before")),
+            _ => None,
+        });
+        if let Some((mark, tone, remark)) = new {
+            let remark = if is_first { vec![remark.to_owned()] } else { Vec::new() };
+            return self.marked(mark, tone, text, &remark);
         }
         let mut remarks = Vec::new();
         if is_first {
@@ -91,6 +100,7 @@ impl Aligned {
         match &change.how {
             How::Added => "added".to_owned(),
             How::Removed => "removed".to_owned(),
+            How::Unshown => "not shown".to_owned(),
             How::Appended { what, own_line: true } => format!("appended in a line of its own: {}", shown(what)),
             How::Appended { what, own_line: false } => format!("appended: {}", shown(what)),
             How::Merged { separator, appended } => {

@@ -46,7 +46,7 @@ impl Printer {
         let name = escape(name);
         match at.origin {
             Origin::Packet { packet, .. } => format!("{name} packet {packet}"),
-            Origin::Line(line) => format!("{name}:{line}"),
+            Origin::Line(line) | Origin::Log { line, .. } => format!("{name}:{line}"),
             Origin::Entry { number, .. } => format!("{name} entry {number}"),
         }
     }

@@ -1,0 +1,248 @@
+//! Logs within JSON: what `aws logs`, the CloudWatch console and Logs Insights export, JSON lines, and the answer of
+//! `aws apigateway test-invoke-method`. Members are found by their names wherever they stand, so that a form nobody thought of
+//! is read, too.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserializer as _, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// So deep is looked for messages: exports have them in the third level.
+const DEEPEST: usize = 8;
+
+/// Something of a log.
+#[derive(Debug)]
+pub(super) enum Found<'t> {
+    /// A message of CloudWatch.
+    Message {
+        /// The line in which it stands, counted from 1.
+        line: u32,
+        /// As it is written.
+        time: Option<Cow<'t, str>>,
+        text: Cow<'t, str>,
+    },
+    /// The answer of a test invocation.
+    Invocation(Invocation<'t>),
+}
+
+/// The answer of a test invocation. Beside the log it says exactly what a client would get.
+#[derive(Debug)]
+pub(super) struct Invocation<'t> {
+    /// The line in which the log stands, counted from 1.
+    pub(super) line: u32,
+    pub(super) log: Cow<'t, str>,
+    pub(super) status: Option<u16>,
+    pub(super) body: Option<Cow<'t, str>>,
+    /// Names and values: every value of `multiValueHeaders`, else those of `headers`.
+    pub(super) fields: Option<Vec<(String, String)>>,
+    /// `headers` has a value that `multiValueHeaders` has not: of these names neither is sure.
+    pub(super) disagree: Vec<String>,
+}
+
+/// Whether a text may be JSON.
+pub(super) fn is_json(text: &[u8]) -> bool {
+    matches!(text.trim_ascii_start().first(), Some(b'{' | b'['))
+}
+
+/// Everything of a log that stands in JSON, and whether the text was read to its end.
+pub(super) fn find(text: &[u8]) -> (Vec<Found<'_>>, bool) {
+    let mut finding = Finding { text, line: 1, counted: 0, found: Vec::new() };
+    let mut values = serde_json::Deserializer::from_slice(text).into_iter::<&RawValue>();
+    let mut whole = true;
+    for value in values.by_ref() {
+        match value {
+            Ok(value) => finding.value(value, 0),
+            Err(_) => whole = false,
+        }
+    }
+    (finding.found, whole)
+}
+
+struct Finding<'t> {
+    text: &'t [u8],
+    /// The line of the place up to which lines were counted.
+    line: u32,
+    counted: usize,
+    found: Vec<Found<'t>>,
+}
+
+impl<'t> Finding<'t> {
+    fn value(&mut self, value: &'t RawValue, depth: usize) {
+        if depth > DEEPEST {
+            return;
+        }
+        match value.get().as_bytes().first() {
+            Some(b'[') => {
+                let members: Vec<&'t RawValue> = serde_json::from_str(value.get()).unwrap_or_default();
+                if self.pairs(&members) {
+                    return;
+                }
+                members.into_iter().for_each(|member| self.value(member, depth + 1));
+            }
+            Some(b'{') => self.object(&members(value), depth),
+            _ => {}
+        }
+    }
+
+    fn object(&mut self, members: &[(Cow<'t, str>, &'t RawValue)], depth: usize) {
+        let member =
+            |name: &str| members.iter().find(|(key, _)| key.strip_prefix('@').unwrap_or(key) == name).map(|(_, raw)| *raw);
+        if let Some((raw, log)) = member("log").and_then(|raw| Some((raw, text(raw)?)))
+            && super::statement::is_in(log.as_bytes())
+        {
+            let line = self.line_of(raw);
+            let status = member("status").and_then(|raw| raw.get().parse().ok());
+            let body = member("body").and_then(text);
+            let map = |name: &str| member(name).filter(|raw| raw.get().starts_with('{'));
+            let single = map("headers").map(pairs_of);
+            let multi = map("multiValueHeaders").map(lists_of);
+            let disagree = disagreement(single.as_deref().unwrap_or_default(), multi.as_deref());
+            let fields = multi.or(single);
+            self.found.push(Found::Invocation(Invocation { line, log, status, body, fields, disagree }));
+            return;
+        }
+        if let Some((raw, text)) = member("message").and_then(|raw| Some((raw, text(raw)?))) {
+            let time = member("timestamp").or_else(|| member("time")).map(scalar);
+            let line = self.line_of(raw);
+            self.found.push(Found::Message { line, time, text });
+            return;
+        }
+        members.iter().for_each(|(_, value)| self.value(value, depth + 1));
+    }
+
+    /// A row of Logs Insights: `[{"field": "@timestamp", "value": …}, {"field": "@message", "value": …}]`.
+    fn pairs(&mut self, row: &[&'t RawValue]) -> bool {
+        let mut message = None;
+        let mut time = None;
+        for member in row {
+            if !member.get().starts_with('{') {
+                return false;
+            }
+            let parts = members(member);
+            let part = |name: &str| parts.iter().find(|(key, _)| key == name).map(|(_, raw)| *raw);
+            let (Some(field), Some(value)) = (part("field").and_then(text), part("value")) else { return false };
+            match field.as_ref() {
+                "@message" => message = text(value).map(|text| (value, text)),
+                "@timestamp" => time = Some(scalar(value)),
+                _ => {}
+            }
+        }
+        let Some((raw, text)) = message else { return false };
+        let line = self.line_of(raw);
+        self.found.push(Found::Message { line, time, text });
+        true
+    }
+
+    /// The line in which a value begins. Values come in their order but for members of one object, which may stand before what
+    /// was counted last.
+    fn line_of(&mut self, value: &RawValue) -> u32 {
+        // A borrowed value lies in the text.
+        let at = (value.get().as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
+        if at >= self.counted {
+            let lines = memchr::memchr_iter(b'\n', self.text.get(self.counted..at).unwrap_or_default()).count();
+            self.line = self.line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
+            self.counted = at;
+        }
+        self.line
+    }
+}
+
+/// A string.
+fn text(value: &RawValue) -> Option<Cow<'_, str>> {
+    if !value.get().starts_with('"') {
+        return None;
+    }
+    // Borrowed where nothing in it is escaped.
+    match serde_json::from_str::<&str>(value.get()) {
+        Ok(text) => Some(Cow::Borrowed(text)),
+        Err(_) => serde_json::from_str::<String>(value.get()).ok().map(Cow::Owned),
+    }
+}
+
+/// A string, or a number as it is written.
+fn scalar(value: &RawValue) -> Cow<'_, str> {
+    text(value).unwrap_or(Cow::Borrowed(value.get()))
+}
+
+/// The members of an object in their order.
+fn members(value: &RawValue) -> Vec<(Cow<'_, str>, &RawValue)> {
+    struct Members;
+    impl<'t> Visitor<'t> for Members {
+        type Value = Vec<(Cow<'t, str>, &'t RawValue)>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut members = Vec::new();
+            while let Some((key, value)) = map.next_entry::<String, &'t RawValue>()? {
+                members.push((Cow::Owned(key), value));
+            }
+            Ok(members)
+        }
+    }
+    serde_json::Deserializer::from_str(value.get()).deserialize_map(Members).unwrap_or_default()
+}
+
+/// `headers`: a value a name.
+fn pairs_of(value: &RawValue) -> Vec<(String, String)> {
+    members(value).into_iter().map(|(name, value)| (name.into_owned(), scalar(value).into_owned())).collect()
+}
+
+/// `multiValueHeaders`: a list a name.
+fn lists_of(value: &RawValue) -> Vec<(String, String)> {
+    let list = |raw: &RawValue| serde_json::from_str::<Vec<String>>(raw.get()).unwrap_or_default();
+    let lines = members(value).into_iter().map(|(name, raw)| (name.into_owned(), list(raw)));
+    lines.flat_map(|(name, values)| values.into_iter().map(move |value| (name.clone(), value))).collect()
+}
+
+/// Names of which one has a value that the other has not.
+fn disagreement(single: &[(String, String)], multi: Option<&[(String, String)]>) -> Vec<String> {
+    let Some(multi) = multi else { return Vec::new() };
+    let odd = single.iter().filter(|one| !multi.iter().any(|other| other.0.eq_ignore_ascii_case(&one.0) && other.1 == one.1));
+    odd.map(|(name, _)| name.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> Vec<String> {
+        let (found, _) = find(text.as_bytes());
+        let show = |found: &Found<'_>| match found {
+            Found::Message { line, time, text } => format!("{line} {} {text}", time.as_deref().unwrap_or("-")),
+            Found::Invocation(Invocation { line, status, body, fields, disagree, .. }) => {
+                format!("{line} invocation {status:?} {body:?} {fields:?} {disagree:?}")
+            }
+        };
+        found.iter().map(show).collect()
+    }
+
+    #[test]
+    fn exports_in_every_form() {
+        let filter = "{\n \"events\": [\n  {\"timestamp\": 1592129089612, \"message\": \"(a) b\"},\n  {\"message\": \"c\"}]}";
+        assert_eq!(shown(filter), ["3 1592129089612 (a) b", "4 - c"]);
+        let console = "[\n{\"@timestamp\": \"2020-06-14 10:04:49.612\", \"@message\": \"(a) \\\"b\\\"\"}]";
+        assert_eq!(shown(console), ["2 2020-06-14 10:04:49.612 (a) \"b\""]);
+        let insights = "{\"results\": [[{\"field\": \"@timestamp\", \"value\": \"1\"},\n{\"field\": \"@message\", \"value\": \"x\"}, {\"field\": \"@ptr\", \"value\": \"y\"}]]}";
+        assert_eq!(shown(insights), ["2 1 x"]);
+        assert_eq!(shown("{\"message\": \"a\"}\n{\"message\": \"b\"}\n"), ["1 - a", "2 - b"]);
+        assert!(shown("{\"message\": 1}{\"a\": [[{\"field\": 1}], []]}").is_empty());
+        assert!(shown(&"[".repeat(200)).is_empty());
+        assert!(!find(b"{\"message\": \"a\"} {").1);
+    }
+
+    #[test]
+    fn the_answer_of_a_test_invocation() {
+        let text = "{\n\"status\": 200, \"body\": \"{}\",\n\"headers\": {\"A\": \"2\", \"B\": \"3\"},\n\"multiValueHeaders\": {\"A\": [\"1\", \"2\"], \"B\": [\"4\"]},\n\"log\": \"Execution log for request a\\nb\"}";
+        assert_eq!(
+            shown(text),
+            ["5 invocation Some(200) Some(\"{}\") Some([(\"A\", \"1\"), (\"A\", \"2\"), (\"B\", \"4\")]) [\"B\"]"]
+        );
+        let single = "{\"log\": \"Execution log for request a\", \"headers\": {\"A\": \"2\"}}";
+        assert_eq!(shown(single), ["1 invocation None None Some([(\"A\", \"2\")]) []"]);
+        assert!(shown("{\"log\": \"something else\"}").is_empty());
+    }
+}
