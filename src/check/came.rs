@@ -3,6 +3,8 @@
 //! A request comes over the hop that is followed, and then over this one; a response the other way. `before` and `after` are
 //! meant so. Nothing is met where one of both sources cannot show it.
 
+use std::borrow::Cow;
+
 use super::connection::{find, message_of};
 use super::found::{Found, is_open, may_be_missing};
 use super::judged::{Fault, Judged};
@@ -112,7 +114,11 @@ fn related<'s>(
     }
     let holds = old.lines(|old| new.lines(|new| holds(relation, old, new, scope)));
     let joins = !before.head().head.fidelity.repeats || !after.head().head.fidelity.repeats;
+    let listed = |found: &Found<'_>| found.lines(|lines| lines.iter().any(|line| line.contains(&b',')));
     match holds {
+        Truth::Yes if joins && matches!(relation, Relation::Preserved) && aspect.is_named() && (listed(&old) || listed(&new)) => {
+            Judged::Inconclusive("this kind of evidence may join lines that repeat".to_owned())
+        }
         Truth::Yes => Judged::Met,
         Truth::Skip => Judged::NotObserved,
         Truth::Unknown => {
@@ -172,6 +178,15 @@ fn names<'e>(head: &HeadRef<'e>, picks: impl Fn(&[u8]) -> bool) -> Vec<&'e [u8]>
     found
 }
 
+/// The values of a name. In HTTP/2 a Cookie on several lines is one value (RFC 9113 §8.2.3).
+fn values<'e>(head: &HeadRef<'e>, name: &[u8]) -> Vec<Cow<'e, [u8]>> {
+    let lines: Vec<&[u8]> = head.values(name).collect();
+    if head.head.h2_stream.is_some() && lines.len() > 1 && name.eq_ignore_ascii_case(b"cookie") {
+        return vec![Cow::Owned(lines.join(b"; ".as_slice()))];
+    }
+    lines.into_iter().map(Cow::Borrowed).collect()
+}
+
 fn lines_of(seen: Seen<'_>, name: &[u8], side: Side) -> Vec<usize> {
     if side == Side::Response {
         return Vec::new();
@@ -225,8 +240,9 @@ fn others(known: &[NameId], before: Seen<'_>, after: Seen<'_>, side: Side) -> Ju
     };
     let (mut faults, mut open) = (Vec::new(), None);
     for name in old.iter().chain(new.iter().filter(|name| !old.iter().any(|old| old.eq_ignore_ascii_case(name)))) {
-        let was: Vec<&[u8]> = before.head().values(name).collect();
-        let is: Vec<&[u8]> = after.head().values(name).collect();
+        let (was, is) = (values(before.head(), name), values(after.head(), name));
+        let (was, is): (Vec<&[u8]>, Vec<&[u8]>) =
+            (was.iter().map(AsRef::as_ref).collect(), is.iter().map(AsRef::as_ref).collect());
         if was == is {
             continue;
         }

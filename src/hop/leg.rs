@@ -135,27 +135,41 @@ impl Leg {
         }
     }
 
-    /// Method, target and body of its request, by which an exchange may be known again on another hop. A body is known by its
-    /// length, and by its hash where that is there. Nothing without a request, or where it is cut.
+    /// Method and target of its request, by which an exchange may be known again on another hop; a target in absolute form
+    /// (RFC 9112 §3.2.2) by its path and query. Nothing without a request, or where it is cut.
     pub(super) fn look(&self) -> Option<Vec<u8>> {
-        let request = self.request.as_ref()?;
-        let head = request.head.as_ref();
+        let head = self.request.as_ref()?.head.as_ref();
         if head.head.flags.is_cut() && head.is_open(head.head.start_line) {
             return None;
         }
         let mut look = self.method()?.to_vec();
         look.push(b' ');
-        look.extend_from_slice(head.target()?);
-        look.push(b' ');
-        look.extend_from_slice(request.body.length.to_string().as_bytes());
-        look.extend_from_slice(&request.body.sha256().unwrap_or_default());
+        look.extend_from_slice(origin_form(head.target()?));
         Some(look)
+    }
+
+    /// Whether the requests of both have bodies that are known, and others.
+    pub(super) fn has_another_body(&self, other: &Self) -> bool {
+        let known = |leg: &Self| {
+            let request = leg.request.as_ref()?;
+            let whole = request.body.complete == Some(true) && request.body.lost == 0 && !request.head.head.fidelity.reformatted;
+            whole.then(|| (request.body.length, request.body.sha256()))
+        };
+        let Some(((length, hash), (other_length, other_hash))) = known(self).zip(known(other)) else { return false };
+        length != other_length || hash.zip(other_hash).is_some_and(|(hash, other)| hash != other)
     }
 
     /// The method of its request.
     pub(super) fn method(&self) -> Option<&[u8]> {
         self.request.as_ref()?.head.as_ref().method()
     }
+}
+
+/// The path and query of a target in absolute form; another one as it is.
+fn origin_form(target: &[u8]) -> &[u8] {
+    let rest = target.strip_prefix(b"http://").or_else(|| target.strip_prefix(b"https://"));
+    let Some(rest) = rest else { return target };
+    rest.iter().position(|byte| *byte == b'/').and_then(|path| rest.get(path..)).unwrap_or(b"/")
 }
 
 fn time(at: Provenance) -> Option<Timestamp> {

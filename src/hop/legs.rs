@@ -228,7 +228,7 @@ impl Legs {
             return Err(Unjoined::NoneFits);
         }
         let mut alike = allowed(entry.look.as_ref().and_then(|look| self.by_look.get(look)));
-        alike.retain(|(_, outer)| !contradicts(&entry.leg, outer, IdKind::is_kept));
+        alike.retain(|(_, outer)| !contradicts(&entry.leg, outer, IdKind::is_kept) && !entry.leg.has_another_body(outer));
         match pick(&entry.leg, &alike, chain, false) {
             Picked::One(outer, sure) => return Ok((outer, By::Look, sure)),
             Picked::Many(many) => return Err(Unjoined::Several(many)),

@@ -190,3 +190,24 @@ fn mistakes_about_hops_before_are_told() {
         "hops:\n  a: { request: { method: GET } }\n  c: { request: { method: GET } }\n  b: { follows: a, request: { headers: { X: '${hop(\"c\").src.ip}' } } }\n"
     ));
 }
+
+#[test]
+fn crumbs_of_a_cookie_are_one_value_and_absolute_targets_are_known() {
+    let spec = spec("{ headers: { X-Hop: back, Host: { present: true } }, others: preserved }", "");
+    let front = [
+        (":method", "GET"),
+        (":scheme", "http"),
+        (":authority", "a.example"),
+        (":path", "/a"),
+        ("x-hop", "front"),
+        ("cookie", "a=1"),
+        ("cookie", "b=2"),
+    ];
+    let run = |target: &str, cookie: &str| {
+        let back = format!("GET {target} HTTP/1.1\r\nHost: a.example\r\nX-Hop: back\r\nCookie: {cookie}\r\n\r\n");
+        Check::new(&spec).stream(1).frames(&front).stream(2).request(&back).run()
+    };
+    assert_eq!(verdict(&run("/a", "a=1; b=2"), "request.others"), Verdict::Met);
+    assert_eq!(verdict(&run("http://a.example/a", "a=1; b=2"), "request.others"), Verdict::Met);
+    assert_eq!(verdict(&run("/a", "a=1"), "request.others"), Verdict::Violated);
+}

@@ -214,6 +214,9 @@ fn journeys(each: &[(Option<&str>, Expanded)], printer: Printer, mut reading: Re
         return exit::UNREADABLE;
     }
     hints.iter().for_each(|hint| talk.note(hint));
+    if levels.is_empty() && each.iter().map(|(_, captures)| captures.recordings().count()).sum::<usize>() > 1 {
+        talk.note("captures of several hops are joined where each says its hop, from the client on: client=a.pcap target=b.pcap");
+    }
     if early > 0 {
         let exchanges = count(early, "exchange");
         talk.note(format_args!(

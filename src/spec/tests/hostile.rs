@@ -10,7 +10,7 @@ use crate::spec::parse_named;
 use insta::assert_snapshot;
 
 /// What reading may cost in an unoptimised build on a busy machine. A quadratic reader needs minutes for these.
-const FAST: Duration = Duration::from_secs(10);
+const FAST: Duration = Duration::from_secs(60);
 
 /// The first mistake, its excerpt left away, and the number of all.
 fn bounded(text: &str) -> String {
