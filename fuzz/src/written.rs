@@ -1,4 +1,4 @@
-//! What was written down of traffic in a form of its own: HARs, packets that were printed, conversations between markers.
+//! What was written down of traffic in a form of its own: HARs, printed packets, traces, conversations between markers.
 
 use std::io::Cursor;
 

@@ -5,6 +5,8 @@
 
 mod appearance;
 mod conversation;
+mod dots;
+mod dotted;
 mod dump;
 mod error;
 mod expand;
@@ -15,16 +17,21 @@ mod har;
 mod input;
 mod keys;
 mod limits;
+mod nghttp;
 mod options;
 mod packets;
 mod read;
 mod recording;
+mod remade;
 mod series;
 mod shown;
 mod summary;
+mod teller;
 #[cfg(test)]
 mod tests;
 mod text;
+mod trace;
+mod tshark;
 
 pub use error::SourceError;
 pub use expand::{Expanded, Named, expand, no_capture_in};

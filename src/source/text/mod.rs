@@ -16,5 +16,5 @@ mod split;
 #[cfg(test)]
 mod tests;
 
-pub(super) use curl::{begins as is_curl, is_trace};
+pub(super) use curl::{Note as CurlNote, begins as is_curl, behind_stamp, is_of_frames, tells, without_left_away};
 pub(super) use messages::read;
