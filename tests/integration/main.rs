@@ -48,3 +48,4 @@ mod stable;
 mod structure;
 mod systems;
 mod true_to_the_wire;
+mod written;
