@@ -43,6 +43,7 @@ pub use exchange::{Exchange, Message};
 pub use h2::Limits as Http2Limits;
 #[cfg(test)]
 pub(crate) use h2::head_of;
+pub(crate) use h2::listed_head;
 pub use head::{AUTHORITY, FieldLine, Head, HeadBuf, HeadFlags, HeadRef, Range, StartLine};
 pub use kept::Kept;
 pub use layout::Layout;

@@ -98,6 +98,8 @@ impl Fidelity {
     pub const CURL: Self = Self::TEXT;
     /// A request that `curl -v` sends as HTTP/2 or HTTP/3: names as curl was given them. On the wire they are in lower case.
     pub const CURL_FRAMES: Self = Self { name_case: false, ..Self::CURL };
+    /// Packets printed as text, in which a byte that cannot be printed is a dot.
+    pub const DOTS: Self = Self { trailers: true, ..Self::TEXT };
     /// A HAR: programs sort fields, write names in a case of their own (Safari), join lines that repeat (Safari), and leave
     /// out cookies and credentials (Chrome does unless asked, since version 130; Safari always does of requests).
     pub const HAR: Self = Self { order: false, name_case: false, repeats: false, secrets: false, ..Self::TEXT };

@@ -2,7 +2,8 @@
 
 use super::conversation;
 use super::har::is_har;
-use super::text::{is_curl, is_trace};
+use super::text::is_curl;
+use super::{nghttp, trace};
 use crate::secret;
 
 /// What hopspec reads, for the end of such a sentence.
@@ -25,19 +26,10 @@ const KNOWN: &[(&[u8], &str)] = &[
 /// Whether these bytes are no text, as far as their beginning shows.
 pub(super) fn is_binary(beginning: &[u8]) -> bool {
     // What curl wrote of a response may be anything, behind lines that are its own.
-    let zero = || beginning.iter().take(4096).any(|byte| *byte == 0) && !is_curl(beginning) && !conversation::begins(beginning);
+    let known =
+        || is_curl(beginning) || conversation::begins(beginning) || trace::is_trace(beginning) || nghttp::is_nghttp(beginning);
+    let zero = || beginning.iter().take(4096).any(|byte| *byte == 0) && !known();
     KNOWN.iter().any(|(magic, _)| beginning.starts_with(magic)) || zero()
-}
-
-/// Whether a text is something whose messages stand in another form, so that what looks like one is by chance.
-pub(super) fn is_other(text: &[u8]) -> bool {
-    is_packet_dump(text) || is_trace(text)
-}
-
-/// Whether a text is the output of `tcpdump -A`: start lines stand in it by chance only, behind bytes of packet headers.
-fn is_packet_dump(text: &[u8]) -> bool {
-    let first = text.trim_ascii_start().split(|byte| *byte == b'\n').next().unwrap_or_default();
-    memchr::memmem::find(first, b" > ").is_some() && memchr::memmem::find(first, b": Flags [").is_some()
 }
 
 /// The sentence about something without a packet and without a message.
@@ -72,18 +64,24 @@ pub(super) fn describe_bytes(bytes: &[u8]) -> String {
 /// Texts that are something else.
 fn text(beginning: &[u8]) -> Option<&'static str> {
     let has = |needle: &str| memchr::memmem::find(beginning, needle.as_bytes()).is_some();
-    if is_trace(beginning) || has("=> Send header") || has("<= Recv header") {
-        return Some("the output of `curl --trace`, which is not read yet; `curl -v` writes what is");
+    if trace::is_trace(beginning) {
+        return Some("the output of `curl --trace` without a request or response: curl found no server, or its blocks are cut");
     }
     if is_curl(beginning) {
         return Some("the output of `curl -v` without a request or response: curl found no server, or its lines are cut");
     }
-    if has("send HEADERS frame <") || has("recv HEADERS frame <") {
-        return Some("the output of nghttp, which is not read; `curl -v --http2` writes what is");
+    if nghttp::is_nghttp(beginning) {
+        return Some("the output of nghttp without a request or response: it found no server, or its lines are cut");
+    }
+    if has("=> Send header, ") || has("<= Recv header, ") || has("send HEADERS frame <") || has("recv HEADERS frame <") {
+        return Some(
+            "other text with the output of `curl --trace` or nghttp in it; save what the program wrote as a file of its own",
+        );
     }
     if has(": Flags [") {
         return Some(
-            "the output of tcpdump without the packets' bytes; record with `tcpdump -w FILE` and give that file, or print with `tcpdump -X`",
+            "the output of tcpdump without the packets' bytes; record with `tcpdump -w FILE` and give that file, \
+             or print with `tcpdump -nn -tt -X`",
         );
     }
     if has("CLIENT_RANDOM ") || has("CLIENT_HANDSHAKE_TRAFFIC_SECRET ") {
@@ -137,9 +135,9 @@ mod tests {
             (b"\xff\xfeG\0E\0", "a text in UTF-16; save it as UTF-8"),
             (b"\x89PNG\r\n\x1a\n\0", "it begins with the bytes 89 50 4e 47 0d 0a 1a 0a, which"),
             (b"*   Trying 127.0.0.1\n* Closing connection 0\n", "`curl -v` without a request or response: curl found no server"),
-            (b"== Info:   Trying 127.0.0.1\n", "the output of `curl --trace`, which is not read yet"),
-            (b"12:00:00.1 http.c:1 => Send header, 150 bytes\n", "`curl --trace`"),
-            (b"[  0.001] send HEADERS frame <length=39>\n", "the output of nghttp"),
+            (b"== Info:   Trying 127.0.0.1\n", "the output of `curl --trace` without a request or response"),
+            (b"12:00:00.1 http.c:1 => Send header, 150 bytes\n", "with the output of `curl --trace` or nghttp in it"),
+            (b"[  0.001] send HEADERS frame <length=39, flags=0x25, stream_id=13>\n", "the output of nghttp"),
             (b"00:41 IP a.1 > b.2: Flags [S], seq 2\n", "the output of tcpdump"),
             (b"title: a\nhops:\n  a:\n", "a spec; give it with -s"),
             (b"{\"log\": {\"entries\": []}}", "a HAR of which nothing was sent"),

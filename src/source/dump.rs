@@ -1,8 +1,9 @@
 //! Packets that tcpdump printed as hex digits (`tcpdump -x`, `-X`, `-xx`, `-XX`): they are read as the capture that they were.
 //!
-//! The bytes are exact, so the fidelity is the wire's. `tcpdump -A` prints dots for bytes, and is no such dump. Any bytes are
+//! The bytes are exact, so the fidelity is the wire's. `tcpdump -A` prints dots for bytes: [`super::dotted`]. Any bytes are
 //! fine: what is no line of a dump is counted, and time is linear in the length of the text, which is bounded.
 
+use super::remade::{Place, Remade};
 use crate::anomaly::{Anomalies, AnomalyKind};
 use crate::capture::LinkType;
 use crate::secret;
@@ -51,27 +52,21 @@ pub(super) fn capture(text: &[u8]) -> (Vec<u8>, Anomalies) {
         });
     }
     let (link, at) = packets.first().map_or((LinkType::RAW, 0), |packet| link_of(&packet.bytes));
-    let mut file = Vec::new();
-    let mut put = |numbers: &[u32], bytes: &[u8]| {
-        numbers.iter().for_each(|number| file.extend(number.to_le_bytes()));
-        file.extend_from_slice(bytes);
-    };
-    // Time stamps of nanoseconds; version 2.4.
-    put(&[0xa1b2_3c4d, 4 << 16 | 2, 0, 0, 262_144, link.0.into()], &[]);
-    for packet in &packets {
-        let length = u32::try_from(packet.bytes.len()).unwrap_or(u32::MAX);
-        put(&[packet.seconds, packet.nanoseconds, length, length.max(on_the_wire(&packet.bytes, at))], &packet.bytes);
+    let mut capture = Remade::new(link);
+    for (packet, number) in packets.iter().zip(1..) {
+        let time = (packet.seconds, packet.nanoseconds);
+        capture.packet(Place { number, line: None }, time, &packet.bytes, on_the_wire(&packet.bytes, at));
     }
-    (file, anomalies)
+    (capture.file(), anomalies)
 }
 
 /// A packet as it is printed.
 #[derive(Debug, Clone, Default)]
-struct Printed {
-    seconds: u32,
-    nanoseconds: u32,
+pub(super) struct Printed {
+    pub(super) seconds: u32,
+    pub(super) nanoseconds: u32,
     /// Day and time zone are known, too.
-    full: bool,
+    pub(super) full: bool,
     bytes: Vec<u8>,
 }
 
@@ -98,7 +93,7 @@ fn digits(line: &[u8]) -> Option<(usize, Vec<u8>)> {
 }
 
 /// The time at the beginning of a packet's line: of the day, with the date (`-tttt`), or in seconds since 1970 (`-tt`).
-fn time_of(line: &[u8]) -> Option<Printed> {
+pub(super) fn time_of(line: &[u8]) -> Option<Printed> {
     let line = std::str::from_utf8(line.get(..60).unwrap_or(line)).ok()?;
     let mut words = line.split(' ');
     let first = words.next()?;

@@ -5,6 +5,8 @@
 
 mod appearance;
 mod conversation;
+mod dots;
+mod dotted;
 mod dump;
 mod error;
 mod execution_log;
@@ -16,16 +18,21 @@ mod har;
 mod input;
 mod keys;
 mod limits;
+mod nghttp;
 mod options;
 mod packets;
 mod read;
 mod recording;
+mod remade;
 mod series;
 mod shown;
 mod summary;
+mod teller;
 #[cfg(test)]
 mod tests;
 mod text;
+mod trace;
+mod tshark;
 mod url;
 
 pub use error::SourceError;

@@ -2,10 +2,15 @@
 
 use std::io::{Cursor, Read};
 
-use super::appearance::{READS, describe, describe_bytes, is_binary, is_other};
-use super::{Input, ReadOptions, SourceError, Summary, conversation, dump, execution_log, har, recording, text};
+use super::appearance::{READS, describe, describe_bytes, is_binary};
+use super::remade::Retelling;
+use super::{
+    Input, ReadOptions, SourceError, Summary, conversation, dotted, dump, execution_log, har, nghttp, recording, text, trace,
+    tshark,
+};
+use crate::anomaly::Anomalies;
 use crate::capture::{CaptureError, Opened, open};
-use crate::http::{CaptureId, MessageSink, read_bytes};
+use crate::http::{CaptureId, Fidelity, MessageSink, read_bytes};
 
 /// How much of a file without packets is looked at before the rest of it is read.
 const BEGINNING: u64 = 64 << 10;
@@ -56,11 +61,18 @@ fn opened<S: MessageSink>(
             if dump::is_dump(&text) {
                 return dumped(input, &text, options, id, sink);
             }
-            if is_other(&text) {
-                return Err(no_capture(input, describe(&text)));
+            if tshark::is_tshark(&text) {
+                return printed(input, &text, options, id, sink);
+            }
+            if dotted::is_dotted(&text) {
+                return shown(input, &text, options, id, sink);
             }
             let summary = if conversation::begins(&text) {
                 conversation::read(&text, options.limits.http, id, sink)
+            } else if trace::is_trace(&text) {
+                trace::read(&text, options.limits.http, id, sink)
+            } else if nghttp::is_nghttp(&text) {
+                nghttp::read(&text, options.limits.http, id, sink)
             } else if har::is_har(&text) {
                 har::read(&text, id, sink).map_err(|why| no_capture(input, format!("{why}; export it again")))?
             } else if let Some(summary) = execution_log::read(&text, id, sink) {
@@ -78,7 +90,7 @@ fn opened<S: MessageSink>(
     }
 }
 
-/// Packets that were printed.
+/// Packets that were printed as hex digits.
 fn dumped<S: MessageSink>(
     input: &Input,
     text: &[u8],
@@ -87,16 +99,72 @@ fn dumped<S: MessageSink>(
     sink: &mut S,
 ) -> Result<Summary, SourceError> {
     let (file, odd) = dump::capture(text);
+    let mut summary = remade(input, file, options, id, sink)?;
+    add(&mut summary.anomalies, &odd);
+    Ok(summary)
+}
+
+/// Packets that were printed as text.
+fn shown<S: MessageSink>(
+    input: &Input,
+    text: &[u8],
+    options: &ReadOptions,
+    id: CaptureId,
+    sink: &mut S,
+) -> Result<Summary, SourceError> {
+    let Some(dotted::Shown { mut capture, anomalies, undecoded }) = dotted::capture(text) else {
+        return Err(no_capture(input, describe(text)));
+    };
+    let file = capture.file();
+    let mut sink = Retelling::new(&capture.places, Some(Fidelity::DOTS), sink);
+    let mut summary = remade(input, file, options, id, &mut sink)?;
+    summary.anomalies = capture.renumbered(&summary.anomalies);
+    add(&mut summary.anomalies, &anomalies);
+    summary.undecoded.extend(undecoded);
+    Ok(summary)
+}
+
+/// Packets that tshark took apart.
+fn printed<S: MessageSink>(
+    input: &Input,
+    text: &[u8],
+    options: &ReadOptions,
+    id: CaptureId,
+    sink: &mut S,
+) -> Result<Summary, SourceError> {
+    let mut printed = tshark::packets(text).map_err(|why| no_capture(input, format!("{why}; print it again")))?;
+    if printed.is_empty() {
+        let why = "is what tshark prints, without the bytes of TCP segments and without messages; print it with \
+                   `tshark -T json` and neither -e nor -j, or give the capture itself";
+        return Err(no_capture(input, why.to_owned()));
+    }
+    let file = printed.capture.file();
+    let mut retelling = Retelling::new(&printed.capture.places, None, sink);
+    let mut summary = remade(input, file, options, id, &mut retelling)?;
+    summary.packets = printed.count;
+    summary.anomalies = printed.capture.renumbered(&summary.anomalies);
+    add(&mut summary.anomalies, &printed.anomalies);
+    Ok(printed.tell(summary, options.limits.http, id, sink))
+}
+
+/// A capture that was put together again.
+fn remade<S: MessageSink>(
+    input: &Input,
+    file: Vec<u8>,
+    options: &ReadOptions,
+    id: CaptureId,
+    sink: &mut S,
+) -> Result<Summary, SourceError> {
     match open(Box::new(Cursor::new(file))) {
-        Ok(Opened::Packets(reader)) => {
-            let mut summary = recording::read_one(input, reader, options, id, sink)?;
-            for (kind, noted) in odd.iter() {
-                summary.anomalies.note_many(kind, noted.count, noted.first_packet, || noted.detail.clone());
-            }
-            Ok(summary)
-        }
+        Ok(Opened::Packets(reader)) => recording::read_one(input, reader, options, id, sink),
         // It was made a capture before.
-        _ => Err(no_capture(input, describe(text))),
+        _ => Err(no_capture(input, "holds no packets".to_owned())),
+    }
+}
+
+fn add(anomalies: &mut Anomalies, more: &Anomalies) {
+    for (kind, noted) in more.iter() {
+        anomalies.note_many(kind, noted.count, noted.first_packet, || noted.detail.clone());
     }
 }
 

@@ -173,15 +173,9 @@ fn what_is_no_source_says_what_it_is() {
         (&b""[..], "is empty; hopspec reads"),
         (b"just words\n", "has no HTTP message: it begins with `just words`; hopspec reads"),
         (b"*   Trying 127.0.0.1:80...\n* connect to 127.0.0.1 port 80 failed: Connection refused\n", "curl found no server"),
-        (
-            b"12:00:00.000000 == Info:   Trying 127.0.0.1:80...\n",
-            "the output of `curl --trace`, which is not read yet; `curl -v`",
-        ),
+        (b"12:00:00.000000 == Info:   Trying 127.0.0.1:80...\n", "the output of `curl --trace` without a request or response"),
         (b"<= Recv data, 30 bytes (0x1e)\n0000: 47\n\nGET / HTTP/1.1\n", "the output of `curl --trace`"),
-        (
-            b"00:41:10.4 IP 10.0.0.1.4 > 10.0.0.2.80: Flags [P.], length 9\nE..<\nGET / HTTP/1.1\n",
-            "record with `tcpdump -w FILE`",
-        ),
+        (b"00:41:10.4 IP 10.0.0.1.4 > 10.0.0.2.80: Flags [P.], length 9\n", "record with `tcpdump -w FILE`"),
         (b"\x7fELF\x02\x01\x01\0", "is no capture: it looks like a program"),
         (b"text with a NUL \0 in it", "begins with the bytes 74 65 78 74"),
         (b"\x1f\x8b\x08\0broken", "is gzip that is cut or damaged: "),

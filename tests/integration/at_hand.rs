@@ -50,6 +50,11 @@ fn every_har() {
 }
 
 #[test]
+fn every_local_text() {
+    are_as_documented("captures/local/text", 9);
+}
+
+#[test]
 fn every_conversation() {
     are_as_documented("libhtp", 60);
 }

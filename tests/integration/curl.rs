@@ -162,11 +162,10 @@ fn credentials_stay_hidden() {
 }
 
 #[test]
-fn what_is_another_form_is_refused() {
+fn what_holds_no_message_is_refused() {
     let program = Program::new();
     for (name, sentence) in [
-        ("trace", "the output of `curl --trace`, which is not read yet; `curl -v` writes what is"),
-        ("trace-ascii", "the output of `curl --trace`, which is not read yet; `curl -v` writes what is"),
+        ("../trace/refused.trace", "the output of `curl --trace` without a request or response: curl found no server"),
         ("refused", "the output of `curl -v` without a request or response: curl found no server"),
     ] {
         let capture = recording(name);

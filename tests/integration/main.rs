@@ -52,3 +52,4 @@ mod stable;
 mod structure;
 mod systems;
 mod true_to_the_wire;
+mod written;

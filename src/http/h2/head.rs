@@ -203,6 +203,28 @@ pub(crate) fn head_of(fields: &[(&str, &str)], kind: MessageKind, at: crate::htt
     }
 }
 
+/// The head of a header list that a program noted of a stream.
+pub(crate) fn listed_head<'f>(
+    fields: impl IntoIterator<Item = (&'f [u8], Vec<u8>)>,
+    kind: MessageKind,
+    stream: u32,
+    at: crate::http::Provenance,
+    fidelity: crate::http::Fidelity,
+) -> crate::http::HeadBuf {
+    let mut list = FieldList::default();
+    for (name, value) in fields {
+        list.push(Some(name), Some(&value));
+    }
+    let mut flags = HeadFlags::default();
+    if list.full {
+        flags.insert(AnomalyKind::HeadLimit);
+    }
+    let Built { raw, lines, start, start_line, flags, .. } = build(&list, kind, flags);
+    let layout = crate::http::Layout::default();
+    let head = crate::http::Head { start, start_line, at, flags, fidelity, h2_stream: Some(stream), layout };
+    crate::http::HeadBuf { raw, lines, head }
+}
+
 fn status(value: &[u8]) -> Option<u16> {
     let [a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9'] = value else { return None };
     // At most 999.

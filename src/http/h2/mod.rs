@@ -26,6 +26,7 @@ pub(super) use connection::{Connection, Scratch};
 pub(super) use frame::{PREFACE, is_first_settings};
 #[cfg(test)]
 pub(crate) use head::head_of;
+pub(crate) use head::listed_head;
 pub(super) use hpack::UNKNOWN;
 pub use limits::Limits;
 pub(super) use parked::Parked;

@@ -16,7 +16,7 @@ mod split;
 #[cfg(test)]
 mod tests;
 
-pub(super) use curl::{begins as is_curl, is_trace};
+pub(super) use curl::{Note as CurlNote, begins as is_curl, behind_stamp, is_of_frames, tells, without_left_away};
 pub(super) use json::end as json_end;
 pub(super) use messages::read;
 pub(super) use recognise::is_start_line;

@@ -112,7 +112,7 @@ fn is_count(rest: &[u8]) -> bool {
 }
 
 /// What stands behind `14:04:03.294343 ` (`--trace-time`) and `[0-0] ` (`--trace-ids`).
-fn behind_stamp(line: &[u8]) -> (&[u8], Option<u32>) {
+pub(in crate::source) fn behind_stamp(line: &[u8]) -> (&[u8], Option<u32>) {
     let line = match line.split_at_checked(16) {
         Some((time, rest)) if is_time(time) => rest,
         _ => line,
@@ -180,17 +180,6 @@ pub(in crate::source) fn begins(text: &[u8]) -> bool {
     }
 }
 
-/// Whether a text is what `curl --trace` and `curl --trace-ascii` write.
-pub(in crate::source) fn is_trace(text: &[u8]) -> bool {
-    let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-    lines.take(3).any(|line| {
-        let (line, _) = behind_stamp(line.trim_ascii_start());
-        let info = line.starts_with(b"== Info: ");
-        info || ((line.starts_with(b"=> Send ") || line.starts_with(b"<= Recv "))
-            && memchr::memmem::find(line, b" bytes (0x").is_some())
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -235,7 +224,5 @@ mod tests {
         for text in ["* a list\n", "> a quote\n", "GET / HTTP/1.1\n", "", "# curl\n> GET / HTTP/1.1\n"] {
             assert!(!begins(text.as_bytes()), "{text}");
         }
-        assert!(is_trace(b"01:03:46.104611 == Info:   Trying\n") && is_trace(b"=> Send header, 81 bytes (0x51)\n0000: 47"));
-        assert!(!is_trace(b"* Trying\n=> next\n"));
     }
 }

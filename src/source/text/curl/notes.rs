@@ -3,7 +3,7 @@
 
 /// What a note tells about the transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Note {
+pub(in crate::source) enum Note {
     /// The transfer is over.
     End,
     /// It ended too early.
@@ -97,7 +97,7 @@ const KNOWN: [&str; 58] = [
 const LONGEST: usize = 300;
 
 /// What a note says.
-pub(super) fn tells(note: &[u8]) -> Note {
+pub(in crate::source) fn tells(note: &[u8]) -> Note {
     let begins = |prefix: &str| note.starts_with(prefix.as_bytes());
     let note = note.get(..note.len().min(LONGEST)).unwrap_or_default();
     let left = begins("Connection #") && (contains(note, b"left intact") || contains(note, b" to host "));

@@ -41,14 +41,14 @@ impl Head {
 }
 
 /// Whether a request is sent as HTTP/2 or HTTP/3.
-fn is_of_frames(head: &[u8]) -> bool {
+pub(in crate::source) fn is_of_frames(head: &[u8]) -> bool {
     let start = head.split(|byte| *byte == b'\r').next().unwrap_or_default();
     start.ends_with(b" HTTP/2") || start.ends_with(b" HTTP/3")
 }
 
 /// For HTTP/2 and HTTP/3 curl shows the request that it makes the frames of: names as they were given to it, Host where
 /// the frames have `:authority`, and these fields, which it leaves away (`Curl_http_req_to_h2` in its `lib/http.c`).
-fn without_left_away(head: &[u8]) -> Vec<u8> {
+pub(in crate::source) fn without_left_away(head: &[u8]) -> Vec<u8> {
     const LEFT_AWAY: [&[u8]; 5] = [b"Connection", b"Keep-Alive", b"Proxy-Connection", b"Transfer-Encoding", b"Upgrade"];
     let mut sent = Vec::with_capacity(head.len());
     for line in head.split_inclusive(|byte| *byte == b'\n') {
