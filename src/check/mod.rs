@@ -29,7 +29,6 @@ mod head;
 mod hide;
 mod hop;
 mod interpret;
-mod json_text;
 mod judge;
 mod judged;
 mod jwt;
@@ -62,6 +61,7 @@ mod structure;
 mod suite;
 mod tally;
 mod truth;
+mod untold;
 mod ways;
 mod whole;
 

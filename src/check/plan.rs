@@ -172,6 +172,8 @@ pub(super) enum Aspect {
     },
     Trailer(String),
     BodyJson(Vec<JsonStep>),
+    /// A path of the Lambda event.
+    Event(Vec<JsonStep>),
     BodyText,
     BodySha256,
     BodyLength,
@@ -208,14 +210,14 @@ impl Aspect {
             Self::Field { name, .. } | Self::Line { name, .. } | Self::Trailer(name) => secret::is_secret(name.as_bytes()),
             Self::Cookie { .. } | Self::SetCookie { .. } => true,
             Self::Query(name) => secret::is_secret_parameter(name),
-            Self::BodyJson(_) => self.json_key().is_some_and(secret::is_secret_key),
+            Self::BodyJson(_) | Self::Event(_) => self.json_key().is_some_and(secret::is_secret_key),
             _ => false,
         }
     }
 
     /// The key under which a JSON value stands: the last of its path.
     pub(super) fn json_key(&self) -> Option<&str> {
-        let Self::BodyJson(steps) = self else { return None };
+        let (Self::BodyJson(steps) | Self::Event(steps)) = self else { return None };
         steps.iter().rev().find_map(|step| match step {
             JsonStep::Key(key) => Some(key.as_str()),
             JsonStep::Index(_) => None,
@@ -428,7 +430,7 @@ fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, 
         };
         to.push(PlanExpectation {
             side,
-            subject: if let Aspect::Connection(_) = target { what } else { format!("{}.{what}", side.name()) },
+            subject: if let Aspect::Connection(_) | Aspect::Event(_) = target { what } else { format!("{}.{what}", side.name()) },
             variant,
             purity: value.map_or(Purity::None, reads::purity),
             optional: value.is_some_and(|v| v.meta.optional),
@@ -492,6 +494,7 @@ fn compile_part(names: &mut Names, part: &Part) -> Aspect {
         },
         Part::Trailer(name) => Aspect::Trailer(name.clone()),
         Part::BodyJson { steps, .. } => Aspect::BodyJson(steps.clone()),
+        Part::Event { steps, .. } => Aspect::Event(steps.clone()),
         Part::BodyText => Aspect::BodyText,
         Part::BodySha256 => Aspect::BodySha256,
         Part::BodyLength => Aspect::BodyLength,
@@ -514,6 +517,7 @@ fn part_subject(part: &Part) -> String {
         Part::SetCookieAttribute { cookie, attribute, .. } => format!("set_cookie.{cookie}.{attribute}"),
         Part::Trailer(name) => format!("trailer.{name}"),
         Part::BodyJson { path, .. } => format!("body.json.{path}"),
+        Part::Event { path, .. } => format!("event.{path}"),
         Part::BodyText => "body.text".to_owned(),
         Part::BodySha256 => "body.sha256".to_owned(),
         Part::BodyLength => "body.length".to_owned(),
@@ -548,8 +552,8 @@ pub(super) const BODY_LIMIT: usize = 8 << 20;
 fn body_want(target: &Aspect) -> Option<BodyWant> {
     match target {
         Aspect::BodyJson(_) | Aspect::BodyOthers { .. } | Aspect::BodyText => Some(BodyWant { keep: BODY_LIMIT, sha256: false }),
-        // Trailers are kept anyway, and known when the body is over.
-        Aspect::Trailer(_) => Some(BodyWant::NOTHING),
+        // Trailers are kept anyway, and known when the body is over; so is the event.
+        Aspect::Trailer(_) | Aspect::Event(_) => Some(BodyWant::NOTHING),
         Aspect::BodySha256 => Some(BodyWant { keep: 0, sha256: true }),
         _ => None,
     }

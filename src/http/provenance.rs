@@ -63,15 +63,25 @@ pub struct Fidelity {
     pub trailers: bool,
     /// Fields that hold secrets (Cookie, Set-Cookie, Authorization, Proxy-Authorization) are there, if they were sent.
     pub secrets: bool,
+    /// The start line is as sent. Where it is not, a part of it that is empty is not told, and the query is put together from
+    /// names and values.
+    pub start_line: bool,
 }
 
 impl Fidelity {
     /// Packets: everything is preserved.
-    pub const WIRE: Self =
-        Self { order: true, name_case: true, repeats: true, masks: false, reformatted: false, trailers: true, secrets: true };
+    pub const WIRE: Self = Self {
+        order: true,
+        name_case: true,
+        repeats: true,
+        masks: false,
+        reformatted: false,
+        trailers: true,
+        secrets: true,
+        start_line: true,
+    };
     /// Text that a person wrote down or pasted.
-    pub const TEXT: Self =
-        Self { order: true, name_case: true, repeats: true, masks: true, reformatted: true, trailers: false, secrets: true };
+    pub const TEXT: Self = Self { masks: true, reformatted: true, trailers: false, ..Self::WIRE };
     /// What `curl -v` shows: heads as they are on the wire, values too (it masks none; people do before they share it).
     /// Trailer sections and bodies of requests are not shown, and bodies of responses as they are written.
     pub const CURL: Self = Self::TEXT;
@@ -80,4 +90,13 @@ impl Fidelity {
     /// A HAR: programs sort fields, write names in a case of their own (Safari), join lines that repeat (Safari), and leave
     /// out cookies and credentials (Chrome does unless asked, since version 130; Safari always does of requests).
     pub const HAR: Self = Self { order: false, name_case: false, repeats: false, secrets: false, ..Self::TEXT };
+    /// A Lambda event: a map has no order. Names are written as the service gives them, which is how the function received
+    /// them; lines that repeat are joined or left out where there are no lists. Each event says of itself what differs.
+    pub const EVENT: Self = Self { order: false, ..Self::TEXT };
+
+    /// Whether this is what a Lambda event, or what a function returned, preserves.
+    #[must_use]
+    pub fn is_event(self) -> bool {
+        Self { name_case: true, repeats: true, start_line: true, ..self } == Self::EVENT
+    }
 }

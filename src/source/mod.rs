@@ -7,6 +7,7 @@ mod appearance;
 mod conversation;
 mod dump;
 mod error;
+mod event;
 mod expand;
 #[cfg(test)]
 mod fixture;

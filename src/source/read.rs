@@ -3,7 +3,7 @@
 use std::io::{Cursor, Read};
 
 use super::appearance::{READS, describe, describe_bytes, is_binary, is_other};
-use super::{Input, ReadOptions, SourceError, Summary, conversation, dump, har, recording, text};
+use super::{Input, ReadOptions, SourceError, Summary, conversation, dump, event, har, recording, text};
 use crate::capture::{CaptureError, Opened, open};
 use crate::http::{CaptureId, MessageSink, read_bytes};
 
@@ -63,8 +63,15 @@ fn opened<S: MessageSink>(
                 conversation::read(&text, options.limits.http, id, sink)
             } else if har::is_har(&text) {
                 har::read(&text, id, sink).map_err(|why| no_capture(input, format!("{why}; export it again")))?
+            } else if let Some(read) = event::read(&text, id, sink) {
+                read.map_err(|why| no_capture(input, why))?
             } else {
-                text::read(&text, id, sink)
+                let summary = text::read(&text, id, sink);
+                let is_empty = summary.requests + summary.responses == 0;
+                match if is_empty { event::read_log(&text, id, sink) } else { None } {
+                    Some(read) => read.map_err(|why| no_capture(input, why))?,
+                    None => summary,
+                }
             };
             if summary.requests + summary.responses == 0 {
                 return Err(no_capture(input, describe(&text)));

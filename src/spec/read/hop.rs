@@ -23,7 +23,7 @@ fn of_empty(select: &Select) -> Option<Place> {
 const MOST_COMBINATIONS: usize = 1000;
 
 const KEYS: &[&str] =
-    &["from", "to", "about", "select", "when", "count", "client", "proxy", "tls", "request", "response", "checks", "variants"];
+    &["from", "to", "about", "select", "when", "count", "client", "proxy", "tls", "request", "response", "event", "checks", "variants"];
 
 impl Reader<'_> {
     /// `hops: { name: hop }`
@@ -59,6 +59,7 @@ impl Reader<'_> {
                 root if ROOTS.contains(&root) => self.expect_connection(entry, &mut read.request),
                 "request" => read.request.expectations.extend(self.message(entry.node, Side::Request).expectations),
                 "response" => read.response = self.message(entry.node, Side::Response),
+                "event" => self.expect_event(entry, &mut read.request),
                 "variants" => {
                     read.variants_place = Some(entry.key);
                     read.variants = self.variants(entry.node);
@@ -121,7 +122,7 @@ impl Reader<'_> {
         variants
     }
 
-    /// `{ request, response }`, and what the connection says
+    /// `{ request, response, event }`, and what the connection says
     fn variant(&mut self, entry: Entry<'_>, group: usize) -> Variant {
         let mut variant = Variant {
             name: Spanned::new(entry.name.to_owned(), entry.key),
@@ -134,7 +135,8 @@ impl Reader<'_> {
                 root if ROOTS.contains(&root) => self.expect_connection(entry, &mut variant.request),
                 "request" => variant.request.expectations.extend(self.message(entry.node, Side::Request).expectations),
                 "response" => variant.response = self.message(entry.node, Side::Response),
-                _ => self.unknown_key(entry, "a variant", &["client", "proxy", "tls", "request", "response"], None),
+                "event" => self.expect_event(entry, &mut variant.request),
+                _ => self.unknown_key(entry, "a variant", &["client", "proxy", "tls", "request", "response", "event"], None),
             }
         }
         variant
