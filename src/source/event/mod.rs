@@ -29,5 +29,4 @@ mod time;
 /// Lambda takes no larger event (6 MB; <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
 pub(in crate::source) const MOST_EVENT: usize = 8 << 20;
 
-pub(super) use log::is_log;
 pub(super) use read::{read, read_log};

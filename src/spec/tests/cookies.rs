@@ -30,7 +30,7 @@ hops:
 "#;
     assert_snapshot!(mistakes(text), @r#"
     4:45 ‹{ Path: / }› attributes of a cookie mean nothing in a select |  | select by the cookie's value, as `{ present: true }` or another matcher
-    6:7 ‹set_cookies› a request has no `set_cookies` | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `others`, `order`, `name_case`, `body` or `trailers` | it stands under `response`
+    6:7 ‹set_cookies› a request has no `set_cookies` | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `others`, `order`, `name_case`, `body`, `trailers` or `event` | it stands under `response`
     8:9 ‹"a b"› `a b` is no cookie name |  | a cookie name is a token: no white space, `=`, `;`, `,` or quotes (RFC 6265 §4.1.1)
     9:9 ‹d› `d` has no value |  | give it one, or leave its key away
     10:14 ‹Path› unknown key `Path` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `jwt`, `separator`, `others`, `present`, `optional`, `name_case`, `lines`, `wire`, `all`, `any`, `not`, `bind`, `when`, `severity`, `why` or `reference`
