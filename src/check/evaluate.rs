@@ -196,7 +196,7 @@ fn endpoint(dst: bool, scope: &Scope<'_>) -> Result<crate::wire::Endpoint, Lack>
 }
 
 /// The Lambda event that an exchange was read from.
-fn event<'a>(exchange: &Exchange<'a>) -> Option<&'a Json> {
+pub(super) fn event<'a>(exchange: &Exchange<'a>) -> Option<&'a Json> {
     exchange.messages().find_map(|message| message.body.event())
 }
 

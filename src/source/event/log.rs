@@ -137,7 +137,7 @@ pub(super) fn may_hold(text: &[u8]) -> bool {
 }
 
 /// Whether a text that cannot be read was an event.
-fn is_event(text: &[u8]) -> bool {
+pub(super) fn is_event(text: &[u8]) -> bool {
     OWN_WORDS.iter().any(|word| memmem::find(text, word).is_some())
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::csv::{self, Columns};
 use super::export::{self, Message as Logged};
-use super::log::{self, Piece, is_log, may_hold};
+use super::log::{self, Piece, is_event, is_log, may_hold};
 use super::request::Noted;
 use super::shape::{self, Shape};
 use super::{MOST_EVENT, edge, request, response};
@@ -158,6 +158,8 @@ impl<'s, S: MessageSink> Reading<'s, S> {
         }
         match json::parse(raw.as_bytes()) {
             Ok(value) => self.value(number, time, value, depth),
+            // JSON of another kind, which others may read: `tshark -T json` repeats keys.
+            Err(_) if !is_event(raw.as_bytes()) => self.ignore(number),
             Err(why) => {
                 let why = why.rsplit_once(" at line ").map_or(why.as_str(), |(why, _)| why).to_owned();
                 self.broken(|| format!("entry {number}: {why}"));
@@ -279,6 +281,7 @@ impl<'s, S: MessageSink> Reading<'s, S> {
                 None => None,
             };
         }
+        summary.events = true;
         let anomalies = &mut summary.anomalies;
         for (what, (count, number)) in self.no_message {
             anomalies.note_many(AnomalyKind::EventWithoutMessage, count, None, || format!("entry {number}: {what}"));
