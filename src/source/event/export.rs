@@ -11,8 +11,11 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{MOST_EVENT, time};
+use super::time;
 use crate::capture::Timestamp;
+
+/// Lambda takes no larger event (6 MB; <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
+pub(super) const MOST_EVENT: usize = 8 << 20;
 
 /// A log event: `message` is a text, or JSON where the function logs that.
 #[derive(Debug, Deserialize)]

@@ -7,7 +7,7 @@
 //!
 //! Events come as JSON (one, an array, lines), or within logs: exports of CloudWatch Logs as JSON and CSV, lines of a log
 //! with JSON or a Python dict behind what the runtime writes before it. Any bytes are fine; an event has at most
-//! [`MOST_EVENT`] bytes, and every byte of a text is looked at a fixed number of times.
+//! 8 MiB, and every byte of a text is looked at a fixed number of times.
 
 mod body;
 mod csv;
@@ -25,8 +25,5 @@ mod target;
 #[cfg(test)]
 mod tests;
 mod time;
-
-/// Lambda takes no larger event (6 MB; <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
-pub(in crate::source) const MOST_EVENT: usize = 8 << 20;
 
 pub(super) use read::{read, read_log};

@@ -1,6 +1,6 @@
 //! A dict as Python prints it (`print(event)`), written as JSON: other quotes, and `None`, `True`, `False`.
 
-use super::MOST_EVENT;
+use super::export::MOST_EVENT;
 
 /// The JSON of a dict that begins here, and how many bytes the dict has. Nothing where it is none: an object's own print
 /// (`<…>`), bytes, a tuple. Python writes it in one line.

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::csv::{self, Columns};
-use super::export::{self, Message as Logged};
+use super::export::{self, MOST_EVENT, Message as Logged};
 use super::log::{self, Piece, is_event, is_log, may_hold};
 use super::request::Noted;
 use super::shape::{self, Shape};
-use super::{MOST_EVENT, edge, request, response};
+use super::{edge, request, response};
 use crate::anomaly::AnomalyKind;
 use crate::capture::Timestamp;
 use crate::http::{Body, CaptureId, Exchange, HeadBuf, Message, MessageId, MessageSink, Origin, Provenance};
