@@ -1,4 +1,5 @@
-//! What was written down of traffic in a form of its own: HARs, packets that were printed, conversations between markers.
+//! What was written down of traffic in a form of its own: HARs, Lambda events, packets that were printed, conversations between
+//! markers.
 
 use std::io::Cursor;
 
