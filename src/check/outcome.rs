@@ -44,8 +44,9 @@ pub(super) fn specs(
         .collect();
     for (hop, tally) in plan.hops.iter().zip(tallies) {
         let Some((spec, model)) = plan.model(hop).filter(|_| hop.judged) else { continue };
-        // What no capture of the kinds at hand can show is not missed in them.
-        let required = (hop.required && held.may_show(plan, hop)) || model.count.is_some();
+        // What no capture of the kinds at hand can show is not missed in them, and nothing in them comes near it.
+        let may_show = held.may_show(plan, hop);
+        let required = (hop.required && (may_show || hop.picked)) || model.count.is_some();
         let mut expectations: Vec<ExpectationOutcome> =
             hop.expectations.iter().zip(&tally.counts).map(|(e, counts)| expectation(&spec.spec, hop, e, *counts)).collect();
         if let Some(count) = &model.count {
@@ -62,7 +63,7 @@ pub(super) fn specs(
             }
         }
         let absent_is_right = model.count.as_ref().is_some_and(|c| c.value.at_least == 0);
-        let nearest = tally.nearest.as_ref().filter(|_| tally.exchanges == 0).map(|n| {
+        let nearest = tally.nearest.as_ref().filter(|_| tally.exchanges == 0 && may_show).map(|n| {
             format!("{} {} {}", n.exchanges, if n.exchanges == 1 { "exchange misses" } else { "exchanges miss" }, n.what)
         });
         if required && tally.exchanges == 0 && !absent_is_right {

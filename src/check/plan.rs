@@ -77,6 +77,8 @@ pub(super) struct PlanHop {
     pub(super) judged: bool,
     /// It must be observed.
     pub(super) required: bool,
+    /// It was asked for by its own name.
+    pub(super) picked: bool,
     pub(super) select: Option<PlanSelect>,
     /// Its exchanges are judged only where this holds.
     pub(super) when: Option<Expr>,
@@ -274,6 +276,7 @@ impl Plan {
                 let name = &hop.name.value;
                 let mut compiled = compile_hop(&mut plan.names, index, at, &picks.hop(hop));
                 (compiled.judged, compiled.required) = (picks.judges(name), picks.require(name, *required));
+                compiled.picked = picks.require(name, false);
                 plan.hops.push(compiled);
             }
             plan.compile_across(spec, index, first);
@@ -375,6 +378,7 @@ fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop 
         hop: at,
         judged: true,
         required: false,
+        picked: false,
         select,
         when,
         expectations,

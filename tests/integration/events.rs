@@ -167,6 +167,7 @@ fn a_hop_of_events_is_missed_only_where_events_are() {
     program.run(&["check", "-s", "spec.yaml", "a.json"]).code(0);
     program.run(&["check", "-s", "spec.yaml", "a.txt", "a.json"]).code(0);
     program.run(&["check", "-s", "spec.yaml", "--hop", "function", "a.txt"]).code(3);
+    program.run(&["check", "-s", "spec.yaml", "--hop", "function", "--hop", "client", "a.txt"]).code(3);
     let other = "hops:\n  function: { select: { source: event, request: { method: PUT } }, request: { method: PUT } }\n";
     program.file("other.yaml", other).run(&["check", "-s", "other.yaml", "a.json"]).code(3);
 }
