@@ -120,7 +120,9 @@ impl Joins {
             keys.retain(|other| *other != key);
             let Some(party) = across.parties.get(place) else { continue };
             let values: Vec<_> = party.wants.iter().map(|want| evaluate(want, &scope).and_then(kept)).collect();
-            let weight = key.len() + keys.iter().map(|other| other.len() + key.len() + 64).sum::<usize>() + values.iter().map(|value| value.as_ref().map_or(64, weight_of)).sum::<usize>();
+            let weight = key.len()
+                + keys.iter().map(|other| other.len() + key.len() + 64).sum::<usize>()
+                + values.iter().map(|value| value.as_ref().map_or(64, weight_of)).sum::<usize>();
             let taken = Taken {
                 values,
                 at: first.head.head.at,

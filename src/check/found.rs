@@ -92,13 +92,7 @@ pub(super) type JsonOnce = OnceCell<Result<serde_json::Value, BodyFault>>;
 pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex) -> Found<'m> {
     let head = message.head;
     match target {
-        Aspect::Method
-        | Aspect::Target
-        | Aspect::Path
-        | Aspect::Query(_)
-        | Aspect::Version
-        | Aspect::Status
-        | Aspect::Reason
+        Aspect::Method | Aspect::Target | Aspect::Path | Aspect::Query(_) | Aspect::Version | Aspect::Status | Aspect::Reason
             if untold::aspect(target, &head).is_some() =>
         {
             Found::Unknown(untold::aspect(target, &head).unwrap_or_default().to_owned())

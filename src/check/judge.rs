@@ -73,7 +73,9 @@ impl<'e> Case<'e> {
             (Aspect::SetCookieAttribute { .. }, Claim::Part { value, .. }) => {
                 attribute::judge(&expectation.aspect, value, &message.head, self.looked.index(expectation.side), &scope)
             }
-            (Aspect::BodyJson(_) | Aspect::Event(_), Claim::Part { value, .. }) => self.judge_json(expectation, value, &message, &scope),
+            (Aspect::BodyJson(_) | Aspect::Event(_), Claim::Part { value, .. }) => {
+                self.judge_json(expectation, value, &message, &scope)
+            }
             (_, Claim::Part { value, .. }) => self.judge_lines(expectation, value, &message, &scope),
             _ => Judged::NotObserved,
         }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::error::CheckError;
 use super::given::{self, Given};
+use super::kinds::Held;
 use super::outcome::{self, FailOn};
 use super::own;
-use super::kinds::Held;
 use super::picks::Picks;
 use super::plan::Plan;
 use super::run::Run;

@@ -6,7 +6,8 @@ use super::text::{is_curl, is_trace};
 use crate::secret;
 
 /// What hopspec reads, for the end of such a sentence.
-pub(super) const READS: &str = "hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, and texts with HTTP messages";
+pub(super) const READS: &str =
+    "hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, and texts with HTTP messages";
 
 /// Magic numbers of what people give by mistake.
 const KNOWN: &[(&[u8], &str)] = &[

@@ -162,7 +162,8 @@ fn a_finding_names_the_entry_and_shows_no_secret() {
 #[test]
 fn a_hop_of_events_is_missed_only_where_events_are() {
     let spec = "hops:\n  client: { select: { not: { source: event } }, request: { method: GET } }\n  function: { select: { source: event }, request: { method: GET } }\n";
-    let program = Program::new().file("spec.yaml", spec).file("a.txt", "GET / HTTP/1.1\nHost: a\n\n").file("a.json", event().to_string());
+    let program =
+        Program::new().file("spec.yaml", spec).file("a.txt", "GET / HTTP/1.1\nHost: a\n\n").file("a.json", event().to_string());
     program.run(&["check", "-s", "spec.yaml", "a.txt"]).code(0);
     program.run(&["check", "-s", "spec.yaml", "a.json"]).code(0);
     program.run(&["check", "-s", "spec.yaml", "a.txt", "a.json"]).code(0);
@@ -182,9 +183,8 @@ pub(crate) fn is_of_events(hop: &Hop) -> bool {
 /// The events of a spec's evidence, and of the one that was logged beside its response.
 fn events_of(name: &str) -> Vec<Value> {
     let folder = root().join("captures").join(name);
-    let paths = files(&folder).into_iter().filter(|path| {
-        path.extension().is_some_and(|ending| ending == "json" || ending == "jsonl")
-    });
+    let paths =
+        files(&folder).into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "json" || ending == "jsonl"));
     let mut found = Vec::new();
     for path in paths {
         let text = std::fs::read_to_string(path).unwrap();
@@ -239,7 +239,9 @@ fn change_field(event: &mut Value, what: &str, remove: bool) -> bool {
             found = true;
             match map.get_mut(&name) {
                 _ if remove => drop(map.remove(&name)),
-                Some(Value::Array(values)) => values.iter_mut().for_each(|value| *value = json!(format!("{} altered", value.as_str().unwrap()))),
+                Some(Value::Array(values)) => {
+                    values.iter_mut().for_each(|value| *value = json!(format!("{} altered", value.as_str().unwrap())))
+                }
                 Some(value) => *value = json!(format!("{} altered", value.as_str().unwrap())),
                 None => {}
             }
@@ -250,7 +252,12 @@ fn change_field(event: &mut Value, what: &str, remove: bool) -> bool {
 
 /// What is legal all the same: the expectation does not notice it, and why that is right.
 const LEGAL: &[(&str, &str, bool, &str)] = &[
-    ("aws/api-gateway/lambda-proxy", "event.resource", false, "an API may have any; that `resourcePath` is another a check finds"),
+    (
+        "aws/api-gateway/lambda-proxy",
+        "event.resource",
+        false,
+        "an API may have any; that `resourcePath` is another a check finds",
+    ),
     ("aws/api-gateway/lambda", "event.params.header", true, "by it the event is known to be one"),
     ("aws/api-gateway/lambda", "event.context.resource-path", false, "an API may have any"),
     ("aws/alb/forward", "request.header.X-Forwarded-For", true, "with the mode `remove` there is none"),
@@ -297,14 +304,18 @@ fn every_expectation_of_an_event_notices_what_breaks_it() {
                     }
                     let changed: Vec<Value> = events.iter().filter_map(change).collect();
                     let found = changed.iter().any(|event| {
-                        subjects(&check_event(&spec.name, &hop.name.value, event)).iter().any(|found| found.eq_ignore_ascii_case(&subject))
+                        subjects(&check_event(&spec.name, &hop.name.value, event))
+                            .iter()
+                            .any(|found| found.eq_ignore_ascii_case(&subject))
                     });
-                    let legal = LEGAL.iter().position(|(of, about, by, _)| *of == spec.name && *about == subject && *by == remove);
+                    let legal =
+                        LEGAL.iter().position(|(of, about, by, _)| *of == spec.name && *about == subject && *by == remove);
                     if let Some(legal) = legal {
                         used.insert(legal, ());
                     }
                     if changed.is_empty() || found == legal.is_some() {
-                        let _ = writeln!(missed, "{} {subject} (removed: {remove}) found: {found} in {}", spec.name, changed.len());
+                        let _ =
+                            writeln!(missed, "{} {subject} (removed: {remove}) found: {found} in {}", spec.name, changed.len());
                     }
                 }
             }
@@ -337,9 +348,10 @@ fn an_event_and_the_response_of_its_request_agree() {
     for spec in report["specs"].as_array().unwrap() {
         let hops = spec["hops"].as_array().unwrap();
         assert_eq!(hops.iter().map(|hop| hop["exchanges"].clone()).collect::<Vec<_>>(), [1, 1]);
-        let across = hops.iter().flat_map(|hop| hop["expectations"].as_array().unwrap()).filter(|e| {
-            e["subject"].as_str().unwrap().contains("logged-event")
-        });
+        let across = hops
+            .iter()
+            .flat_map(|hop| hop["expectations"].as_array().unwrap())
+            .filter(|e| e["subject"].as_str().unwrap().contains("logged-event"));
         assert_eq!(across.map(|e| e["verdict"].clone()).collect::<Vec<_>>(), vec!["met"; 4]);
     }
 }
@@ -355,15 +367,35 @@ fn each_relation_that_is_broken_is_found() {
     use Broken::{Event, Response};
     let epoch = "/requestContext/requestTimeEpoch";
     for (number, broken, subject) in [
-        (1, Event("/requestContext/requestId", json!("00000000-943e-46cd-b965-dc98eef6c8c1")), "check.requestId-of-the-logged-event-is-x-amzn-RequestId"),
-        (1, Response("x-amzn-RequestId: b66fce5c", "x-amzn-RequestId: 00000000"), "check.requestId-of-the-logged-event-is-x-amzn-RequestId"),
-        (2, Event("/requestContext/extendedRequestId", json!("OHNqRHJjtjMFpvh=")), "check.extendedRequestId-of-the-logged-event-is-x-amz-apigw-id"),
+        (
+            1,
+            Event("/requestContext/requestId", json!("00000000-943e-46cd-b965-dc98eef6c8c1")),
+            "check.requestId-of-the-logged-event-is-x-amzn-RequestId",
+        ),
+        (
+            1,
+            Response("x-amzn-RequestId: b66fce5c", "x-amzn-RequestId: 00000000"),
+            "check.requestId-of-the-logged-event-is-x-amzn-RequestId",
+        ),
+        (
+            2,
+            Event("/requestContext/extendedRequestId", json!("OHNqRHJjtjMFpvh=")),
+            "check.extendedRequestId-of-the-logged-event-is-x-amz-apigw-id",
+        ),
         (2, Response("x-amz-apigw-id: O", "x-amz-apigw-id: P"), "check.extendedRequestId-of-the-logged-event-is-x-amz-apigw-id"),
-        (3, Response("X-Amzn-Trace-Id: Root=1-5ee5f641-b7", "X-Amzn-Trace-Id: Root=1-5ee5f641-b8"), "check.Root-of-the-logged-event-is-that-of-X-Amzn-Trace-Id"),
+        (
+            3,
+            Response("X-Amzn-Trace-Id: Root=1-5ee5f641-b7", "X-Amzn-Trace-Id: Root=1-5ee5f641-b8"),
+            "check.Root-of-the-logged-event-is-that-of-X-Amzn-Trace-Id",
+        ),
         (3, Response(";Sampled=0", ";Sampled=no"), "response.header.X-Amzn-Trace-Id"),
         (4, Event("/requestContext/identity/sourceIp", json!("203.0.113.26")), "event.requestContext.identity.sourceIp"),
         (5, Event("/requestContext/identity/userAgent", json!("curl/8")), "check.userAgent-is-User-Agent"),
-        (6, Event("/requestContext/domainName", json!("a1b2c3d4e5.execute-api.us-east-1.amazonaws.com")), "check.Host-is-domainName"),
+        (
+            6,
+            Event("/requestContext/domainName", json!("a1b2c3d4e5.execute-api.us-east-1.amazonaws.com")),
+            "check.Host-is-domainName",
+        ),
         (6, Event("/requestContext/domainPrefix", json!("other")), "event.requestContext.domainName"),
         (6, Event("/requestContext/apiId", json!("zzzzzzzzzz")), "check.apiId-is-domainPrefix"),
         (7, Event("/requestContext/path", json!("/")), "check.path-of-requestContext-is-stage-and-path"),
@@ -381,7 +413,11 @@ fn each_relation_that_is_broken_is_found() {
         (15, Event("/requestContext/apiId", json!("A1")), "event.requestContext.apiId"),
         (15, Event("/requestContext/resourceId", json!("?")), "event.requestContext.resourceId"),
         (15, Event("/requestContext/protocol", json!("HTTP/1.0")), "event.requestContext.protocol"),
-        (16, Event("/multiValueHeaders/CloudFront-Forwarded-Proto", json!(["https"])), "request.header.CloudFront-Forwarded-Proto"),
+        (
+            16,
+            Event("/multiValueHeaders/CloudFront-Forwarded-Proto", json!(["https"])),
+            "request.header.CloudFront-Forwarded-Proto",
+        ),
         (17, Event("/headers/x-amzn-vpce-id", json!("vpce-1")), "check.vpce-id-is-vpceId"),
     ] {
         let (mut event, mut response) = pair();

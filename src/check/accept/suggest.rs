@@ -120,7 +120,9 @@ fn changes(asked: &Asked<'_>) -> Option<Vec<Edit>> {
                     missing(of, value, ground)
                 }
                 Rule::FieldRepeated => repeated(value, seen, ground),
-                Rule::FieldValueMismatch | Rule::MessageLineMismatch | Rule::BodyMismatch | Rule::EventMismatch => mismatch(of, value, seen, ground),
+                Rule::FieldValueMismatch | Rule::MessageLineMismatch | Rule::BodyMismatch | Rule::EventMismatch => {
+                    mismatch(of, value, seen, ground)
+                }
                 _ => Vec::new(),
             }
         }

@@ -5,11 +5,11 @@
 
 use serde_json::Value as Json;
 
-use crate::json;
 use super::super::mask;
 use super::super::scope::Scope;
 use super::super::truth::Truth;
 use super::clause::{clause_holds, holds};
+use crate::json;
 use crate::spec::{Clause, ClauseKind, Form, JsonClause, JsonStep, Value};
 
 /// Whether a text is JSON as the clause says.

@@ -38,9 +38,7 @@ pub(super) fn response(response: &Object) -> Noted {
     let mut head = Writer::response(response.get("status").and_then(status), reason);
     write(response, &mut head);
     let body = match response.get("body") {
-        Some(Value::String(text)) => {
-            body::bytes(text, response.get("bodyEncoding").and_then(Value::as_str) == Some("base64"))
-        }
+        Some(Value::String(text)) => body::bytes(text, response.get("bodyEncoding").and_then(Value::as_str) == Some("base64")),
         // Functions see no body of a response.
         _ => Held::of(body::missing(head.raw())),
     };

@@ -79,10 +79,12 @@ fn whole_text(raw: &str) -> Option<Cow<'_, str>> {
 pub(super) fn log_events<'t>(raw: &'t str, see: &mut dyn FnMut(&'t str)) -> bool {
     let mut found = false;
     let mut deserializer = serde_json::Deserializer::from_str(raw);
-    let _ = deserializer.deserialize_map(Export { see: &mut |raw| {
-        found |= raw.starts_with(['{', '[']);
-        see(raw);
-    } });
+    let _ = deserializer.deserialize_map(Export {
+        see: &mut |raw| {
+            found |= raw.starts_with(['{', '[']);
+            see(raw);
+        },
+    });
     found
 }
 

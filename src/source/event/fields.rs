@@ -49,9 +49,9 @@ pub(super) fn of_request(event: &Map<String, Value>, writer: &mut Writer) -> Fie
         let all = multi.get(other).map(values).unwrap_or_default();
         let one = text(value);
         // The last one of them (API Gateway, ALB), or all of them joined.
-        let same = one.as_deref().is_some_and(|one| {
-            all.last().is_some_and(|last| last == one) || all.join(", ") == *one || all.join(",") == *one
-        });
+        let same = one
+            .as_deref()
+            .is_some_and(|one| all.last().is_some_and(|last| last == one) || all.join(", ") == *one || all.join(",") == *one);
         if !same {
             let shown = |value: &str| secret::mask_field(name.as_bytes(), value).chars().take(80).collect::<String>();
             fields.differ(|| {

@@ -178,10 +178,7 @@ mod tests {
     fn objects_stand_behind_anything() {
         let text = "START RequestId: a Version: $LATEST\n2020-06-14T10:04:49.612Z\tid\tINFO\t{\"a\": 1} behind\n\
                     [INFO] {not json} {\"b\": {\n  \"c\": 2}}{\"d\": 3}\nEvent: {'e': None}\nwords\n\nREPORT RequestId: a\n";
-        assert_eq!(
-            shown(text),
-            ["2 {\"a\": 1}", "3 {\"b\": {\n  \"c\": 2}}", "4 {\"d\": 3}", "5 {\"e\": null}", "6 plain"]
-        );
+        assert_eq!(shown(text), ["2 {\"a\": 1}", "3 {\"b\": {\n  \"c\": 2}}", "4 {\"d\": 3}", "5 {\"e\": null}", "6 plain"]);
     }
 
     #[test]

@@ -95,7 +95,17 @@ mod tests {
         let (made, length) = json(text.as_bytes()).expect("a dict");
         assert_eq!(made, r#"{"a": null, "b": [true, false, -1.5], "it's": "say \"hi\"\n\u0000\\", "ä": {}}"#);
         assert_eq!(&text[length..], " behind");
-        for no in ["{'a': <object at 0x7f>}", "{'a': b'bytes'}", "{'a': (1, 2)}", "{'a': 'cut", "{'a'", "}", "", "{'a':\n1}", r"{'\q': 1}"] {
+        for no in [
+            "{'a': <object at 0x7f>}",
+            "{'a': b'bytes'}",
+            "{'a': (1, 2)}",
+            "{'a': 'cut",
+            "{'a'",
+            "}",
+            "",
+            "{'a':\n1}",
+            r"{'\q': 1}",
+        ] {
             assert_eq!(json(no.as_bytes()), None, "{no}");
         }
     }

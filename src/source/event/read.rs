@@ -26,11 +26,7 @@ const DEEPEST: u32 = 4;
 ///
 /// # Errors
 /// It holds what is known and no message, or events that cannot be read and none that can.
-pub(in crate::source) fn read<S: MessageSink>(
-    text: &[u8],
-    capture: CaptureId,
-    sink: &mut S,
-) -> Option<Result<Summary, String>> {
+pub(in crate::source) fn read<S: MessageSink>(text: &[u8], capture: CaptureId, sink: &mut S) -> Option<Result<Summary, String>> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let mut reading = Reading::new(capture, sink);
     let begins = |with: &[u8]| text.trim_ascii_start().starts_with(with);
@@ -199,7 +195,13 @@ impl<'s, S: MessageSink> Reading<'s, S> {
         }
     }
 
-    fn exchange(&mut self, number: u32, logged: Option<Timestamp>, [asked, answer]: [Option<Noted>; 2], event: Option<&Arc<Value>>) {
+    fn exchange(
+        &mut self,
+        number: u32,
+        logged: Option<Timestamp>,
+        [asked, answer]: [Option<Noted>; 2],
+        event: Option<&Arc<Value>>,
+    ) {
         let time = asked.as_ref().and_then(|noted| noted.time).or(logged);
         let at = Provenance { capture: self.capture, origin: Origin::Entry { number, time, server: None } };
         let request = asked.map(|noted| self.tell(number, at, noted, None, event));
@@ -228,7 +230,9 @@ impl<'s, S: MessageSink> Reading<'s, S> {
             });
         }
         if held.unreadable {
-            self.summary.anomalies.note(AnomalyKind::EntryUnreadable, None, || format!("entry {number}: a body that is no base64"));
+            self.summary
+                .anomalies
+                .note(AnomalyKind::EntryUnreadable, None, || format!("entry {number}: a body that is no base64"));
         }
         if let Some(how) = disagree {
             if self.disagree.0 == 0 {
@@ -274,10 +278,10 @@ impl<'s, S: MessageSink> Reading<'s, S> {
         if summary.requests + summary.responses == 0 {
             let known = self.no_message.iter().next();
             return match known {
-                Some((what, _)) => Some(Err(format!("holds no HTTP message: it is {what}; log the event of the function that answers"))),
-                None if self.broken.0 > 0 => {
-                    Some(Err(format!("holds an event that cannot be read: {}", self.broken.1)))
+                Some((what, _)) => {
+                    Some(Err(format!("holds no HTTP message: it is {what}; log the event of the function that answers")))
                 }
+                None if self.broken.0 > 0 => Some(Err(format!("holds an event that cannot be read: {}", self.broken.1))),
                 None => None,
             };
         }

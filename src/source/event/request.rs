@@ -91,9 +91,11 @@ fn line(event: &Event, shape: Shape) -> Line {
             };
             (http("method"), target, http("protocol"))
         }
-        Shape::LatticeV1 => {
-            (text("method"), target::of_maps(text("raw_path").unwrap_or_default(), None, map("query_string_parameters"), false), None)
-        }
+        Shape::LatticeV1 => (
+            text("method"),
+            target::of_maps(text("raw_path").unwrap_or_default(), None, map("query_string_parameters"), false),
+            None,
+        ),
         Shape::LatticeV2 => (text("method"), query(text("path").unwrap_or_default(), false), None),
         Shape::Alb => (text("httpMethod"), query(text("path").unwrap_or_default(), false), None),
         Shape::Connect => {

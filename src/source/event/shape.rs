@@ -90,7 +90,8 @@ pub(super) fn of(value: &Value) -> Shape {
     if event.contains_key("statusCode") && is_response(event) {
         return Shape::Response;
     }
-    if event.contains_key("status") && object("headers").is_some_and(|headers| !headers.is_empty() && headers.values().all(pairs)) {
+    if event.contains_key("status") && object("headers").is_some_and(|headers| !headers.is_empty() && headers.values().all(pairs))
+    {
         return Shape::EdgeResponse;
     }
     if object("info").is_some_and(|info| info.contains_key("fieldName")) {

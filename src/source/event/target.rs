@@ -32,12 +32,7 @@ pub(super) fn raw(path: &str, query: &str) -> Target {
 }
 
 /// A path, and the maps of a query: all values of each name, and one of each. `decoded` says that the service decoded them.
-pub(super) fn of_maps(
-    path: &str,
-    all: Option<&Map<String, Value>>,
-    one: Option<&Map<String, Value>>,
-    decoded: bool,
-) -> Target {
+pub(super) fn of_maps(path: &str, all: Option<&Map<String, Value>>, one: Option<&Map<String, Value>>, decoded: bool) -> Target {
     let mut target = Target { text: of_path(path), ..Target::default() };
     for (name, value) in all.into_iter().flatten() {
         values(value).iter().for_each(|value| target.add(name, value, decoded));
@@ -49,13 +44,17 @@ pub(super) fn of_maps(
             None => {
                 of.iter().for_each(|value| target.add(name, value, decoded));
                 if all.is_some() {
-                    target.disagree.get_or_insert_with(|| format!("the query's `{name}` has one value in one map, and none in the other"));
+                    target
+                        .disagree
+                        .get_or_insert_with(|| format!("the query's `{name}` has one value in one map, and none in the other"));
                 }
             }
             Some(known) => {
                 let same = of.iter().all(|one| known.contains(one) || known.join(",") == *one);
                 if !same {
-                    target.disagree.get_or_insert_with(|| format!("the query's `{name}` has other values in one map than in the other"));
+                    target
+                        .disagree
+                        .get_or_insert_with(|| format!("the query's `{name}` has other values in one map than in the other"));
                 }
             }
         }

@@ -3,9 +3,7 @@
 use base64::Engine as _;
 
 use super::{read, read_log};
-use crate::http::{
-    Body, BodyWant, CaptureId, Connection, Exchange, Fidelity, HeadBuf, HeadRef, MessageId, MessageSink, Origin,
-};
+use crate::http::{Body, BodyWant, CaptureId, Connection, Exchange, Fidelity, HeadBuf, HeadRef, MessageId, MessageSink, Origin};
 use crate::source::Summary;
 use crate::source::tests::Notebook;
 
@@ -84,7 +82,8 @@ fn an_event_of_a_rest_api_is_the_request_that_the_function_received() {
 fn shown(text: &str) -> String {
     let heads = heads(text);
     let head = heads.0.first().expect("a head").as_ref();
-    let fields = head.fields().map(|(name, value)| format!("{}={}", String::from_utf8_lossy(name), String::from_utf8_lossy(value)));
+    let fields =
+        head.fields().map(|(name, value)| format!("{}={}", String::from_utf8_lossy(name), String::from_utf8_lossy(value)));
     let Fidelity { name_case, repeats, start_line, .. } = head.head.fidelity;
     let lost = [("case", name_case), ("repeats", repeats), ("start", start_line)];
     let lost: Vec<_> = lost.iter().filter(|(_, kept)| !kept).map(|(name, _)| *name).collect();
@@ -137,8 +136,14 @@ fn every_service_in_its_own_words() {
             r#"{"statusCode": 201, "statusDescription": "201 Created", "headers": {"A": "1", "B": "2"}, "multiValueHeaders": {"A": ["0", "1"]}, "cookies": ["c=1"]}"#,
             "201 Created [A=0,A=1,B=2,Set-Cookie=c=1] -start",
         ),
-        (r#"{"status": "302", "statusDescription": "Found", "headers": {"location": [{"key": "Location", "value": "/"}]}}"#, "302 Found [Location=/] -start"),
-        (r#"{"headers": {"Host": "h"}, "multiValueHeaders": {"host": ["h"]}, "path": "/", "httpMethod": "GET"}"#, "GET / [host=h] -case,start"),
+        (
+            r#"{"status": "302", "statusDescription": "Found", "headers": {"location": [{"key": "Location", "value": "/"}]}}"#,
+            "302 Found [Location=/] -start",
+        ),
+        (
+            r#"{"headers": {"Host": "h"}, "multiValueHeaders": {"host": ["h"]}, "path": "/", "httpMethod": "GET"}"#,
+            "GET / [host=h] -case,start",
+        ),
         (r#"{"headers": null, "multiValueHeaders": null, "path": "/", "httpMethod": "GET"}"#, "GET / [] -start"),
     ] {
         assert_eq!(shown(event), expected, "{event}");
@@ -161,7 +166,9 @@ fn maps_that_disagree_are_told_and_nothing_is_lost() {
     }
     // The last of several, or all of them joined, is no disagreement.
     for one in ["2", "1, 2", "1,2"] {
-        let event = format!(r#"{{"path": "/", "httpMethod": "GET", "headers": {{"A": "{one}"}}, "multiValueHeaders": {{"A": ["1", "2"]}}}}"#);
+        let event = format!(
+            r#"{{"path": "/", "httpMethod": "GET", "headers": {{"A": "{one}"}}, "multiValueHeaders": {{"A": ["1", "2"]}}}}"#
+        );
         assert_eq!(said(&told(&event).0), Vec::<String>::new());
     }
 }

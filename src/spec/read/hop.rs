@@ -22,8 +22,10 @@ fn of_empty(select: &Select) -> Option<Place> {
 /// Ways to combine the variants of a hop's groups: each is counted in a run.
 const MOST_COMBINATIONS: usize = 1000;
 
-const KEYS: &[&str] =
-    &["from", "to", "about", "select", "when", "count", "client", "proxy", "tls", "request", "response", "event", "checks", "variants"];
+const KEYS: &[&str] = &[
+    "from", "to", "about", "select", "when", "count", "client", "proxy", "tls", "request", "response", "event", "checks",
+    "variants",
+];
 
 impl Reader<'_> {
     /// `hops: { name: hop }`
