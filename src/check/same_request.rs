@@ -34,8 +34,8 @@ pub(super) fn keys(exchange: &Exchange<'_>, masks: bool) -> Vec<Vec<u8>> {
     } else if extended.is_some() {
         found.extend([(b'a', extended), (b't', trace(response))]);
     }
-    let shown = |value: &[u8]| !value.is_empty() && !(masks && mask::is_masked(value));
-    let keys = found.into_iter().filter_map(|(tag, value)| Some((tag, value.filter(|value| shown(value))?)));
+    let hidden = |value: &[u8]| value.is_empty() || masks && mask::is_masked(value);
+    let keys = found.into_iter().filter_map(|(tag, value)| Some((tag, value.filter(|value| !hidden(value))?)));
     let mut keys: Vec<Vec<u8>> = keys.map(|(tag, value)| key(tag, value)).collect();
     if of_event.is_none() && !keys.iter().any(|key| key.first() == Some(&b'a')) {
         keys.truncate(1);

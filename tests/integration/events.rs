@@ -240,7 +240,7 @@ fn change_field(event: &mut Value, what: &str, remove: bool) -> bool {
             match map.get_mut(&name) {
                 _ if remove => drop(map.remove(&name)),
                 Some(Value::Array(values)) => {
-                    values.iter_mut().for_each(|value| *value = json!(format!("{} altered", value.as_str().unwrap())))
+                    values.iter_mut().for_each(|value| *value = json!(format!("{} altered", value.as_str().unwrap())));
                 }
                 Some(value) => *value = json!(format!("{} altered", value.as_str().unwrap())),
                 None => {}
