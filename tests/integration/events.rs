@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use hopspec::spec::{Claim, Hop, JsonStep, Part, Severity};
 use serde_json::{Value, json};
 
+use crate::accept::applied;
 use crate::kit::root;
 use crate::mutations::expectations;
 use crate::program::{Program, Run};
@@ -444,6 +445,30 @@ fn each_relation_that_is_broken_is_found() {
     let (mut event, _) = pair();
     event["requestContext"]["stage"] = json!("test-invoke-stage");
     check_event("aws/api-gateway/lambda-proxy", "function", &event).code(3);
+}
+
+#[test]
+fn a_suggestion_makes_its_finding_go_away() {
+    let mut spec = "hops:
+  hop:
+    event:
+      requestContext.stage: prod
+      requestContext.requestTimeEpoch: { at_least: 1700000000000 }
+      requestContext.path: { prefix: / }
+      isBase64Encoded: true
+    request: { path: /b }
+"
+    .to_owned();
+    let program = Program::new().file("a.json", event().to_string());
+    for left in [5, 4, 3, 2, 1, 0] {
+        std::fs::write(program.path("spec.yaml"), &spec).unwrap();
+        let report = assert_report(&program.run(&["check", "a.json", "-s", "spec.yaml", "--format", "json"]).stdout);
+        let findings = report["findings"].as_array().unwrap();
+        assert_eq!(findings.len(), left, "{spec}\n{findings:#?}");
+        if let Some(finding) = findings.first() {
+            spec = applied(&spec, &finding["suggestion"]);
+        }
+    }
 }
 
 #[test]
