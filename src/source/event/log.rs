@@ -53,10 +53,13 @@ fn is_platform(line: &[u8]) -> bool {
 /// cannot be parsed is left where it went wrong.
 pub(super) fn pieces<'t>(text: &'t [u8], see: &mut dyn FnMut(u32, Piece<'t>)) {
     let (mut at, mut line) = (0, 1_u32);
-    // Whether something was found in this line before.
-    let mut found = false;
+    // Whether something was found in this line before, and where it ends in the text: looked for once a line.
+    let (mut found, mut line_end) = (false, None);
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let known = line_end.filter(|end| *end >= at);
+        let end = known.unwrap_or_else(|| at + memchr::memchr(b'\n', rest).unwrap_or(rest.len()));
+        line_end = Some(end);
+        let end = end - at;
         let here = rest.get(..end).unwrap_or_default();
         match begin(here, rest) {
             Some((open, Begin::Json)) => {
@@ -98,7 +101,7 @@ pub(super) fn pieces<'t>(text: &'t [u8], see: &mut dyn FnMut(u32, Piece<'t>)) {
             None if found || is_platform(here) => {}
             None => see(line, Piece::Plain),
         }
-        found = false;
+        (found, line_end) = (false, None);
         at += end + 1;
         line = line.saturating_add(1);
     }
@@ -190,6 +193,15 @@ mod tests {
         assert_eq!(shown("{\"a\": x}"), ["1 plain"]);
         assert!(shown("x {'httpMethod': <object>}")[0].contains("Python"));
         assert!(shown("INFO {\n  resource: '/',\n  path: '/'\n}")[0].contains("JSON.stringify"));
+    }
+
+    #[test]
+    fn many_objects_in_one_line_take_linear_time() {
+        for object in ["{\"a\": 1} ", "{'a': 1} ", "{\"a\": x ", "{'a': x ", "{ "] {
+            let mut found = 0;
+            pieces(object.repeat(200_000).as_bytes(), &mut |_, _| found += 1);
+            assert!(found >= 1, "{object}");
+        }
     }
 
     #[test]

@@ -5,81 +5,75 @@ use super::export::MOST_EVENT;
 /// The JSON of a dict that begins here, and how many bytes the dict has. Nothing where it is none: an object's own print
 /// (`<…>`), bytes, a tuple. Python writes it in one line.
 pub(super) fn json(text: &[u8]) -> Option<(String, usize)> {
-    let line = text.get(..text.len().min(MOST_EVENT))?;
-    let line = line.split(|byte| *byte == b'\n').next()?;
-    let line = match std::str::from_utf8(line) {
-        Ok(line) => line,
-        Err(error) => std::str::from_utf8(line.get(..error.valid_up_to())?).ok()?,
-    };
-    let mut json = String::new();
+    let mut json = Vec::new();
     let mut depth = 0_usize;
-    let mut rest = line;
-    while let Some(c) = rest.chars().next() {
-        let behind = rest.get(c.len_utf8()..)?;
-        rest = match c {
-            '{' | '[' => {
+    let mut at = 0;
+    while let Some(byte) = text.get(at).filter(|_| at < MOST_EVENT) {
+        match byte {
+            b'{' | b'[' => {
                 depth += 1;
-                json.push(c);
-                behind
+                json.push(*byte);
             }
-            '}' | ']' => {
+            b'}' | b']' => {
                 depth = depth.checked_sub(1)?;
-                json.push(c);
+                json.push(*byte);
                 if depth == 0 {
-                    return Some((json, line.len() - behind.len()));
+                    return Some((String::from_utf8(json).ok()?, at + 1));
                 }
-                behind
             }
-            '\'' | '"' => string(behind, c, &mut json)?,
-            ',' | ':' | ' ' | '-' | '.' | '0'..='9' => {
-                json.push(c);
-                behind
+            b'\'' | b'"' => {
+                let (value, length) = string(text.get(at + 1..)?, *byte)?;
+                json.extend_from_slice(serde_json::Value::String(value).to_string().as_bytes());
+                at += length;
             }
+            b',' | b':' | b' ' | b'-' | b'.' | b'0'..=b'9' => json.push(*byte),
             _ => {
-                let words = [("None", "null"), ("True", "true"), ("False", "false")];
+                let words: [(&[u8], &[u8]); 3] = [(b"None", b"null"), (b"True", b"true"), (b"False", b"false")];
+                let rest = text.get(at..)?;
                 let (python, own) = words.into_iter().find(|(python, _)| rest.starts_with(python))?;
-                json.push_str(own);
-                rest.get(python.len()..)?
+                json.extend_from_slice(own);
+                at += python.len() - 1;
             }
-        };
+        }
+        at += 1;
     }
     None
 }
 
-/// Writes a string whose opening quote was taken; what is behind its end.
-fn string<'t>(text: &'t str, quote: char, json: &mut String) -> Option<&'t str> {
-    let mut value = String::new();
-    let mut rest = text;
+/// A string behind its opening quote, and how many bytes it has with the closing one.
+fn string(text: &[u8], quote: u8) -> Option<(String, usize)> {
+    let mut value = Vec::new();
+    let mut at = 0;
     loop {
-        let c = rest.chars().next()?;
-        rest = rest.get(c.len_utf8()..)?;
-        if c == quote {
-            json.push_str(&serde_json::Value::String(value).to_string());
-            return Some(rest);
+        let byte = *text.get(at).filter(|byte| **byte != b'\n' && at < MOST_EVENT)?;
+        at += 1;
+        if byte == quote {
+            return Some((String::from_utf8(value).ok()?, at));
         }
-        if c != '\\' {
-            value.push(c);
+        if byte != b'\\' {
+            value.push(byte);
             continue;
         }
-        let escape = rest.chars().next()?;
-        rest = rest.get(escape.len_utf8()..)?;
+        let escape = *text.get(at)?;
+        at += 1;
         let digits = match escape {
-            'x' => 2,
-            'u' => 4,
-            'U' => 8,
+            b'x' => 2,
+            b'u' => 4,
+            b'U' => 8,
             _ => 0,
         };
         if digits > 0 {
-            let code = rest.get(..digits).filter(|code| code.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
-            value.push(char::from_u32(u32::from_str_radix(code, 16).ok()?)?);
-            rest = rest.get(digits..)?;
+            let code = text.get(at..at + digits).filter(|code| code.iter().all(u8::is_ascii_hexdigit))?;
+            let code = u32::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok()?;
+            value.extend_from_slice(char::from_u32(code)?.encode_utf8(&mut [0; 4]).as_bytes());
+            at += digits;
             continue;
         }
         value.push(match escape {
-            'n' => '\n',
-            'r' => '\r',
-            't' => '\t',
-            '\\' | '\'' | '"' => escape,
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            b'\\' | b'\'' | b'"' => escape,
             _ => return None,
         });
     }

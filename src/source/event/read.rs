@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::csv::{self, Columns};
 use super::export::{self, MOST_EVENT, Message as Logged};
@@ -172,26 +172,21 @@ impl<'s, S: MessageSink> Reading<'s, S> {
             },
         };
         let shape = shape::of(&value);
-        let none = Map::new();
-        let event = value.as_object().unwrap_or(&none);
-        let (told, keep) = match shape {
-            Shape::NoMessage(what) => {
-                self.no_message.entry(what).or_insert((0, number)).0 += 1;
-                return;
-            }
-            Shape::Other => return self.ignore(number),
-            Shape::Edge => {
-                let records = value.get("Records").and_then(Value::as_array);
-                (records.into_iter().flatten().filter_map(|record| record.get("cf")).map(edge::of).collect(), true)
-            }
-            Shape::Response => (vec![[None, Some(response::of(event))]], false),
-            Shape::EdgeResponse => (vec![[None, Some(edge::response(event))]], false),
-            _ => (vec![[Some(request::of(event, shape)), None]], true),
-        };
         // The JSON is one, and may be of several exchanges.
-        let event = keep.then(|| Arc::new(value));
-        for exchange in told {
-            self.exchange(number, time, exchange, event.as_ref());
+        let whole = Arc::new(value);
+        let Some(event) = whole.as_object() else { return self.ignore(number) };
+        match shape {
+            Shape::NoMessage(what) => self.no_message.entry(what).or_insert((0, number)).0 += 1,
+            Shape::Other => self.ignore(number),
+            Shape::Edge => {
+                let records = event.get("Records").and_then(Value::as_array);
+                for cf in records.into_iter().flatten().filter_map(|record| record.get("cf")) {
+                    self.exchange(number, time, edge::of(cf), Some(&whole));
+                }
+            }
+            Shape::Response => self.exchange(number, time, [None, Some(response::of(event))], None),
+            Shape::EdgeResponse => self.exchange(number, time, [None, Some(edge::response(event))], None),
+            _ => self.exchange(number, time, [Some(request::of(event, shape)), None], Some(&whole)),
         }
     }
 

@@ -50,7 +50,10 @@ pub(super) fn of_maps(path: &str, all: Option<&Map<String, Value>>, one: Option<
                 }
             }
             Some(known) => {
-                let same = of.iter().all(|one| known.contains(one) || known.join(",") == *one);
+                let same = match of.as_slice() {
+                    [one] => known.contains(one) || known.join(",") == *one,
+                    several => several == known.as_slice(),
+                };
                 if !same {
                     target
                         .disagree
