@@ -162,10 +162,15 @@ kinds! {
     TextIgnored = "text-ignored",
     /// Entries of a HAR of which nothing was sent: a cache answered, or they are of another protocol.
     EntryNotSent = "entry-not-sent",
-    /// Entries, or fields of them, that cannot be read.
+    /// Entries of a HAR or of a log, or fields of them, that cannot be read.
     EntryUnreadable = "entry-unreadable",
     /// Fields of a log of which it is not certain where one ends and the next begins, or what its value is.
     FieldsUnclear = "fields-unclear",
+    /// Lambda events that hold no HTTP message: of a TOKEN authorizer, of a WebSocket's message.
+    EventWithoutMessage = "event-without-message",
+    /// Lambda events whose maps with one value a name say something else than those with all (`headers` and
+    /// `multiValueHeaders`, those of the query). The lists count.
+    HeadersDisagree = "headers-disagree",
     /// Packets of a printed dump whose times are not said in full.
     TimeUnknown = "time-unknown",
 }

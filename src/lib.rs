@@ -48,6 +48,7 @@ pub mod hop;
 // A layer of bytes: no index that can fail, no arithmetic that can wrap, no cast that can cut.
 #[cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
 pub mod http;
+mod json;
 // A layer of bytes: no index that can fail, no arithmetic that can wrap, no cast that can cut.
 #[cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
 pub mod proxy_protocol;

@@ -1,4 +1,4 @@
-//! What was written down of traffic in a form of its own: HARs, execution logs, printed packets, traces,
+//! What was written down of traffic in a form of its own: HARs, Lambda events, execution logs, printed packets, traces,
 //! conversations between markers.
 
 use std::io::Cursor;

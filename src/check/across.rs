@@ -1,10 +1,10 @@
 //! Checks over several hops: what each hop's exchange gives is kept until the others of the same request are there.
 //!
 //! Exchanges belong together by the trace id of the request (`Root` of X-Amzn-Trace-Id, which every hop passes on), else by
-//! its X-Request-Id, else by the response's x-amzn-RequestId; where a hop says `join`, by that. What has none of these joins nothing, and is counted: a guess
-//! would be no evidence. Bounded: entries, bytes of a value, bytes in all.
+//! its X-Request-Id, else by the response's x-amzn-RequestId; a Lambda event and a response of API Gateway by any of the ids
+//! that both have (`same_request.rs`); where a hop says `join`, by that. What has none of these joins nothing, and is counted: a
+//! guess would be no evidence. Bounded: entries, bytes of a value, bytes in all.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use hashbrown::HashMap;
@@ -18,10 +18,10 @@ use super::judged::Judged;
 use super::mask;
 use super::params::Params;
 use super::plan::{Across, Plan};
+use super::same_request;
 use super::scope::{Notes, Scope};
-use super::structure;
 use crate::finding::Part;
-use crate::http::{Exchange, HeadRef, Provenance};
+use crate::http::Provenance;
 use crate::spec::{Check, Claim, Expr};
 
 /// Requests that wait for their other hops.
@@ -43,6 +43,8 @@ pub(super) struct Joins {
 struct Join {
     /// What is there of each request, a place a hop.
     open: HashMap<Vec<u8>, Vec<Option<Taken>>, foldhash::fast::RandomState>,
+    /// Other keys of what is there, and its own.
+    known: HashMap<Vec<u8>, Vec<u8>, foldhash::fast::RandomState>,
     /// Their keys, oldest first.
     age: VecDeque<Vec<u8>>,
     /// Exchanges that nothing joins, and where the first was.
@@ -66,6 +68,8 @@ pub(super) struct Taken {
     /// A check has seen it.
     judged: bool,
     weight: usize,
+    /// Its keys but that under which it stands.
+    others: Vec<Vec<u8>>,
 }
 
 /// What is known of a request on all hops of a check.
@@ -109,14 +113,21 @@ impl Joins {
             let Some(join) = self.joins.get_mut(number) else { continue };
             let scope = case.scope(params);
             let Some(first) = scope.exchange.first() else { continue };
-            let Some(key) = key(across.join.as_ref(), &scope) else {
+            let mut keys = match &across.join {
+                Some(join) => said(join, &scope).into_iter().collect(),
+                None => same_request::keys(scope.exchange, scope.masks),
+            };
+            let Some(key) = keys.iter().find_map(|key| join.under(key)).or_else(|| keys.first().cloned()) else {
                 join.keyless += 1;
                 join.first_keyless.get_or_insert(first.head.head.at);
                 continue;
             };
+            keys.retain(|other| *other != key);
             let Some(party) = across.parties.get(place) else { continue };
             let values: Vec<_> = party.wants.iter().map(|want| evaluate(want, &scope).and_then(kept)).collect();
-            let weight = key.len() + values.iter().map(|value| value.as_ref().map_or(64, weight_of)).sum::<usize>();
+            let weight = key.len()
+                + keys.iter().map(|other| other.len() + key.len() + 64).sum::<usize>()
+                + values.iter().map(|value| value.as_ref().map_or(64, weight_of)).sum::<usize>();
             let taken = Taken {
                 values,
                 at: first.head.head.at,
@@ -124,6 +135,7 @@ impl Joins {
                 masks: scope.masks,
                 judged: false,
                 weight,
+                others: keys.clone(),
             };
             self.held += weight;
             let open = join.open.entry(key.clone()).or_insert_with(|| {
@@ -132,11 +144,13 @@ impl Joins {
             });
             if let Some(before) = open.get_mut(place).and_then(|slot| slot.replace(taken)) {
                 self.held = self.held.saturating_sub(before.weight);
+                before.others.iter().for_each(|other| drop(join.known.remove(other)));
                 if !before.judged {
                     join.replaced += 1;
                     join.first_replaced.get_or_insert(before.at);
                 }
             }
+            join.known.extend(keys.into_iter().map(|other| (other, key.clone())));
             if open.iter().all(Option::is_some) {
                 decided.extend(decide(number, across, open, params, self.show_secrets));
                 open.iter_mut().flatten().for_each(|taken| taken.judged = true);
@@ -153,6 +167,7 @@ impl Joins {
             let Some(oldest) = join.age.pop_front() else { return };
             let Some(open) = join.open.remove(&oldest) else { continue };
             self.held = self.held.saturating_sub(open.iter().flatten().map(|taken| taken.weight).sum());
+            open.iter().flatten().flat_map(|taken| &taken.others).for_each(|other| drop(join.known.remove(other)));
             join.dropped += u64::from(!open.iter().flatten().all(|taken| taken.judged));
         }
     }
@@ -202,6 +217,13 @@ impl Joins {
     }
 }
 
+impl Join {
+    /// The key under which something stands that has this one.
+    fn under(&self, key: &[u8]) -> Option<Vec<u8>> {
+        if self.open.contains_key(key) { Some(key.to_vec()) } else { self.known.get(key).cloned() }
+    }
+}
+
 fn decide(number: usize, across: &Across, open: &[Option<Taken>], params: &Params, show_secrets: bool) -> Option<Decided> {
     let Claim::Check(check) = &across.expectation.claim else { return None };
     let taken: Vec<&Taken> = open.iter().flatten().collect();
@@ -223,37 +245,11 @@ fn judge(check: &Check, joined: &Joined<'_>, params: &Params, masks: bool, hide:
     (judged, parts)
 }
 
-/// What joins an exchange to those of other hops; nothing where that is missing, or masked in evidence that has masks.
-fn key(join: Option<&Expr>, scope: &Scope<'_>) -> Option<Vec<u8>> {
-    let key = match join {
-        Some(join) => evaluate(join, scope).and_then(Val::into_text).ok().map(Cow::into_owned),
-        None => own_key(scope.exchange, scope.masks),
-    };
-    let key = key.filter(|key| !(key.is_empty() || scope.masks && mask::is_masked(key)));
-    key.map(|key| if key.len() > 256 { sha256_hex(&key).into_bytes() } else { key })
-}
-
-/// The id that an exchange has of itself.
-fn own_key(exchange: &Exchange<'_>, masks: bool) -> Option<Vec<u8>> {
-    let one = |head: &HeadRef<'_>, name: &[u8]| {
-        let mut values = head.values(name);
-        match (values.next(), values.next()) {
-            (Some(b""), _) => None,
-            (Some(value), None) if !masks || !mask::is_masked(value) => Some(value.to_vec()),
-            _ => None,
-        }
-    };
-    let tagged = |tag: u8, value: Vec<u8>| std::iter::once(tag).chain(value).collect();
-    let request = exchange.request.map(|message| message.head);
-    let response = exchange.response.map(|message| message.head);
-    let trace = request.and_then(|head| one(&head, b"X-Amzn-Trace-Id")).and_then(|trace| {
-        let root = structure::pairs(&trace, ';').into_iter().find(|(name, _)| name.eq_ignore_ascii_case(b"Root"));
-        root.map(|(_, root)| root.to_vec())
-    });
-    trace
-        .map(|root| tagged(b't', root))
-        .or_else(|| request.and_then(|head| one(&head, b"X-Request-Id")).map(|id| tagged(b'r', id)))
-        .or_else(|| response.and_then(|head| one(&head, b"x-amzn-RequestId")).map(|id| tagged(b'r', id)))
+/// What a hop's `join` says; nothing where that has no value, or is masked in evidence that has masks.
+fn said(join: &Expr, scope: &Scope<'_>) -> Option<Vec<u8>> {
+    let value = evaluate(join, scope).and_then(Val::into_text).ok()?.into_owned();
+    let value = Some(value).filter(|value| !(value.is_empty() || scope.masks && mask::is_masked(value)))?;
+    Some(if value.len() > 256 { sha256_hex(&value).into_bytes() } else { value })
 }
 
 /// A value that waits: its own, and not endless.

@@ -5,7 +5,7 @@
 //! be, leaves the name without a value, with the reason.
 
 use super::connection::{find, message_of};
-use super::found::{Found, body_json, is_open};
+use super::found::{Found, is_open, json_of};
 use super::looked::Looked;
 use super::matcher;
 use super::plan::{Aspect, PlanExpectation};
@@ -30,8 +30,8 @@ pub(super) fn collect<'e>(looked: &'e Looked<'e>, expectations: impl Iterator<It
             take.nothing(value, &format!("the {side} is not in the capture"));
             continue;
         };
-        if let Aspect::BodyJson(steps) = &expectation.aspect {
-            let json = body_json(&message, looked.json(expectation.side)).ok();
+        if let Aspect::BodyJson(steps) | Aspect::Event(steps) = &expectation.aspect {
+            let json = json_of(&expectation.aspect, &message, looked.json(expectation.side)).ok();
             match json.and_then(|json| matcher::find_json(json, steps)) {
                 Some(serde_json::Value::String(text)) => take.value(value, text.as_bytes()),
                 Some(found) => take.value(value, found.to_string().as_bytes()),
@@ -116,7 +116,7 @@ impl Take<'_> {
                         }
                     }
                     ClauseKind::Json(clause) => {
-                        let json = super::json_text::parse(found).ok();
+                        let json = crate::json::parse(found).ok();
                         for member in &clause.members {
                             match json.as_ref().and_then(|json| matcher::find_json(json, &member.steps)) {
                                 Some(serde_json::Value::String(text)) => self.inner(&member.value, Some(text.as_bytes())),

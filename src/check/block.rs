@@ -90,6 +90,7 @@ pub(super) fn build(
         put_right(hop, index, blame, &mut wanted);
         let label = match (&blame.expectation.aspect, &blame.fault.name) {
             (Aspect::BodyJson(steps), _) => format!("{} = ", phrase::path(steps)),
+            (Aspect::Event(steps), _) => format!("event.{} = ", phrase::path(steps)),
             (Aspect::BodyOthers { .. }, Some(name)) => {
                 body.push((format!("{} = ", phrase::path(&[JsonStep::Key(show(name))])), None, blame.actual.clone()));
                 continue;

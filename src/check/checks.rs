@@ -47,7 +47,7 @@ fn said(expr: &Expr, value: Result<Val<'_>, Lack>) -> Condition {
         },
         Ok(_) => neither(),
         // What is expected of a message that is not there is not observed.
-        Err(Lack::Skip | Lack::NoMessage(_)) => Condition::Skip,
+        Err(Lack::Skip | Lack::NoMessage(_) | Lack::NoEvent) => Condition::Skip,
         Err(Lack::Because(reason)) => Condition::Open(reason),
     }
 }
@@ -152,7 +152,7 @@ fn members<'a>(check: &'a Check, scope: &Scope<'a>) -> Result<Option<Vec<Member>
     let Some(for_each) = &check.for_each else { return Ok(None) };
     let value = match evaluate(&for_each.value, scope) {
         Ok(value) => value,
-        Err(Lack::Skip | Lack::NoMessage(_)) => return Err(Condition::Skip),
+        Err(Lack::Skip | Lack::NoMessage(_) | Lack::NoEvent) => return Err(Condition::Skip),
         Err(Lack::Because(reason)) => return Err(Condition::Open(reason)),
     };
     match interpret::members(&value) {

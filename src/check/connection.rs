@@ -22,10 +22,11 @@ pub(super) fn find<'m>(target: &Aspect, exchange: &Exchange<'_>, message: &Messa
     }
 }
 
-/// The message that a target stands in; what the connection says, any message shows.
+/// The message that a target stands in; what the connection says, any message shows, and the event that which was read from it.
 pub(super) fn message_of<'m>(target: &Aspect, exchange: &Exchange<'m>, side: crate::spec::Side) -> Option<Message<'m>> {
     match (target, side) {
         (Aspect::Connection(_), _) => exchange.first(),
+        (Aspect::Event(_), _) => exchange.messages().find(|message| message.body.event().is_some()),
         (_, crate::spec::Side::Request) => exchange.request,
         (_, crate::spec::Side::Response) => exchange.response,
     }

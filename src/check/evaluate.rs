@@ -21,8 +21,9 @@ use super::reads;
 use super::scope::Scope;
 use super::sigv4;
 use super::structure;
+use super::untold;
 use crate::capture::Timestamp;
-use crate::http::{FieldLine, HeadRef, Origin};
+use crate::http::{Exchange, FieldLine, HeadRef, Origin};
 use crate::spec::{CLIENT, ConnectionPart, EndPart, Expr, Function, MessagePath, Piece, Side, Template};
 
 /// Why an expression has no value.
@@ -32,6 +33,8 @@ pub(super) enum Lack {
     Skip,
     /// It looks at a message that is not in the capture.
     NoMessage(Side),
+    /// It looks at the event of an exchange that was read from none.
+    NoEvent,
     /// The evidence does not show it.
     Because(String),
 }
@@ -98,6 +101,7 @@ impl Lack {
         match self {
             Self::Skip => None,
             Self::NoMessage(side) => Some(format!("the {} is not in the capture", side.name())),
+            Self::NoEvent => Some("the exchange was read from no Lambda event".to_owned()),
             Self::Because(reason) => Some(reason),
         }
     }
@@ -172,6 +176,7 @@ pub(super) fn evaluate<'a>(expr: &'a Expr, scope: &Scope<'a>) -> Result<Val<'a>,
             }
             _ => Err(because("this kind of evidence has no time")),
         },
+        Expr::Event => event(scope.exchange).map(|event| Val::Json(Cow::Borrowed(event))).ok_or(Lack::NoEvent),
         Expr::Connection(part) => connection_value(*part, scope),
         Expr::Message { side, path } => message_value(*side, path, scope),
         Expr::Call { on, function, arguments } => {
@@ -200,6 +205,11 @@ pub(super) fn evaluate<'a>(expr: &'a Expr, scope: &Scope<'a>) -> Result<Val<'a>,
 
 fn endpoint(dst: bool, scope: &Scope<'_>) -> Result<crate::wire::Endpoint, Lack> {
     scope.endpoint(dst).ok_or_else(|| because("a text has no addresses"))
+}
+
+/// The Lambda event that an exchange was read from.
+pub(super) fn event<'a>(exchange: &Exchange<'a>) -> Option<&'a Json> {
+    exchange.messages().find_map(|message| message.body.event())
 }
 
 fn connection_value<'a>(part: ConnectionPart, scope: &Scope<'a>) -> Result<Val<'a>, Lack> {
@@ -233,6 +243,9 @@ fn name_value<'a>(name: &str, scope: &Scope<'a>) -> Result<Cow<'a, [u8]>, Lack> 
 fn message_value<'a>(side: Side, path: &'a MessagePath, scope: &Scope<'a>) -> Result<Val<'a>, Lack> {
     let message = scope.message(side).ok_or(Lack::NoMessage(side))?;
     let head = message.head;
+    if let Some(why) = untold::path(path, &head) {
+        return Err(because(why));
+    }
     let missing = || because(format!("a {} has no such part", side.name()));
     let text = |bytes: &'a [u8]| Ok(Val::Text(Cow::Borrowed(bytes)));
     match path {
@@ -336,7 +349,7 @@ pub(super) fn is_digest(function: Function) -> bool {
 pub(super) fn call<'a>(function: Function, on: &[u8], argument: Option<&[u8]>) -> Result<Val<'a>, String> {
     let text = |bytes: Vec<u8>| Val::Text(Cow::Owned(bytes));
     Ok(match function {
-        Function::Json => Val::Json(Cow::Owned(super::json_text::parse(on).map_err(|e| format!("is no JSON: {e}"))?)),
+        Function::Json => Val::Json(Cow::Owned(crate::json::parse(on).map_err(|e| format!("is no JSON: {e}"))?)),
         Function::Lower => text(on.to_ascii_lowercase()),
         Function::Members => Val::List(structure::members(on, ',').into_iter().map(<[u8]>::to_vec).collect()),
         Function::Epoch => Val::Int(functions::epoch(on).ok_or("holds no date")?),

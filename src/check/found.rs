@@ -12,6 +12,7 @@ use super::legible::show;
 use super::mask;
 use super::names::HeadIndex;
 use super::plan::Aspect;
+use super::untold;
 use crate::http::{FieldLine, HeadRef, Message};
 
 /// The values found.
@@ -92,6 +93,11 @@ pub(super) type JsonOnce = OnceCell<Result<serde_json::Value, BodyFault>>;
 pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex) -> Found<'m> {
     let head = message.head;
     match target {
+        Aspect::Method | Aspect::Target | Aspect::Path | Aspect::Query(_) | Aspect::Version | Aspect::Status | Aspect::Reason
+            if untold::aspect(target, &head).is_some() =>
+        {
+            Found::Unknown(untold::aspect(target, &head).unwrap_or_default().to_owned())
+        }
         Aspect::Method => Found::option(head.method()),
         Aspect::Target if is_taken_apart(&head) => {
             Found::Unknown("this kind of evidence does not show the query as it was sent".to_owned())
@@ -175,6 +181,7 @@ pub(super) fn find<'m>(target: &Aspect, message: &Message<'m>, index: &HeadIndex
             _ => Found::Unknown(lack(message)),
         },
         Aspect::BodyJson(_)
+        | Aspect::Event(_)
         | Aspect::BodyOthers { .. }
         | Aspect::Absent { .. }
         | Aspect::Others { .. }
@@ -251,9 +258,21 @@ fn cookies_found<'m>(head: HeadRef<'m>, cookies: impl Iterator<Item = Result<&'m
 pub(super) fn body_json<'c>(message: &Message<'_>, once: &'c JsonOnce) -> Result<&'c serde_json::Value, &'c BodyFault> {
     let parsed = once.get_or_init(|| {
         let content = content(message).map_err(BodyFault::Unknown)?;
-        super::json_text::parse(&content).map_err(BodyFault::NoJson)
+        crate::json::parse(&content).map_err(BodyFault::NoJson)
     });
     parsed.as_ref()
+}
+
+/// The JSON that an aspect looks into: the body of a message, or the event that it was read from.
+pub(super) fn json_of<'c>(
+    aspect: &Aspect,
+    message: &Message<'c>,
+    once: &'c JsonOnce,
+) -> Result<&'c serde_json::Value, &'c BodyFault> {
+    match message.body.event() {
+        Some(event) if matches!(aspect, Aspect::Event(_)) => Ok(event),
+        _ => body_json(message, once),
+    }
 }
 
 /// Why a body gives no JSON.

@@ -93,7 +93,7 @@ impl Hide {
             }
             Aspect::Trailer(name) => self.field(Some(name), text),
             Aspect::Line { name, .. } => self.lines(name, text),
-            Aspect::BodyJson(_) | Aspect::BodyText => self.text(&body(aspect.json_key(), text)),
+            Aspect::BodyJson(_) | Aspect::Event(_) | Aspect::BodyText => self.text(&body(aspect.json_key(), text)),
             Aspect::BodyOthers { .. } => self.text(&body(field, text)),
             _ => self.field(field, text),
         }
@@ -102,14 +102,14 @@ impl Hide {
     /// What is expected of what an expectation looks at: a value, or a phrase about one.
     pub(super) fn expected(&self, aspect: &Aspect, field: Option<&str>, text: &str) -> String {
         match aspect {
-            Aspect::Query(_) | Aspect::BodyJson(_) | Aspect::Cookie { .. } | Aspect::SetCookie { .. }
+            Aspect::Query(_) | Aspect::BodyJson(_) | Aspect::Event(_) | Aspect::Cookie { .. } | Aspect::SetCookie { .. }
                 if aspect.is_secret() && !self.show =>
             {
                 MASK.to_owned()
             }
             Aspect::Trailer(name) => self.field(Some(name), text),
             Aspect::Line { name, .. } => self.lines(name, text),
-            Aspect::BodyJson(_) | Aspect::BodyText => self.text(text),
+            Aspect::BodyJson(_) | Aspect::Event(_) | Aspect::BodyText => self.text(text),
             _ => self.field(field, text),
         }
     }

@@ -5,7 +5,7 @@ use super::bind;
 use super::came;
 use super::checks::{self, Condition};
 use super::connection::{find, message_of};
-use super::found::{BodyFault, Found, body_json, is_open, may_be_missing};
+use super::found::{BodyFault, Found, is_open, json_of, may_be_missing};
 use super::head;
 use super::joined::may_be_several;
 use super::judged::{Fault, Judged};
@@ -78,7 +78,9 @@ impl<'e> Case<'e> {
             (Aspect::SetCookieAttribute { .. }, Claim::Part { value, .. }) => {
                 attribute::judge(&expectation.aspect, value, &message.head, self.looked.index(expectation.side), &scope)
             }
-            (Aspect::BodyJson(_), Claim::Part { value, .. }) => self.judge_json(expectation, value, &message, &scope),
+            (Aspect::BodyJson(_) | Aspect::Event(_), Claim::Part { value, .. }) => {
+                self.judge_json(expectation, value, &message, &scope)
+            }
             (_, Claim::Part { value, .. }) => self.judge_lines(expectation, value, &message, &scope),
             _ => Judged::NotObserved,
         }
@@ -160,12 +162,16 @@ impl<'e> Case<'e> {
         message: &Message<'s>,
         scope: &Scope<'s>,
     ) -> Judged {
-        let Aspect::BodyJson(steps) = &expectation.aspect else { return Judged::NotObserved };
+        let (rule, steps) = match &expectation.aspect {
+            Aspect::BodyJson(steps) => (Rule::BodyMismatch, steps),
+            Aspect::Event(steps) => (Rule::EventMismatch, steps),
+            _ => return Judged::NotObserved,
+        };
         let fault = |actual: Option<Vec<u8>>, warning: bool| {
-            Judged::Violated(vec![Fault { rule: Rule::BodyMismatch, name: None, lines: Vec::new(), warning, actual }])
+            Judged::Violated(vec![Fault { rule, name: None, lines: Vec::new(), warning, actual }])
         };
         let masked = || message.body.whole().is_some_and(|b| scope.masks && super::mask::is_masked(b));
-        match body_json(message, self.looked.json(expectation.side)) {
+        match json_of(&expectation.aspect, message, self.looked.json(expectation.side)) {
             Ok(json) => match matcher::find_json(json, steps) {
                 Some(found) => match matcher::holds_json(value, found, scope) {
                     Truth::Yes => Judged::Met,

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::functions::base64_decoded;
-use super::json_text;
+use crate::json;
 
 /// Why a text is no token that can be looked into.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub(super) fn token(text: &[u8]) -> Result<Json, NoJwt> {
 }
 
 fn object(part: &[u8], what: &str) -> Result<Map<String, Json>, NoJwt> {
-    let why = match base64_decoded(part).map(|text| json_text::parse(&text)) {
+    let why = match base64_decoded(part).map(|text| json::parse(&text)) {
         Some(Ok(Json::Object(members))) => return Ok(members),
         Some(Ok(_)) => format!("its {what} is no JSON object"),
         Some(Err(_)) => format!("its {what} is no JSON, or repeats a name"),

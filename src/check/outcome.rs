@@ -1,5 +1,6 @@
 //! From counts to the outcome: verdicts of hops and specs, hops that were not seen, what captures lost, the exit code.
 
+use super::kinds::Held;
 use super::plan::{Plan, PlanHop};
 use super::run::State;
 use super::tally::HopTally;
@@ -21,7 +22,13 @@ pub enum FailOn {
 }
 
 /// The outcome of each spec of a plan, with the findings about hops as a whole.
-pub(super) fn specs(plan: &Plan, tallies: &[HopTally], messages: bool, cases: Option<u64>) -> (Vec<SpecOutcome>, Vec<Finding>) {
+pub(super) fn specs(
+    plan: &Plan,
+    tallies: &[HopTally],
+    held: impl Into<Held>,
+    cases: Option<u64>,
+) -> (Vec<SpecOutcome>, Vec<Finding>) {
+    let held = held.into();
     let mut findings = Vec::new();
     let mut outcomes: Vec<SpecOutcome> = plan
         .specs
@@ -37,14 +44,16 @@ pub(super) fn specs(plan: &Plan, tallies: &[HopTally], messages: bool, cases: Op
         .collect();
     for (hop, tally) in plan.hops.iter().zip(tallies) {
         let Some((spec, model)) = plan.model(hop).filter(|_| hop.judged) else { continue };
-        let required = hop.required || model.count.is_some();
+        // What no capture of the kinds at hand can show is not missed in them, and nothing in them comes near it.
+        let may_show = held.may_show(plan, hop);
+        let required = (hop.required && (may_show || hop.picked)) || model.count.is_some();
         let mut expectations: Vec<ExpectationOutcome> =
             hop.expectations.iter().zip(&tally.counts).map(|(e, counts)| expectation(&spec.spec, hop, e, *counts)).collect();
         if let Some(count) = &model.count {
             let seen = tally.exchanges;
             let right = seen >= count.value.at_least && count.value.at_most.is_none_or(|most| seen <= most);
             // No traffic at all shows nothing, not even absence.
-            let judged = seen > 0 || (right && messages);
+            let judged = seen > 0 || (right && held.messages);
             let counts = Counts { met: u64::from(judged && right), violated: u64::from(seen > 0 && !right), inconclusive: 0 };
             let (line, column) = spec.spec.source.line_column(count.place.start);
             let verdict = counts.verdict();
@@ -54,7 +63,7 @@ pub(super) fn specs(plan: &Plan, tallies: &[HopTally], messages: bool, cases: Op
             }
         }
         let absent_is_right = model.count.as_ref().is_some_and(|c| c.value.at_least == 0);
-        let nearest = tally.nearest.as_ref().filter(|_| tally.exchanges == 0).map(|n| {
+        let nearest = tally.nearest.as_ref().filter(|_| tally.exchanges == 0 && may_show).map(|n| {
             format!("{} {} {}", n.exchanges, if n.exchanges == 1 { "exchange misses" } else { "exchanges miss" }, n.what)
         });
         if required && tally.exchanges == 0 && !absent_is_right {

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use super::error::CheckError;
 use super::evidence::{self, EvidenceCase, Mirror};
 use super::given::{self, Given};
+use super::kinds::Held;
 use super::outcome;
 use super::plan::Plan;
-use super::request::{Wanted, blank, hold_messages, read};
+use super::request::{Wanted, blank, read};
 use super::run::Run;
 use super::selection::Known;
 use super::specs::LoadedSpec;
@@ -78,8 +79,8 @@ pub(super) fn against_evidence(wanted: &Wanted<'_>, specs: &[LoadedSpec], only: 
             outcome.findings.push(whole::without_evidence(spec, request.strict, &looked));
         }
         let (tallies, findings, state) = run.into_parts();
-        let messages = hold_messages(outcome.captures.get(first_capture..).unwrap_or_default());
-        let (spec_outcomes, hop_findings) = outcome::specs(&plan, &tallies, messages, Some(read_cases));
+        let held = Held::of(outcome.captures.get(first_capture..).unwrap_or_default());
+        let (spec_outcomes, hop_findings) = outcome::specs(&plan, &tallies, held, Some(read_cases));
         outcome.notes.extend(outcome::left_out(&state));
         outcome.notes.extend(outcome::one_sided(&plan, &tallies));
         outcome.specs.extend(spec_outcomes);

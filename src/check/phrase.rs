@@ -61,6 +61,7 @@ pub(super) fn part(target: &Aspect, side: Side) -> String {
         Aspect::Trailer(name) => format!("trailer `{name}`"),
         Aspect::SetCookieAttribute { cookie, attribute, .. } => format!("`{attribute}` of cookie `{cookie}`"),
         Aspect::BodyJson(steps) => format!("`{}` of the {side}'s body", path(steps)),
+        Aspect::Event(steps) => format!("`{}` of the event", path(steps)),
         Aspect::BodyOthers { .. } => format!("another member of the {side}'s body"),
         Aspect::BodyText => format!("the {side}'s body"),
         Aspect::BodySha256 => format!("the SHA-256 of the {side}'s body"),
@@ -77,7 +78,7 @@ pub(super) fn part(target: &Aspect, side: Side) -> String {
 /// Whether a value is one text, where the types of JSON count.
 pub(super) fn is_json_text(aspect: &Aspect, value: &crate::spec::Value) -> bool {
     let text = matches!(&value.form, crate::spec::Form::Scalar(template) if template.literal().is_some());
-    text && matches!(aspect, Aspect::BodyJson(_))
+    text && matches!(aspect, Aspect::BodyJson(_) | Aspect::Event(_))
 }
 
 /// A JSON path as specs write it.

@@ -93,6 +93,8 @@ pub(super) struct PlanHop {
     pub(super) judged: bool,
     /// It must be observed.
     pub(super) required: bool,
+    /// It was asked for by its own name.
+    pub(super) picked: bool,
     pub(super) select: Option<PlanSelect>,
     /// Its exchanges are judged only where this holds.
     pub(super) when: Option<Expr>,
@@ -190,6 +192,8 @@ pub(super) enum Aspect {
     },
     Trailer(String),
     BodyJson(Vec<JsonStep>),
+    /// A path of the Lambda event.
+    Event(Vec<JsonStep>),
     BodyText,
     BodySha256,
     BodyLength,
@@ -235,14 +239,14 @@ impl Aspect {
             Self::Field { name, .. } | Self::Line { name, .. } | Self::Trailer(name) => secret::is_secret(name.as_bytes()),
             Self::Cookie { .. } | Self::SetCookie { .. } => true,
             Self::Query(name) => secret::is_secret_parameter(name),
-            Self::BodyJson(_) => self.json_key().is_some_and(secret::is_secret_key),
+            Self::BodyJson(_) | Self::Event(_) => self.json_key().is_some_and(secret::is_secret_key),
             _ => false,
         }
     }
 
     /// The key under which a JSON value stands: the last of its path.
     pub(super) fn json_key(&self) -> Option<&str> {
-        let Self::BodyJson(steps) = self else { return None };
+        let (Self::BodyJson(steps) | Self::Event(steps)) = self else { return None };
         steps.iter().rev().find_map(|step| match step {
             JsonStep::Key(key) => Some(key.as_str()),
             JsonStep::Index(_) => None,
@@ -299,6 +303,7 @@ impl Plan {
                 let name = &hop.name.value;
                 let mut compiled = compile_hop(&mut plan.names, index, at, &picks.hop(hop));
                 (compiled.judged, compiled.required) = (picks.judges(name), picks.require(name, *required));
+                compiled.picked = picks.require(name, false);
                 plan.hops.push(compiled);
             }
             plan.compile_across(spec, index, first);
@@ -408,6 +413,7 @@ fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop 
         hop: at,
         judged: true,
         required: false,
+        picked: false,
         select,
         when,
         expectations,
@@ -470,7 +476,7 @@ fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, 
         };
         to.push(PlanExpectation {
             side,
-            subject: if let Aspect::Connection(_) = target { what } else { format!("{}.{what}", side.name()) },
+            subject: if let Aspect::Connection(_) | Aspect::Event(_) = target { what } else { format!("{}.{what}", side.name()) },
             variant,
             purity: value.map_or(Purity::None, reads::purity),
             optional: value.is_some_and(|v| v.meta.optional),
@@ -540,8 +546,8 @@ pub(super) const BODY_LIMIT: usize = 8 << 20;
 pub(super) fn body_want(target: &Aspect) -> Option<BodyWant> {
     match target {
         Aspect::BodyJson(_) | Aspect::BodyOthers { .. } | Aspect::BodyText => Some(BodyWant { keep: BODY_LIMIT, sha256: false }),
-        // Trailers are kept anyway, and known when the body is over.
-        Aspect::Trailer(_) => Some(BodyWant::NOTHING),
+        // Trailers are kept anyway, and known when the body is over; so is the event.
+        Aspect::Trailer(_) | Aspect::Event(_) => Some(BodyWant::NOTHING),
         Aspect::BodySha256 => Some(BodyWant { keep: 0, sha256: true }),
         _ => None,
     }

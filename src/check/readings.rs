@@ -66,7 +66,7 @@ impl<'e> Reading<'_, 'e> {
             Expr::Concat(parts) => parts.iter().try_for_each(|part| self.expr(part)),
             Expr::Interpreted(interpreted) => self.interpreted(interpreted),
             Expr::Deferred(deferred) => self.expr(deferred.expr()),
-            Expr::Time | Expr::Connection(_) | Expr::OfHop { .. } => None,
+            Expr::Time | Expr::Event | Expr::Connection(_) | Expr::OfHop { .. } => None,
         }
     }
 
@@ -112,8 +112,8 @@ impl<'e> Reading<'_, 'e> {
 
     /// The same bytes say less where their source preserves less.
     fn fidelity(&mut self, fidelity: Fidelity) {
-        let Fidelity { order, name_case, repeats, masks, reformatted, trailers, secrets, whole } = fidelity;
-        self.read.extend([order, name_case, repeats, masks, reformatted, trailers, secrets, whole].map(u8::from));
+        let Fidelity { order, name_case, repeats, masks, reformatted, trailers, secrets, whole, start_line } = fidelity;
+        self.read.extend([order, name_case, repeats, masks, reformatted, trailers, secrets, whole, start_line].map(u8::from));
     }
 
     fn message(&mut self, head: &HeadRef<'_>, path: &MessagePath) -> Option<()> {

@@ -75,7 +75,9 @@ pub(super) fn expression_names<'e>(expr: &'e Expr, see: &mut dyn FnMut(&'e str))
 /// signature says of its scope is none, and neither is how a token is signed.
 pub(super) fn is_secret(expr: &Expr, scope: &Scope<'_>) -> bool {
     match expr {
-        Expr::Index { on, index } => !is_shown(on, index) && (is_secret(on, scope) || is_secret(index, scope)),
+        Expr::Index { on, index } => {
+            !is_shown(on, index) && (is_secret(on, scope) || is_secret(index, scope) || is_secret_member(index))
+        }
         Expr::Call { function: Function::Jwt | Function::Sigv4, .. } => true,
         Expr::Call { on, arguments, .. } => is_secret(on, scope) || arguments.iter().any(|a| is_secret(a, scope)),
         Expr::Concat(parts) => parts.iter().any(|part| is_secret(part, scope)),
@@ -93,6 +95,7 @@ pub(super) fn is_secret(expr: &Expr, scope: &Scope<'_>) -> bool {
         | Expr::EndpointIp { .. }
         | Expr::EndpointPort { .. }
         | Expr::Time
+        | Expr::Event
         | Expr::Connection(_) => false,
     }
 }
@@ -101,6 +104,11 @@ pub(super) fn is_secret(expr: &Expr, scope: &Scope<'_>) -> bool {
 fn looks_inside(whole: &Interpreted) -> bool {
     let calls = |text: &str| text.matches("jwt(").count() + text.matches("sigv4(").count();
     calls(&whole.text) > whole.parts.iter().map(|part| calls(&part.text)).sum()
+}
+
+/// Whether a member of JSON is a secret by its name: `event.headers.Authorization`.
+fn is_secret_member(index: &Expr) -> bool {
+    matches!(index, Expr::Text(name) if secret::is_secret_key(name))
 }
 
 /// Whether a member of what `sigv4()` or `jwt()` gave may be shown.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::error::CheckError;
 use super::given::{self, Given};
+use super::kinds::Held;
 use super::outcome::{self, FailOn};
 use super::own;
 use super::picks::Picks;
@@ -204,16 +205,11 @@ fn against_captures(wanted: &Wanted<'_>, specs: &[LoadedSpec]) -> Result<Outcome
         return Err(CheckError::Nothing(source::no_capture_in(&all, outcome.skipped_captures)));
     }
     let (tallies, findings, state) = run.into_parts();
-    let (spec_outcomes, hop_findings) = outcome::specs(&plan, &tallies, hold_messages(&outcome.captures), None);
+    let (spec_outcomes, hop_findings) = outcome::specs(&plan, &tallies, Held::of(&outcome.captures), None);
     outcome.notes = outcome::left_out(&state).into_iter().chain(outcome::one_sided(&plan, &tallies)).collect();
     outcome.unselected = outcome::unselected(&state);
     outcome.specs = spec_outcomes;
     outcome.findings = findings;
     outcome.findings.extend(hop_findings);
     Ok(outcome)
-}
-
-/// Whether anything was decoded, without which no absence is shown.
-pub(super) fn hold_messages(captures: &[CaptureOutcome]) -> bool {
-    captures.iter().any(|capture| capture.summary.requests > 0 || capture.summary.responses > 0)
 }

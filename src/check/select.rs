@@ -47,6 +47,15 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
                 Err(BodyFault::Unknown(_)) => Truth::Unknown,
             }
         }
+        PlanSelectOn::Message(_, aspect @ Aspect::Event(steps)) => {
+            let Some(message) = connection::message_of(aspect, exchange, Side::Request) else {
+                // At its head the event of a message is not known yet; what was read from none has none.
+                let open = |m: crate::http::Message<'_>| m.head.head.fidelity.is_event() && m.body.complete.is_none();
+                return if exchange.first().is_some_and(open) { Truth::Unknown } else { Truth::No };
+            };
+            let found = message.body.event().and_then(|event| matcher::find_json(event, steps));
+            found.map_or(Truth::No, |found| matcher::holds_json(value, found, &scope))
+        }
         PlanSelectOn::Message(_, Aspect::Connection(part)) => match connection::values(*part, exchange) {
             Ok(values) if values.is_empty() => missing(value, &scope),
             Ok(values) => found_lines(value, &values.iter().map(String::as_bytes).collect::<Vec<_>>(), &scope),
@@ -83,6 +92,7 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
             Some(Fidelity::WIRE) => text("wire".to_owned()),
             Some(Fidelity::HAR) => text("har".to_owned()),
             Some(Fidelity::LOG) => text("log".to_owned()),
+            Some(fidelity) if fidelity.is_event() => text("event".to_owned()),
             Some(_) => text("text".to_owned()),
             None => Truth::Unknown,
         },
@@ -141,6 +151,8 @@ pub(super) fn describe_entry(entry: &PlanSelect, params: &Params) -> String {
                 PlanSelectOn::Message(side, Aspect::BodyJson(steps)) if any => {
                     format!("`{}` in the {}'s body", path(steps), side.name())
                 }
+                PlanSelectOn::Message(_, Aspect::Event(steps)) if any => format!("`{}` in the event", path(steps)),
+                PlanSelectOn::Message(_, Aspect::Event(steps)) => format!("`{}: {value}` in the event", path(steps)),
                 PlanSelectOn::Message(_, Aspect::Field { name, .. }) => format!("`{name}: {value}`"),
                 PlanSelectOn::Message(_, target @ (Aspect::Cookie { .. } | Aspect::SetCookie { .. })) if any => {
                     part(target, Side::Request)

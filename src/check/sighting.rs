@@ -2,7 +2,7 @@
 
 use super::accept::Seen;
 use super::connection::{find, message_of};
-use super::found::{Found, body_json};
+use super::found::{Found, json_of};
 use super::hide::Hide;
 use super::judge::Case;
 use super::judged::Fault;
@@ -38,18 +38,20 @@ fn look(seen: &mut Seen, case: &Case<'_>, params: &Params, of: &PlanExpectation,
             let lines: Vec<&[u8]> = lines.collect();
             told(seen, &lines, &scope, |hide, text| hide.field(Some(&name), text), Vec::new);
         }
-        (Aspect::BodyJson(steps), Claim::Part { value, .. }) => match body_json(&message, case.looked.json(of.side)) {
-            Ok(json) => match matcher::find_json(json, steps) {
-                Some(found) => {
-                    let text = found.to_string();
-                    let held =
-                        || clauses(value, |clause| matcher::clause_takes_json(clause, value.meta.ignore_case, found, &scope));
-                    told(seen, &[text.as_bytes()], &scope, |hide, text| hide.value(&of.aspect, None, text), held);
-                }
-                None => seen.note(&[], Vec::new),
-            },
-            Err(_) => seen.hide(1),
-        },
+        (Aspect::BodyJson(steps) | Aspect::Event(steps), Claim::Part { value, .. }) => {
+            match json_of(&of.aspect, &message, case.looked.json(of.side)) {
+                Ok(json) => match matcher::find_json(json, steps) {
+                    Some(found) => {
+                        let text = found.to_string();
+                        let held =
+                            || clauses(value, |clause| matcher::clause_takes_json(clause, value.meta.ignore_case, found, &scope));
+                        told(seen, &[text.as_bytes()], &scope, |hide, text| hide.value(&of.aspect, None, text), held);
+                    }
+                    None => seen.note(&[], Vec::new),
+                },
+                Err(_) => seen.hide(1),
+            }
+        }
         (aspect, Claim::Part { value, .. }) => {
             let found = find(aspect, scope.exchange, &message, case.looked.index(of.side));
             if let Found::Unknown(_) = found {

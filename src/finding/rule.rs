@@ -42,6 +42,7 @@ rules! {
     MessageLineMismatch = "message-line-mismatch", "A part of the request line or status line is not as expected.";
     ConnectionMismatch = "connection-mismatch", "What the connection itself says is not as expected: its PROXY protocol header.";
     BodyMismatch = "body-mismatch", "The body is not as expected.";
+    EventMismatch = "event-mismatch", "The Lambda event is not as expected.";
     CheckFailed = "check-failed", "A condition that must hold of an exchange does not.";
     VariantNoneMet = "variant-none-met", "No variant of a hop is met; exchanges are judged by the nearest.";
     HopCount = "hop-count", "Another number of exchanges was seen than the hop says.";

@@ -1,5 +1,9 @@
 //! What became of a message's body (RFC 9110 §6.4), behind the transfer coding and before any content coding.
 
+use std::sync::Arc;
+
+use serde_json::Value;
+
 use super::{FieldLine, Kept, Range};
 
 /// What a body is wanted for: the answer to a head.
@@ -78,6 +82,7 @@ struct More {
     kept: Option<Kept>,
     sha256: Option<[u8; 32]>,
     trailers: Trailers,
+    event: Option<Arc<Value>>,
 }
 
 static NO_TRAILERS: Trailers = Trailers { raw: Vec::new(), lines: Vec::new(), cut: false };
@@ -134,6 +139,19 @@ impl Body {
     #[must_use]
     pub fn with_sha256(mut self, sha256: [u8; 32]) -> Self {
         self.more().sha256 = Some(sha256);
+        self
+    }
+
+    /// The Lambda event that the message was read from, as a whole.
+    #[must_use]
+    pub fn event(&self) -> Option<&Value> {
+        self.more.as_deref()?.event.as_deref()
+    }
+
+    /// The same of a message that was read from this event.
+    #[must_use]
+    pub fn with_event(mut self, event: Arc<Value>) -> Self {
+        self.more().event = Some(event);
         self
     }
 

@@ -29,4 +29,9 @@ impl<'a> Exchange<'a> {
     pub fn first(&self) -> Option<Message<'a>> {
         self.request.or(self.response)
     }
+
+    /// Its messages, the request first.
+    pub fn messages(&self) -> impl Iterator<Item = Message<'a>> + use<'a> {
+        self.request.into_iter().chain(self.response)
+    }
 }

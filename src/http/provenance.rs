@@ -77,22 +77,26 @@ pub struct Fidelity {
     /// All field lines that were sent are there, and the start line is as it was sent. Where not, any field may be left out,
     /// and what is `…` in the start line, or a status code of 0, is not known.
     pub whole: bool,
+    /// The start line is as sent. Where it is not, a part of it that is empty is not told, and the query is put together from
+    /// names and values.
+    pub start_line: bool,
 }
 
 impl Fidelity {
     /// Packets: everything is preserved.
-    pub const WIRE: Self = Self { masks: false, reformatted: false, trailers: true, ..Self::TEXT };
-    /// Text that a person wrote down or pasted.
-    pub const TEXT: Self = Self {
+    pub const WIRE: Self = Self {
         order: true,
         name_case: true,
         repeats: true,
-        masks: true,
-        reformatted: true,
-        trailers: false,
+        masks: false,
+        reformatted: false,
+        trailers: true,
         secrets: true,
         whole: true,
+        start_line: true,
     };
+    /// Text that a person wrote down or pasted.
+    pub const TEXT: Self = Self { masks: true, reformatted: true, trailers: false, ..Self::WIRE };
     /// What `curl -v` shows: heads as they are on the wire, values too (it masks none; people do before they share it).
     /// Trailer sections and bodies of requests are not shown, and bodies of responses as they are written.
     pub const CURL: Self = Self::TEXT;
@@ -106,4 +110,13 @@ impl Fidelity {
     /// An execution log of API Gateway: fields in a map, of which those that belong to a connection (Host, Content-Length …) are
     /// left out, and more where lines are cut; lines that repeat are joined; start lines in parts; credentials masked.
     pub const LOG: Self = Self { whole: false, ..Self::HAR };
+    /// A Lambda event: a map has no order. Names are written as the service gives them, which is how the function received
+    /// them; lines that repeat are joined or left out where there are no lists. Each event says of itself what differs.
+    pub const EVENT: Self = Self { order: false, ..Self::TEXT };
+
+    /// Whether this is what a Lambda event, or what a function returned, preserves.
+    #[must_use]
+    pub fn is_event(self) -> bool {
+        Self { name_case: true, repeats: true, start_line: true, ..self } == Self::EVENT
+    }
 }

@@ -10,7 +10,7 @@ use super::MASK;
 use super::token::tokens;
 
 /// Parameters whose values are secrets, in lower case. Names of pagination tokens are not among them.
-const PARAMETERS: [&str; 31] = [
+const PARAMETERS: [&str; 34] = [
     // AWS: presigned URLs of signature versions 4 and 2, CloudFront signed URLs
     "x-amz-signature",
     "x-amz-security-token",
@@ -30,6 +30,10 @@ const PARAMETERS: [&str; 31] = [
     "assertion",
     "code_verifier",
     "samlresponse",
+    // members of Lambda events
+    "authorizationtoken",
+    "identitysource",
+    "accesskey",
     // what applications call theirs
     "token",
     "auth_token",

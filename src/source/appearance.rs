@@ -7,7 +7,8 @@ use super::{nghttp, trace};
 use crate::secret;
 
 /// What hopspec reads, for the end of such a sentence.
-pub(super) const READS: &str = "hopspec reads pcap and pcapng (also gzip and zstd), HAR, and texts with HTTP messages";
+pub(super) const READS: &str =
+    "hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, and texts with HTTP messages";
 
 /// Magic numbers of what people give by mistake.
 const KNOWN: &[(&[u8], &str)] = &[

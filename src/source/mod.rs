@@ -9,6 +9,7 @@ mod dots;
 mod dotted;
 mod dump;
 mod error;
+mod event;
 mod execution_log;
 mod expand;
 #[cfg(test)]

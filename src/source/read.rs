@@ -5,8 +5,8 @@ use std::io::{Cursor, Read};
 use super::appearance::{READS, describe, describe_bytes, is_binary};
 use super::remade::Retelling;
 use super::{
-    Input, ReadOptions, SourceError, Summary, conversation, dotted, dump, execution_log, har, nghttp, recording, text, trace,
-    tshark,
+    Input, ReadOptions, SourceError, Summary, conversation, dotted, dump, event, execution_log, har, nghttp, recording, text,
+    trace, tshark,
 };
 use crate::anomaly::Anomalies;
 use crate::capture::{CaptureError, Opened, open};
@@ -77,8 +77,15 @@ fn opened<S: MessageSink>(
                 har::read(&text, id, sink).map_err(|why| no_capture(input, format!("{why}; export it again")))?
             } else if let Some(summary) = execution_log::read(&text, id, sink) {
                 summary
+            } else if let Some(read) = event::read(&text, id, sink) {
+                read.map_err(|why| no_capture(input, why))?
             } else {
-                text::read(&text, id, sink)
+                let summary = text::read(&text, id, sink);
+                let is_empty = summary.requests + summary.responses == 0;
+                match if is_empty { event::read_log(&text, id, sink) } else { None } {
+                    Some(read) => read.map_err(|why| no_capture(input, why))?,
+                    None => summary,
+                }
             };
             if summary.requests + summary.responses == 0 {
                 return Err(no_capture(input, describe(&text)));

@@ -92,6 +92,7 @@ fn follow<S: MessageSink>(
                 requests: part.requests,
                 responses: part.responses,
                 anomalies,
+                events: false,
                 undecoded,
                 embedded,
             }),

@@ -19,6 +19,8 @@ pub struct Summary {
     pub responses: u64,
     /// What was lost or odd.
     pub anomalies: Anomalies,
+    /// Its messages are Lambda events, and what functions returned.
+    pub events: bool,
     /// Flows that hold no HTTP/1 message, or something else behind their messages, by what they hold.
     pub undecoded: Vec<Undecoded>,
     /// The TLS secrets that the capture held itself; `None` where it held none.

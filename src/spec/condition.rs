@@ -34,8 +34,9 @@ pub fn condition(text: &str) -> Result<Expr, ConditionError> {
     });
     let Some(name) = name else { return Ok(expr) };
     let start = text.find(&name).unwrap_or(0);
-    let help =
-        ["src", "dst", "client", "proxy", "tls", "time", "request", "response"].map(|known| format!("`{known}`")).join(", ");
+    let help = ["src", "dst", "client", "proxy", "tls", "time", "request", "response", "event"]
+        .map(|known| format!("`{known}`"))
+        .join(", ");
     Err(ConditionError {
         message: format!("`{name}` is nothing here"),
         range: start..start.saturating_add(name.len()).min(text.len()),

@@ -73,6 +73,8 @@ pub enum Expr {
     },
     /// `time`: when the head was complete; in whole seconds since 1970 under `epoch()`, as text in RFC 3339.
     Time,
+    /// `event`: the Lambda event that the exchange was read from.
+    Event,
     /// `client.ip`, `proxy.src.ip`: what the connection says
     Connection(ConnectionPart),
     /// `request.method`, `response.status`, `request.header("Name")`, …

@@ -330,6 +330,13 @@ pub enum Part {
         /// Parsed.
         steps: Vec<JsonStep>,
     },
+    /// `event`: one path of the Lambda event that the exchange was read from
+    Event {
+        /// As typed: `headers["X.Y"]`, `Records[0].cf`.
+        path: String,
+        /// Parsed.
+        steps: Vec<JsonStep>,
+    },
     /// `body.text`
     BodyText,
     /// `body.sha256`
@@ -409,6 +416,6 @@ pub enum SelectOn {
     },
     /// `connection`: `empty`
     Connection,
-    /// `source`: `wire`, `text`
+    /// `source`: `wire`, `har`, `text`, `event`
     Source,
 }

@@ -91,6 +91,7 @@ pub(crate) fn expr<'e>(on: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
         | Expr::EndpointIp { .. }
         | Expr::EndpointPort { .. }
         | Expr::Time
+        | Expr::Event
         | Expr::Connection(_)
         | Expr::Message { .. } => {}
     }

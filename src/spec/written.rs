@@ -24,6 +24,7 @@ impl fmt::Display for Expr {
             Self::EndpointIp { dst } => write!(f, "{}.ip", end(*dst)),
             Self::EndpointPort { dst } => write!(f, "{}.port", end(*dst)),
             Self::Time => f.write_str("time"),
+            Self::Event => f.write_str("event"),
             Self::Connection(part) => write!(f, "{part}"),
             Self::Message { side, path } => write!(f, "{}.{path}", side.name()),
             Self::Call { on, function, arguments } => {

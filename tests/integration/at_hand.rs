@@ -49,6 +49,41 @@ fn every_har() {
     are_as_documented("har", 20);
 }
 
+/// Of each shape in the catalogue: how many files, and what is found in them.
+#[test]
+fn every_event() {
+    let Some(shared) = shared() else { return };
+    let catalogue = std::fs::read_to_string(shared.join("events/catalogue.tsv")).unwrap();
+    let mut shapes: std::collections::BTreeMap<&str, [u64; 4]> = std::collections::BTreeMap::new();
+    let mut files = 0;
+    for line in catalogue.lines().skip(1) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let [name, .., _, _, _, _] = cells.as_slice() else { panic!("{line}") };
+        let shape = cells[5];
+        let row = row(&shared.join("events").join(name).to_string_lossy(), name);
+        let found: Vec<u64> = row.split('|').filter_map(|cell| cell.trim().parse().ok()).collect();
+        let counts = shapes.entry(shape).or_default();
+        counts[0] += 1;
+        match found.as_slice() {
+            [requests, responses] => {
+                assert!(requests + responses > 0, "{name}");
+                counts[1] += requests;
+                counts[2] += responses;
+            }
+            _ => counts[3] += 1,
+        }
+        files += 1;
+    }
+    assert!(files >= 66, "{files} files");
+    let rows = shapes.iter().map(|(shape, [files, requests, responses, refused])| {
+        format!("| `{shape}` | {files} | {requests} | {responses} | {refused} |")
+    });
+    let rows: Vec<String> = rows.collect();
+    let documented = std::fs::read_to_string(root().join("docs/sources.md")).unwrap();
+    let missing: Vec<&String> = rows.iter().filter(|row| !documented.contains(row.as_str())).collect();
+    assert!(missing.is_empty(), "docs/sources.md lacks {missing:#?}\nall of them:\n{}", rows.join("\n"));
+}
+
 #[test]
 fn every_local_text() {
     are_as_documented("captures/local/text", 9);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Layers from the bottom; those of one entry stand beside each other. A layer may use those below it.
 const LAYERS: &[&[&str]] = &[
-    &["anomaly", "secret", "exit"],
+    &["anomaly", "secret", "exit", "json"],
     &["capture"],
     &["wire"],
     &["flow", "proxy_protocol"],

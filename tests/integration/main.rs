@@ -18,6 +18,7 @@ mod docs;
 mod dumps;
 mod edge;
 mod embedded;
+mod events;
 mod evidence;
 mod execution_log;
 mod fuzzing;

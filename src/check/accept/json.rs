@@ -53,7 +53,7 @@ pub(super) fn widen<'s>(value: &'s Value, wanted: &[Json], failing: Option<&[boo
 
 /// Members of JSON that stands in a text.
 pub(super) fn members_edit<'s>(clause: &'s JsonClause, texts: &[&[u8]], ground: Ground<'_, 's>) -> Option<Edit> {
-    let documents: Option<Vec<Json>> = texts.iter().map(|text| super::super::json_text::parse(text).ok()).collect();
+    let documents: Option<Vec<Json>> = texts.iter().map(|text| crate::json::parse(text).ok()).collect();
     let documents = documents?;
     let mut edits = Vec::new();
     for member in &clause.members {

@@ -105,7 +105,7 @@ fn is_right(asked: &Asked<'_>, params: &Params, hop: &PlanHop, matching: Matchin
             let named = asked.name.is_some_and(|wire| wire.eq_ignore_ascii_case(name.as_bytes()));
             named && value.meta.optional && takes_all(asked.seen, None, value, before, after, &scope)
         }
-        (Aspect::BodyJson(_), Claim::Part { value, .. }) => {
+        (Aspect::BodyJson(_) | Aspect::Event(_), Claim::Part { value, .. }) => {
             asked.seen.sets.iter().all(|set| match set.lines.as_slice() {
                 [] => value.meta.optional,
                 [text] => takes_json(set, text, asked.value(), value, before, after, &scope),

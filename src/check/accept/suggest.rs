@@ -116,11 +116,13 @@ fn changes(asked: &Asked<'_>) -> Option<Vec<Edit>> {
             let scope = Scope::without_exchange(params, &notes);
             let ground = Ground { source, scope: &scope, replace };
             match rule {
-                Rule::FieldMissing | Rule::MessageLineMismatch | Rule::BodyMismatch if seen.nothing() => {
+                Rule::FieldMissing | Rule::MessageLineMismatch | Rule::BodyMismatch | Rule::EventMismatch if seen.nothing() => {
                     missing(of, value, ground)
                 }
                 Rule::FieldRepeated => repeated(value, seen, ground),
-                Rule::FieldValueMismatch | Rule::MessageLineMismatch | Rule::BodyMismatch => mismatch(of, value, seen, ground),
+                Rule::FieldValueMismatch | Rule::MessageLineMismatch | Rule::BodyMismatch | Rule::EventMismatch => {
+                    mismatch(of, value, seen, ground)
+                }
                 _ => Vec::new(),
             }
         }
@@ -164,7 +166,7 @@ fn mismatch<'s>(of: &PlanExpectation, value: &'s Value, seen: &Seen, ground: Gro
     let clauses = seen.sets.first().map_or(0, |set| set.held.len());
     let failing: Vec<bool> = (0..clauses).map(|at| seen.sets.iter().any(|set| set.held.get(at) != Some(&true))).collect();
     let failing = matches!(value.form, Form::Matcher(_)).then_some(failing.as_slice());
-    if let Aspect::BodyJson(_) = &of.aspect {
+    if let Aspect::BodyJson(_) | Aspect::Event(_) = &of.aspect {
         let values: Option<Vec<Json>> = seen.lines().map(|text| serde_json::from_slice(text).ok()).collect();
         let Some(values) = values.filter(|_| seen.more.is_none()) else { return Vec::new() };
         return json::widen(value, &values, failing, ground);

@@ -5,16 +5,16 @@
 
 use serde_json::Value as Json;
 
-use super::super::json_text;
 use super::super::mask;
 use super::super::scope::Scope;
 use super::super::truth::Truth;
 use super::clause::{clause_holds, holds};
+use crate::json;
 use crate::spec::{Clause, ClauseKind, Form, JsonClause, JsonStep, Value};
 
 /// Whether a text is JSON as the clause says.
 pub(super) fn holds_text<'a>(clause: &'a JsonClause, bytes: &[u8], scope: &Scope<'a>) -> Truth {
-    let json = match json_text::parse(bytes) {
+    let json = match json::parse(bytes) {
         Ok(json) => json,
         Err(_) if scope.masks && mask::is_masked(bytes) => return super::compare::masked(scope, bytes, true),
         Err(_) => return Truth::No,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::super::kinds::Held;
 use super::super::outcome::{self, FailOn};
 use super::super::plan::Plan;
 use super::super::run::Run;
@@ -125,6 +126,29 @@ impl Check {
     /// The next messages are of another connection.
     pub(super) fn stream(self, stream: u32) -> Self {
         Self { stream, ..self }
+    }
+
+    /// Whatever a reader tells of a text, beside the exchanges.
+    pub(super) fn read(&self, text: &str) -> Outcome {
+        let plan = Plan::compile(&[(Arc::clone(&self.spec), true)], &self.params);
+        let mut run = Run::new(&plan, self.show_secrets);
+        let mut summaries = Vec::new();
+        for part in text.split("\n---\n") {
+            let id = run.capture("t.json".to_owned());
+            let read = crate::source::read_from(Box::new(std::io::Cursor::new(part.to_owned())), id, &mut run);
+            summaries.push(CaptureOutcome { file: "t.json".to_owned(), summary: read.expect("a text with messages") });
+        }
+        let (tallies, mut findings, _) = run.into_parts();
+        let (specs, hop_findings) = outcome::specs(&plan, &tallies, Held::of(&summaries), None);
+        findings.extend(hop_findings);
+        let exit_code = outcome::exit_code(false, &findings, &specs, FailOn::Error);
+        Outcome {
+            verdict: Verdict::over(specs.iter().map(|s| s.verdict)),
+            exit_code,
+            specs,
+            findings,
+            ..super::super::request::blank()
+        }
     }
 
     fn packet(&self, request: bool) -> Provenance {

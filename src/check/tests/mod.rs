@@ -5,6 +5,7 @@ mod across;
 mod conditions;
 mod cookies;
 mod driver;
+mod events;
 mod findings;
 mod frames;
 mod heads;

@@ -66,7 +66,8 @@ pub(super) fn same_part(one: &Part, other: &Part) -> bool {
         (Part::Cookie(a), Part::Cookie(b)) | (Part::SetCookie(a), Part::SetCookie(b)) => a == b,
         (Part::Trailer(a), Part::Trailer(b)) => a.eq_ignore_ascii_case(b),
         (Part::Line { name: a, .. }, Part::Line { name: b, .. }) => a.eq_ignore_ascii_case(b),
-        (Part::BodyJson { steps: a, .. }, Part::BodyJson { steps: b, .. }) => a == b,
+        (Part::BodyJson { steps: a, .. }, Part::BodyJson { steps: b, .. })
+        | (Part::Event { steps: a, .. }, Part::Event { steps: b, .. }) => a == b,
         (Part::Connection(a), Part::Connection(b)) => a == b,
         (Part::Method, Part::Method)
         | (Part::Target, Part::Target)
@@ -101,6 +102,7 @@ pub(super) fn may_be_missing(part: &Part) -> bool {
             | Part::SetCookie(_)
             | Part::Trailer(_)
             | Part::BodyJson { .. }
+            | Part::Event { .. }
             | Part::Connection(_)
     )
 }
@@ -115,6 +117,7 @@ pub(super) fn part_in_words(part: &Part) -> String {
         Part::SetCookieAttribute { cookie, attribute, .. } => format!("`{attribute}` of the cookie `{cookie}`"),
         Part::Trailer(name) => format!("the trailer `{name}`"),
         Part::BodyJson { path, .. } => format!("`{path}` of the body"),
+        Part::Event { path, .. } => format!("`{path}` of the event"),
         Part::Connection(part) => format!("`{part}`"),
         Part::Method => "the method".to_owned(),
         Part::Target => "the target".to_owned(),

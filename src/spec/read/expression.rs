@@ -16,7 +16,7 @@ use crate::spec::{ConnectionPart, Expr, Function, MessagePath, Side};
 
 pub(super) const DEEPEST: usize = 32;
 /// What an exchange has.
-const EXCHANGE: &[&str] = &["src", "dst", "client", "proxy", "tls", "time", "request", "response"];
+const EXCHANGE: &[&str] = &["src", "dst", "client", "proxy", "tls", "time", "request", "response", "event"];
 
 /// What is wrong in an expression, with the range in its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,10 +46,6 @@ impl Mistake {
     pub(super) fn maybe_help(mut self, help: Option<String>) -> Self {
         self.help.extend(help);
         self
-    }
-
-    fn later(range: Range<usize>, what: &str) -> Self {
-        Self::new(range, format!("{what} is not supported yet"))
     }
 
     fn more(range: Range<usize>) -> Self {
@@ -280,7 +276,7 @@ impl Parser {
             "request" => self.message(Side::Request, range),
             "response" => self.message(Side::Response, range),
             root if ROOTS.contains(&root) => self.connection(word, range),
-            "event" => Err(Mistake::later(range, "`event`")),
+            "event" => Ok((Expr::Event, Type::Json)),
             "true" | "false" | "null" => Err(Mistake::more(range)),
             _ => Ok((Expr::Name(word), Type::Text)),
         }

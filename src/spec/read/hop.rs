@@ -24,7 +24,7 @@ const MOST_COMBINATIONS: usize = 1000;
 
 const KEYS: &[&str] = &[
     "from", "to", "about", "select", "when", "count", "follows", "join", "client", "proxy", "tls", "request", "response",
-    "checks", "variants",
+    "event", "checks", "variants",
 ];
 
 impl Reader<'_> {
@@ -68,6 +68,7 @@ impl Reader<'_> {
                 root if ROOTS.contains(&root) => self.expect_connection(entry, &mut read.request),
                 "request" => read.request.expectations.extend(self.message(entry.node, Side::Request).expectations),
                 "response" => read.response = self.message(entry.node, Side::Response),
+                "event" => self.expect_event(entry, &mut read.request),
                 "variants" => {
                     read.variants_place = Some(entry.key);
                     read.variants = self.variants(entry.node);
@@ -130,7 +131,7 @@ impl Reader<'_> {
         variants
     }
 
-    /// `{ request, response }`, and what the connection says
+    /// `{ request, response, event }`, and what the connection says
     fn variant(&mut self, entry: Entry<'_>, group: usize) -> Variant {
         let mut variant = Variant {
             name: Spanned::new(entry.name.to_owned(), entry.key),
@@ -143,7 +144,8 @@ impl Reader<'_> {
                 root if ROOTS.contains(&root) => self.expect_connection(entry, &mut variant.request),
                 "request" => variant.request.expectations.extend(self.message(entry.node, Side::Request).expectations),
                 "response" => variant.response = self.message(entry.node, Side::Response),
-                _ => self.unknown_key(entry, "a variant", &["client", "proxy", "tls", "request", "response"], None),
+                "event" => self.expect_event(entry, &mut variant.request),
+                _ => self.unknown_key(entry, "a variant", &["client", "proxy", "tls", "request", "response", "event"], None),
             }
         }
         variant

@@ -70,11 +70,8 @@ fn wrong_literal(text: &str, node: &Node, of: Of) -> Option<Problem> {
         Of::Sha256 if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_hexdigit()) => {
             Some(problem("a SHA-256 digest is 64 hex digits".to_owned())?.label(format!("these are {}", text.chars().count())))
         }
-        Of::Source if text == "event" => {
-            Some(problem(format!("the source `{text}` is not supported yet"))?.help("`wire`, `har`, `text` or `log`"))
-        }
-        Of::Source if !["wire", "har", "text", "log"].contains(&text) => {
-            Some(problem(format!("unknown source `{text}`"))?.help("`wire`, `har`, `text` or `log`"))
+        Of::Source if !["wire", "har", "text", "event", "log"].contains(&text) => {
+            Some(problem(format!("unknown source `{text}`"))?.help("`wire`, `har`, `text`, `event` or `log`"))
         }
         Of::Connection if text != "empty" => {
             Some(problem(format!("unknown kind of connection `{text}`"))?.help("`empty`: without a byte of a message"))

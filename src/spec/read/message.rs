@@ -42,6 +42,7 @@ const RESPONSE: &[&str] = &[
     "name_case",
     "body",
     "trailers",
+    "event",
 ];
 
 /// The keys of a message.
@@ -105,6 +106,9 @@ impl Reader<'_> {
                         expectations.push(Expectation { severity, ..claim(Claim::BodyOthers, others.key, others.node.place) });
                     }
                 }
+                "event" if side == Side::Request => self.event(entry.node, &mut |reader, entry, part, spot| {
+                    expectations.extend(reader.expectation(entry, part, spot));
+                }),
                 "absent" => expectations
                     .extend(self.absent(entry.node).into_iter().map(|(name, place)| claim(Claim::Absent(name), place, place))),
                 "removed" => {
@@ -209,6 +213,23 @@ impl Reader<'_> {
                 each(self, entry, Part::BodyJson { path: entry.name.to_owned(), steps }, spot);
             }
         }
+    }
+
+    /// `event: { path: value }`, within a hop, a variant, a request or a select.
+    pub(super) fn event(&mut self, node: &Node, each: &mut dyn FnMut(&mut Self, Entry<'_>, Part, Spot)) {
+        for entry in self.entries(node, "`event`", Keys::Json).unwrap_or_default() {
+            let spot = Spot { lines: false, ..Spot::field(Side::Request) }.typed();
+            if let Some(steps) = self.json_path(entry) {
+                each(self, entry, Part::Event { path: entry.name.to_owned(), steps }, spot);
+            }
+        }
+    }
+
+    /// What a hop expects of the event: it is the request as the function received it.
+    pub(super) fn expect_event(&mut self, entry: Entry<'_>, to: &mut MessageSpec) {
+        self.event(entry.node, &mut |reader, entry, part, spot| {
+            to.expectations.extend(reader.expectation(entry, part, spot));
+        });
     }
 
     /// The names of `absent`, with their places.

@@ -198,7 +198,7 @@ impl Reader<'_> {
                 let hints = self.problems.len() < MOST_HINTS;
                 self.report(unbound(name, self.word_in(place, name), scope, hints));
             }
-            Expr::Message { .. } | Expr::Time | Expr::OfHop { .. } => {
+            Expr::Message { .. } | Expr::Time | Expr::Event | Expr::OfHop { .. } => {
                 if let Some(what) = scope.outside {
                     self.report(
                         Problem::new(place, format!("{what} cannot look at messages"))
@@ -319,7 +319,7 @@ fn unbound(name: &str, place: Place, scope: Scope<'_, '_>, hints: bool) -> Probl
     }
     let mut known: Vec<&str> = scope.names.iter().flat_map(|names| names.keys().copied()).collect();
     known.sort_unstable();
-    let builtin = ["src", "dst", "client", "proxy", "tls", "time", "request", "response"];
+    let builtin = ["src", "dst", "client", "proxy", "tls", "time", "request", "response", "event"];
     let near = did_you_mean(name, known.iter().copied().chain(builtin));
     let problem = problem.maybe_help(near);
     if known.is_empty() && scope.outside.is_some() {

@@ -11,7 +11,7 @@ use crate::spec::yaml::{Kind, Node, Style};
 use crate::spec::{Place, Reference, Source};
 
 /// Keys of the language that later versions will know.
-pub(super) const LATER: &[&str] = &["echoed_in", "event"];
+pub(super) const LATER: &[&str] = &["echoed_in"];
 
 /// Reads a tree, and collects what is wrong with it.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use crate::spec::yaml::{Kind, Node};
 use crate::spec::{Clause, ClauseKind, Form, Meta, Part, Select, SelectOn, Side, Value};
 
 const KEYS: &[&str] =
-    &["request", "response", "src", "dst", "client", "proxy", "tls", "connection", "source", "any", "all", "not"];
+    &["request", "response", "event", "src", "dst", "client", "proxy", "tls", "connection", "source", "any", "all", "not"];
 
 impl Reader<'_> {
     /// A mapping of a select: all its entries hold.
@@ -22,6 +22,7 @@ impl Reader<'_> {
             match entry.name {
                 "request" => self.select_message(entry.node, Side::Request, &mut all),
                 "response" => self.select_message(entry.node, Side::Response, &mut all),
+                "event" => self.select_event(entry.node, &mut all),
                 "src" | "dst" => self.endpoint(entry, &mut all),
                 root if ROOTS.contains(&root) => self.connection(entry, &mut |reader, entry, part, said| {
                     let on = SelectOn::Message(Side::Request, Part::Connection(part));
@@ -114,6 +115,7 @@ impl Reader<'_> {
                     });
                     others.into_iter().for_each(|others| self.expectation_in_select(others));
                 }
+                "event" if side == Side::Request => self.select_event(entry.node, all),
                 "others" | "removed" | "order" | "name_case" => self.expectation_in_select(entry),
                 _ => {
                     let keys: Vec<&str> = known(side)
@@ -130,6 +132,12 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+
+    fn select_event(&mut self, node: &Node, all: &mut Vec<Select>) {
+        self.event(node, &mut |reader, entry, part, spot| {
+            all.extend(reader.atom(entry, SelectOn::Message(Side::Request, part), spot));
+        });
     }
 
     fn expectation_in_select(&mut self, entry: Entry<'_>) {

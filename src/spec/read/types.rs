@@ -251,7 +251,7 @@ impl Reader<'_> {
             let mut named = None;
             walk::names(template, &mut |name| named = Some(name.to_owned()));
             let mut looks = false;
-            walk::exprs(template, &mut |expr| looks |= matches!(expr, Expr::Message { .. } | Expr::Time));
+            walk::exprs(template, &mut |expr| looks |= matches!(expr, Expr::Message { .. } | Expr::Time | Expr::Event));
             let help = "a type means the same wherever it is used; it may name `src` and `dst`";
             if let Some(name) = named {
                 self.report(

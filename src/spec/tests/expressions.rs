@@ -89,7 +89,6 @@ N: ${true}"#;
     9:12 ‹${hop("x").request.method}› `hop("x")` is of another hop, and this one follows none |  | write `follows: NAME` into the hop, or the check into `checks` at the top of the file, beside `hops`
     12:12 ‹${header("A").matches("x")}› a text is needed here, and this is true or false |  | choose between two texts: `${condition ? "a" : "b"}`
     13:18 ‹request› say what of the request |  | `method`, `target`, `path`, `query`, `version`, `header`, `has_header`, `headers`, `body` or `json` may follow, as in `request.version`
-    14:14 ‹event› `event` is not supported yet
     15:30 ‹"A"› `headers` is a list of field lines, since a name may stand on several |  | the value of one is `header("Name")`
     16:14 ‹src in dst› `in` means nothing here: `src` is a text, `dst` is a text
     17:14 ‹-src› `-` is for numbers, and here stands a text

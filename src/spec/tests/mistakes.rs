@@ -69,7 +69,7 @@ hops:
     join: x
     echoed_in: b
     checks: [{ id: a, that: b }]
-    select: { source: event }
+    select: { source: log }
     request:
       cookies: { a: b }
       trailers: { A: b }

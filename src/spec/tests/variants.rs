@@ -42,7 +42,7 @@ hops:
     9:73 ‹z› `z` is bound twice in this hop | first in line 4 | choose another name; to expect the same value write `${…}`
     10:9 ‹y› a group of `variants` is a mapping, and here stands a text | expected `key: value`
     11:9 ‹z y› `z y` cannot be the name of a variant |  | letters, digits, `-`, `_` and `.`: it is written on command lines
-    11:16 ‹requst› unknown key `requst` in a variant | expected `client`, `proxy`, `tls`, `request` or `response` | did you mean `request`?
+    11:16 ‹requst› unknown key `requst` in a variant | expected `client`, `proxy`, `tls`, `request`, `response` or `event` | did you mean `request`?
     12:18 ‹[]› `variants` has the empty list `[]` |  | give it one, or leave its key away
     13:56 ‹{}› a group of `variants` is empty |  | say something in it, or leave its key away
     14:18 ‹a› `variants` is a mapping, and here stands a text | expected `key: value`

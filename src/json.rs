@@ -1,4 +1,6 @@
 //! JSON as evidence: repeated keys are an error, since nobody can say which of them the receiver takes.
+//!
+//! Beside all layers: bodies, values and events are read by it. As deep as its parser allows; linear in the text.
 
 use std::fmt;
 
@@ -6,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use serde_json::{Map, Number, Value};
 
 /// Parses JSON; the error is one clause in plain words.
-pub(super) fn parse(text: &[u8]) -> Result<Value, String> {
+pub(crate) fn parse(text: &[u8]) -> Result<Value, String> {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let value = Strict.deserialize(&mut deserializer).map_err(|e| e.to_string())?;
     deserializer.end().map_err(|e| e.to_string())?;
