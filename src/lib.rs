@@ -48,6 +48,7 @@ pub mod harness;
 #[cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
 pub mod http;
 // A layer of bytes: no index that can fail, no arithmetic that can wrap, no cast that can cut.
+pub mod learn;
 #[cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
 pub mod proxy_protocol;
 pub mod report;
