@@ -7,6 +7,7 @@ mod args;
 mod check;
 mod environment;
 mod explain;
+mod learn;
 mod limits;
 mod lint;
 mod output;

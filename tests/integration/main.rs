@@ -24,6 +24,7 @@ mod har;
 mod hostile;
 mod kit;
 mod layering;
+mod learn;
 #[cfg(unix)]
 mod live_recording;
 mod local;
