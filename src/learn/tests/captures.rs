@@ -81,6 +81,13 @@ fn of_every_fixture() {
     assert!(number >= 90 && secrets >= 30, "{number} {secrets}");
 }
 
+/// What once broke something else, and what the fuzzer begins with.
+#[test]
+fn of_every_seed_of_the_fuzzer() {
+    let (number, _) = all(&root().join("fuzz/corpus"));
+    assert!(number >= 30, "{number}");
+}
+
 /// The shared folder, where it is there.
 fn shared() -> Option<PathBuf> {
     let shared = std::env::var_os("HOPSPEC_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
