@@ -50,6 +50,7 @@ pub mod hop;
 pub mod http;
 mod json;
 // A layer of bytes: no index that can fail, no arithmetic that can wrap, no cast that can cut.
+pub mod learn;
 #[cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
 pub mod proxy_protocol;
 pub mod report;
@@ -59,6 +60,7 @@ pub mod spec;
 // A layer of bytes: no index that can fail, no arithmetic that can wrap, no cast that can cut.
 #[cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
 pub mod tls;
+mod volatile;
 // A layer of bytes: no index that can fail, no arithmetic that can wrap, no cast that can cut.
 #[cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
 pub mod wire;

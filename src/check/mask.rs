@@ -21,7 +21,7 @@ pub(super) fn masks(value: &[u8]) -> Vec<(usize, usize)> {
 }
 
 /// Whether a value has a masked part.
-pub(super) fn is_masked(value: &[u8]) -> bool {
+pub(crate) fn is_masked(value: &[u8]) -> bool {
     (0..value.len()).any(|at| mask_at(&value[at..]) > 0)
 }
 
@@ -76,7 +76,7 @@ pub(super) fn both_could_be(one: &[u8], other: &[u8]) -> bool {
 }
 
 /// What stands before the first mask.
-pub(super) fn before_mask(value: &[u8]) -> &[u8] {
+pub(crate) fn before_mask(value: &[u8]) -> &[u8] {
     masks(value).first().map_or(value, |(start, _)| &value[..*start])
 }
 

@@ -77,11 +77,15 @@ mod whole;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use accept::yaml_text;
 pub use error::CheckError;
 pub use given::PARAM_VARIABLE;
+pub(crate) use mask::{before_mask, is_masked};
+pub(crate) use matcher::is_type;
 pub use outcome::FailOn;
 pub use plan::Plan;
 pub use request::{CheckRequest, check, plan};
 pub use run::Run;
 pub use selection::Selection;
+pub(crate) use structure::{members, pairs};
 pub use suite::{Broken, HopVerdict, Suite};

@@ -10,7 +10,6 @@ use super::phrase::{part, path};
 use super::plan::{Aspect, PlanSelect, PlanSelectOn};
 use super::scope::{Notes, Scope};
 use super::truth::Truth;
-use crate::http::Fidelity;
 use crate::spec::{Form, Piece, Side, Value, glob};
 use crate::wire::Endpoint;
 
@@ -89,11 +88,7 @@ fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) 
         PlanSelectOn::Connection => text(if exchange.first().is_none() { "empty" } else { "messages" }.to_owned()),
         // What counts is what its source preserves: bytes that a test holds are the wire's, too.
         PlanSelectOn::Source => match exchange.first().map(|message| message.head.head.fidelity) {
-            Some(Fidelity::WIRE) => text("wire".to_owned()),
-            Some(Fidelity::HAR) => text("har".to_owned()),
-            Some(Fidelity::LOG) => text("log".to_owned()),
-            Some(fidelity) if fidelity.is_event() => text("event".to_owned()),
-            Some(_) => text("text".to_owned()),
+            Some(fidelity) => text(fidelity.source().to_owned()),
             None => Truth::Unknown,
         },
     }

@@ -2,7 +2,7 @@
 
 /// The members of a list: split at the separator, but not inside quotes, JSON brackets or the date `Sun, 14 Jun …`;
 /// white space around members is taken away, empty members count as RFC 9110 §5.6.1.2 says: not at all.
-pub(super) fn members(value: &[u8], separator: char) -> Vec<&[u8]> {
+pub(crate) fn members(value: &[u8], separator: char) -> Vec<&[u8]> {
     let separator = u8::try_from(separator).unwrap_or(b',');
     let mut found = Vec::new();
     let (mut start, mut depth, mut quoted, mut at) = (0, 0_u32, false, 0);
@@ -54,7 +54,7 @@ fn is_date_comma(member: &[u8], separator: u8) -> bool {
 
 /// The `name=value` parts of a value. A part without `=` is a name with an empty value; white space around names and
 /// values is taken away; quotes protect the separator and are taken away around a value.
-pub(super) fn pairs(value: &[u8], separator: char) -> Vec<(&[u8], &[u8])> {
+pub(crate) fn pairs(value: &[u8], separator: char) -> Vec<(&[u8], &[u8])> {
     members(value, separator)
         .into_iter()
         .map(|part| match part.iter().position(|b| *b == b'=') {

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use super::{check, explain, lint, show};
+use super::{check, explain, learn, lint, show};
 
 /// Check HTTP header fields of recorded traffic, hop by hop, against YAML specs.
 #[derive(Debug, Parser)]
@@ -25,6 +25,7 @@ pub(super) struct Cli {
 pub(super) enum Command {
     Check(check::Args),
     Show(show::Args),
+    Learn(learn::Args),
     Lint(lint::Args),
     Explain(explain::Args),
 }

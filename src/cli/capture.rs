@@ -27,7 +27,7 @@ impl CaptureArg {
 }
 
 /// A path, or `-` for standard input.
-fn input(path: &Path) -> Input {
+pub(in crate::cli) fn input(path: &Path) -> Input {
     if path.as_os_str() == "-" { Input::Stdin } else { Input::File(path.to_owned()) }
 }
 

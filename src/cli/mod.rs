@@ -8,6 +8,7 @@ mod capture;
 mod check;
 mod environment;
 mod explain;
+mod learn;
 mod limits;
 mod lint;
 mod output;

@@ -6,7 +6,7 @@ use clap::{CommandFactory, Parser};
 
 use super::args::{Cli, Command};
 use super::talk::Talk;
-use super::{check, explain, lint, show};
+use super::{check, explain, learn, lint, show};
 use crate::exit;
 
 /// Reads the arguments of the process, does what they say, and returns how it went (see [`exit`]).
@@ -24,6 +24,7 @@ pub fn main() -> ExitCode {
     ExitCode::from(match &cli.command {
         Command::Check(args) => check::run(args, cli.color, talk),
         Command::Show(args) => show::run(args, cli.color, talk),
+        Command::Learn(args) => learn::run(args, talk),
         Command::Lint(args) => lint::run(args, cli.color, talk),
         Command::Explain(args) => explain::run(args, talk),
     })
@@ -97,6 +98,11 @@ mod tests {
     #[test]
     fn long_help_of_show() {
         insta::assert_snapshot!(help(&["show"], true));
+    }
+
+    #[test]
+    fn long_help_of_learn() {
+        insta::assert_snapshot!(help(&["learn"], true));
     }
 
     #[test]

@@ -119,4 +119,16 @@ impl Fidelity {
     pub fn is_event(self) -> bool {
         Self { name_case: true, repeats: true, start_line: true, ..self } == Self::EVENT
     }
+
+    /// The kind of source, as `select: { source: … }` names it.
+    #[must_use]
+    pub fn source(self) -> &'static str {
+        match self {
+            Self::WIRE => "wire",
+            Self::HAR => "har",
+            Self::LOG => "log",
+            fidelity if fidelity.is_event() => "event",
+            _ => "text",
+        }
+    }
 }

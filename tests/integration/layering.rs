@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Layers from the bottom; those of one entry stand beside each other. A layer may use those below it.
 const LAYERS: &[&[&str]] = &[
-    &["anomaly", "secret", "exit", "json"],
+    &["anomaly", "secret", "exit", "json", "volatile"],
     &["capture"],
     &["wire"],
     &["flow", "proxy_protocol"],
@@ -16,6 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["finding"],
     &["check"],
     &["report"],
+    &["learn"],
     &["cli", "harness"],
 ];
 

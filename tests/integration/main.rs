@@ -27,6 +27,7 @@ mod hostile;
 mod journeys;
 mod kit;
 mod layering;
+mod learn;
 #[cfg(unix)]
 mod live_recording;
 mod local;

@@ -19,3 +19,4 @@ mod yaml;
 pub(super) use edit::{Edit, suggestion};
 pub(super) use seen::Seen;
 pub(super) use suggest::{Asked, Budget, suggest};
+pub(crate) use yaml::text_within as yaml_text;

@@ -8,7 +8,12 @@ const LONGEST: usize = 120;
 /// A scalar that reads as this text where types do not count (`80`, `true` are texts there); none for a text with
 /// characters that nobody sees, or a long one.
 pub(super) fn text(text: &str) -> Option<String> {
-    if text.chars().count() > LONGEST || text.chars().any(|c| c.is_control() || !is_visible(c)) {
+    text_within(text, LONGEST)
+}
+
+/// The same of a text of at most so many characters.
+pub(crate) fn text_within(text: &str, longest: usize) -> Option<String> {
+    if text.chars().count() > longest || text.chars().any(|c| c.is_control() || !is_visible(c)) {
         return None;
     }
     // `${` begins a hole; `$${` is the text.

@@ -20,4 +20,4 @@ pub(super) use describe::{describe, exact_text};
 pub(super) use fault::fault;
 pub(super) use json::{clause_holds_json as clause_takes_json, find as find_json, holds_json, show as show_json};
 pub(super) use lines::{LineFault, clause_takes, holds_lines};
-pub(super) use types::is_type;
+pub(crate) use types::is_type;

@@ -1,14 +1,11 @@
 //! Finds what is volatile in a text, and puts placeholders in its place.
 
-use std::net::IpAddr;
-use std::sync::LazyLock;
-
 use hashbrown::HashMap;
-use regex::{Captures, Regex};
+use regex::Captures;
 
 use super::numbers::Numbers;
-use super::volatile::{NEVER, Scope, Sign, TABLE, Volatile};
 use crate::secret::MASK;
+use crate::volatile::{NEVER, Scope, Sign, TABLE, Volatile, address, compiled, stands_alone};
 
 /// Shorter ids are found anywhere by chance, and only replaced where they stand by themselves.
 const SHORTEST_ID: usize = 8;
@@ -16,36 +13,6 @@ const SHORTEST_ID: usize = 8;
 const BOUNDARY: &str = "boundary";
 /// So many ids are looked for elsewhere.
 const MOST_IDS: usize = 100_000;
-
-/// The patterns of the table, compiled once. That each compiles is what a test of the table holds.
-struct Compiled {
-    /// All shapes, addresses and ports as one alternation, with the row and the number of the first group of each.
-    anywhere: Option<Regex>,
-    rows: Vec<(usize, &'static Volatile)>,
-    /// The patterns of parts, with their fields.
-    parts: Vec<(&'static [&'static str], Regex, &'static Volatile)>,
-}
-
-static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
-    let (mut pattern, mut group, mut rows, mut parts) = (String::new(), 1, Vec::new(), Vec::new());
-    for row in TABLE {
-        match row.sign {
-            Sign::Field(_) => {}
-            Sign::Part(fields, part) => parts.extend(Regex::new(part).ok().map(|regex| (fields, regex, row))),
-            Sign::Shape(shape) | Sign::Address(shape) | Sign::Port(shape) => {
-                // As of ASCII: the digits and letters of all scripts take most of the time to compile.
-                let shape = shape.replace(r"\d", "[0-9]").replace(r"\b", r"(?-u:\b)");
-                if !pattern.is_empty() {
-                    pattern.push('|');
-                }
-                pattern.push_str(&format!("(?:{shape})"));
-                rows.push((group, row));
-                group += regex_syntax::parse(&shape).map_or(0, |hir| hir.properties().explicit_captures_len());
-            }
-        }
-    }
-    Compiled { anywhere: Regex::new(&pattern).ok(), rows, parts }
-});
 
 /// What is known of a capture, and the placeholders that were given.
 #[derive(Debug, Default)]
@@ -94,7 +61,7 @@ impl Finder {
             return self.replaced(row, value, pass);
         }
         let mut found: Vec<(usize, usize, &Volatile)> = Vec::new();
-        for (_, regex, row) in COMPILED.parts.iter().filter(|(names, ..)| is(names)) {
+        for (_, regex, row) in compiled().parts.iter().filter(|(names, ..)| is(names)) {
             let groups = regex.captures_iter(value).filter_map(|captures| captures.get(1));
             found.extend(groups.map(|group| (group.start(), group.end(), *row)));
         }
@@ -142,10 +109,10 @@ impl Finder {
     }
 
     fn anywhere(&mut self, text: &str, pass: &Pass) -> String {
-        let Some(regex) = &COMPILED.anywhere else { return text.to_owned() };
+        let Some(regex) = &compiled().anywhere else { return text.to_owned() };
         let (mut out, mut done) = (String::new(), 0);
         for captures in regex.captures_iter(text) {
-            let Some((first, row)) = row_of(&captures) else { continue };
+            let Some((first, row)) = compiled().row_of(&captures) else { continue };
             let (Some(all), Some(group)) = (captures.get(0), captures.get(first)) else { continue };
             self.words(text.get(done..group.start()).unwrap_or_default(), pass, &mut out);
             done = all.end();
@@ -223,15 +190,10 @@ impl Finder {
     }
 }
 
-/// The row that matched, and its first group.
-fn row_of(captures: &Captures<'_>) -> Option<(usize, &'static Volatile)> {
-    COMPILED.rows.iter().find(|(group, _)| captures.get(*group).is_some()).copied()
-}
-
 /// The kind of a value that has a telling shape as a whole.
 fn shape_of(value: &str) -> Option<(&'static str, Scope)> {
-    let captures = COMPILED.anywhere.as_ref()?.captures(value)?;
-    let (first, row) = row_of(&captures)?;
+    let captures = compiled().anywhere.as_ref()?.captures(value)?;
+    let (first, row) = compiled().row_of(&captures)?;
     let whole = captures.get(first)?.as_str() == value;
     (whole && matches!(row.sign, Sign::Shape(_))).then_some((row.kind, row.scope))
 }
@@ -240,33 +202,4 @@ fn shape_of(value: &str) -> Option<(&'static str, Scope)> {
 fn is_random(id: &str) -> bool {
     let has = |what: fn(&u8) -> bool| id.as_bytes().iter().any(what);
     id.len() >= 16 || (id.len() >= SHORTEST_ID && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic))
-}
-
-/// An address as it is written in fields, or with dashes in the host names of EC2.
-fn address(text: &str) -> Option<IpAddr> {
-    if text.contains('-') {
-        return text.replace('-', ".").parse().ok();
-    }
-    let ip: IpAddr = text.parse().ok()?;
-    // `a::b` is a name in many languages, and `10:04:49` a time.
-    let digits = text.bytes().filter(u8::is_ascii_hexdigit).count();
-    (ip.is_ipv4() || digits >= 4 || text == "::1").then_some(ip)
-}
-
-/// Whether an address is no part of something longer: a version (`Chrome/120.0.0.0`, `1.2.3.4.5`), a word.
-fn stands_alone(text: &str, start: usize, end: usize) -> bool {
-    let before = text.as_bytes().get(..start).unwrap_or_default();
-    let behind = text.as_bytes().get(end..).unwrap_or_default();
-    let in_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    let begins = match before {
-        [.., name, b'/'] => !in_word(*name),
-        [.., byte] => !in_word(*byte) && *byte != b'.',
-        [] => true,
-    };
-    let ends = match behind {
-        [b'.', digit, ..] => !digit.is_ascii_digit(),
-        [byte, ..] => !in_word(*byte),
-        [] => true,
-    };
-    begins && ends
 }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::volatile::Scope;
+use crate::volatile::Scope;
 use crate::wire::Endpoint;
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;

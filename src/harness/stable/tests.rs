@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use super::finder::Finder;
 use super::text::{of_input, text};
-use super::volatile::{Sign, TABLE};
 use crate::source::Input;
+use crate::volatile::{Sign, TABLE};
 
 fn of(bytes: &str) -> String {
     of_input(&Input::Bytes(bytes.as_bytes().into())).unwrap()

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use super::finder::Finder;
 use super::seen::{Content, Field, Listener, Said, Seen};
-use super::volatile::Scope;
 use crate::harness::root::from_root;
 use crate::http::CaptureId;
 use crate::report::escape;
 use crate::source::{self, Input, SourceError, Summary};
+use crate::volatile::Scope;
 
 /// So many characters of a body are shown.
 const MOST_OF_BODY: usize = 16 << 10;

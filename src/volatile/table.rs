@@ -2,19 +2,19 @@
 
 /// One kind of value that differs.
 #[derive(Debug)]
-pub(super) struct Volatile {
+pub(crate) struct Volatile {
     /// The placeholder's name: `<KIND:1>`.
-    pub(super) kind: &'static str,
-    pub(super) sign: Sign,
-    pub(super) scope: Scope,
+    pub(crate) kind: &'static str,
+    pub(crate) sign: Sign,
+    pub(crate) scope: Scope,
     /// Why it differs, or where it is described.
     #[cfg_attr(not(test), expect(dead_code, reason = "for those who read or extend the table"))]
-    pub(super) why: &'static str,
+    pub(crate) why: &'static str,
 }
 
 /// By what such a value is known.
 #[derive(Debug)]
-pub(super) enum Sign {
+pub(crate) enum Sign {
     /// The whole value of these fields.
     Field(&'static [&'static str]),
     /// The group of a pattern in the values of these fields.
@@ -29,7 +29,7 @@ pub(super) enum Sign {
 
 /// How far the same value means the same thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scope {
+pub(crate) enum Scope {
     /// In the whole capture.
     Capture,
     /// Within one message: whether two clocks showed the same second is chance.
@@ -37,7 +37,7 @@ pub(super) enum Scope {
 }
 
 /// These fields say how something is framed or counted, and hold nothing of the kind.
-pub(super) const NEVER: [&str; 5] = ["Content-Length", "Content-Range", "Range", "Max-Forwards", "X-Forwarded-Port"];
+pub(crate) const NEVER: [&str; 5] = ["Content-Length", "Content-Range", "Range", "Max-Forwards", "X-Forwarded-Port"];
 
 const fn row(kind: &'static str, sign: Sign, why: &'static str) -> Volatile {
     Volatile { kind, sign, scope: Scope::Capture, why }
@@ -51,7 +51,7 @@ use Sign::{Address, Field, Part, Port, Shape};
 
 /// The table. An id that has a shape of its own is named by that: a request id that is a UUID is `<uuid:1>` wherever it
 /// stands.
-pub(super) const TABLE: &[Volatile] = &[
+pub(crate) const TABLE: &[Volatile] = &[
     // ids, by the field
     row("id", Field(&["x-amzn-apigateway-api-id"]), "one a deployed API: differs between accounts and stages of work"),
     row("id", Field(&["x-amzn-RequestId", "x-amz-apigw-id", "Apigw-Requestid"]), "API Gateway and Lambda: one a request"),

@@ -1,0 +1,4 @@
+//! `hopspec learn`: the program, and drafts of packets made in memory.
+
+mod packets;
+mod program;
