@@ -26,6 +26,14 @@ pub(super) fn selects(select: &PlanSelect, looked: &Looked<'_>, params: &Params)
 }
 
 fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) -> Truth {
+    match compared(on, value, looked, params) {
+        // An optional param without a value says nothing of any traffic: nobody is found by it, and nobody ruled out.
+        Truth::Skip => Truth::No,
+        truth => truth,
+    }
+}
+
+fn compared(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) -> Truth {
     let exchange = looked.exchange;
     // Most selects begin with a port.
     if let (PlanSelectOn::Port(dst), Form::Scalar(template), None) = (on, &value.form, &value.meta.when)
