@@ -272,7 +272,7 @@ impl Book {
         });
         if let Some(crossed) = crossed {
             parts.extend(crossed.parts);
-            notes.push(crossed.note);
+            notes.extend(crossed.note);
         }
         // What a check was about, its parts tell; of a relation they tell both sides.
         let block = fault.filter(|_| check.is_none() && !is_relation).map(|_| {

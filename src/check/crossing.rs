@@ -19,8 +19,8 @@ pub(super) struct Crossing {
     pub(super) arrived: Provenance,
     /// The field on both.
     pub(super) parts: Vec<Part>,
-    /// Where the message before the node stands.
-    pub(super) note: String,
+    /// Where the message before the node stands, where the parts do not say it.
+    pub(super) note: Option<String>,
 }
 
 impl Crossing {
@@ -49,11 +49,12 @@ impl Crossing {
             };
             let was = came::was(expectation, fault, case.looked, other);
             vec![
-                Part { text: "as it left".to_owned(), value: value(was.as_deref()) },
-                Part { text: "as it arrived".to_owned(), value: value(fault.actual.as_deref()) },
+                Part { text: Part::LEFT.to_owned(), value: format!("{}, {}", value(was.as_deref()), evidence(captures, &left).short()) },
+                Part { text: Part::ARRIVED.to_owned(), value: value(fault.actual.as_deref()) },
             ]
         });
-        let note = format!("left: {}", evidence(captures, &left).short());
+        // The parts say it where there are some.
+        let note = parts.is_none().then(|| format!("left: {}", evidence(captures, &left).short()));
         Some(Self { arrived, parts: parts.unwrap_or_default(), note })
     }
 }

@@ -5,13 +5,13 @@ use super::found::{BodyFault, Found, body_json, find, is_open, may_be_missing};
 use super::looked::Looked;
 use super::matcher;
 use super::memo::{decimal, is_decimal};
-use super::params::Params;
+use super::params::{ParamSource, Params};
 use super::phrase::{part, path};
 use super::plan::{Aspect, PlanSelect, PlanSelectOn};
 use super::scope::{Notes, Scope};
 use super::truth::Truth;
 use crate::http::Fidelity;
-use crate::spec::{Form, Piece, Side, Value, glob};
+use crate::spec::{Expr, Form, Piece, Side, Value, glob, walk};
 use crate::wire::Endpoint;
 
 /// Whether the exchange is the hop's: only `Yes` selects.
@@ -137,8 +137,28 @@ pub(super) fn misses<'s>(select: &'s PlanSelect, looked: &Looked<'_>, params: &P
     }
 }
 
-/// A select entry in the words of the spec: `` `User-Agent: AmazonAPIGateway_…` ``.
+/// A select entry in the words of the spec: `` `User-Agent: AmazonAPIGateway_…` ``, and what it lacks of the user.
 pub(super) fn describe_entry(entry: &PlanSelect, params: &Params) -> String {
+    let mut text = in_words(entry, params);
+    if let PlanSelect::Atom { value, .. } = entry {
+        let mut unset = Vec::new();
+        walk::holes(value, &mut |expr| {
+            if let Expr::Name(name) = expr
+                && params.get(name).is_some_and(|(_, param)| param.optional && matches!(param.source, ParamSource::Unset))
+                && !unset.contains(&name)
+            {
+                unset.push(name);
+            }
+        });
+        if !unset.is_empty() {
+            let options: Vec<String> = unset.iter().map(|name| format!("--param {name}=…")).collect();
+            text.push_str(&format!(" (say {})", options.join(" ")));
+        }
+    }
+    text
+}
+
+fn in_words(entry: &PlanSelect, params: &Params) -> String {
     match entry {
         PlanSelect::Atom { on, value, .. } => {
             let any = matches!(&value.form, Form::Matcher(clauses) if clauses.is_empty());

@@ -161,6 +161,13 @@ pub struct Part {
     pub value: String,
 }
 
+impl Part {
+    /// What a field was when it left the hop before.
+    pub const LEFT: &str = "as it left";
+    /// What it was when it arrived on this one.
+    pub const ARRIVED: &str = "as it arrived";
+}
+
 /// A name in a template, and its value in the finding's first exchange.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bound {

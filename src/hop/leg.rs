@@ -144,6 +144,11 @@ impl Leg {
         Some(look)
     }
 
+    /// The target of its request.
+    pub(super) fn target(&self) -> Option<&[u8]> {
+        self.request.as_ref()?.head.as_ref().target()
+    }
+
     /// The method of its request.
     pub(super) fn method(&self) -> Option<&[u8]> {
         self.request.as_ref()?.head.as_ref().method()

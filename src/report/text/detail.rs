@@ -2,7 +2,7 @@
 
 use annotate_snippets::{Element, Level, Origin};
 
-use crate::finding::{EvidencePlace, Finding, Rule, Sample};
+use crate::finding::{EvidencePlace, Finding, Part, Rule, Sample};
 use crate::report::escape::value;
 use crate::report::excerpt::Excerpt;
 use crate::report::paint::Paint;
@@ -63,11 +63,16 @@ fn remarks(finding: &Finding, next: Option<&Finding>, none_met: &[&str]) -> Vec<
         lines.push(("bound", format!("{} = {}, from {}", escape(&bound.name), value(&bound.value), value(&bound.from))));
     }
     for part in &finding.parts {
-        lines.push(("value", format!("`{}` is {}", value(&part.text), value(&part.value))));
+        lines.push(match part.text.as_str() {
+            Part::LEFT => ("left", value(&part.value)),
+            Part::ARRIVED => ("arrived", value(&part.value)),
+            text => ("value", format!("`{}` is {}", value(text), value(&part.value))),
+        });
     }
+    let told = finding.parts.iter().any(|part| part.text == Part::ARRIVED);
     if let Some(first) = finding.samples.first() {
         lines.extend(seen(finding, first).map(|seen| ("seen", seen)));
-        if finding.block.is_none() || finding.samples.len() > 1 {
+        if finding.block.is_none() && !told || finding.samples.len() > 1 {
             lines.extend(finding.samples.iter().filter_map(|sample| Some(("value", sample_value(finding, sample)?))));
         }
         let evidence = |f: &Finding| f.samples.first().map(|s| s.evidence.clone());
