@@ -32,8 +32,9 @@ fn told(before: &str, after: &str) -> Vec<String> {
         .map(|change| match &change.how {
             How::Added => format!("+{}", text(change.name)),
             How::Removed => format!("-{}", text(change.name)),
-            How::Appended { what, own_line } => {
-                format!("{}<<{}{}", text(change.name), text(what), if *own_line { " (line)" } else { "" })
+            How::Appended { what, own_line, close } => {
+                let how = if *own_line { " (line)" } else if *close { " (close)" } else { "" };
+                format!("{}<<{}{how}", text(change.name), text(what))
             }
             How::Merged { separator, appended } => {
                 let appended = appended.map(|what| format!("<<{}", text(what))).unwrap_or_default();
@@ -62,7 +63,7 @@ fn each_change_is_named() {
         ("Host: a|TE: trailers", "Host: a", vec!["-TE"]),
         ("Host: a", "Host: b", vec!["Host changed"]),
         ("X-F: 1", "X-F: 1, 2", vec!["X-F<<2"]),
-        ("X-F: 1", "X-F: 1,2", vec!["X-F<<2"]),
+        ("X-F: 1", "X-F: 1,2", vec!["X-F<<2 (close)"]),
         ("X-F: 1", "X-F: 1|X-F: 2", vec!["X-F<<2 (line)"]),
         ("X-F: 1|X-F: 2", "X-F: 1|X-F: 2, 3", vec!["X-F<<3"]),
         ("X: a|X: b", "X: a, b", vec!["X merged \", \""]),

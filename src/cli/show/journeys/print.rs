@@ -7,7 +7,8 @@ use super::aligned::Aligned;
 use super::gather::Print;
 use super::way::Way;
 use crate::hop::{Leg, Unjoined};
-use crate::http::{HeadRef, Origin, Provenance};
+use crate::http::{Exchange, HeadRef, Origin, Provenance};
+use crate::proxy_protocol::ProxyHeader;
 use crate::report::{Paint, Tone, count, escape, value};
 
 /// Writes ways.
@@ -79,9 +80,13 @@ impl Printer {
             place.push_str(&format!(", known by {}", by.name()));
         }
         writeln!(out, "  {}", self.aligned.paint.paint(Tone::Faint, &place))?;
+        if let Some(header) = said(&exchange) {
+            let known = before.is_none() || outer.as_ref().is_some_and(|outer| said(outer).is_some());
+            self.lines(out, &[self.aligned.proxy_header(header, known)])?;
+        }
         match (exchange.request, outer.and_then(|outer| outer.request)) {
-            (Some(request), Some(before)) => self.lines(out, &self.aligned.against(&before.head, &request.head))?,
-            (Some(request), None) => self.lines(out, &self.aligned.whole(&request.head))?,
+            (Some(request), Some(before)) => self.lines(out, &self.aligned.against(&before, &request))?,
+            (Some(request), None) => self.lines(out, &self.aligned.whole(&request))?,
             (None, _) => writeln!(out, "    the request is not in the capture")?,
         }
         for inner in &way.inner {
@@ -111,8 +116,8 @@ impl Printer {
         let place = format!("{}  back, {}{time}", step.hop, self.at(at));
         writeln!(out, "  {}", self.aligned.paint.paint(Tone::Faint, &place))?;
         match last.and_then(|inner| inner.leg.exchange().response) {
-            Some(inner) => self.lines(out, &self.aligned.against(&inner.head, &response.head)),
-            None => self.lines(out, &self.aligned.whole(&response.head)),
+            Some(inner) => self.lines(out, &self.aligned.against(&inner, &response)),
+            None => self.lines(out, &self.aligned.whole(&response)),
         }
     }
 }
@@ -155,6 +160,11 @@ fn alone(why: &Unjoined) -> String {
         }
         Unjoined::Lack(lack) => format!("alone: {lack}"),
     }
+}
+
+/// What a proxy said on the connection before the first message.
+fn said<'e>(exchange: &Exchange<'e>) -> Option<&'e ProxyHeader> {
+    exchange.connection?.proxy.as_deref()
 }
 
 /// When the exchange before began, where both times are of one clock.
