@@ -37,6 +37,7 @@ mod picks;
 mod pipes;
 mod program;
 mod properties;
+mod proxies;
 mod recordings;
 mod rotation;
 mod rules;

@@ -1,12 +1,13 @@
 //! Would every shipped expectation notice? Generic over all specs: the evidence of each is changed in the one thing that an
 //! expectation is about (removed, altered, repeated, added, put elsewhere), and the finding is asserted, not only the exit
-//! code: an exchange that is no longer selected would be no finding at all. Changes that are legal are named, with why.
+//! code: an exchange that is no longer selected would be no finding at all. Changes that are legal are named, with why. Of the
+//! specs of AWS; those of proxies are about two hops, and another proxy's capture is what breaks them (`proxies`).
 
 use crate::kit::{
     Carrier, Format, Link, Message, Run, Spoken, Traffic, check, interleaved, packets, read_exchanges, root, write_file,
     wrong_table,
 };
-use crate::shipped::{files, shipped};
+use crate::shipped::{files, shipped_aws};
 use hopspec::spec::{Claim, Expectation, Hop, JsonStep, OrderItem, Part, Severity, Side, Spec};
 
 /// What is done to the evidence.
@@ -144,6 +145,7 @@ pub(crate) fn changes(side: Side, expectation: &Expectation) -> (String, Vec<Cha
         Claim::Order(_) => (format!("{side}.order"), vec![Move]),
         Claim::NameCase(_) => (format!("{side}.header."), vec![Lower]),
         Claim::FieldNameCase(name, _) => (format!("{side}.header.{name}"), vec![Lower]),
+        Claim::Related { .. } | Claim::Removed(_) | Claim::OthersPreserved => panic!("of two hops, not of a message"),
         Claim::Check(check) => panic!("`{}` is of the hop, not of a message", check.id),
     }
 }
@@ -282,7 +284,7 @@ pub(crate) fn expectations(hop: &Hop) -> impl Iterator<Item = (&str, Side, &Expe
 
 #[test]
 fn the_evidence_is_met_when_it_is_only_packed_anew() {
-    for spec in shipped() {
+    for spec in shipped_aws() {
         let all = evidence(&spec);
         assert!(!all.is_empty(), "{} has no evidence in a folder", spec.name);
         for spoken in all {
@@ -296,7 +298,7 @@ fn the_evidence_is_met_when_it_is_only_packed_anew() {
 fn every_shipped_expectation_notices_what_breaks_it() {
     let mut missed = Vec::new();
     let mut used = vec![false; LEGAL.len()];
-    for spec in shipped() {
+    for spec in shipped_aws() {
         let evidence: Vec<Traffic> = evidence(&spec).iter().map(Spoken::traffic).collect();
         for hop in &spec.hops {
             for (variant, side, expectation) in expectations(hop).filter(|(.., e)| e.severity == Severity::Error) {
@@ -357,7 +359,7 @@ fn every_shipped_expectation_notices_what_breaks_it() {
 #[test]
 fn every_shipped_check_has_a_case_that_breaks_it() {
     let cases = wrong_table();
-    for spec in shipped() {
+    for spec in shipped_aws() {
         for expectation in spec.hops.iter().flat_map(|hop| &hop.checks).filter(|e| e.severity == Severity::Error) {
             let Claim::Check(check) = &expectation.claim else { continue };
             let subject = format!("check.{}", check.id);
