@@ -1,9 +1,10 @@
 //! Checks over several hops: what each hop's exchange gives is kept until the others of the same request are there.
 //!
 //! Exchanges belong together by the trace id of the request (`Root` of X-Amzn-Trace-Id, which every hop passes on), else by
-//! its X-Request-Id, else by the response's x-amzn-RequestId. What has none of these joins nothing, and is counted: a guess
+//! its X-Request-Id, else by the response's x-amzn-RequestId; where a hop says `join`, by that. What has none of these joins nothing, and is counted: a guess
 //! would be no evidence. Bounded: entries, bytes of a value, bytes in all.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use hashbrown::HashMap;
@@ -108,7 +109,7 @@ impl Joins {
             let Some(join) = self.joins.get_mut(number) else { continue };
             let scope = case.scope(params);
             let Some(first) = scope.exchange.first() else { continue };
-            let Some(key) = key(scope.exchange, scope.masks) else {
+            let Some(key) = key(across.join.as_ref(), &scope) else {
                 join.keyless += 1;
                 join.first_keyless.get_or_insert(first.head.head.at);
                 continue;
@@ -177,9 +178,15 @@ impl Joins {
                 }
             }
             if join.keyless > 0 {
-                let reason = "nothing joins the exchange to those of other hops: no `Root` in X-Amzn-Trace-Id, no X-Request-Id, no \
-                              x-amzn-RequestId";
-                left.push((number, reason.to_owned(), join.keyless, join.first_keyless));
+                let reason = match &across.join {
+                    Some(join) => format!("nothing joins the exchange to those of other hops: no `{join}`"),
+                    None => {
+                        "nothing joins the exchange to those of other hops: no `Root` in X-Amzn-Trace-Id, no X-Request-Id, no \
+                             x-amzn-RequestId"
+                            .to_owned()
+                    }
+                };
+                left.push((number, reason, join.keyless, join.first_keyless));
             }
             if join.replaced > 0 {
                 let reason = "a later exchange of the same hop and request came before those of the other hops, as where it was \
@@ -217,7 +224,17 @@ fn judge(check: &Check, joined: &Joined<'_>, params: &Params, masks: bool, hide:
 }
 
 /// What joins an exchange to those of other hops; nothing where that is missing, or masked in evidence that has masks.
-fn key(exchange: &Exchange<'_>, masks: bool) -> Option<Vec<u8>> {
+fn key(join: Option<&Expr>, scope: &Scope<'_>) -> Option<Vec<u8>> {
+    let key = match join {
+        Some(join) => evaluate(join, scope).and_then(Val::into_text).ok().map(Cow::into_owned),
+        None => own_key(scope.exchange, scope.masks),
+    };
+    let key = key.filter(|key| !(key.is_empty() || scope.masks && mask::is_masked(key)));
+    key.map(|key| if key.len() > 256 { sha256_hex(&key).into_bytes() } else { key })
+}
+
+/// The id that an exchange has of itself.
+fn own_key(exchange: &Exchange<'_>, masks: bool) -> Option<Vec<u8>> {
     let one = |head: &HeadRef<'_>, name: &[u8]| {
         let mut values = head.values(name);
         match (values.next(), values.next()) {
@@ -237,7 +254,6 @@ fn key(exchange: &Exchange<'_>, masks: bool) -> Option<Vec<u8>> {
         .map(|root| tagged(b't', root))
         .or_else(|| request.and_then(|head| one(&head, b"X-Request-Id")).map(|id| tagged(b'r', id)))
         .or_else(|| response.and_then(|head| one(&head, b"x-amzn-RequestId")).map(|id| tagged(b'r', id)))
-        .map(|key: Vec<u8>| if key.len() > 256 { sha256_hex(&key).into_bytes() } else { key })
 }
 
 /// A value that waits: its own, and not endless.

@@ -12,7 +12,7 @@ use super::accept::{Asked, Budget, Seen, suggest};
 use super::block::{self, Blamed};
 use super::checks;
 use super::connection::{find, message_of};
-use super::crossing::{self, Crossing};
+use super::crossing;
 use super::hide::Hide;
 use super::hop::Open;
 use super::judge::Case;
@@ -256,25 +256,21 @@ impl Book {
             _ if fault.is_some_and(|f| f.warning) => expectation.expectation.severity.min(Severity::Warning),
             _ => expectation.expectation.severity,
         };
-        let crossed = Crossing::of(expectation, entry.case, fault, &hide, &self.captures);
-        let provenance = crossed.as_ref().map_or(message.head.head.at, |crossed| crossed.arrived);
+        let crossed = crossing::sides(expectation, entry.case, fault, &model.name.value, (&hide, &self.captures));
+        let provenance = crossed.as_ref().map_or(message.head.head.at, |(_, arrived)| *arrived);
         let bound = self.bound(expectation, &scope, &hide);
         let mut notes: Vec<String> = notes.to_vec();
         if rule == Rule::FieldMissing {
             notes.extend(near_miss(&expectation.aspect, &message, entry.case.looked.index(expectation.side)));
         }
         notes.extend(reason.map(|r| hide.text(r)));
-        let mut parts = check.filter(|_| fault.is_some()).map(|check| checks::parts(check, &scope, &hide)).unwrap_or_default();
+        let parts = check.filter(|_| fault.is_some()).map(|check| checks::parts(check, &scope, &hide)).unwrap_or_default();
         let is_relation = expectation.expectation.claim.is_relation();
         let of_relation = is_relation.then(|| match field.as_deref() {
             Some(name) => format!("`{name}`"),
             None => phrase::part(&expectation.aspect, expectation.side),
         });
-        if let Some(crossed) = crossed {
-            parts.extend(crossed.parts);
-            notes.extend(crossed.note);
-        }
-        // What a check was about, its parts tell; of a relation they tell both sides.
+        // What a check was about, its parts tell; of a relation both sides are told.
         let block = fault.filter(|_| check.is_none() && !is_relation).map(|_| {
             let known = entry.blocks.get(expectation.side as usize).cloned().flatten();
             known.unwrap_or_else(|| self.block(entry, expectation.side, &scope, &hide))
@@ -306,6 +302,7 @@ impl Book {
             samples: vec![sample],
             bound,
             parts,
+            crossing: crossed.map(|(crossing, _)| Box::new(crossing)),
             why: expectation.expectation.why.clone(),
             notes,
             block,

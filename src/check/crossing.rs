@@ -9,54 +9,30 @@ use super::matcher;
 use super::placed::evidence;
 use super::plan::{Aspect, PlanExpectation};
 use super::scope::Scope;
-use crate::finding::{Part, Rule};
+use crate::finding::{self, Crossing, Rule};
 use crate::http::Provenance;
 use crate::spec::{Claim, Relation, Side};
 
-/// Both sides of a node.
-pub(super) struct Crossing {
-    /// Where the message behind the node stands.
-    pub(super) arrived: Provenance,
-    /// The field on both.
-    pub(super) parts: Vec<Part>,
-    /// Where the message before the node stands, where the parts do not say it.
-    pub(super) note: Option<String>,
-}
-
-impl Crossing {
-    /// Of a relation that was judged against the hop before.
-    pub(super) fn of(
-        expectation: &PlanExpectation,
-        case: &Case<'_>,
-        fault: Option<&Fault>,
-        hide: &Hide,
-        captures: &[String],
-    ) -> Option<Self> {
-        let came = case.looked.came.filter(|_| expectation.expectation.claim.is_relation())?;
-        let other = came.what?.ok()?;
-        let [left, arrived] = came::both(expectation, case.looked, other)?;
-        let (left, arrived) = (left.message.head.head.at, arrived.message.head.head.at);
-        let parts = fault.map(|fault| {
-            let name = named(expectation, fault);
-            let value = |bytes: Option<&[u8]>| {
-                bytes.map_or_else(
-                    || "not there".to_owned(),
-                    |bytes| {
-                        let shown = hide.value(&expectation.aspect, Some(&name), &show(bytes));
-                        format!("`{}`", shown.replace('\n', "`, `"))
-                    },
-                )
-            };
-            let was = came::was(expectation, fault, case.looked, other);
-            vec![
-                Part { text: Part::LEFT.to_owned(), value: format!("{}, {}", value(was.as_deref()), evidence(captures, &left).short()) },
-                Part { text: Part::ARRIVED.to_owned(), value: value(fault.actual.as_deref()) },
-            ]
-        });
-        // The parts say it where there are some.
-        let note = parts.is_none().then(|| format!("left: {}", evidence(captures, &left).short()));
-        Some(Self { arrived, parts: parts.unwrap_or_default(), note })
-    }
+/// Both sides of the node where a relation was judged against the hop before, and where the message behind it stands.
+pub(super) fn sides(
+    expectation: &PlanExpectation,
+    case: &Case<'_>,
+    fault: Option<&Fault>,
+    hop: &str,
+    (hide, captures): (&Hide, &[String]),
+) -> Option<(Crossing, Provenance)> {
+    let came = case.looked.came.filter(|_| expectation.expectation.claim.is_relation())?;
+    let other = came.what?.ok()?;
+    let [left, arrived] = came::both(expectation, case.looked, other)?;
+    let (left, arrived) = (left.message.head.head.at, arrived.message.head.head.at);
+    let value = |fault: &Fault, bytes: Option<Vec<u8>>| {
+        Some(hide.value(&expectation.aspect, Some(&named(expectation, fault)), &show(&bytes?)))
+    };
+    let was = fault.and_then(|fault| value(fault, came::was(expectation, fault, case.looked, other)));
+    let is = fault.and_then(|fault| value(fault, fault.actual.clone()));
+    let (from, to) = if expectation.side == Side::Request { (came.hop, hop) } else { (hop, came.hop) };
+    let side = |hop: &str, value, at| finding::Side { hop: hop.to_owned(), value, evidence: evidence(captures, at) };
+    Some((Crossing { left: side(from, was, &left), arrived: side(to, is, &arrived) }, arrived))
 }
 
 /// The name of the field that a fault is about, for masking.

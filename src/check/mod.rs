@@ -48,6 +48,7 @@ mod names;
 mod outcome;
 mod own;
 mod params;
+mod part;
 mod phrase;
 mod picks;
 mod placed;

@@ -8,6 +8,7 @@ use super::given::Given;
 use super::groups::{groups, know_others};
 use super::names::{NameId, Names};
 use super::params::Params;
+use super::part::{compile_part, part_subject};
 use super::picks::Picks;
 use super::reads;
 use crate::http::BodyWant;
@@ -50,6 +51,8 @@ pub(super) struct Across {
     pub(super) expectation: Expectation,
     /// The hops that it names, in the order of its text.
     pub(super) parties: Vec<Party>,
+    /// What joins their exchanges, where one of them says it.
+    pub(super) join: Option<Expr>,
     /// Where it is counted: the number of its expectation in the hop that it names first.
     pub(super) counted: usize,
 }
@@ -330,7 +333,9 @@ impl Plan {
             // Behind the variants, so that it is neither the hop's own nor theirs.
             hop.expectations.push(counted);
             let counted = hop.expectations.len() - 1;
-            self.across.push(Across { spec: index, expectation: expectation.clone(), parties, counted });
+            let of_party = |hop: &&Hop| check_.hops().contains(&hop.name.value.as_str());
+            let join = spec.hops.iter().filter(of_party).find_map(|hop| hop.join.as_ref()).map(|join| join.value.clone());
+            self.across.push(Across { spec: index, expectation: expectation.clone(), parties, join, counted });
         }
     }
 
@@ -507,56 +512,6 @@ fn know_bound(hop: &Hop, expectations: &mut [PlanExpectation]) {
     for expectation in expectations.iter_mut() {
         let Claim::Part { value, .. } = &expectation.expectation.claim else { continue };
         expectation.binds = reads::binds(value).iter().any(|name| used.iter().any(|used| used == name));
-    }
-}
-
-fn compile_part(names: &mut Names, part: &Part) -> Aspect {
-    match part {
-        Part::Method => Aspect::Method,
-        Part::Target => Aspect::Target,
-        Part::Path => Aspect::Path,
-        Part::Query(name) => Aspect::Query(name.clone()),
-        Part::Version => Aspect::Version,
-        Part::Status => Aspect::Status,
-        Part::Reason => Aspect::Reason,
-        Part::Field(name) => Aspect::Field { id: names.intern(name), name: name.clone() },
-        Part::Line { name, alone } => Aspect::Line { id: names.intern(name), name: name.clone(), alone: *alone },
-        Part::Cookie(name) => Aspect::Cookie { id: names.intern("Cookie"), name: name.clone() },
-        Part::SetCookie(name) => Aspect::SetCookie { id: names.intern("Set-Cookie"), name: name.clone() },
-        Part::SetCookieAttribute { cookie, attribute, absent } => Aspect::SetCookieAttribute {
-            id: names.intern("Set-Cookie"),
-            cookie: cookie.clone(),
-            attribute: attribute.clone(),
-            absent: *absent,
-        },
-        Part::Trailer(name) => Aspect::Trailer(name.clone()),
-        Part::BodyJson { steps, .. } => Aspect::BodyJson(steps.clone()),
-        Part::BodyText => Aspect::BodyText,
-        Part::BodySha256 => Aspect::BodySha256,
-        Part::BodyLength => Aspect::BodyLength,
-        Part::Connection(part) => Aspect::Connection(*part),
-    }
-}
-
-fn part_subject(part: &Part) -> String {
-    match part {
-        Part::Method => "method".to_owned(),
-        Part::Target => "target".to_owned(),
-        Part::Path => "path".to_owned(),
-        Part::Query(name) => format!("query.{name}"),
-        Part::Version => "version".to_owned(),
-        Part::Status => "status".to_owned(),
-        Part::Reason => "reason".to_owned(),
-        Part::Field(name) | Part::Line { name, .. } => format!("header.{name}"),
-        Part::Cookie(name) => format!("cookie.{name}"),
-        Part::SetCookie(name) => format!("set_cookie.{name}"),
-        Part::SetCookieAttribute { cookie, attribute, .. } => format!("set_cookie.{cookie}.{attribute}"),
-        Part::Trailer(name) => format!("trailer.{name}"),
-        Part::BodyJson { path, .. } => format!("body.json.{path}"),
-        Part::BodyText => "body.text".to_owned(),
-        Part::BodySha256 => "body.sha256".to_owned(),
-        Part::BodyLength => "body.length".to_owned(),
-        Part::Connection(part) => part.to_string(),
     }
 }
 

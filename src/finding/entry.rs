@@ -35,6 +35,8 @@ pub struct Finding {
     pub bound: Vec<Bound>,
     /// What the parts of a failed check were.
     pub parts: Vec<Part>,
+    /// What is about the way between two hops: the message on both sides of the node.
+    pub crossing: Option<Box<Crossing>>,
     /// The expectation's `why`.
     pub why: Option<String>,
     /// Further remarks: a near miss, why something is inconclusive, what other variants expect.
@@ -63,6 +65,7 @@ impl Finding {
             samples: Vec::new(),
             bound: Vec::new(),
             parts: Vec::new(),
+            crossing: None,
             why: None,
             notes: Vec::new(),
             block: None,
@@ -161,11 +164,25 @@ pub struct Part {
     pub value: String,
 }
 
-impl Part {
-    /// What a field was when it left the hop before.
-    pub const LEFT: &str = "as it left";
-    /// What it was when it arrived on this one.
-    pub const ARRIVED: &str = "as it arrived";
+/// A field or part on both sides of a node, in the finding's first exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Crossing {
+    /// As it left the one hop.
+    pub left: Side,
+    /// As it arrived on the other.
+    pub arrived: Side,
+}
+
+/// One side of a node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Side {
+    /// The hop's name.
+    pub hop: String,
+    /// The value, masked where it is a secret, of several lines with line ends between; `None` where nothing was there, and where
+    /// the evidence does not show it.
+    pub value: Option<String>,
+    /// Where the message stands.
+    pub evidence: Evidence,
 }
 
 /// A name in a template, and its value in the finding's first exchange.

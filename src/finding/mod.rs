@@ -11,7 +11,7 @@ mod suggestion;
 mod verdict;
 
 pub use block::{Block, BlockLine};
-pub use entry::{Bound, Evidence, EvidencePlace, Finding, Part, Sample, SpecPlace};
+pub use entry::{Bound, Crossing, Evidence, EvidencePlace, Finding, Part, Sample, Side, SpecPlace};
 pub use outcome::{CaptureOutcome, ExpectationOutcome, HopOutcome, Outcome, SpecOutcome, Unselected, UnselectedGroup};
 pub use rule::Rule;
 pub use suggestion::Suggestion;

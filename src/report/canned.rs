@@ -78,6 +78,7 @@ pub(crate) fn finding(rule: Rule, subject: &str, message: &str, spec: &str) -> F
         samples: vec![sample(None, packet(41), 37)],
         bound: Vec::new(),
         parts: Vec::new(),
+        crossing: None,
         why: None,
         notes: Vec::new(),
         block: None,

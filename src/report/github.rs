@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use super::escape::value;
 use super::paint::Paint;
-use super::text::{Verbosity, expected, last_line};
+use super::text::{Verbosity, crossed, expected, last_line};
 use super::{accept, count, escape, place};
 use crate::finding::{Finding, Outcome, SpecPlace};
 use crate::spec::Severity;
@@ -84,6 +84,9 @@ fn message(finding: &Finding) -> String {
     }
     for part in &finding.parts {
         add("value", format!("`{}` is {}", value(&part.text), value(&part.value)));
+    }
+    for (name, side) in finding.crossing.iter().flat_map(|crossing| [("left", &crossing.left), ("arrived", &crossing.arrived)]) {
+        add(name, crossed(finding, side));
     }
     if let Some(first) = finding.samples.first() {
         // What a capture lost stands in its notes.

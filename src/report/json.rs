@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use crate::capture::Timestamp;
 use crate::finding::{
-    CaptureOutcome, Evidence, EvidencePlace, ExpectationOutcome, Finding, HopOutcome, Outcome, Rule, SpecOutcome, SpecPlace,
-    Suggestion, Unselected,
+    CaptureOutcome, Evidence, EvidencePlace, ExpectationOutcome, Finding, HopOutcome, Outcome, Rule, Side, SpecOutcome,
+    SpecPlace, Suggestion, Unselected,
 };
 use crate::source::Undecoded;
 
@@ -94,7 +94,25 @@ struct FindingReport<'a> {
     count: u64,
     evidence: Vec<EvidenceReport<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    left: Option<SideReport<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    arrived: Option<SideReport<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     suggestion: Option<SuggestionReport<'a>>,
+}
+
+/// One side of a node between two hops.
+#[derive(Serialize)]
+struct SideReport<'a> {
+    hop: &'a str,
+    value: Option<&'a str>,
+    evidence: EvidenceReport<'a>,
+}
+
+impl<'a> SideReport<'a> {
+    fn new(side: &'a Side) -> Self {
+        Self { hop: &side.hop, value: side.value.as_deref(), evidence: EvidenceReport::new(&side.evidence) }
+    }
 }
 
 /// `text` replaces what stands from `line`, `column` to before `end_line`, `end_column`.
@@ -256,6 +274,8 @@ impl<'a> FindingReport<'a> {
             actual: finding.actual.as_deref(),
             count: finding.count,
             evidence: finding.samples.iter().map(|sample| EvidenceReport::new(&sample.evidence)).collect(),
+            left: finding.crossing.as_ref().map(|crossing| SideReport::new(&crossing.left)),
+            arrived: finding.crossing.as_ref().map(|crossing| SideReport::new(&crossing.arrived)),
             suggestion: finding.suggestion.as_ref().map(SuggestionReport::new),
         }
     }

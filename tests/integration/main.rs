@@ -22,6 +22,7 @@ mod evidence;
 mod fuzzing;
 mod har;
 mod hostile;
+mod journeys;
 mod kit;
 mod layering;
 #[cfg(unix)]

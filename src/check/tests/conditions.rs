@@ -198,7 +198,7 @@ fn no_silent_truth() {
         ("1 + \"a\" == \"1a\"", "means nothing here"),
         ("request.method == \"a\" + 1", "means nothing here"),
         ("event.a == 1", "not supported yet"),
-        ("hop(\"a\").request.method == \"GET\"", "is for conditions over several hops"),
+        ("hop(\"a\").request.method == \"GET\"", "is of another hop, and this one follows none"),
     ];
     for (that, message) in refused_at_load {
         let told = refused(that).unwrap_or_else(|| panic!("loads: {that}"));

@@ -92,7 +92,7 @@ fn a_response_goes_the_other_way() {
     for subject in ["response.others", "response.header.X", "response.header.Server"] {
         assert_eq!(verdict(&wrong, subject), Verdict::Violated, "{subject}");
     }
-    let told: Vec<_> = wrong.findings.iter().map(|f| (&f.message, &f.parts, &f.notes)).collect();
+    let told: Vec<_> = wrong.findings.iter().map(|f| (&f.message, &f.crossing)).collect();
     insta::assert_debug_snapshot!(told);
 }
 
@@ -144,7 +144,7 @@ fn findings_show_both_sides() {
     let outcome =
         both(&spec(request, ""), "X: a|Y: 1|TE: t|Z: 1|Cookie: s=verysecret", "X: b|TE: t|N: 1|Cookie: s=othersecret").run();
     let told: Vec<_> =
-        outcome.findings.iter().map(|f| (f.rule, &f.subject, &f.message, &f.expected, &f.parts, &f.notes)).collect();
+        outcome.findings.iter().map(|f| (f.rule, &f.subject, &f.message, &f.expected, &f.crossing, &f.notes)).collect();
     let text = format!("{told:#?}");
     assert!(!text.contains("verysecret") && !text.contains("othersecret"), "{text}");
     insta::assert_snapshot!(text);

@@ -1,23 +1,11 @@
 //! What a node did, change by change.
 
 use crate::hop::{How, changes};
-use crate::http::{Body, BodyWant, CaptureId, Connection, Exchange, HeadBuf, HeadRef, MessageId, MessageSink};
-use crate::source::{Input, read};
+use crate::http::{CaptureId, Fidelity, HeadBuf, Origin, Provenance, parse_head};
 
-/// The first head of a text.
+/// The head of a request.
 fn head(text: &str) -> HeadBuf {
-    struct First(Option<HeadBuf>);
-    impl MessageSink for First {
-        fn head(&mut self, _: MessageId, head: &HeadRef<'_>, _: Option<&HeadRef<'_>>, _: Option<&Connection>) -> BodyWant {
-            self.0.get_or_insert_with(|| HeadBuf::copy_of(head));
-            BodyWant::NOTHING
-        }
-        fn message(&mut self, _: MessageId, _: &Body) {}
-        fn exchange(&mut self, _: &Exchange<'_>) {}
-    }
-    let mut first = First(None);
-    read(&Input::Bytes(text.as_bytes().to_vec().into()), CaptureId(0), &mut first).unwrap();
-    first.0.unwrap()
+    parse_head(text.as_bytes(), Provenance { capture: CaptureId(0), origin: Origin::Line(1) }, Fidelity::WIRE)
 }
 
 /// What became of the fields of a request, as text.

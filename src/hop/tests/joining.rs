@@ -54,8 +54,11 @@ fn leg(target: &str, fields: &str, capture: u32, (client, server): (u8, u8), (be
     made.unwrap()
 }
 
+/// The number of an exchange, and that of the one that it belongs to.
+type Pair = (u64, Result<(u64, By), Unjoined>);
+
 /// What is joined to what: the numbers of both, and by what.
-fn joined(legs: Vec<(Leg, Option<u32>)>) -> Vec<(u64, Result<(u64, By), Unjoined>)> {
+fn joined(legs: Vec<(Leg, Option<u32>)>) -> Vec<Pair> {
     let mut all = Legs::default();
     for (leg, level) in legs {
         all.add(Arc::new(leg), level);

@@ -2,7 +2,7 @@
 
 use annotate_snippets::{Element, Level, Origin};
 
-use crate::finding::{EvidencePlace, Finding, Part, Rule, Sample};
+use crate::finding::{EvidencePlace, Finding, Rule, Sample, Side};
 use crate::report::escape::value;
 use crate::report::excerpt::Excerpt;
 use crate::report::paint::Paint;
@@ -63,16 +63,14 @@ fn remarks(finding: &Finding, next: Option<&Finding>, none_met: &[&str]) -> Vec<
         lines.push(("bound", format!("{} = {}, from {}", escape(&bound.name), value(&bound.value), value(&bound.from))));
     }
     for part in &finding.parts {
-        lines.push(match part.text.as_str() {
-            Part::LEFT => ("left", value(&part.value)),
-            Part::ARRIVED => ("arrived", value(&part.value)),
-            text => ("value", format!("`{}` is {}", value(text), value(&part.value))),
-        });
+        lines.push(("value", format!("`{}` is {}", value(&part.text), value(&part.value))));
     }
-    let told = finding.parts.iter().any(|part| part.text == Part::ARRIVED);
+    for (name, side) in finding.crossing.iter().flat_map(|crossing| [("left", &crossing.left), ("arrived", &crossing.arrived)]) {
+        lines.push((name, crossed(finding, side)));
+    }
     if let Some(first) = finding.samples.first() {
         lines.extend(seen(finding, first).map(|seen| ("seen", seen)));
-        if finding.block.is_none() && !told || finding.samples.len() > 1 {
+        if finding.block.is_none() && finding.crossing.is_none() || finding.samples.len() > 1 {
             lines.extend(finding.samples.iter().filter_map(|sample| Some(("value", sample_value(finding, sample)?))));
         }
         let evidence = |f: &Finding| f.samples.first().map(|s| s.evidence.clone());
@@ -96,6 +94,16 @@ fn remarks(finding: &Finding, next: Option<&Finding>, none_met: &[&str]) -> Vec<
         text.insert_str(0, &" ".repeat(width - name.len()));
     }
     lines
+}
+
+/// One side of a node: "`a` on hop `client`, a.pcap packet 41".
+pub(in crate::report) fn crossed(finding: &Finding, side: &Side) -> String {
+    let place = format!("hop `{}`, {}", value(&side.hop), place::short(&side.evidence));
+    match &side.value {
+        Some(text) => format!("`{}` on {place}", value(&text.replace('\n', "`, `"))),
+        None if finding.rule == Rule::EvidenceInconclusive => place,
+        None => format!("nothing on {place}"),
+    }
 }
 
 /// How often and where; nothing of a capture as a whole, which stands beside the arrow already.

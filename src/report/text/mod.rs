@@ -13,7 +13,7 @@ mod summary;
 mod tests;
 mod unjudged;
 
-pub(super) use detail::expected;
+pub(super) use detail::{crossed, expected};
 pub(super) use summary::line as last_line;
 
 pub use options::{TextOptions, Verbosity};
