@@ -145,7 +145,6 @@ pub(crate) fn changes(side: Side, expectation: &Expectation) -> (String, Vec<Cha
         Claim::Order(_) => (format!("{side}.order"), vec![Move]),
         Claim::NameCase(_) => (format!("{side}.header."), vec![Lower]),
         Claim::FieldNameCase(name, _) => (format!("{side}.header.{name}"), vec![Lower]),
-        Claim::Related { .. } | Claim::Removed(_) | Claim::OthersPreserved => panic!("of two hops, not of a message"),
         Claim::Check(check) => panic!("`{}` is of the hop, not of a message", check.id),
         Claim::Related { .. } | Claim::Removed(_) | Claim::OthersPreserved => {
             panic!("{:?} is about two messages, and this test changes one", expectation.claim)

@@ -73,6 +73,26 @@ fn each_change_is_named() {
 }
 
 #[test]
+fn white_space_around_values_is_counted_where_lines_are_as_sent() {
+    let wire = |field: &str| {
+        let mut head = head(&format!("GET / HTTP/1.1\r\n{field}\r\nB: 1\r\n\r\n"));
+        head.head.fidelity = crate::http::Fidelity::WIRE;
+        head
+    };
+    let padded = |before: &HeadBuf, after: &HeadBuf| {
+        let (before, after) = (before.as_ref(), after.as_ref());
+        changes(&before, &after).padded.into_iter().map(|(name, was, is)| (name.to_vec(), was, is)).collect::<Vec<_>>()
+    };
+    assert_eq!(padded(&wire("A:   x  "), &wire("a: x")), [(b"a".to_vec(), (3, 2), (1, 0))]);
+    assert_eq!(padded(&wire("A: x"), &wire("A:\tx")), []);
+    assert_eq!(padded(&wire("A:x"), &wire("A: x")), [(b"A".to_vec(), (0, 0), (1, 0))]);
+    assert_eq!(padded(&wire("A:"), &wire("A: ")), [], "there is nothing around which it could be");
+    assert_eq!(padded(&wire("A:  x"), &wire("A: y")), [], "another value");
+    let text = head("GET / HTTP/1.1\r\nA:   x\r\nB: 1\r\n\r\n");
+    assert_eq!(padded(&text, &wire("A: x")), [], "a text may be re-formatted");
+}
+
+#[test]
 fn the_start_line_is_compared_by_its_parts() {
     let (before, after) = (head("GET /a%2Fb HTTP/1.1\r\nA: 1\r\n\r\n"), head("GET /a/b HTTP/1.0\r\nA: 1\r\n\r\n"));
     let (before, after) = (before.as_ref(), after.as_ref());

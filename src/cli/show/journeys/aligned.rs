@@ -36,8 +36,9 @@ impl Aligned {
     /// A message as it arrived, held against how it left the hop before.
     pub(super) fn against(self, before: &Message<'_>, after: &Message<'_>) -> Vec<String> {
         let (trailers, after) = (self.trailers(before, after), &after.head);
-        let changes = changes(&before.head, after);
-        let mut lines = vec![self.start_line(after, &changes)];
+        let mut changes = changes(&before.head, after);
+        let overall = overall(&mut changes, after);
+        let mut lines = vec![self.start_line(after, &changes, overall)];
         let mut told: Vec<&[u8]> = Vec::new();
         for (name, value) in after.fields() {
             let known = if name == AUTHORITY { b"host".as_slice() } else { name };
@@ -85,12 +86,13 @@ impl Aligned {
         lines
     }
 
-    fn start_line(self, after: &HeadRef<'_>, changes: &Changes<'_>) -> String {
+    fn start_line(self, after: &HeadRef<'_>, changes: &Changes<'_>, overall: Vec<String>) -> String {
         let text = self.start(after);
-        if changes.start.is_empty() {
+        if changes.start.is_empty() && overall.is_empty() {
             return format!("  {text}");
         }
-        let was: Vec<String> = changes
+        let (mark, tone) = if changes.start.is_empty() { ('>', Tone::Unknown) } else { ('~', Tone::Seen) };
+        let mut was: Vec<String> = changes
             .start
             .iter()
             .map(|(what, before, _)| {
@@ -99,7 +101,8 @@ impl Aligned {
                 format!("{what} was {}", value(&before))
             })
             .collect();
-        self.marked('~', Tone::Seen, &text, &was)
+        was.extend(overall);
+        self.marked(mark, tone, &text, &was)
     }
 
     /// A line of the message that arrived, which is number `at` of its name. What is said of a name stands beside its first
@@ -188,4 +191,26 @@ impl Aligned {
 /// `written X-Id before`
 fn written(name: &[u8]) -> String {
     format!("written {} before", value(&decode(name, &mut false)))
+}
+
+/// So many names that are written or placed otherwise are told together, where one rule explains them.
+const TOGETHER: usize = 3;
+
+/// What is true of all fields now and was not before. It takes the place of a remark beside each of them.
+fn overall(changes: &mut Changes<'_>, after: &HeadRef<'_>) -> Vec<String> {
+    let names: Vec<Vec<u8>> = after.regular_fields().map(|(name, _)| name.to_vec()).collect();
+    let mut told = Vec::new();
+    if changes.recased.len() >= TOGETHER && names.iter().all(|name| !name.iter().any(u8::is_ascii_uppercase)) {
+        changes.recased.clear();
+        told.push("every name in lower case".to_owned());
+    }
+    // Host stands first whatever the order, and User-Agent behind it where programs are written in Go.
+    let behind = names.iter().take(2).take_while(|name| [b"host".as_slice(), b"user-agent"].contains(&&*name.to_ascii_lowercase()));
+    let (behind, rest) = names.split_at(behind.count());
+    if changes.moved.len() >= TOGETHER && rest.is_sorted_by_key(|name| name.to_ascii_lowercase()) {
+        changes.moved.clear();
+        let behind = behind.last().map(|name| format!(" behind {}", value(&decode(name, &mut false)))).unwrap_or_default();
+        told.push(format!("fields{behind} in alphabetical order"));
+    }
+    told
 }
