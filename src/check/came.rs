@@ -214,9 +214,8 @@ fn others(known: &[NameId], gone: &[String], before: Seen<'_>, after: Seen<'_>, 
         lines.map(|line| line.name.of(head.raw).to_ascii_lowercase()).collect()
     };
     let exempt: Vec<Vec<u8>> = named(before).into_iter().chain(named(after)).collect();
-    let is_other = |name: &[u8]| {
-        !exempt.contains(&name.to_ascii_lowercase()) && !gone.iter().any(|pattern| glob(pattern.as_bytes(), name))
-    };
+    let is_other =
+        |name: &[u8]| !exempt.contains(&name.to_ascii_lowercase()) && !gone.iter().any(|pattern| glob(pattern.as_bytes(), name));
     let (old, new) = (names(before.head(), is_other), names(after.head(), is_other));
     if old.is_empty() && new.is_empty() {
         return Judged::NotObserved;

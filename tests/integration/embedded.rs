@@ -48,7 +48,11 @@ fn they_serve_where_there_are_no_others() {
         assert_eq!((&spec["verdict"], &spec["hops"][0]["exchanges"]), (&"met".into(), &1.into()), "{hop:?}");
     }
     let run = program.run(&["check", "health-check.pcap"]).code(0);
-    assert!(run.stdout.contains("note: there is no ./specs: the shipped specs of aws/ were taken; -s names others\n"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("note: there is no ./specs: the shipped specs of aws/ were taken; -s names others\n"),
+        "{}",
+        run.stdout
+    );
     let run = program.run(&["check", "wrong.pcap"]).code(1);
     assert!(run.stdout.contains("--> aws/alb/health-check.yaml:"), "{}", run.stdout);
     assert!(run.stdout.contains("Connection: close\n"), "the line of the spec:\n{}", run.stdout);
@@ -148,7 +152,9 @@ fn show_and_lint_know_the_names() {
     assert_eq!(run.stdout, "", "{}", run.stderr);
     let run = program.run(&["show", "--unselected", "-s", "aws/alb/health-check", "forward.pcap"]).code(0);
     assert!(run.stdout.contains("X-Forwarded-For"), "{}", run.stdout);
-    program.run(&["show", "--unselected", "forward.pcap"]).says("note: there is no ./specs: the shipped specs of aws/ were taken");
+    program
+        .run(&["show", "--unselected", "forward.pcap"])
+        .says("note: there is no ./specs: the shipped specs of aws/ were taken");
     let run = program.run(&["lint", "-s", "aws/"]).code(0);
     let lines = run.stdout.lines().filter(|line| line.starts_with("ok  aws/")).count();
     assert_eq!(lines, of_aws(), "{}", run.stdout);

@@ -130,7 +130,8 @@ fn proxies_that_are_not_named_take_no_traffic() {
         let report = run.report();
         for spec in report["specs"].as_array().into_iter().flatten() {
             let proxy = spec["file"].as_str().is_some_and(|file| file.contains("proxies/"));
-            let exchanges = spec["hops"].as_array().into_iter().flatten().filter_map(|hop| hop["exchanges"].as_u64()).sum::<u64>();
+            let exchanges =
+                spec["hops"].as_array().into_iter().flatten().filter_map(|hop| hop["exchanges"].as_u64()).sum::<u64>();
             assert!(!proxy || exchanges == 0, "{}: {spec}", recorded.file);
         }
     }

@@ -21,7 +21,13 @@ fn told(before: &str, after: &str) -> Vec<String> {
             How::Added => format!("+{}", text(change.name)),
             How::Removed => format!("-{}", text(change.name)),
             How::Appended { what, own_line, close } => {
-                let how = if *own_line { " (line)" } else if *close { " (close)" } else { "" };
+                let how = if *own_line {
+                    " (line)"
+                } else if *close {
+                    " (close)"
+                } else {
+                    ""
+                };
                 format!("{}<<{}{how}", text(change.name), text(what))
             }
             How::Merged { separator, appended } => {
@@ -88,7 +94,8 @@ fn white_space_around_values_is_counted_where_lines_are_as_sent() {
     assert_eq!(padded(&wire("A:x"), &wire("A: x")), [(b"A".to_vec(), (0, 0), (1, 0))]);
     assert_eq!(padded(&wire("A:"), &wire("A: ")), [], "there is nothing around which it could be");
     assert_eq!(padded(&wire("A:  x"), &wire("A: y")), [], "another value");
-    let text = head("GET / HTTP/1.1\r\nA:   x\r\nB: 1\r\n\r\n");
+    let mut text = wire("A:   x");
+    text.head.fidelity = crate::http::Fidelity::TEXT;
     assert_eq!(padded(&text, &wire("A: x")), [], "a text may be re-formatted");
 }
 

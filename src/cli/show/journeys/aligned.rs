@@ -205,7 +205,8 @@ fn overall(changes: &mut Changes<'_>, after: &HeadRef<'_>) -> Vec<String> {
         told.push("every name in lower case".to_owned());
     }
     // Host stands first whatever the order, and User-Agent behind it where programs are written in Go.
-    let behind = names.iter().take(2).take_while(|name| [b"host".as_slice(), b"user-agent"].contains(&&*name.to_ascii_lowercase()));
+    let behind =
+        names.iter().take(2).take_while(|name| [b"host".as_slice(), b"user-agent"].contains(&&*name.to_ascii_lowercase()));
     let (behind, rest) = names.split_at(behind.count());
     if changes.moved.len() >= TOGETHER && rest.is_sorted_by_key(|name| name.to_ascii_lowercase()) {
         changes.moved.clear();
