@@ -6,22 +6,64 @@
 
 use super::Side;
 
-/// Whether a field line is there of which something holds, or all lines are such.
+/// Of how many field lines something holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lines {
     /// The message whose lines it goes through.
     pub side: Side,
-    /// `all`; otherwise `exists`.
-    pub all: bool,
+    /// Of how many it must hold.
+    pub of: Quantity,
     /// It stands behind a `!`.
     pub negated: bool,
     /// What is asked of each line.
     pub test: LineTest,
 }
 
+/// Of how many lines a question must be true.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantity {
+    /// `exists`: of one at least.
+    Some,
+    /// `all`
+    All,
+    /// `exists_one`, `filter(…).size() < 3`, `size() < 30`: their number compared.
+    Number(Comparison),
+}
+
+/// A number held against one of the spec.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Comparison {
+    /// How both may lie: the number is less than the spec's, equal, greater.
+    pub fits: [bool; 3],
+    /// The spec's.
+    pub with: i64,
+}
+
+impl Comparison {
+    /// Whether it holds of a number.
+    #[must_use]
+    pub fn holds(self, number: usize) -> bool {
+        let [less, equal, greater] = self.fits;
+        match i64::try_from(number).unwrap_or(i64::MAX).cmp(&self.with) {
+            std::cmp::Ordering::Less => less,
+            std::cmp::Ordering::Equal => equal,
+            std::cmp::Ordering::Greater => greater,
+        }
+    }
+
+    /// The same with both in each other's place.
+    #[must_use]
+    pub fn turned(self) -> Self {
+        let [less, equal, greater] = self.fits;
+        Self { fits: [greater, equal, less], ..self }
+    }
+}
+
 /// A question about one field line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LineTest {
+    /// True of every line.
+    Any,
     /// `&&`
     Both(Box<[LineTest; 2]>),
     /// `||`
@@ -52,4 +94,6 @@ pub enum TextTest {
     Contains(String),
     /// `matches`
     Matches(String),
+    /// `size()`, compared
+    Size(Comparison),
 }

@@ -44,7 +44,7 @@ pub(crate) use field_name::glob;
 pub use find::{FindError, Found, SpecFile, load, load_embedded, name_at};
 pub use given::{GivenError, GivenFile, GivenValue, read_given};
 pub use interpreted::{Chain, ExprPart, Interpreted, Operand, operator};
-pub use lines::{LineTest, Lines, TextTest};
+pub use lines::{Comparison, LineTest, Lines, Quantity, TextTest};
 pub use lint::warnings;
 pub use load::{Loaded, MOST_BYTES, parse, parse_named};
 pub use model::{

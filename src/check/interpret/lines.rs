@@ -2,7 +2,7 @@
 
 use super::run::pattern;
 use crate::http::HeadRef;
-use crate::spec::{LineTest, Lines, TextTest};
+use crate::spec::{LineTest, Lines, Quantity, TextTest};
 
 /// Heads that are longer are gone through by the interpreter, whose steps are counted.
 const LONGEST: usize = 16 << 10;
@@ -13,18 +13,28 @@ pub(in super::super) fn answer(lines: &Lines, head: &HeadRef<'_>) -> Option<bool
     if head.head.fidelity.masks || head.head.flags.is_partial() || head.withholds(|_| true) || head.raw.len() > LONGEST {
         return None;
     }
-    let mut found = false;
-    for (name, value) in head.regular_fields() {
-        if holds(&lines.test, name, value)? != lines.all {
-            found = true;
-            break;
+    let tests = || head.regular_fields().map(|(name, value)| holds(&lines.test, name, value));
+    let answer = match lines.of {
+        Quantity::Some => found(tests(), true)?,
+        Quantity::All => !found(tests(), false)?,
+        Quantity::Number(number) => number.holds(tests().try_fold(0_usize, |sum, holds| Some(sum + usize::from(holds?)))?),
+    };
+    Some(answer ^ lines.negated)
+}
+
+/// Whether one of the answers is as asked for; what stands behind it is not looked at.
+fn found(answers: impl Iterator<Item = Option<bool>>, wanted: bool) -> Option<bool> {
+    for answer in answers {
+        if answer? == wanted {
+            return Some(true);
         }
     }
-    Some(found ^ lines.all ^ lines.negated)
+    Some(false)
 }
 
 fn holds(test: &LineTest, name: &[u8], value: &[u8]) -> Option<bool> {
     match test {
+        LineTest::Any => Some(true),
         LineTest::Both(tests) => {
             let [a, b] = tests.as_ref();
             Some(holds(a, name, value)? && holds(b, name, value)?)
@@ -55,5 +65,6 @@ fn compare(text: &[u8], lower: bool, how: &TextTest) -> Option<bool> {
         TextTest::Contains(with) => text.contains(with),
         TextTest::Matches(with) if lower => pattern(with)?.is_match(&text.to_ascii_lowercase()),
         TextTest::Matches(with) => pattern(with)?.is_match(text),
+        TextTest::Size(size) => size.holds(text.chars().count()),
     })
 }

@@ -20,6 +20,9 @@ fn text_test() -> impl Strategy<Value = String> {
         Just("@.endsWith(\"#\")"),
         Just("@.contains(\"#\")"),
         Just("@.matches(\"^#[a-z]?$\")"),
+        Just("@.size() < 3"),
+        Just("2 >= @.size()"),
+        Just("@.size() != 1"),
     ];
     (text, how, with).prop_map(|(text, how, with)| how.replace('@', text).replace('#', with))
 }
@@ -32,9 +35,16 @@ fn condition() -> impl Strategy<Value = String> {
             inner.prop_map(|a| format!("!({a})")),
         ]
     });
-    let macros = prop_oneof![Just("exists"), Just("all")];
+    let macros = prop_oneof![
+        Just("exists(h, #)"),
+        Just("all(h, #)"),
+        Just("exists_one(h, #)"),
+        Just("filter(h, #).size() > 1"),
+        Just("filter(h, #).size() == 0"),
+        Just("size() <= 2"),
+    ];
     (prop_oneof![Just(""), Just("!"), Just("!!")], prop_oneof![Just("request"), Just("response")], macros, test)
-        .prop_map(|(not, side, name, test)| format!("{not}{side}.headers.{name}(h, {test})"))
+        .prop_map(|(not, side, name, test)| format!("{not}({side}.headers.{})", name.replace('#', &test)))
 }
 
 fn message(start: &'static str) -> impl Strategy<Value = Vec<u8>> {

@@ -3,20 +3,108 @@
 use cel::IdedExpr;
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr as Cel, LiteralValue, operators};
 
-use crate::spec::{Expr, ExprPart, LineTest, Lines, MessagePath, TextTest, operator};
+use crate::spec::{Comparison, Expr, ExprPart, LineTest, Lines, MessagePath, Quantity, TextTest, operator};
 
 /// `headers.exists(h, …)` or `headers.all(h, …)`, with `!` before it or not, where nothing but the names and values of lines
 /// is compared with texts of the spec; `None` for all else.
 pub(super) fn question(expr: &IdedExpr, parts: &[ExprPart]) -> Option<Lines> {
     match &expr.expr {
-        Cel::Comprehension(macro_) => exists_or_all(macro_, parts),
+        Cel::Comprehension(macro_) => exists_or_all(macro_, parts).or_else(|| exists_one(macro_, parts)),
         Cel::Call(call) if call.func_name == operators::LOGICAL_NOT => {
             let [on] = arguments(call)?;
             let inner = question(on, parts)?;
             Some(Lines { negated: !inner.negated, ..inner })
         }
+        Cel::Call(call) => number_of_lines(call, parts),
         _ => None,
     }
+}
+
+/// `headers.size() < 30`, `headers.filter(h, …).size() == 1`
+fn number_of_lines(call: &CallExpr, parts: &[ExprPart]) -> Option<Lines> {
+    let (list, number) = size_compared(call)?;
+    let of = Quantity::Number(number);
+    if let Some(side) = lines_in(list, parts) {
+        return Some(Lines { side, of, negated: false, test: LineTest::Any });
+    }
+    let Cel::Comprehension(macro_) = &list.expr else { return None };
+    let ComprehensionExpr { iter_range, iter_var, iter_var2: None, accu_var, accu_init, loop_cond, loop_step, result } =
+        &**macro_
+    else {
+        return None;
+    };
+    let side = lines_of(iter_range, parts)?;
+    let empty = matches!(&accu_init.expr, Cel::List(list) if list.elements.is_empty());
+    let [test, kept_too, as_before] = called::<3>(loop_step, operators::CONDITIONAL)?;
+    // A list that a macro gathers stays `+`.
+    let [before, line] = called::<2>(kept_too, operators::ADD)?;
+    let Cel::List(line) = &line.expr else { return None };
+    let [line] = line.elements.as_slice() else { return None };
+    let whole = empty
+        && is_true(loop_cond)
+        && [before, as_before, result].into_iter().all(|expr| is_name(expr, accu_var))
+        && is_name(kept(line), iter_var);
+    if !whole {
+        return None;
+    }
+    Some(Lines { side, of, negated: false, test: line_test(test, iter_var)? })
+}
+
+/// `exists_one`
+fn exists_one(macro_: &ComprehensionExpr, parts: &[ExprPart]) -> Option<Lines> {
+    let ComprehensionExpr { iter_range, iter_var, iter_var2: None, accu_var, accu_init, loop_cond, loop_step, result } = macro_
+    else {
+        return None;
+    };
+    let side = lines_of(iter_range, parts)?;
+    let [test, one_more, as_before] = called::<3>(loop_step, operators::CONDITIONAL)?;
+    let [before, one] = called::<2>(one_more, operator::ADD)?;
+    let [sum, once] = called::<2>(result, operator::EQ)?;
+    let whole = int(accu_init) == Some(0)
+        && is_true(loop_cond)
+        && [int(one), int(once)] == [Some(1); 2]
+        && [before, as_before, sum].into_iter().all(|expr| is_name(expr, accu_var));
+    let number = Comparison { fits: [false, true, false], with: 1 };
+    let test = line_test(test, iter_var).filter(|_| whole)?;
+    Some(Lines { side, of: Quantity::Number(number), negated: false, test })
+}
+
+/// What is asked for its size, and with what that is compared.
+fn size_compared(call: &CallExpr) -> Option<(&IdedExpr, Comparison)> {
+    let fits = match call.func_name.as_str() {
+        operator::LT => [true, false, false],
+        operator::LE => [true, true, false],
+        operator::EQ => [false, true, false],
+        operator::NE => [true, false, true],
+        operator::GE => [false, true, true],
+        operator::GT => [false, false, true],
+        _ => return None,
+    };
+    let [a, b] = arguments(call)?;
+    let sized = |expr| called::<1>(expr, operator::SIZE).map(|[of]| of);
+    match (sized(a), int(b), int(a), sized(b)) {
+        (Some(of), Some(with), ..) => Some((of, Comparison { fits, with })),
+        (.., Some(with), Some(of)) => Some((of, Comparison { fits, with }.turned())),
+        _ => None,
+    }
+}
+
+fn called<'e, const N: usize>(expr: &'e IdedExpr, name: &str) -> Option<&'e [IdedExpr; N]> {
+    match &expr.expr {
+        Cel::Call(call) if call.func_name == name => arguments(call),
+        _ => None,
+    }
+}
+
+fn int(expr: &IdedExpr) -> Option<i64> {
+    match &expr.expr {
+        Cel::Literal(LiteralValue::Int(int)) => Some(*int.inner()),
+        _ => None,
+    }
+}
+
+fn is_true(expr: &IdedExpr) -> bool {
+    matches!(&expr.expr, Cel::Literal(LiteralValue::Boolean(is)) if *is.inner())
 }
 
 fn exists_or_all(macro_: &ComprehensionExpr, parts: &[ExprPart]) -> Option<Lines> {
@@ -34,7 +122,8 @@ fn exists_or_all(macro_: &ComprehensionExpr, parts: &[ExprPart]) -> Option<Lines
     if !whole || !ends_when_decided(loop_cond, accu_var, all) {
         return None;
     }
-    Some(Lines { side, all, negated: false, test: line_test(test, iter_var)? })
+    let of = if all { Quantity::All } else { Quantity::Some };
+    Some(Lines { side, of, negated: false, test: line_test(test, iter_var)? })
 }
 
 /// `exists` goes on while nothing is found, `all` while nothing else is.
@@ -53,6 +142,11 @@ fn ends_when_decided(expr: &IdedExpr, accu: &str, all: bool) -> bool {
 fn lines_of(range: &IdedExpr, parts: &[ExprPart]) -> Option<crate::spec::Side> {
     let Cel::Call(steps) = &range.expr else { return None };
     let [list] = arguments(steps).filter(|_| steps.func_name == operator::STEPS)?;
+    lines_in(list, parts)
+}
+
+/// The message whose field lines an expression is.
+fn lines_in(list: &IdedExpr, parts: &[ExprPart]) -> Option<crate::spec::Side> {
     let Cel::Ident(variable) = &list.expr else { return None };
     match &parts.get(ExprPart::number(variable)?)?.expr {
         Expr::Message { side, path: MessagePath::Headers } => Some(*side),
@@ -73,12 +167,15 @@ fn line_test(expr: &IdedExpr, line: &str) -> Option<LineTest> {
             let [on] = arguments(call)?;
             Some(LineTest::Not(Box::new(line_test(on, line)?)))
         }
-        operator::NE => Some(LineTest::Not(Box::new(text_test(operator::EQ, call, line)?))),
+        operator::NE if size_compared(call).is_none() => Some(LineTest::Not(Box::new(text_test(operator::EQ, call, line)?))),
         name => text_test(name, call, line),
     }
 }
 
 fn text_test(name: &str, call: &CallExpr, line: &str) -> Option<LineTest> {
+    if let Some((on, size)) = size_compared(call) {
+        return text_of(on, line, TextTest::Size(size));
+    }
     let [a, b] = arguments(call)?;
     let (on, with) = if name == operator::EQ && literal(a).is_some() { (b, a) } else { (a, b) };
     let how = match name {
@@ -93,6 +190,11 @@ fn text_test(name: &str, call: &CallExpr, line: &str) -> Option<LineTest> {
         operator::MATCHES => TextTest::Matches(literal(with)?),
         _ => return None,
     };
+    text_of(on, line, how)
+}
+
+/// A question about the name or the value of a line.
+fn text_of(on: &IdedExpr, line: &str, how: TextTest) -> Option<LineTest> {
     let (on, lower) = match &on.expr {
         Cel::Call(call) if call.func_name == operator::function("lower") => (arguments::<1>(call).map(|[on]| on)?, true),
         _ => (on, false),
@@ -148,25 +250,42 @@ mod tests {
         let text = |value, lower, how| LineTest::Text { value, lower, how };
         let via = || text(false, true, TextTest::OneOf(vec!["via".into()]));
         let long = || text(true, false, TextTest::Matches("^a+$".into()));
-        for (expr, all, negated, test) in [
-            (r#"request.headers.exists(h, h.name.lower() == "via")"#, false, false, via()),
-            (r#"request.headers.exists(line, "via" == line.name.lower())"#, false, false, via()),
-            (r#"!request.headers.exists(h, h.name.lower() == "via")"#, false, true, via()),
-            (r#"request.headers.all(h, h.name.lower() != "via")"#, true, false, LineTest::Not(Box::new(via()))),
+        let (some, every) = (Quantity::Some, Quantity::All);
+        let number = |fits, with| Quantity::Number(Comparison { fits, with });
+        for (expr, of, negated, test) in [
+            (r#"request.headers.exists(h, h.name.lower() == "via")"#, some, false, via()),
+            (r#"request.headers.exists(line, "via" == line.name.lower())"#, some, false, via()),
+            (r#"!request.headers.exists(h, h.name.lower() == "via")"#, some, true, via()),
+            (r#"request.headers.all(h, h.name.lower() != "via")"#, every, false, LineTest::Not(Box::new(via()))),
             (
                 r#"request.headers.all(h, h.name.lower() == "via" || h.value.matches("^a+$"))"#,
-                true,
+                every,
                 false,
                 LineTest::Either(Box::new([via(), long()])),
             ),
             (
                 r#"request.headers.exists(h, h.value in ["a", "b"])"#,
-                false,
+                some,
                 false,
                 text(true, false, TextTest::OneOf(vec!["a".into(), "b".into()])),
             ),
+            (r#"request.headers.exists_one(h, h.name.lower() == "via")"#, number([false, true, false], 1), false, via()),
+            (r#"request.headers.filter(h, h.name.lower() == "via").size() <= 2"#, number([true, true, false], 2), false, via()),
+            (r#"!(3 > request.headers.size())"#, number([true, false, false], 3), true, LineTest::Any),
+            (
+                r#"request.headers.all(h, h.value.size() < 9)"#,
+                every,
+                false,
+                text(true, false, TextTest::Size(Comparison { fits: [true, false, false], with: 9 })),
+            ),
+            (
+                r#"request.headers.exists(h, 9 != h.name.size())"#,
+                some,
+                false,
+                text(false, false, TextTest::Size(Comparison { fits: [true, false, true], with: 9 })),
+            ),
         ] {
-            assert_eq!(lines(expr), Some(Lines { side: crate::spec::Side::Request, all, negated, test }), "{expr}");
+            assert_eq!(lines(expr), Some(Lines { side: crate::spec::Side::Request, of, negated, test }), "{expr}");
         }
         assert_eq!(
             lines(r#"response.headers.exists(h, h.name == "a")"#).map(|lines| lines.side),
@@ -177,10 +296,11 @@ mod tests {
     #[test]
     fn what_else_there_is_stays_the_interpreters() {
         for expr in [
-            r#"request.headers.exists_one(h, h.name == "a")"#,
             r#"request.headers.exists(h, h.name == h.value)"#,
             r#"request.headers.exists(h, h.name == request.method)"#,
-            r#"request.headers.exists(h, h.value.size() < 9)"#,
+            r#"request.headers.exists(h, h.value.size() < h.name.size())"#,
+            r#"request.headers.filter(h, h.name == "a").size() < request.method.size()"#,
+            r#"request.headers.filter(h, h.name == "a").map(h, h.value).size() == 1"#,
             r#"request.headers.exists(h, h.value.contains("a") == true)"#,
             r#"request.headers.exists(h, "abc".contains(h.value))"#,
             r#"request.headers.exists(h, h.value < "a")"#,
