@@ -2,10 +2,11 @@
 //! proxy is put in its place; and what `show --journeys` tells of twelve proxies, which a person read.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde_json::Value;
 
-use crate::kit::{Run, hopspec};
+use crate::kit::{Run, hopspec, root};
 use crate::shipped::shipped;
 
 /// A capture of a proxy: its spec, if it has one, the file, and the number of its ports.
@@ -55,9 +56,14 @@ impl Recorded {
     }
 
     fn run(&self, command: &[&str], spec: &str) -> Run {
+        self.run_on(command, spec, self.file)
+    }
+
+    /// The same with another file in its place.
+    fn run_on(&self, command: &[&str], spec: &str, file: &str) -> Run {
         let (path, told) = (format!("specs/proxies/{spec}.yaml"), self.told(spec));
         let arguments = [command, &["-s", &path]].concat();
-        let told = told.iter().map(String::as_str).chain([self.file]);
+        let told = told.iter().map(String::as_str).chain([file]);
         hopspec(&arguments.into_iter().chain(told).collect::<Vec<_>>())
     }
 }
@@ -121,6 +127,82 @@ fn each_spec_is_violated_by_the_capture_of_any_other_proxy() {
     // Who is seen only as HTTP in lower case is HAProxy and Envoy alike: the client's hop of HAProxy says no more than that.
     // A health check that was not recorded is code 3.
     insta::assert_snapshot!(table);
+}
+
+/// The head that begins at a place of a file, and what lies behind it.
+fn head(bytes: &[u8], at: usize) -> Range<usize> {
+    let length = bytes[at..].windows(4).position(|four| four == b"\r\n\r\n").expect("heads end");
+    at..at + length
+}
+
+fn places<'b>(bytes: &'b [u8], what: &'b [u8]) -> impl Iterator<Item = usize> + 'b {
+    bytes.windows(what.len()).enumerate().filter(move |(_, part)| *part == what).map(|(at, _)| at)
+}
+
+/// What the proxy sent of the richest request: the request to the origin, and the response to the client.
+fn sent(bytes: &[u8]) -> [Range<usize>; 2] {
+    let request = head(bytes, places(bytes, b"GET /hello%20world/").nth(1).expect("two hops"));
+    let mut responses = places(bytes, b"HTTP/1.1 200 OK").filter(|at| *at > request.end).map(|at| head(bytes, at));
+    let origin = responses.next().expect("the origin answers");
+    // Squid asks for something of its own in between, and the origin answers that in the same way.
+    let response = responses.find(|response| bytes[response.clone()] != bytes[origin.clone()]).expect("the proxy passes it on");
+    [request, response]
+}
+
+/// A letter or digit of a value, altered: who would notice? Lines of which a spec can only say what they look like are named.
+#[test]
+fn each_line_that_a_proxy_sends_is_looked_at() {
+    const ANY: &[(&str, &str)] = &[
+        ("", "HTTP/1.1 200 OK"),
+        // Another trace id is another request: nothing can be said of what became of it.
+        ("", "X-Amzn-Trace-Id"),
+        ("nginx", "X-Request-Id"),
+        ("nginx", "Server"),
+        ("haproxy", "connection"),
+        ("apache", "Keep-Alive"),
+        ("apache", "X-Forwarded-Server"),
+        ("varnish", "X-Varnish"),
+        ("varnish", "Age"),
+        ("varnish", "Via"),
+        ("squid", "X-Cache"),
+        ("squid", "X-Cache-Lookup"),
+        ("squid", "Via"),
+        ("traefik", "X-Forwarded-Server"),
+        // At the edge, some address of the machine.
+        ("envoy", "x-forwarded-for"),
+        ("envoy", "x-request-id"),
+        ("envoy", "x-envoy-expected-rq-timeout-ms"),
+        ("envoy", "x-envoy-upstream-service-time"),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("altered.pcap");
+    let mut missed = Vec::new();
+    for recorded in RECORDED.iter().filter(|recorded| !recorded.spec.is_empty()) {
+        let bytes = std::fs::read(root().join(recorded.file)).unwrap();
+        for head in sent(&bytes) {
+            let mut at = head.start;
+            for line in bytes[head].split(|byte| *byte == b'\n') {
+                let text = String::from_utf8_lossy(line).trim_end().to_owned();
+                let (name, value) = text.split_once(": ").unwrap_or((&text, &text));
+                let last = line.iter().rposition(u8::is_ascii_alphanumeric).expect("a name");
+                let place = at + last;
+                at += line.len() + 1;
+                if value.is_empty() || text.ends_with(':') {
+                    continue;
+                }
+                let mut altered = bytes.clone();
+                altered[place] = if bytes[place].is_ascii_digit() { b'7' + u8::from(bytes[place] == b'7') } else { b'q' };
+                std::fs::write(&file, altered).unwrap();
+                let run = recorded.run_on(&["check", "--format", "json"], recorded.spec, file.to_str().unwrap());
+                let any =
+                    |(spec, of): &(&str, &str)| (spec.is_empty() || *spec == recorded.spec) && of.eq_ignore_ascii_case(name);
+                if run.code != 1 && !ANY.iter().any(any) {
+                    missed.push(format!("{}: {text}: exit {}", recorded.file, run.code));
+                }
+            }
+        }
+    }
+    assert!(missed.is_empty(), "nobody notices:\n{}", missed.join("\n"));
 }
 
 #[test]

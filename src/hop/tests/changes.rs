@@ -82,7 +82,7 @@ fn each_change_is_named() {
 fn white_space_around_values_is_counted_where_lines_are_as_sent() {
     let wire = |field: &str| {
         let mut head = head(&format!("GET / HTTP/1.1\r\n{field}\r\nB: 1\r\n\r\n"));
-        head.head.fidelity = crate::http::Fidelity::WIRE;
+        head.head.fidelity = Fidelity::WIRE;
         head
     };
     let padded = |before: &HeadBuf, after: &HeadBuf| {
@@ -95,7 +95,7 @@ fn white_space_around_values_is_counted_where_lines_are_as_sent() {
     assert_eq!(padded(&wire("A:"), &wire("A: ")), [], "there is nothing around which it could be");
     assert_eq!(padded(&wire("A:  x"), &wire("A: y")), [], "another value");
     let mut text = wire("A:   x");
-    text.head.fidelity = crate::http::Fidelity::TEXT;
+    text.head.fidelity = Fidelity::TEXT;
     assert_eq!(padded(&text, &wire("A: x")), [], "a text may be re-formatted");
 }
 

@@ -105,15 +105,19 @@ impl Printer {
                 self.aligned.paint.paint(Tone::Faint, &format!("{}  no response in the capture", step.hop))
             );
         };
-        let last =
-            step.way.inner.iter().filter(|inner| inner.leg.exchange().response.is_some()).max_by_key(|inner| inner.leg.end());
+        let leg = step.way.leg;
+        // What came back later, by the same clock, was not passed on.
+        let late = |inner: &Leg| inner.capture() == leg.capture() && inner.end() > leg.end();
+        let answered = || step.way.inner.iter().filter(|inner| inner.leg.exchange().response.is_some());
+        let last = answered().filter(|inner| !late(inner.leg)).max_by_key(|inner| inner.leg.end());
         let since = step.way.leg.begin().map(|time| time.nanoseconds);
         let at = response.head.head.at;
         let time = match (at.origin, since) {
             (Origin::Packet { time, .. }, Some(since)) => later(since, time.nanoseconds),
             _ => String::new(),
         };
-        let place = format!("{}  back, {}{time}", step.hop, self.at(at));
+        let early = if last.is_none() && answered().next().is_some() { ", before the answer behind it came" } else { "" };
+        let place = format!("{}  back, {}{time}{early}", step.hop, self.at(at));
         writeln!(out, "  {}", self.aligned.paint.paint(Tone::Faint, &place))?;
         match last.and_then(|inner| inner.leg.exchange().response) {
             Some(inner) => self.lines(out, &self.aligned.against(&inner, &response)),
