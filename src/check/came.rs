@@ -87,7 +87,7 @@ pub(super) fn judge<'s>(expectation: &'s PlanExpectation, looked: &'s Looked<'s>
     };
     match (&expectation.aspect, &expectation.expectation.claim) {
         (Aspect::Removed { pattern, .. }, _) => removed(pattern, before, after, expectation.side),
-        (Aspect::OthersPreserved { known }, _) => others(known, before, after, expectation.side),
+        (Aspect::OthersPreserved { known, gone }, _) => others(known, gone, before, after, expectation.side),
         (aspect, Claim::Related { relation, .. }) => related(aspect, relation, before, after, expectation.side, scope),
         _ => Judged::NotObserved,
     }
@@ -222,14 +222,15 @@ fn removed(pattern: &str, before: Seen<'_>, after: Seen<'_>, side: Side) -> Judg
 }
 
 /// All fields but those that the hop names.
-fn others(known: &[NameId], before: Seen<'_>, after: Seen<'_>, side: Side) -> Judged {
+fn others(known: &[NameId], gone: &[String], before: Seen<'_>, after: Seen<'_>, side: Side) -> Judged {
     let named = |seen: Seen<'_>| -> Vec<Vec<u8>> {
         let head = *seen.head();
         let lines = known.iter().flat_map(|id| seen.index.lines(*id)).filter_map(move |at| head.lines.get(at));
         lines.map(|line| line.name.of(head.raw).to_ascii_lowercase()).collect()
     };
     let exempt: Vec<Vec<u8>> = named(before).into_iter().chain(named(after)).collect();
-    let is_other = |name: &[u8]| !exempt.contains(&name.to_ascii_lowercase());
+    let is_other =
+        |name: &[u8]| !exempt.contains(&name.to_ascii_lowercase()) && !gone.iter().any(|pattern| glob(pattern.as_bytes(), name));
     let (old, new) = (names(before.head(), is_other), names(after.head(), is_other));
     if old.is_empty() && new.is_empty() {
         return Judged::NotObserved;

@@ -44,7 +44,7 @@ impl Plan {
             if let Some(hop) = self.hops.get_mut(inner) {
                 hop.waits = true;
                 for expectation in hop.expectations.iter_mut().filter(|e| e.side == Side::Response) {
-                    if let Aspect::OthersPreserved { known } = &mut expectation.aspect {
+                    if let Aspect::OthersPreserved { known, .. } = &mut expectation.aspect {
                         known.extend(&named);
                     }
                 }

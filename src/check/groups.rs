@@ -53,9 +53,10 @@ pub(super) fn know_others(expectations: &mut [PlanExpectation], groups: &[Range<
         let (Some(a), Some(b)) = (a, b) else { return false };
         a != b && groups.iter().any(|group| group.contains(&a) && group.contains(&b))
     };
-    let (mut fields, mut members) = (Vec::new(), Vec::new());
+    let (mut fields, mut members, mut patterns) = (Vec::new(), Vec::new(), Vec::new());
     for e in &*expectations {
         match &e.aspect {
+            Aspect::Removed { id: None, pattern } => patterns.push((e.side, e.variant, pattern.clone())),
             Aspect::Absent { id: Some(id), .. } | Aspect::Removed { id: Some(id), .. } => fields.push((e.side, e.variant, *id)),
             Aspect::BodyJson(steps) => {
                 if let Some(JsonStep::Key(key)) = steps.first() {
@@ -67,8 +68,11 @@ pub(super) fn know_others(expectations: &mut [PlanExpectation], groups: &[Range<
     }
     for e in expectations {
         let there = |(side, variant): (Side, Option<usize>)| side == e.side && !exclude(e.variant, variant);
+        if let Aspect::OthersPreserved { gone, .. } = &mut e.aspect {
+            *gone = patterns.iter().filter(|(side, of, _)| there((*side, *of))).map(|(.., pattern)| pattern.clone()).collect();
+        }
         match &mut e.aspect {
-            Aspect::Others { known } | Aspect::OthersPreserved { known } => {
+            Aspect::Others { known } | Aspect::OthersPreserved { known, .. } => {
                 *known = fields.iter().filter(|(side, of, _)| there((*side, *of))).map(|(.., id)| *id).collect();
             }
             Aspect::BodyOthers { known } => {

@@ -56,17 +56,20 @@ impl<'e> Case<'e> {
             return checks::judge(check, &scope);
         }
         let Some(message) = message_of(&expectation.aspect, scope.exchange, expectation.side) else { return Judged::NotObserved };
-        if expectation.expectation.claim.is_relation() {
-            return came::judge(expectation, self.looked, &scope);
-        }
-        if let Claim::Part { value, .. } = &expectation.expectation.claim
-            && let Some(when) = &value.meta.when
-        {
+        let when = match &expectation.expectation.claim {
+            Claim::Part { value, .. } => value.meta.when.as_ref(),
+            Claim::Related { when, .. } => when.as_ref(),
+            _ => None,
+        };
+        if let Some(when) = when {
             match checks::condition(&when.value, &scope) {
                 Condition::Holds => {}
                 Condition::Fails | Condition::Skip => return Judged::NotObserved,
                 Condition::Open(reason) => return Judged::Inconclusive(format!("whether it is to be judged is open: {reason}")),
             }
+        }
+        if expectation.expectation.claim.is_relation() {
+            return came::judge(expectation, self.looked, &scope);
         }
         match (&expectation.aspect, &expectation.expectation.claim) {
             (Aspect::Absent { .. } | Aspect::Others { .. } | Aspect::Order(_) | Aspect::NameCase { .. }, _) => {

@@ -136,8 +136,7 @@ fn cases<'s>(wanted: &Wanted<'_>, file: &'s LoadedSpec, all: &[Mirror]) -> Resul
             params = found.given.len();
             found.given.push(wanted.given.iter().cloned().chain(own).collect());
         }
-        let Some(Origin::File(path)) = file.origin.beside(&entry.path.value) else { continue };
-        let path = evidence::tidy(path);
+        let Some(path) = named(file, &entry.path.value, captures_dir) else { continue };
         let exact = !path.is_dir();
         let files = if exact { vec![path.clone()] } else { evidence::files_in(&path) };
         if files.is_empty() || !path.exists() {
@@ -154,6 +153,19 @@ fn cases<'s>(wanted: &Wanted<'_>, file: &'s LoadedSpec, all: &[Mirror]) -> Resul
         }
     }
     Ok(found)
+}
+
+/// Where a capture lies that a spec names. Nothing lies beside a spec of the program, but where the user says.
+fn named(file: &LoadedSpec, path: &str, captures_dir: Option<&Path>) -> Option<PathBuf> {
+    match (file.origin.beside(path), captures_dir) {
+        (Some(Origin::File(path)), _) => Some(evidence::tidy(path)),
+        (_, Some(folder)) if file.is_embedded() => {
+            let here = Origin::File(Path::new("specs").join(&file.spec.name));
+            let Some(Origin::File(path)) = here.beside(path) else { return None };
+            Some(folder.join(path.strip_prefix("captures").ok()?))
+        }
+        _ => None,
+    }
 }
 
 /// The cases at a spec's path.

@@ -226,9 +226,11 @@ pub(super) enum Aspect {
         id: Option<NameId>,
         pattern: String,
     },
-    /// `others: preserved`: the names that are not looked at.
+    /// `others: preserved`: the names that are not looked at, by number and as patterns.
     OthersPreserved {
         known: Vec<NameId>,
+        /// Patterns of `removed`.
+        gone: Vec<String>,
     },
 }
 
@@ -466,7 +468,7 @@ fn add(names: &mut Names, to: &mut Vec<PlanExpectation>, message: &MessageSpec, 
                 let id = (!pattern.contains('*')).then(|| names.intern(pattern));
                 (Aspect::Removed { id, pattern: pattern.clone() }, format!("header.{pattern}"))
             }
-            Claim::OthersPreserved => (Aspect::OthersPreserved { known: Vec::new() }, "others".to_owned()),
+            Claim::OthersPreserved => (Aspect::OthersPreserved { known: Vec::new(), gone: Vec::new() }, "others".to_owned()),
             // They are of the hop, not of a message.
             Claim::Check(_) => continue,
         };

@@ -5,12 +5,12 @@ use super::found::{BodyFault, Found, body_json, find, is_open, may_be_missing};
 use super::looked::Looked;
 use super::matcher;
 use super::memo::{decimal, is_decimal};
-use super::params::Params;
+use super::params::{ParamSource, Params};
 use super::phrase::{part, path};
 use super::plan::{Aspect, PlanSelect, PlanSelectOn};
 use super::scope::{Notes, Scope};
 use super::truth::Truth;
-use crate::spec::{Form, Piece, Side, Value, glob};
+use crate::spec::{Expr, Form, Piece, Side, Value, glob, walk};
 use crate::wire::Endpoint;
 
 /// Whether the exchange is the hop's: only `Yes` selects.
@@ -25,6 +25,14 @@ pub(super) fn selects(select: &PlanSelect, looked: &Looked<'_>, params: &Params)
 }
 
 fn atom(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) -> Truth {
+    match compared(on, value, looked, params) {
+        // An optional param without a value says nothing of any traffic: nobody is found by it, and nobody ruled out.
+        Truth::Skip => Truth::No,
+        truth => truth,
+    }
+}
+
+fn compared(on: &PlanSelectOn, value: &Value, looked: &Looked<'_>, params: &Params) -> Truth {
     let exchange = looked.exchange;
     // Most selects begin with a port.
     if let (PlanSelectOn::Port(dst), Form::Scalar(template), None) = (on, &value.form, &value.meta.when)
@@ -135,8 +143,28 @@ pub(super) fn misses<'s>(select: &'s PlanSelect, looked: &Looked<'_>, params: &P
     }
 }
 
-/// A select entry in the words of the spec: `` `User-Agent: AmazonAPIGateway_…` ``.
+/// A select entry in the words of the spec: `` `User-Agent: AmazonAPIGateway_…` ``, and what it lacks of the user.
 pub(super) fn describe_entry(entry: &PlanSelect, params: &Params) -> String {
+    let mut text = in_words(entry, params);
+    if let PlanSelect::Atom { value, .. } = entry {
+        let mut unset = Vec::new();
+        walk::holes(value, &mut |expr| {
+            if let Expr::Name(name) = expr
+                && params.get(name).is_some_and(|(_, param)| param.optional && matches!(param.source, ParamSource::Unset))
+                && !unset.contains(&name)
+            {
+                unset.push(name);
+            }
+        });
+        if !unset.is_empty() {
+            let options: Vec<String> = unset.iter().map(|name| format!("--param {name}=…")).collect();
+            text.push_str(&format!(" (say {})", options.join(" ")));
+        }
+    }
+    text
+}
+
+fn in_words(entry: &PlanSelect, params: &Params) -> String {
     match entry {
         PlanSelect::Atom { on, value, .. } => {
             let any = matches!(&value.form, Form::Matcher(clauses) if clauses.is_empty());

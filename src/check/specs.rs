@@ -119,7 +119,9 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<(Found, Option<String>), CheckEr
         return Err(CheckError::Usage(format!("{file} is a capture, and -s names specs; name captures without -s")));
     }
     let (mut found, shipped_because) = if paths.is_empty() { default() } else { (spec::load(paths), None) };
-    found.notes.extend(shipped_because.as_ref().map(|why| format!("{why}: the shipped specs were taken; -s names others")));
+    found
+        .notes
+        .extend(shipped_because.as_ref().map(|why| format!("{why}: the shipped specs of aws/ were taken; -s names others")));
     Ok((found, shipped_because))
 }
 

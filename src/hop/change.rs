@@ -7,6 +7,9 @@ use std::collections::HashMap;
 use super::order::moved;
 use crate::http::{AUTHORITY, HeadRef};
 
+/// Bytes of white space before a value and behind it (RFC 9112 §5: they are no part of it).
+pub type Padding = (usize, usize);
+
 /// The values of the lines of one name, in order.
 pub type Lines<'a> = Vec<&'a [u8]>;
 
@@ -23,6 +26,8 @@ pub enum How<'a> {
         what: &'a [u8],
         /// In a line of its own, and not behind a comma.
         own_line: bool,
+        /// Behind a comma without a space.
+        close: bool,
     },
     /// Lines were joined into one.
     Merged {
@@ -65,6 +70,9 @@ pub struct Changes<'a> {
     pub recased: Vec<(&'a [u8], &'a [u8])>,
     /// Names that stand in another place among those that were there before, and behind which name; none for the first place.
     pub moved: Vec<(&'a [u8], Option<&'a [u8]>)>,
+    /// Names whose values are as they were, with other white space around one of them: how many bytes before the value and
+    /// behind it there were, and are.
+    pub padded: Vec<(&'a [u8], Padding, Padding)>,
     /// How many names are as they were, but for case and place.
     pub kept: usize,
 }
@@ -73,7 +81,8 @@ impl Changes<'_> {
     /// Whether the message is as it was.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.start.is_empty() && self.fields.is_empty() && self.recased.is_empty() && self.moved.is_empty()
+        let lines = self.recased.is_empty() && self.moved.is_empty() && self.padded.is_empty();
+        self.start.is_empty() && self.fields.is_empty() && lines
     }
 }
 
@@ -91,6 +100,11 @@ pub fn changes<'a>(before: &HeadRef<'a>, after: &HeadRef<'a>) -> Changes<'a> {
     let mut found = Changes { start: start(before, after), ..Changes::default() };
     let cased = |head: &HeadRef<'_>| head.head.fidelity.name_case && head.head.h2_stream.is_none();
     let cases = cased(before) && cased(after);
+    let (old_padding, new_padding) = if shows_lines(before) && shows_lines(after) {
+        (padding(before), padding(after))
+    } else {
+        (HashMap::new(), HashMap::new())
+    };
     let mut common = Vec::new();
     for field in &new {
         let known = old_names.get(&field.name.to_ascii_lowercase()).and_then(|at| Some((*at, old.get(*at)?)));
@@ -105,7 +119,14 @@ pub fn changes<'a>(before: &HeadRef<'a>, after: &HeadRef<'a>) -> Changes<'a> {
             found.recased.push((known.name, field.name));
         }
         match how(&known.values, &field.values) {
-            None => found.kept += 1,
+            None => {
+                found.kept += 1;
+                let key = field.name.to_ascii_lowercase();
+                let both = old_padding.get(&key).into_iter().flatten().zip(new_padding.get(&key).into_iter().flatten());
+                // An empty value has nothing around which there could be something.
+                let seen = both.zip(&field.values).filter(|(_, value)| !value.is_empty()).map(|(both, _)| both);
+                found.padded.extend(seen.filter(|(was, is)| was != is).take(1).map(|(was, is)| (field.name, *was, *is)));
+            }
             Some(how) => {
                 let (before, after) = (known.values.clone(), field.values.clone());
                 found.fields.push(Change { name: field.name, before, after, how });
@@ -125,6 +146,25 @@ pub fn changes<'a>(before: &HeadRef<'a>, after: &HeadRef<'a>) -> Changes<'a> {
 /// Whether a field that is not there may have been sent all the same.
 fn may_hide(head: &HeadRef<'_>, name: &[u8]) -> bool {
     head.head.flags.is_partial() || head.withholds(|withheld| withheld.eq_ignore_ascii_case(name))
+}
+
+/// Whether field lines are there as they were sent.
+fn shows_lines(head: &HeadRef<'_>) -> bool {
+    head.head.h2_stream.is_none() && !head.head.fidelity.reformatted && head.head.fidelity.name_case
+}
+
+/// The white space around the values of each name, line by line.
+fn padding(head: &HeadRef<'_>) -> HashMap<Vec<u8>, Vec<Padding>> {
+    let mut found: HashMap<Vec<u8>, Vec<Padding>> = HashMap::new();
+    for line in head.lines {
+        let name = line.name.of(head.raw);
+        let behind = line.line.of(head.raw).get(name.len()..).unwrap_or_default().trim_ascii_start();
+        let value = behind.strip_prefix(b":").unwrap_or_default();
+        let before = value.len().saturating_sub(value.trim_ascii_start().len());
+        let after = value.len().saturating_sub(value.trim_ascii_end().len());
+        found.entry(name.to_ascii_lowercase()).or_default().push((before, after));
+    }
+    found
 }
 
 /// The parts of the start line that differ. What a source may mask, and seems to, is not held against anything.
@@ -179,13 +219,14 @@ fn how<'a>(before: &[&[u8]], after: &[&'a [u8]]) -> Option<How<'a>> {
     if after.starts_with(before)
         && let Some([what]) = after.get(before.len()..)
     {
-        return Some(How::Appended { what, own_line: true });
+        return Some(How::Appended { what, own_line: true, close: false });
     }
     if let (Some((last, rest)), Some((now, others))) = (before.split_last(), after.split_last())
         && rest == others
         && let Some(what) = behind(now, last)
     {
-        return Some(How::Appended { what, own_line: false });
+        let close = now.get(last.len()..).is_some_and(|more| more.starts_with(b",") && !more.starts_with(b", "));
+        return Some(How::Appended { what, own_line: false, close });
     }
     if let ([one], true) = (after, before.len() > 1)
         && let Some(merged) = merged(before, one)

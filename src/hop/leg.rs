@@ -159,6 +159,11 @@ impl Leg {
         length != other_length || hash.zip(other_hash).is_some_and(|(hash, other)| hash != other)
     }
 
+    /// The target of its request.
+    pub(super) fn target(&self) -> Option<&[u8]> {
+        self.request.as_ref()?.head.as_ref().target()
+    }
+
     /// The method of its request.
     pub(super) fn method(&self) -> Option<&[u8]> {
         self.request.as_ref()?.head.as_ref().method()

@@ -236,8 +236,13 @@ impl Legs {
         }
         let mut around = allowed(Some(&self.by_time));
         around.retain(|(_, outer)| {
-            fit(&entry.leg, outer) == Fit::Within
-                && !contradicts(&entry.leg, outer, |_| true)
+            // A node that gave up waiting said so before the answer came; then the target must say what belongs to what.
+            let fits = match fit(&entry.leg, outer) {
+                Fit::Within => true,
+                Fit::Begun => outer.target().is_some() && outer.target() == entry.leg.target(),
+                _ => false,
+            };
+            fits && !contradicts(&entry.leg, outer, |_| true)
                 && outer.method() == entry.leg.method()
                 && (!chain || goes_on(outer, &entry.leg))
         });

@@ -13,7 +13,7 @@ mod pick;
 #[cfg(test)]
 mod tests;
 
-pub use change::{Change, Changes, How, Lines, changes};
+pub use change::{Change, Changes, How, Lines, Padding, changes};
 pub use id::{Id, IdKind, ids};
 pub use leg::Leg;
 pub use legs::{By, Joined, Legs, Unjoined};

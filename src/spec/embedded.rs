@@ -27,6 +27,14 @@ static ALL: &[Embedded] = embed![
     "aws/api-gateway/lambda",
     "aws/api-gateway/lambda-proxy",
     "aws/s3/rest",
+    "proxies/apache",
+    "proxies/caddy",
+    "proxies/envoy",
+    "proxies/haproxy",
+    "proxies/nginx",
+    "proxies/squid",
+    "proxies/traefik",
+    "proxies/varnish",
 ];
 
 /// Every spec that is part of the program, in the order of their names.
@@ -40,6 +48,13 @@ impl Embedded {
     #[must_use]
     pub fn file(&self) -> String {
         format!("{}.yaml", self.name)
+    }
+
+    /// Whether what it describes is known by its messages. Proxies look too much alike, and like their clients: their specs
+    /// know traffic by addresses that the user gives, so that they are of use only where they are named.
+    #[must_use]
+    pub fn finds_its_traffic(&self) -> bool {
+        !self.name.starts_with("proxies/")
     }
 }
 
@@ -136,7 +151,7 @@ mod tests {
             assert_eq!(specs.iter().map(|s| s.name).collect::<Vec<_>>(), ["aws/alb/forward", "aws/alb/health-check"]);
         }
         let Some(Named::Folder(all)) = named("aws") else { panic!("aws") };
-        assert_eq!(all.len(), embedded().len());
+        assert_eq!(all.len(), embedded().iter().filter(|spec| spec.finds_its_traffic()).count());
         for name in ["", "/", "aw", "aws/al", "forward", "./aws/alb", "/aws", "aws/alb/forward/", "aws/alb.yaml", "aws//alb"] {
             assert_eq!(named(name), None, "{name}");
         }

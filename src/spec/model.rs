@@ -203,6 +203,8 @@ pub enum Claim {
         part: Part,
         /// How it comes from what it was.
         relation: Relation,
+        /// `when` beside it: else it is not judged.
+        when: Option<Box<Spanned<Expr>>>,
     },
     /// `removed`: what was there under this name before is there no longer. `*` stands for any characters.
     Removed(String),

@@ -138,10 +138,16 @@ pub(crate) fn holes<'v>(value_: &'v Value, see: &mut dyn FnMut(&'v Expr)) {
 pub(crate) fn claim<'c>(claim: &'c Claim, see: &mut dyn FnMut(&'c Expr)) {
     match claim {
         Claim::Part { value, .. } => holes(value, see),
-        Claim::Related { relation: Relation::Appended(value), .. } => holes(value, see),
+        Claim::Related { relation, when, .. } => {
+            if let Relation::Appended(value) = relation {
+                holes(value, see);
+            }
+            if let Some(when) = when {
+                expr(&when.value, see);
+            }
+        }
         Claim::Check(check) => check.expressions().for_each(|e| expr(&e.value, see)),
-        Claim::Related { .. }
-        | Claim::Removed(_)
+        Claim::Removed(_)
         | Claim::OthersPreserved
         | Claim::Absent(_)
         | Claim::Others

@@ -42,6 +42,7 @@ mod picks;
 mod pipes;
 mod program;
 mod properties;
+mod proxies;
 mod recordings;
 mod rotation;
 mod rules;

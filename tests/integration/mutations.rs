@@ -1,13 +1,14 @@
 //! Would every shipped expectation notice? Generic over all specs: the evidence of each is changed in the one thing that an
 //! expectation is about (removed, altered, repeated, added, put elsewhere), and the finding is asserted, not only the exit
-//! code: an exchange that is no longer selected would be no finding at all. Changes that are legal are named, with why.
+//! code: an exchange that is no longer selected would be no finding at all. Changes that are legal are named, with why. Of the
+//! specs of AWS; those of proxies are about two hops, and another proxy's capture is what breaks them (`proxies`).
 
 use crate::events::is_of_events;
 use crate::kit::{
     Carrier, Format, Link, Message, Run, Spoken, Traffic, check, interleaved, packets, read_exchanges, root, write_file,
     wrong_table,
 };
-use crate::shipped::{files, shipped};
+use crate::shipped::{files, shipped_aws};
 use hopspec::spec::{Claim, Expectation, Hop, JsonStep, OrderItem, Part, Severity, Side, Spec};
 
 /// What is done to the evidence.
@@ -288,7 +289,7 @@ pub(crate) fn expectations(hop: &Hop) -> impl Iterator<Item = (&str, Side, &Expe
 
 #[test]
 fn the_evidence_is_met_when_it_is_only_packed_anew() {
-    for spec in shipped() {
+    for spec in shipped_aws() {
         let all = evidence(&spec);
         assert!(!all.is_empty(), "{} has no evidence in a folder", spec.name);
         for spoken in all {
@@ -302,7 +303,7 @@ fn the_evidence_is_met_when_it_is_only_packed_anew() {
 fn every_shipped_expectation_notices_what_breaks_it() {
     let mut missed = Vec::new();
     let mut used = vec![false; LEGAL.len()];
-    for spec in shipped() {
+    for spec in shipped_aws() {
         let evidence: Vec<Traffic> = evidence(&spec).iter().map(Spoken::traffic).collect();
         for hop in spec.hops.iter().filter(|hop| !is_of_events(hop)) {
             for (variant, side, expectation) in expectations(hop).filter(|(.., e)| e.severity == Severity::Error) {
@@ -363,7 +364,7 @@ fn every_shipped_expectation_notices_what_breaks_it() {
 #[test]
 fn every_shipped_check_has_a_case_that_breaks_it() {
     let cases = wrong_table();
-    for spec in shipped() {
+    for spec in shipped_aws() {
         let hops = spec.hops.iter().filter(|hop| !is_of_events(hop));
         for expectation in hops.flat_map(|hop| &hop.checks).filter(|e| e.severity == Severity::Error) {
             let Claim::Check(check) = &expectation.claim else { continue };

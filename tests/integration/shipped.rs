@@ -38,6 +38,11 @@ pub(crate) fn shipped() -> Vec<Spec> {
     files(&folder).iter().map(load).collect()
 }
 
+/// Those of AWS: what they describe is known by its messages, a hop at a time.
+pub(crate) fn shipped_aws() -> Vec<Spec> {
+    shipped().into_iter().filter(|spec| spec.name.starts_with("aws/")).collect()
+}
+
 #[test]
 fn every_shipped_spec_loads_and_says_where_its_facts_come_from() {
     let specs = shipped();
@@ -50,6 +55,14 @@ fn every_shipped_spec_loads_and_says_where_its_facts_come_from() {
         "aws/api-gateway/lambda-proxy",
         "aws/api-gateway/lambda",
         "aws/s3/rest",
+        "proxies/apache",
+        "proxies/caddy",
+        "proxies/envoy",
+        "proxies/haproxy",
+        "proxies/nginx",
+        "proxies/squid",
+        "proxies/traefik",
+        "proxies/varnish",
     ];
     assert_eq!(names, all);
     for spec in &specs {

@@ -70,6 +70,31 @@ fn each_relation_is_met_and_violated() {
 }
 
 #[test]
+fn a_relation_is_judged_where_its_condition_holds() {
+    use Verdict::{Met, NotObserved, Violated};
+    let when = "when: 'hop(\"front\").request.has_header(\"Y\")'";
+    for (claim, front, back, expected) in [
+        (format!("preserved: true, {when}"), "X: 1", "X: 2", NotObserved),
+        (format!("preserved: true, {when}"), "X: 1|Y: 1", "X: 2", Violated),
+        (format!("preserved: true, {when}"), "X: 1|Y: 1", "X: 1", Met),
+        (format!("appended: p, {when}"), "X: 1", "X: 1", NotObserved),
+        (format!("appended: p, {when}"), "X: 1|Y: 1", "X: 1", Violated),
+    ] {
+        let outcome = both(&spec(&format!("{{ headers: {{ X: {{ {claim} }} }} }}"), ""), front, back).run();
+        assert_eq!(verdict(&outcome, "request.header.X"), expected, "{claim}: {front} → {back}");
+    }
+}
+
+#[test]
+fn what_a_pattern_removes_is_no_other_field() {
+    let claim = "{ others: preserved, headers: { X-Hop: back }, removed: ['*_*'] }";
+    let run = |front: &str, back: &str| both(&spec(claim, ""), front, back).run();
+    assert_eq!(verdict(&run("X_Under: a|Z: 1", "Z: 1"), "request.others"), Verdict::Met);
+    assert_eq!(verdict(&run("X_Under: a|Z: 1", "X_Under: a|Z: 1"), "request.header.*_*"), Verdict::Violated);
+    assert_eq!(verdict(&run("X-Under: a|Z: 1", "Z: 1"), "request.others"), Verdict::Violated);
+}
+
+#[test]
 fn a_response_goes_the_other_way() {
     let spec =
         spec("{ method: GET }", "    response: { others: preserved, headers: { X: { appended: p } }, removed: [Server] }\n");

@@ -56,6 +56,25 @@ fn select_takes_and_leaves() {
 }
 
 #[test]
+fn an_optional_param_without_a_value_finds_nothing_and_rules_nothing_out() {
+    let exchanges = |select: &str, param: &[(&str, &str)]| {
+        let spec = format!(
+            "params: {{ at: {{ is: ip-port, optional: true }} }}\nhops:\n  h:\n    select: {select}\n    request: {{ version: HTTP/1.1 }}\n"
+        );
+        Check::new(&spec).params(param).request("GET / HTTP/1.1\r\n\r\n").run().specs[0].hops[0].exchanges
+    };
+    let at = &[("at", "10.0.2.7:8000")];
+    for (select, without, with) in [
+        ("{ dst: '${at}' }", 0, 1),
+        ("{ dst: '${at}', request: { method: GET } }", 0, 1),
+        ("{ any: [{ dst: '${at}' }, { request: { method: GET } }] }", 1, 1),
+        ("{ not: { dst: '${at}' }, request: { method: GET } }", 1, 0),
+    ] {
+        assert_eq!((exchanges(select, &[]), exchanges(select, at)), (without, with), "{select}");
+    }
+}
+
+#[test]
 fn the_nearest_says_what_is_missed() {
     let spec = "
 hops:

@@ -48,7 +48,7 @@ impl Text {
 
 /// `PROXY protocol 2: TCP4, 192.0.2.1:4711 → 10.0.0.2:443, vpce_id=vpce-1`
 #[cold]
-fn proxy(header: &ProxyHeader) -> String {
+pub(super) fn proxy(header: &ProxyHeader) -> String {
     let mut parts = vec![header.family.name().to_owned()];
     if header.command == crate::proxy_protocol::Command::Local {
         parts.insert(0, "LOCAL".to_owned());

@@ -20,8 +20,15 @@ fn told(before: &str, after: &str) -> Vec<String> {
         .map(|change| match &change.how {
             How::Added => format!("+{}", text(change.name)),
             How::Removed => format!("-{}", text(change.name)),
-            How::Appended { what, own_line } => {
-                format!("{}<<{}{}", text(change.name), text(what), if *own_line { " (line)" } else { "" })
+            How::Appended { what, own_line, close } => {
+                let how = if *own_line {
+                    " (line)"
+                } else if *close {
+                    " (close)"
+                } else {
+                    ""
+                };
+                format!("{}<<{}{how}", text(change.name), text(what))
             }
             How::Merged { separator, appended } => {
                 let appended = appended.map(|what| format!("<<{}", text(what))).unwrap_or_default();
@@ -51,7 +58,7 @@ fn each_change_is_named() {
         ("Host: a|TE: trailers", "Host: a", vec!["-TE"]),
         ("Host: a", "Host: b", vec!["Host changed"]),
         ("X-F: 1", "X-F: 1, 2", vec!["X-F<<2"]),
-        ("X-F: 1", "X-F: 1,2", vec!["X-F<<2"]),
+        ("X-F: 1", "X-F: 1,2", vec!["X-F<<2 (close)"]),
         ("X-F: 1", "X-F: 1|X-F: 2", vec!["X-F<<2 (line)"]),
         ("X-F: 1|X-F: 2", "X-F: 1|X-F: 2, 3", vec!["X-F<<3"]),
         ("X: a|X: b", "X: a, b", vec!["X merged \", \""]),
@@ -88,6 +95,27 @@ fn what_a_source_may_leave_out_is_not_told_as_gone() {
     let masked = of("X: 1", Fidelity::LOG);
     let (wire, masked) = (wire.as_ref(), masked.as_ref());
     assert!(changes(&wire, &masked).start.is_empty());
+}
+
+#[test]
+fn white_space_around_values_is_counted_where_lines_are_as_sent() {
+    let wire = |field: &str| {
+        let mut head = head(&format!("GET / HTTP/1.1\r\n{field}\r\nB: 1\r\n\r\n"));
+        head.head.fidelity = Fidelity::WIRE;
+        head
+    };
+    let padded = |before: &HeadBuf, after: &HeadBuf| {
+        let (before, after) = (before.as_ref(), after.as_ref());
+        changes(&before, &after).padded.into_iter().map(|(name, was, is)| (name.to_vec(), was, is)).collect::<Vec<_>>()
+    };
+    assert_eq!(padded(&wire("A:   x  "), &wire("a: x")), [(b"a".to_vec(), (3, 2), (1, 0))]);
+    assert_eq!(padded(&wire("A: x"), &wire("A:\tx")), []);
+    assert_eq!(padded(&wire("A:x"), &wire("A: x")), [(b"A".to_vec(), (0, 0), (1, 0))]);
+    assert_eq!(padded(&wire("A:"), &wire("A: ")), [], "there is nothing around which it could be");
+    assert_eq!(padded(&wire("A:  x"), &wire("A: y")), [], "another value");
+    let mut text = wire("A:   x");
+    text.head.fidelity = Fidelity::TEXT;
+    assert_eq!(padded(&text, &wire("A: x")), [], "a text may be re-formatted");
 }
 
 #[test]

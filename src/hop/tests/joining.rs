@@ -40,7 +40,8 @@ fn leg(target: &str, fields: &str, capture: u32, (client, server): (u8, u8), (be
         raw.push_str(value);
         lines.push(FieldLine { name, value: Range::new(from, raw.len()), line: Range::default() });
     }
-    let body = Body::of_length(0, Some(true));
+    let length = fields.split('|').find_map(|field| field.strip_prefix("Content-Length: ")).unwrap_or("0");
+    let body = Body::of_length(length.parse().unwrap(), Some(true));
     let mut made = None;
     let ends = (endpoint(client), endpoint(server));
     head(&raw, start, ends, begin, &lines, &mut |request| {
@@ -99,6 +100,17 @@ fn a_target_that_was_rewritten_is_known_by_time_where_the_connection_goes_on() {
     let legs = |server| vec![(leg("/a%2Fb", "", 0, (1, 2), (0, 100)), None), (leg("/a/b", "", 0, (server, 3), (10, 90)), None)];
     assert_eq!(joined(legs(2)).pop(), Some((1, Ok((0, By::Time)))));
     assert_eq!(joined(legs(7)).pop(), Some((1, Err(Unjoined::NoneFits))));
+}
+
+#[test]
+fn a_node_that_gave_up_before_the_answer_came_is_known_by_its_target() {
+    // Another length, as where the node gave up within the body; it answered before it was answered.
+    let legs = |target: &str| {
+        let outer = (leg("/a", "Content-Length: 11", 0, (1, 2), (0, 50)), None);
+        vec![outer, (leg(target, "Content-Length: 5", 0, (2, 3), (10, 90)), None)]
+    };
+    assert_eq!(joined(legs("/a")).pop(), Some((1, Ok((0, By::Time)))));
+    assert_eq!(joined(legs("/b")).pop(), Some((1, Err(Unjoined::NoneFits))));
 }
 
 #[test]

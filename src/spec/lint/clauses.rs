@@ -1,6 +1,6 @@
 //! Ways through a hop and a value that stay in the file: what a type says stands elsewhere.
 
-use crate::spec::{Claim, Clause, ClauseKind, Expectation, Form, Hop, MembersClause, MessageSpec, Part, Side, Value};
+use crate::spec::{Claim, Clause, ClauseKind, Expectation, Form, Hop, MembersClause, MessageSpec, Part, Relation, Side, Value};
 
 /// Every expectation of a hop, those of its variants too.
 pub(super) fn expectations(hop: &Hop) -> impl Iterator<Item = (Side, &Expectation)> {
@@ -16,7 +16,7 @@ fn of_message(side: Side, message: &MessageSpec) -> impl Iterator<Item = (Side, 
 /// The values of a hop's expectations.
 pub(super) fn values(hop: &Hop) -> impl Iterator<Item = &Value> {
     expectations(hop).filter_map(|(_, expectation)| match &expectation.claim {
-        Claim::Part { value, .. } => Some(value),
+        Claim::Part { value, .. } | Claim::Related { relation: Relation::Appended(value), .. } => Some(value),
         _ => None,
     })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::clauses::{each, values};
+use super::clauses::{each, expectations, values};
 use crate::spec::problem::Problem;
 use crate::spec::walk::{self, Met};
 use crate::spec::{ClauseKind, Expr, Hop, Spec, Value};
@@ -23,7 +23,7 @@ fn names<'v>(value: &'v Value, used: &mut HashSet<&'v str>) {
 fn names_in(hop: &Hop) -> HashSet<&str> {
     let mut used = HashSet::new();
     hop.select.iter().for_each(|select| walk::select(select, &mut |value| names(value, &mut used)));
-    values(hop).for_each(|value| names(value, &mut used));
+    expectations(hop).for_each(|(_, of)| walk::claim(&of.claim, &mut |expr| name(expr, &mut used)));
     hop.when.iter().for_each(|when| walk::expr(&when.value, &mut |expr| name(expr, &mut used)));
     hop.checks.iter().for_each(|check| walk::claim(&check.claim, &mut |expr| name(expr, &mut used)));
     used

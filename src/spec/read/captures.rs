@@ -12,9 +12,6 @@ const MOST: usize = 1000;
 impl Reader<'_> {
     /// `captures: [path, { path, params, hop, about }]`
     pub(super) fn captures(&mut self, node: &Node) -> Vec<Evidence> {
-        if self.source.trusted {
-            self.report(Problem::new(node.place, "a spec of the program cannot name captures: there is no folder beside it"));
-        }
         let members = self.members(node, "`captures`").unwrap_or_default();
         if let Some(over) = members.get(MOST) {
             self.report(Problem::new(over.place, format!("more than {MOST} captures")).help("name a folder of them"));

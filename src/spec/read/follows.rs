@@ -58,7 +58,7 @@ impl Reader<'_> {
                 },
             };
             let of = expectation(entry, part.clone(), value.clone());
-            let claim = Claim::Related { part: part.clone(), relation };
+            let claim = Claim::Related { part: part.clone(), relation, when: value.meta.when.clone() };
             found.push(Expectation { claim, key: entry.key, place: node.place, ..of });
         }
         if let [_, second, ..] = found.as_slice() {

@@ -99,6 +99,9 @@ impl Reader<'_> {
         for value in &base_values {
             self.value_names(value, Scope { names: &[params, &base], outside: None });
         }
+        for when in conditions(&hop.request).chain(conditions(&hop.response)) {
+            self.expression_names(&when.value, when.place, Scope { names: &[params, &base], outside: None });
+        }
         self.cycles(&base_depends, "the value of");
         let scope = Scope { names: &[params, &base], outside: None };
         for check in &hop.checks {
@@ -121,6 +124,9 @@ impl Reader<'_> {
             let depends = self.binds(&own_values, params, &around, &mut own);
             for value in &own_values {
                 self.value_names(value, Scope { names: &[params, &base, &own], outside: None });
+            }
+            for when in conditions(&variant.request).chain(conditions(&variant.response)) {
+                self.expression_names(&when.value, when.place, Scope { names: &[params, &base, &own], outside: None });
             }
             // What the hop itself binds cannot name what a variant binds, so that no cycle spans both.
             self.cycles(&depends, "the value of");
@@ -308,6 +314,14 @@ fn values(message: &MessageSpec) -> impl Iterator<Item = &Value> {
         | Claim::NameCase(_)
         | Claim::FieldNameCase(..)
         | Claim::Check(_) => None,
+    })
+}
+
+/// The conditions of relations that stand alone: there is no value that has them.
+fn conditions(message: &MessageSpec) -> impl Iterator<Item = &Spanned<Expr>> {
+    message.expectations.iter().filter_map(|e| match &e.claim {
+        Claim::Related { when, .. } => when.as_deref(),
+        _ => None,
     })
 }
 

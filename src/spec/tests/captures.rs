@@ -3,7 +3,6 @@
 use insta::assert_snapshot;
 
 use super::{mistakes, spec};
-use crate::spec::{Loaded, embedded};
 
 const REST: &str = "params: { host: { is: dns-name } }\nhops: { client: { request: { method: GET } } }\n";
 
@@ -55,14 +54,4 @@ fn mistakes_of_entries() {
 fn entries_are_bounded() {
     let many = "  - a\n".repeat(1001);
     assert_snapshot!(mistakes(&format!("captures:\n{many}{REST}")), @"1002:5 ‹a› more than 1000 captures |  | name a folder of them");
-}
-
-#[test]
-fn a_spec_of_the_program_names_none() {
-    use crate::spec::load::{Manner, load_text};
-    let of =
-        |trusted| load_text("a.yaml", "a", format!("captures: [a]\n{REST}").as_bytes(), Manner { named: true, trusted }, None);
-    assert!(matches!(of(false), Ok(Loaded::Spec(_))));
-    assert!(of(true).is_err_and(|errors| errors[0].message.starts_with("a spec of the program cannot name captures")));
-    assert!(embedded().iter().all(|spec| !spec.text.lines().any(|line| line.starts_with("captures:"))));
 }

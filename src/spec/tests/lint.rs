@@ -57,6 +57,23 @@ hops:
 }
 
 #[test]
+fn relations_use_names_too() {
+    let text = "
+hops:
+  a: { request: { method: GET } }
+  b:
+    follows: a
+    request:
+      headers:
+        A: { is: ip, bind: taken }
+        B: { appended: '${taken}' }
+        C: { bind: of_when }
+        D: { preserved: true, when: of_when == 'x' }
+";
+    assert_snapshot!(odd(text), @"");
+}
+
+#[test]
 fn what_fits_every_value() {
     let text = r"
 types: { anything: { suffix: '' }, something: { contains: a } }

@@ -7,7 +7,8 @@ use super::aligned::Aligned;
 use super::gather::Print;
 use super::way::Way;
 use crate::hop::{Leg, Unjoined};
-use crate::http::{HeadRef, Origin, Provenance};
+use crate::http::{Exchange, HeadRef, Origin, Provenance};
+use crate::proxy_protocol::ProxyHeader;
 use crate::report::{Paint, Tone, count, escape, value};
 
 /// Writes ways.
@@ -79,9 +80,13 @@ impl Printer {
             place.push_str(&format!(", known by {}", by.name()));
         }
         writeln!(out, "  {}", self.aligned.paint.paint(Tone::Faint, &place))?;
+        if let Some(header) = said(&exchange) {
+            let known = before.is_none() || outer.as_ref().is_some_and(|outer| said(outer).is_some());
+            self.lines(out, &[self.aligned.proxy_header(header, known)])?;
+        }
         match (exchange.request, outer.and_then(|outer| outer.request)) {
-            (Some(request), Some(before)) => self.lines(out, &self.aligned.against(&before.head, &request.head))?,
-            (Some(request), None) => self.lines(out, &self.aligned.whole(&request.head))?,
+            (Some(request), Some(before)) => self.lines(out, &self.aligned.against(&before, &request))?,
+            (Some(request), None) => self.lines(out, &self.aligned.whole(&request))?,
             (None, _) => writeln!(out, "    the request is not in the capture")?,
         }
         for inner in &way.inner {
@@ -100,19 +105,23 @@ impl Printer {
                 self.aligned.paint.paint(Tone::Faint, &format!("{}  no response in the capture", step.hop))
             );
         };
-        let last =
-            step.way.inner.iter().filter(|inner| inner.leg.exchange().response.is_some()).max_by_key(|inner| inner.leg.end());
+        let leg = step.way.leg;
+        // What came back later, by the same clock, was not passed on.
+        let late = |inner: &Leg| inner.capture() == leg.capture() && inner.end() > leg.end();
+        let answered = || step.way.inner.iter().filter(|inner| inner.leg.exchange().response.is_some());
+        let last = answered().filter(|inner| !late(inner.leg)).max_by_key(|inner| inner.leg.end());
         let since = step.way.leg.begin().map(|time| time.nanoseconds);
         let at = response.head.head.at;
         let time = match (at.origin, since) {
             (Origin::Packet { time, .. }, Some(since)) => later(since, time.nanoseconds),
             _ => String::new(),
         };
-        let place = format!("{}  back, {}{time}", step.hop, self.at(at));
+        let early = if last.is_none() && answered().next().is_some() { ", before the answer behind it came" } else { "" };
+        let place = format!("{}  back, {}{time}{early}", step.hop, self.at(at));
         writeln!(out, "  {}", self.aligned.paint.paint(Tone::Faint, &place))?;
         match last.and_then(|inner| inner.leg.exchange().response) {
-            Some(inner) => self.lines(out, &self.aligned.against(&inner.head, &response.head)),
-            None => self.lines(out, &self.aligned.whole(&response.head)),
+            Some(inner) => self.lines(out, &self.aligned.against(&inner, &response)),
+            None => self.lines(out, &self.aligned.whole(&response)),
         }
     }
 }
@@ -155,6 +164,11 @@ fn alone(why: &Unjoined) -> String {
         }
         Unjoined::Lack(lack) => format!("alone: {lack}"),
     }
+}
+
+/// What a proxy said on the connection before the first message.
+fn said<'e>(exchange: &Exchange<'e>) -> Option<&'e ProxyHeader> {
+    exchange.connection?.proxy.as_deref()
 }
 
 /// When the exchange before began, where both times are of one clock.
