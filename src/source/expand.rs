@@ -50,7 +50,10 @@ pub fn no_capture_in(named: &[Input], others: u64) -> String {
         1 => "1 other file".to_owned(),
         n => format!("{n} other files"),
     };
-    format!("no capture in {}: {others} there; captures end in .pcap, .pcapng, .cap, .dmp, .txt or .http", folders.join(", "))
+    format!(
+        "no capture in {}: {others} there; captures end in .pcap, .pcapng, .cap, .dmp, .txt, .http, .har, .json, .jsonl, .log or .csv",
+        folders.join(", ")
+    )
 }
 
 /// Replaces folders by the captures in them.

@@ -21,7 +21,7 @@ pub struct FolderCaptures {
 }
 
 /// Endings of captures and of texts with messages.
-const ENDINGS: [&str; 6] = ["pcap", "pcapng", "cap", "dmp", "txt", "http"];
+const ENDINGS: [&str; 11] = ["pcap", "pcapng", "cap", "dmp", "txt", "http", "har", "json", "jsonl", "log", "csv"];
 
 /// Walks a folder with all its subfolders.
 #[must_use]
@@ -71,6 +71,8 @@ mod tests {
             ("b/deep/x.pcap", &b""[..]),
             ("a.pcapng.gz", b""),
             ("b/NOTE.TXT", b"GET / HTTP/1.1"),
+            ("b/events.JSONL", b"{}"),
+            ("b/page.har", b"{}"),
             ("b/trace.pcap1", b"\xd4\xc3\xb2\xa1 and more"),
             ("b/trace.pcap2.zst", b""),
             ("b/dump", b"\x0a\x0d\x0d\x0a and more"),
@@ -87,7 +89,19 @@ mod tests {
             .iter()
             .map(|f| f.strip_prefix(folder.path()).expect("inside").to_string_lossy().replace('\\', "/"))
             .collect();
-        assert_eq!(names, ["a.pcapng.gz", "b/NOTE.TXT", "b/deep/x.pcap", "b/dump", "b/trace.pcap1", "b/trace.pcap2.zst"]);
+        assert_eq!(
+            names,
+            [
+                "a.pcapng.gz",
+                "b/NOTE.TXT",
+                "b/deep/x.pcap",
+                "b/dump",
+                "b/events.JSONL",
+                "b/page.har",
+                "b/trace.pcap1",
+                "b/trace.pcap2.zst"
+            ]
+        );
         assert_eq!((found.others, found.unreadable.len()), (4, 0));
     }
 

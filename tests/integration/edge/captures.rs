@@ -112,22 +112,22 @@ fn one_file_of_two_is_not_there() {
 
 #[test]
 fn a_folder_without_captures() {
-    let program = site().file("traffic/README.md", "none yet").file("traffic/x.json", "{}");
+    let program = site().file("traffic/README.md", "none yet").file("traffic/x.yaml", "{}");
     assert_snapshot!(run(&program, &["check", "traffic"]), @r#"
     exit 3
     --- stderr
-    error: no capture in traffic: 2 other files there; captures end in .pcap, .pcapng, .cap, .dmp, .txt or .http
+    error: no capture in traffic: 2 other files there; captures end in .pcap, .pcapng, .cap, .dmp, .txt, .http, .har, .json, .jsonl, .log or .csv
     "#);
     assert_snapshot!(run(&program, &["show", "traffic"]), @r#"
     exit 3
     --- stderr
-    error: no capture in traffic: 2 other files there; captures end in .pcap, .pcapng, .cap, .dmp, .txt or .http
+    error: no capture in traffic: 2 other files there; captures end in .pcap, .pcapng, .cap, .dmp, .txt, .http, .har, .json, .jsonl, .log or .csv
     "#);
     std::fs::create_dir(program.path("empty")).unwrap();
     assert_snapshot!(run(&program, &["check", "empty"]), @r#"
     exit 3
     --- stderr
-    error: no capture in empty: no file there; captures end in .pcap, .pcapng, .cap, .dmp, .txt or .http
+    error: no capture in empty: no file there; captures end in .pcap, .pcapng, .cap, .dmp, .txt, .http, .har, .json, .jsonl, .log or .csv
     "#);
 }
 
@@ -138,7 +138,7 @@ fn a_folder_that_is_called_like_a_capture() {
     assert_snapshot!(run(&program, &["check", "empty.pcap"]), @r#"
     exit 3
     --- stderr
-    error: no capture in empty.pcap: no file there; captures end in .pcap, .pcapng, .cap, .dmp, .txt or .http
+    error: no capture in empty.pcap: no file there; captures end in .pcap, .pcapng, .cap, .dmp, .txt, .http, .har, .json, .jsonl, .log or .csv
     "#);
     assert_snapshot!(run(&program, &["check", "day.pcap"]), @r#"
     exit 0
