@@ -124,15 +124,19 @@ impl Sighting {
         let has = |names: &[&str]| {
             request.regular_fields().any(|(name, _)| names.iter().any(|n| n.as_bytes().eq_ignore_ascii_case(name)))
         };
+        // What a source may leave out is no sign by being missing.
+        let withheld =
+            |names: &[&str]| request.withholds(|name| names.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name)));
         let passed = match has(&MARKS) {
             true => Passed::Yes,
-            false if request.head.flags.is_partial() => Passed::Unclear,
+            false if request.head.flags.is_partial() || withheld(&MARKS) => Passed::Unclear,
             false => Passed::No,
         };
         let (mut asker, mut no_probe) = (Asker::Client, None);
         match Agent::of(&request) {
             Agent::Known(at) => asker = Asker::Known(at),
             Agent::Unknown => asker = Asker::Unclear,
+            Agent::None if withheld(&["User-Agent"]) => asker = Asker::Unclear,
             agent @ (Agent::Other(_) | Agent::None | Agent::Several) => {
                 if let Some((_, server)) = ends
                     && let Some(probe) = probe(&request, agent, server)
@@ -159,7 +163,8 @@ fn source(fidelity: Fidelity) -> &'static str {
 fn host(head: &HeadRef<'_>) -> Server {
     let mut hosts = head.values(b"host");
     match (hosts.next(), hosts.next()) {
-        (None, _) if head.head.flags.is_partial() => Server::Unknown,
+        // What a source may leave out, no select can find missing.
+        (None, _) if head.head.flags.is_partial() || head.withholds(|name| name.eq_ignore_ascii_case(b"host")) => Server::Unknown,
         (None, _) => Server::NoHost,
         (Some(host), None) => {
             let open = head.head.flags.is_partial() || head.head.fidelity.masks && is_masked(host);

@@ -35,7 +35,7 @@ hops:
     9:9 ‹d› `d` has no value |  | give it one, or leave its key away
     10:14 ‹Path› unknown key `Path` in a matcher | expected `equals`, `prefix`, `suffix`, `contains`, `regex`, `one_of`, `ignore_case`, `is`, `cidr`, `at_least`, `at_most`, `list`, `pairs`, `json`, `jwt`, `separator`, `others`, `present`, `optional`, `name_case`, `lines`, `wire`, `all`, `any`, `not`, `preserved`, `appended`, `bind`, `when`, `severity`, `why` or `reference`
     11:16 ‹cookie› `Cookie` is expected in line 8 and must be absent here: both can never hold |  | keep the one that is meant; ways that exclude each other are `variants`
-    13:7 ‹cookies› a response has no `cookies` | expected `version`, `status`, `reason`, `headers`, `set_cookies`, `absent`, `removed`, `others`, `order`, `name_case`, `body` or `trailers` | it stands under `request`
+    13:7 ‹cookies› a response has no `cookies` | expected `version`, `status`, `reason`, `headers`, `set_cookies`, `absent`, `removed`, `others`, `order`, `name_case`, `body`, `trailers` or `event` | it stands under `request`
     15:14 ‹Secrue› unknown attribute `Secrue` of a cookie | expected `value`, `Expires`, `Max-Age`, `Domain`, `Path`, `SameSite`, `Priority`, `Secure`, `HttpOnly` or `Partitioned` | did you mean `Secure`?
     16:22 ‹yes› `Secure` is an attribute without a value |  | `true`: it must be there, `false`: it must not
     17:14 ‹regex› `regex` stands beside attributes, and compares a value |  | write `value: { regex: … }`

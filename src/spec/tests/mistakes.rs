@@ -43,15 +43,15 @@ hops:
 ";
     assert_snapshot!(mistakes(text), @"
     2:1 ‹titel› unknown key `titel` in a spec | expected `title`, `about`, `references`, `params`, `types`, `include`, `captures`, `hops` or `checks` | did you mean `title`?
-    5:5 ‹form› unknown key `form` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `follows`, `join`, `client`, `proxy`, `tls`, `request`, `response`, `checks` or `variants` | did you mean `from`?
-    6:5 ‹headers› unknown key `headers` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `follows`, `join`, `client`, `proxy`, `tls`, `request`, `response`, `checks` or `variants` | it stands under `request`
+    5:5 ‹form› unknown key `form` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `follows`, `join`, `client`, `proxy`, `tls`, `request`, `response`, `event`, `checks` or `variants` | did you mean `from`?
+    6:5 ‹headers› unknown key `headers` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `follows`, `join`, `client`, `proxy`, `tls`, `request`, `response`, `event`, `checks` or `variants` | it stands under `request`
     7:16 ‹methd› unknown key `methd` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `removed`, `others`, `order`, `name_case`, `body` or `trailers` | did you mean `method`?
     7:28 ‹status› a request has no `status` | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `removed`, `others`, `order`, `name_case`, `body` or `trailers` | it stands under `response`
     7:41 ‹Host› unknown key `Host` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `removed`, `others`, `order`, `name_case`, `body` or `trailers` | fields stand under `headers`
-    8:29 ‹target› a response has no `target` | expected `version`, `status`, `reason`, `headers`, `set_cookies`, `absent`, `removed`, `others`, `order`, `name_case`, `body` or `trailers` | it stands under `request`
-    9:22 ‹requests› unknown key `requests` in a variant | expected `client`, `proxy`, `tls`, `request` or `response` | did you mean `request`?
-    10:15 ‹method› unknown key `method` in `select` | expected `request`, `response`, `src`, `dst`, `client`, `proxy`, `tls`, `connection`, `source`, `any`, `all` or `not` | it stands under `request` or `response`: `request: { method: … }`
-    10:28 ‹requst› unknown key `requst` in `select` | expected `request`, `response`, `src`, `dst`, `client`, `proxy`, `tls`, `connection`, `source`, `any`, `all` or `not` | did you mean `request`?
+    8:29 ‹target› a response has no `target` | expected `version`, `status`, `reason`, `headers`, `set_cookies`, `absent`, `removed`, `others`, `order`, `name_case`, `body`, `trailers` or `event` | it stands under `request`
+    9:22 ‹requests› unknown key `requests` in a variant | expected `client`, `proxy`, `tls`, `request`, `response` or `event` | did you mean `request`?
+    10:15 ‹method› unknown key `method` in `select` | expected `request`, `response`, `event`, `src`, `dst`, `client`, `proxy`, `tls`, `connection`, `source`, `any`, `all` or `not` | it stands under `request` or `response`: `request: { method: … }`
+    10:28 ‹requst› unknown key `requst` in `select` | expected `request`, `response`, `event`, `src`, `dst`, `client`, `proxy`, `tls`, `connection`, `source`, `any`, `all` or `not` | did you mean `request`?
     10:64 ‹header› unknown key `header` in `request` of a select | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `body` or `trailers` | did you mean `headers`?
     10:82 ‹order› `order` means nothing in a select |  | it is an expectation: put it under the hop's own `request` or `response`
     ");
@@ -92,8 +92,6 @@ hops:
     7:14 ‹b› no hop `b` in this file |  | did you mean `a`? / `follows` names the hop that a request comes over before this one
     9:5 ‹echoed_in› `echoed_in` is not supported yet |  | leave it away; a later version will know it
     10:29 ‹b› `that` must be true or false, and this is a text |  | compare it: `… == …`
-    11:23 ‹event› the source `event` is not supported yet |  | `wire`, `har`, `text` or `log`
-    15:7 ‹event› `event` is not supported yet |  | leave it away; a later version will know it
     19:20 ‹a› `a` is no line of `A` |  | `wire` is the whole line: "A: value"
     20:21 ‹a› `a` is no path into a JWT |  | a path begins with `header` or `payload`: `header.alg`, `payload.sub`
     24:20 ‹a› `when` must be true or false, and this is a text |  | compare it: `… == …`
@@ -278,7 +276,7 @@ hops:
     assert_snapshot!(mistakes(text), @r#"
     5:40 ‹prot› unknown key `prot` in `src` | expected `ip` or `port` | did you mean `port`?
     6:20 ‹[80, 81]› a list of values means nothing in a select |  | one of several is `{ one_of: [a, b] }`
-    7:15 ‹wires› unknown source `wires` |  | `wire`, `har`, `text` or `log`
+    7:15 ‹wires› unknown source `wires` |  | `wire`, `har`, `text`, `event` or `log`
     8:12 ‹{ request: { method: GET } }› `any` is a list, and here stands a mapping |  | write `[a, b]`
     11:24 ‹bind› `bind` means nothing here |  | a name is bound to one value of a request or response, outside of `any` and `not`
     12:16 ‹optional› `optional` means nothing here |  | only what is expected of a field, a pair or a JSON member can be optional

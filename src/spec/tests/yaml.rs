@@ -76,7 +76,7 @@ fn aliases_are_allowed() {
     assert_snapshot!(mistakes("hops: &h\n  a: *h\n"), @"2:6 ‹*h› this alias stands inside of what it names, which would never end |  | write the value out");
     assert_snapshot!(mistakes("hops:\n  a: { request: &r { metod: GET } }\n  b: { response: *r }\n"), @"
     2:22 ‹metod› unknown key `metod` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `removed`, `others`, `order`, `name_case`, `body` or `trailers` | did you mean `method`?
-    2:22 ‹metod› unknown key `metod` in a response | expected `version`, `status`, `reason`, `headers`, `set_cookies`, `absent`, `removed`, `others`, `order`, `name_case`, `body` or `trailers` | fields stand under `headers`
+    2:22 ‹metod› unknown key `metod` in a response | expected `version`, `status`, `reason`, `headers`, `set_cookies`, `absent`, `removed`, `others`, `order`, `name_case`, `body`, `trailers` or `event` | fields stand under `headers`
     ");
 }
 

@@ -21,7 +21,8 @@ fn every_spec_of_the_program_is_read_quickly_and_rightly() {
             Ok(root) => assert_careful(&text, &root),
             Err(at) => {
                 let line = text[..at].lines().count();
-                panic!("{}:{line}: not written plainly: see what src/spec/yaml/quick/reader.rs knows", spec.file());
+                let here = text[at..].lines().next().unwrap_or_default();
+                panic!("{}:{line}: not written plainly at `{here}`: see what src/spec/yaml/quick/reader.rs knows", spec.file());
             }
         }
     }
