@@ -15,8 +15,10 @@ pub enum IdKind {
     TraceParent,
     /// X-Request-Id
     Request,
-    /// x-amzn-RequestId of the response.
+    /// x-amzn-RequestId of the response; `requestContext.requestId` of a Lambda event.
     AmazonRequest,
+    /// x-amz-apigw-id of the response; `requestContext.extendedRequestId` of a Lambda event.
+    ApiGateway,
     /// The request's id in an execution log of API Gateway.
     Log,
     /// What a spec's `join` gave.
@@ -24,7 +26,8 @@ pub enum IdKind {
 }
 
 impl IdKind {
-    /// Whether nodes pass it on as it is. X-Request-Id many replace by their own.
+    /// Whether nodes pass it on as it is. X-Request-Id many replace by their own, and each service of AWS gives x-amzn-RequestId
+    /// anew.
     #[must_use]
     pub fn is_kept(self) -> bool {
         matches!(self, Self::Trace | Self::TraceParent | Self::Log | Self::Join)
@@ -38,6 +41,7 @@ impl IdKind {
             Self::TraceParent => "the trace id of traceparent",
             Self::Request => "X-Request-Id",
             Self::AmazonRequest => "x-amzn-RequestId",
+            Self::ApiGateway => "x-amz-apigw-id",
             Self::Log => "the log's request id",
             Self::Join => "its `join`",
         }
@@ -69,6 +73,11 @@ pub fn ids(exchange: &Exchange<'_>, masked: impl Fn(&[u8]) -> bool) -> Vec<Id> {
     };
     let root = one(request, b"X-Amzn-Trace-Id").and_then(|value| root(&value).map(<[u8]>::to_vec));
     let parent = one(request, b"traceparent").and_then(|value| value.split(|b| *b == b'-').nth(1).map(<[u8]>::to_vec));
+    let of_event = |member: &str| {
+        let event = exchange.request.and_then(|message| message.body.event())?;
+        let id = event.get("requestContext")?.get(member)?.as_str()?.as_bytes();
+        (!id.is_empty() && id.len() <= LONGEST && !masked(id)).then(|| id.to_vec())
+    };
     let log = exchange.first().and_then(|message| match message.head.head.at.origin {
         Origin::Log { request, .. } => Some(request?.to_vec()),
         _ => None,
@@ -78,7 +87,8 @@ pub fn ids(exchange: &Exchange<'_>, masked: impl Fn(&[u8]) -> bool) -> Vec<Id> {
         (IdKind::Trace, root),
         (IdKind::TraceParent, parent.filter(|id| !id.is_empty())),
         (IdKind::Request, one(request, b"X-Request-Id")),
-        (IdKind::AmazonRequest, one(response, b"x-amzn-RequestId")),
+        (IdKind::AmazonRequest, one(response, b"x-amzn-RequestId").or_else(|| of_event("requestId"))),
+        (IdKind::ApiGateway, one(response, b"x-amz-apigw-id").or_else(|| of_event("extendedRequestId"))),
     ];
     found.into_iter().filter_map(|(kind, value)| Some(Id { kind, value: value? })).collect()
 }

@@ -29,7 +29,9 @@ impl Kept {
 
     fn weight(&self) -> usize {
         let lines = self.head.lines.len().saturating_mul(size_of::<crate::http::FieldLine>());
-        self.head.raw.len().saturating_add(lines).saturating_add(self.body.kept().map_or(0, <[u8]>::len))
+        let event = self.body.event().map_or(0, |event| event.to_string().len().saturating_mul(2));
+        let body = self.body.kept().map_or(0, <[u8]>::len);
+        self.head.raw.len().saturating_add(lines).saturating_add(body).saturating_add(event)
     }
 }
 

@@ -25,9 +25,9 @@ pub(super) enum Fit {
 
 /// How an inner exchange lies to an outer one.
 pub(super) fn fit(inner: &Leg, outer: &Leg) -> Fit {
-    // What has no request caused nothing that is seen.
+    // What has no request caused nothing that is seen; of another capture it may be what is left of it.
     if outer.exchange().request.is_none() || inner.exchange().request.is_none() {
-        return Fit::Never;
+        return if inner.capture() == outer.capture() { Fit::Never } else { Fit::Beside(None) };
     }
     if let (Some((one, endpoint)), Some((other, caller))) = (inner.logged(), outer.logged())
         && one == other

@@ -97,3 +97,13 @@ fn a_hop_without_journeys_is_a_mistake() {
     let run = both("nothing here", APP).run(&["show", "--journeys", "client=client.txt"]);
     assert_eq!(run.code, 4, "{}", run.stderr);
 }
+
+#[test]
+fn a_logged_event_is_a_hop_behind_api_gateway() {
+    let folder = "captures/aws/api-gateway/lambda-proxy/logged";
+    let read = |name: &str| std::fs::read(crate::kit::root().join(folder).join(name)).unwrap();
+    let program = Program::new().file("client.txt", read("client.txt")).file("function.json", read("function.json"));
+    let run = program.run(&["show", "--journeys", "client=client.txt", "function=function.json"]);
+    assert!(run.stdout.contains("known by x-amzn-RequestId"), "{}", run.stdout);
+    assert_eq!(run.stdout.matches("journey ").count(), 1, "{}", run.stdout);
+}
