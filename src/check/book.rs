@@ -290,7 +290,7 @@ impl Book {
             spec: Some(spec_place(&spec.spec, expectation.expectation.place)),
             hop: Some(model.name.value.clone()),
             subject,
-            message: match (&of_relation, &model.follows) {
+            message: match (&of_relation, model.follows.as_ref().or(model.echoed_in.as_ref())) {
                 (Some(what), Some(follows)) => crossing::message(rule, what, expectation.side, &model.name.value, &follows.value),
                 _ => phrase::message(rule, &expectation.aspect, expectation.side, field.as_deref(), fault, &model.name.value),
             },

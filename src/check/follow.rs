@@ -8,12 +8,15 @@ use crate::spec::{Expr, Side, Spec, walk};
 impl Plan {
     /// The hops of a spec that follow others and say something of them. Its hops begin at `first`.
     pub(super) fn compile_links(&mut self, spec: &Spec, first: usize) {
+        self.compile_echoes(spec, first);
         for (at, hop) in spec.hops.iter().enumerate() {
             let Some(follows) = &hop.follows else { continue };
             let Some(before) = spec.hops.iter().position(|other| other.name.value == follows.value) else { continue };
             let (inner, outer) = (first.saturating_add(at), first.saturating_add(before));
             let Some(compiled) = self.hops.get(inner) else { continue };
-            if !compiled.judged
+            // What is echoed comes with the exchange that echoes it.
+            if compiled.echoed_in.is_some()
+                || !compiled.judged
                 || !compiled.expectations.iter().any(|e| e.expectation.claim.is_relation()) && !names_hop(compiled)
             {
                 continue;
@@ -50,6 +53,23 @@ impl Plan {
                 }
             }
             self.links.push(Link { outer, inner, join: hop.join.as_ref().map(|join| join.value.clone()) });
+        }
+    }
+}
+
+impl Plan {
+    /// The hops of a spec whose exchanges the responses of others echo.
+    fn compile_echoes(&mut self, spec: &Spec, first: usize) {
+        for (at, hop) in spec.hops.iter().enumerate() {
+            let named = |echoed: &crate::spec::Spanned<String>| spec.hops.iter().position(|hop| hop.name.value == echoed.value);
+            let Some(outer) = hop.echoed_in.as_ref().and_then(named).map(|outer| first.saturating_add(outer)) else { continue };
+            if let Some(hop) = self.hops.get_mut(first.saturating_add(at)) {
+                hop.echoed_in = Some(outer);
+            }
+            self.echoes = true;
+            if let Some(body) = self.hops.get_mut(outer).and_then(|hop| hop.bodies.get_mut(Side::Response as usize)) {
+                *body = body.or(BodyWant { keep: BODY_LIMIT, sha256: false });
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::hop::Leg;
 /// What is looked up in exchanges that waited. Others are looked up apart: what is remembered of heads depends on their order.
 #[derive(Debug, Default)]
 pub(super) struct LateIndex {
-    own: [HeadIndex; 2],
+    pub(super) own: [HeadIndex; 2],
     before: [HeadIndex; 2],
 }
 

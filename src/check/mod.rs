@@ -20,6 +20,7 @@ mod content;
 mod cookie;
 mod crossing;
 mod dispatch;
+mod echo;
 mod error;
 mod evaluate;
 mod evidence;

@@ -85,6 +85,7 @@ fn unjudged(hop: &Hop) -> Hop {
         when: None,
         count: None,
         follows: None,
+        echoed_in: hop.echoed_in.clone(),
         join: None,
         request: MessageSpec::default(),
         response: MessageSpec::default(),

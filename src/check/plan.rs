@@ -30,6 +30,8 @@ pub struct Plan {
     pub(super) across: Vec<Across>,
     /// Hops that follow others, and say something of them.
     pub(super) links: Vec<Link>,
+    /// Some hop is echoed in another's responses.
+    pub(super) echoes: bool,
 }
 
 /// A hop that follows another.
@@ -112,6 +114,8 @@ pub(super) struct PlanHop {
     pub(super) selects_by_body: bool,
     /// It is of connections without a byte, not of exchanges.
     pub(super) of_empty: bool,
+    /// Its exchanges are those that the responses of this hop echo. Index into [`Plan::hops`].
+    pub(super) echoed_in: Option<usize>,
     /// What it says of the hop that it follows is judged when that hop's exchange is there: its exchanges wait.
     pub(super) waits: bool,
 }
@@ -425,6 +429,7 @@ fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop 
         bodies,
         selects_by_body,
         of_empty,
+        echoed_in: None,
         waits: false,
     }
 }

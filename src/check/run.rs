@@ -158,6 +158,9 @@ impl MessageSink for Run<'_> {
                     state.book(self.plan, at, &verdicts, params);
                     state.join(self.plan, at, &verdicts, params);
                 }
+                if self.plan.echoes {
+                    state.echo(self.plan, at, &looked, self.known.params);
+                }
                 if !self.plan.links.is_empty() {
                     state.link(self.plan, at, &looked, self.known.params);
                 }

@@ -136,6 +136,8 @@ pub(super) fn endpoint(exchange: &Exchange<'_>, dst: bool) -> Option<Endpoint> {
         return Some(if dst { server } else { client });
     };
     match message.head.head.at.origin {
+        // What a message echoes ran on another connection.
+        Origin::Packet { .. } if message.head.head.fidelity.is_event() => None,
         Origin::Packet { src, dst: to, .. } => Some(if message.head.is_request() == dst { to } else { src }),
         Origin::Entry { server, .. } if dst => server,
         Origin::Line(_) | Origin::Entry { .. } | Origin::Log { .. } => None,

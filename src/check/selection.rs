@@ -84,6 +84,7 @@ pub(super) fn is_looked_at(plan: &Plan, looked: &Looked<'_>) -> Condition {
 /// Whether a hop takes an exchange as its own.
 pub(super) fn is_own(plan: &Plan, at: usize, hop: &PlanHop, looked: &Looked<'_>, known: &Known) -> bool {
     known.may_show(at)
+        && (hop.select.is_some() || hop.echoed_in.is_none())
         && hop.of_empty == looked.exchange.first().is_none()
         && match (&hop.select, plan.specs.get(hop.spec).and_then(|spec| spec.params(known.params))) {
             (Some(select), Some(params)) => selects(select, looked, params) == Truth::Yes,

@@ -67,6 +67,15 @@ impl Leg {
         self
     }
 
+    /// The same, seen elsewhere: in the body of a message at this place.
+    #[must_use]
+    pub fn placed(mut self, at: Provenance) -> Self {
+        for message in [&mut self.request, &mut self.response].into_iter().flatten() {
+            message.head.head.at = at;
+        }
+        self
+    }
+
     /// The exchange.
     #[must_use]
     pub fn exchange(&self) -> Exchange<'_> {

@@ -43,6 +43,6 @@ pub use input::{BYTES, Input};
 pub use keys::{key_log_remarks, key_logs};
 pub use limits::{LIMITS, Limit, LimitUnit, Limits};
 pub use options::ReadOptions;
-pub use read::{read, read_from, read_with};
+pub use read::{read, read_events, read_from, read_with};
 pub use recording::read_recording;
 pub use summary::{Embedded, Summary, Undecoded};

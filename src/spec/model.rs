@@ -95,6 +95,8 @@ pub struct Hop {
     pub follows: Option<Spanned<String>>,
     /// `join`: what an exchange has in common with that of the same request on the hop before
     pub join: Option<Spanned<Expr>>,
+    /// `echoed_in`: the hop whose responses hold this one's requests
+    pub echoed_in: Option<Spanned<String>>,
     /// `request`
     pub request: MessageSpec,
     /// `response`

@@ -236,3 +236,38 @@ fn crumbs_of_a_cookie_are_one_value_and_absolute_targets_are_known() {
     assert_eq!(verdict(&run("http://a.example/a", "a=1; b=2"), "request.others"), Verdict::Met);
     assert_eq!(verdict(&run("/a", "a=1"), "request.others"), Verdict::Violated);
 }
+
+#[test]
+fn a_function_that_echoes_its_event_shows_the_hop_behind() {
+    let spec = "hops:\n  client:\n    select: { request: { headers: { Host: a.example } } }\n    request: { method: GET }\n  function:\n    \
+                echoed_in: client.response.body\n    request:\n      path: { preserved: true }\n      headers:\n        User-Agent: { preserved: true }\n        \
+                X-Forwarded-For: ${hop(\"client\").src.ip}\n        X-Forwarded-Proto: https\n    event: { requestContext.stage: prod }\n";
+    let run = |agent: &str, stage: &str, body: &dyn Fn(&str) -> String| {
+        let event = format!(
+            r#"{{"resource": "/a", "path": "/a", "httpMethod": "GET", "headers": {{"Host": "a.example", "User-Agent": "{agent}",
+            "X-Forwarded-For": "10.0.1.5", "X-Forwarded-Proto": "https"}}, "multiValueHeaders": {{"Host": ["a.example"],
+            "User-Agent": ["{agent}"], "X-Forwarded-For": ["10.0.1.5"], "X-Forwarded-Proto": ["https"]}},
+            "requestContext": {{"requestId": "r", "stage": "{stage}", "httpMethod": "GET", "path": "/a"}}, "body": null, "isBase64Encoded": false}}"#
+        );
+        Check::new(spec)
+            .request("GET /a HTTP/1.1\r\nHost: a.example\r\nUser-Agent: curl\r\n\r\n")
+            .response("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n", body(&event).as_bytes())
+            .run()
+    };
+    let whole = |event: &str| event.to_owned();
+    let right = run("curl", "prod", &whole);
+    let function = &right.specs[0].hops[1];
+    assert_eq!((function.exchanges, function.verdict), (1, Verdict::Met), "{:#?}", right.findings);
+    let wrong = run("Amazon", "test", &whole);
+    let subjects: Vec<_> = wrong.findings.iter().map(|f| (f.subject.as_str(), f.samples[0].evidence.short())).collect();
+    assert_eq!(
+        subjects,
+        [
+            ("request.header.User-Agent", "t.pcap, packet 2".to_owned()),
+            ("event.requestContext.stage", "t.pcap, packet 2".to_owned()),
+        ]
+    );
+    // What is no event echoes nothing.
+    let none = run("curl", "prod", &|_| "hello".to_owned());
+    assert_eq!(none.specs[0].hops[1].exchanges, 0);
+}

@@ -11,7 +11,7 @@ use crate::spec::near::did_you_mean;
 use crate::spec::problem::Problem;
 use crate::spec::walk;
 use crate::spec::yaml::{Kind, Node};
-use crate::spec::{Claim, Expectation, Expr, Hop, Part, Place, Relation, Spec, Value};
+use crate::spec::{Claim, Expectation, Expr, Hop, Part, Place, Relation, Spanned, Spec, Value};
 
 /// Keys of a matcher that are about the hop before.
 pub(super) const RELATIONS: &[&str] = &["preserved", "appended"];
@@ -82,10 +82,31 @@ impl Reader<'_> {
         self.names_of("removed", node)
     }
 
+    /// `echoed_in: NAME.response.body`: the name.
+    pub(super) fn echoed_in(&mut self, node: &Node) -> Option<Spanned<String>> {
+        let text = self.text(node, "`echoed_in`")?;
+        let name = text.strip_suffix(".response.body").filter(|name| !name.is_empty());
+        if name.is_none() {
+            let problem = Problem::new(node.place, format!("`{text}` is no body of another hop"));
+            self.report(problem.help("it is `NAME.response.body`, with the name of a hop of this file"));
+        }
+        Some(Spanned::new(name?.to_owned(), node.place))
+    }
+
     /// Checks what is said of hops before, of a whole spec.
     pub(super) fn follows(&mut self, spec: &Spec) {
         let hops: HashMap<&str, &Hop> = spec.hops.iter().map(|hop| (hop.name.value.as_str(), hop)).collect();
         for hop in &spec.hops {
+            if let Some(echoed) = &hop.echoed_in
+                && (hop.name.value == echoed.value || !hops.contains_key(echoed.value.as_str()))
+            {
+                let known = spec.hops.iter().map(|hop| hop.name.value.as_str()).filter(|name| *name != hop.name.value);
+                self.report(
+                    Problem::new(echoed.place, format!("no other hop `{}` in this file", echoed.value))
+                        .maybe_help(did_you_mean(&echoed.value, known))
+                        .help("its responses hold what this hop's requests were"),
+                );
+            }
             if let Some(follows) = &hop.follows {
                 let known = || spec.hops.iter().map(|hop| hop.name.value.as_str());
                 if !hops.contains_key(follows.value.as_str()) {
@@ -116,7 +137,7 @@ impl Reader<'_> {
         let messages = messages.chain(hop.variants.iter().flat_map(|variant| [&variant.request, &variant.response]));
         let claims = messages.flat_map(|message| &message.expectations).chain(&hop.checks);
         for expectation in claims {
-            if expectation.claim.is_relation() && hop.follows.is_none() {
+            if expectation.claim.is_relation() && hop.follows.is_none() && hop.echoed_in.is_none() {
                 let problem = Problem::new(expectation.place, "it is not said which hop comes before this one");
                 self.report(problem.help("write `follows: NAME` into the hop"));
             }
@@ -138,7 +159,7 @@ impl Reader<'_> {
     /// Within a hop, `hop("…")` is the one that it follows.
     fn hop_named(&mut self, hop: &Hop, expr: &Expr, place: Place) {
         let Expr::OfHop { hop: named, .. } = expr else { return };
-        match &hop.follows {
+        match hop.follows.as_ref().or(hop.echoed_in.as_ref()) {
             Some(follows) if follows.value == *named => {}
             Some(follows) => self.report(
                 Problem::new(place, format!("hop `{named}` is not the one that this hop follows"))

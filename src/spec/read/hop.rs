@@ -23,8 +23,23 @@ fn of_empty(select: &Select) -> Option<Place> {
 const MOST_COMBINATIONS: usize = 1000;
 
 const KEYS: &[&str] = &[
-    "from", "to", "about", "select", "when", "count", "follows", "join", "client", "proxy", "tls", "request", "response",
-    "event", "checks", "variants",
+    "from",
+    "to",
+    "about",
+    "select",
+    "when",
+    "count",
+    "follows",
+    "join",
+    "echoed_in",
+    "client",
+    "proxy",
+    "tls",
+    "request",
+    "response",
+    "event",
+    "checks",
+    "variants",
 ];
 
 impl Reader<'_> {
@@ -45,6 +60,7 @@ impl Reader<'_> {
             count: None,
             follows: None,
             join: None,
+            echoed_in: None,
             request: MessageSpec::default(),
             response: MessageSpec::default(),
             checks: Vec::new(),
@@ -63,6 +79,7 @@ impl Reader<'_> {
                     let name = self.text(entry.node, "`follows`");
                     read.follows = name.map(|name| Spanned::new(name, entry.node.place));
                 }
+                "echoed_in" => read.echoed_in = self.echoed_in(entry.node),
                 "join" => read.join = self.joined_by(entry),
                 "count" => read.count = self.bounds(entry.node, "`count`"),
                 root if ROOTS.contains(&root) => self.expect_connection(entry, &mut read.request),

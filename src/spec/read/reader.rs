@@ -10,9 +10,6 @@ use crate::spec::problem::Problem;
 use crate::spec::yaml::{Kind, Node, Style};
 use crate::spec::{Place, Reference, Source};
 
-/// Keys of the language that later versions will know.
-pub(super) const LATER: &[&str] = &["echoed_in"];
-
 /// Reads a tree, and collects what is wrong with it.
 #[derive(Debug)]
 pub(super) struct Reader<'s> {
@@ -135,9 +132,8 @@ impl Reader<'_> {
                     Keys::Exact | Keys::Json => problem.help("keep one of them"),
                 });
             }
-            // A key that is refused by its name needs no value; JSON has null and empty values.
-            let free = keys == Keys::Json || (keys == Keys::Exact && LATER.contains(&name));
-            if !free && self.is_empty(node, name, key.place, keys) {
+            // JSON has null and empty values.
+            if keys != Keys::Json && self.is_empty(node, name, key.place, keys) {
                 continue;
             }
             entries.push(Entry { name, key: key.place, node });
@@ -249,14 +245,9 @@ impl Reader<'_> {
 
     /// A key that `what` does not have.
     pub(super) fn unknown_key(&mut self, entry: Entry<'_>, what: &str, known: &[&str], help: Option<String>) {
-        let problem = if LATER.contains(&entry.name) {
-            Problem::new(entry.key, format!("`{}` is not supported yet", entry.name))
-                .help("leave it away; a later version will know it")
-        } else {
-            Problem::new(entry.key, format!("unknown key `{}` in {what}", entry.name))
-                .label(format!("expected {}", one_of(known.iter().copied())))
-                .maybe_help(did_you_mean(entry.name, known.iter().copied()).or(help))
-        };
+        let problem = Problem::new(entry.key, format!("unknown key `{}` in {what}", entry.name))
+            .label(format!("expected {}", one_of(known.iter().copied())))
+            .maybe_help(did_you_mean(entry.name, known.iter().copied()).or(help));
         self.report(problem);
     }
 

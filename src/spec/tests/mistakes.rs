@@ -43,8 +43,8 @@ hops:
 ";
     assert_snapshot!(mistakes(text), @"
     2:1 ‹titel› unknown key `titel` in a spec | expected `title`, `about`, `references`, `params`, `types`, `include`, `captures`, `hops` or `checks` | did you mean `title`?
-    5:5 ‹form› unknown key `form` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `follows`, `join`, `client`, `proxy`, `tls`, `request`, `response`, `event`, `checks` or `variants` | did you mean `from`?
-    6:5 ‹headers› unknown key `headers` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `follows`, `join`, `client`, `proxy`, `tls`, `request`, `response`, `event`, `checks` or `variants` | it stands under `request`
+    5:5 ‹form› unknown key `form` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `follows`, `join`, `echoed_in`, `client`, `proxy`, `tls`, `request`, `response`, `event`, `checks` or `variants` | did you mean `from`?
+    6:5 ‹headers› unknown key `headers` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `follows`, `join`, `echoed_in`, `client`, `proxy`, `tls`, `request`, `response`, `event`, `checks` or `variants` | it stands under `request`
     7:16 ‹methd› unknown key `methd` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `removed`, `others`, `order`, `name_case`, `body` or `trailers` | did you mean `method`?
     7:28 ‹status› a request has no `status` | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `removed`, `others`, `order`, `name_case`, `body` or `trailers` | it stands under `response`
     7:41 ‹Host› unknown key `Host` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `removed`, `others`, `order`, `name_case`, `body` or `trailers` | fields stand under `headers`
@@ -58,7 +58,7 @@ hops:
 }
 
 #[test]
-fn what_later_versions_know_is_refused_by_name() {
+fn what_cannot_be_meant_is_refused() {
     let text = "
 captures: [a.pcap]
 checks: []
@@ -90,7 +90,7 @@ hops:
     3:9 ‹[]› `checks` has the empty list `[]` |  | give it one, or leave its key away
     6:11 ‹x› `when` must be true or false, and this is a text |  | compare it: `… == …`
     7:14 ‹b› no hop `b` in this file |  | did you mean `a`? / `follows` names the hop that a request comes over before this one
-    9:5 ‹echoed_in› `echoed_in` is not supported yet |  | leave it away; a later version will know it
+    9:16 ‹b› `b` is no body of another hop |  | it is `NAME.response.body`, with the name of a hop of this file
     10:29 ‹b› `that` must be true or false, and this is a text |  | compare it: `… == …`
     19:20 ‹a› `a` is no line of `A` |  | `wire` is the whole line: "A: value"
     20:21 ‹a› `a` is no path into a JWT |  | a path begins with `header` or `payload`: `header.alg`, `payload.sub`

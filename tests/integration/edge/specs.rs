@@ -129,7 +129,7 @@ fn five_different_mistakes() {
      --> specs/five.yaml:4:5
       |
     4 |     requst: { method: GET }
-      |     ^^^^^^ expected `from`, `to`, `about`, `select`, `when`, `count`, `follows`, `join`, `client`, `proxy`, `tls`, `request`, `response`, `event`, `checks` or `variants`
+      |     ^^^^^^ expected `from`, `to`, `about`, `select`, `when`, `count`, `follows`, `join`, `echoed_in`, `client`, `proxy`, `tls`, `request`, `response`, `event`, `checks` or `variants`
       |
       = help: did you mean `request`?
 

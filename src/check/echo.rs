@@ -1,0 +1,60 @@
+//! Hops that other hops' bodies echo: a function that answers with the event that it was handed shows from outside what it was
+//! handed.
+
+use super::came::Came;
+use super::content::content;
+use super::hop as judging;
+use super::links::params_of;
+use super::looked::Looked;
+use super::plan::Plan;
+use super::run::State;
+use super::selection;
+use crate::hop::Leg;
+use crate::http::{Body, BodyWant, Connection, Exchange, HeadRef, MessageId, MessageSink};
+use crate::source;
+
+/// Exchanges that a body holds.
+#[derive(Debug, Default)]
+struct Echoed(Vec<Leg>);
+
+impl MessageSink for Echoed {
+    fn head(&mut self, _: MessageId, _: &HeadRef<'_>, _: Option<&HeadRef<'_>>, _: Option<&Connection>) -> BodyWant {
+        BodyWant { keep: super::plan::BODY_LIMIT, sha256: true }
+    }
+
+    fn message(&mut self, _: MessageId, _: &Body) {}
+
+    fn exchange(&mut self, exchange: &Exchange<'_>) {
+        if exchange.request.is_some() {
+            self.0.push(Leg::of(exchange, Vec::new()));
+        }
+    }
+}
+
+impl State {
+    /// Judges the exchanges that the response of a hop echoes, of every hop that says so. The place of each is that of the
+    /// response.
+    pub(super) fn echo(&mut self, plan: &Plan, outer: usize, looked: &Looked<'_>, set: usize) {
+        for (at, hop) in plan.hops.iter().enumerate().filter(|(_, hop)| hop.echoed_in == Some(outer) && hop.judged) {
+            let (Some(params), Some(response)) = (params_of(plan, at, set), looked.exchange.response) else { continue };
+            // What is no event echoes nothing.
+            let Ok(body) = content(&response) else { continue };
+            let mut echoed = Echoed::default();
+            source::read_events(&body, response.head.head.at.capture, &mut echoed);
+            for leg in echoed.0 {
+                let leg = leg.placed(response.head.head.at);
+                let exchange = leg.exchange();
+                let mut index = std::mem::take(&mut self.late);
+                selection::look(plan, &mut index.own, &exchange);
+                let looked = Looked::new(&exchange, &index.own).after(Came { hop: plan.name_of(outer), what: Some(Ok(looked)) });
+                if let Some(tally) = self.hops.get_mut(at) {
+                    tally.exchanges += 1;
+                    let verdicts = judging::judge(hop, params, tally, &looked);
+                    self.book(plan, at, &verdicts, params);
+                    self.join(plan, at, &verdicts, params);
+                }
+                self.late = index;
+            }
+        }
+    }
+}
