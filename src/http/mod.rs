@@ -51,6 +51,6 @@ pub use limits::Limits;
 pub use parse::{parse_head, start_line_kind};
 pub use provenance::{CaptureId, Fidelity, Origin, Provenance};
 pub(crate) use repeats::{same_bytes, same_places};
-pub use sink::{MessageId, MessageSink};
+pub use sink::{AnySink, MessageId, MessageSink};
 pub use start::MessageKind;
 pub use streams::{HttpStreams, Part, Unread};

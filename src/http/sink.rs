@@ -30,3 +30,36 @@ pub trait MessageSink {
     /// A connection is over that carried no byte. Most sinks have no use for it.
     fn empty(&mut self, _connection: &EmptyConnection<'_>) {}
 }
+
+/// Any sink behind one type: readers that are not in a hurry are compiled once for it, and not once for each sink.
+pub struct AnySink<'s>(pub &'s mut dyn MessageSink);
+
+impl std::fmt::Debug for AnySink<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AnySink")
+    }
+}
+
+impl MessageSink for AnySink<'_> {
+    fn head(
+        &mut self,
+        id: MessageId,
+        head: &HeadRef<'_>,
+        request: Option<&HeadRef<'_>>,
+        connection: Option<&Connection>,
+    ) -> BodyWant {
+        self.0.head(id, head, request, connection)
+    }
+
+    fn message(&mut self, id: MessageId, body: &Body) {
+        self.0.message(id, body);
+    }
+
+    fn exchange(&mut self, exchange: &Exchange<'_>) {
+        self.0.exchange(exchange);
+    }
+
+    fn empty(&mut self, connection: &EmptyConnection<'_>) {
+        self.0.empty(connection);
+    }
+}

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::anomaly::Anomalies;
 use crate::capture::{CaptureError, Opened, open};
-use crate::http::{CaptureId, Fidelity, MessageSink, read_bytes};
+use crate::http::{AnySink, CaptureId, Fidelity, MessageSink, read_bytes};
 
 /// How much of a file without packets is looked at before the rest of it is read.
 const BEGINNING: u64 = 64 << 10;
@@ -57,6 +57,8 @@ fn opened<S: MessageSink>(
     match open(reader) {
         Ok(Opened::Packets(reader)) => recording::read_one(input, reader, options, id, sink),
         Ok(Opened::Other(reader)) => {
+            // Texts are short beside captures.
+            let sink = &mut AnySink(sink);
             let text = text_of(input, reader, options.limits.text as u64)?;
             if dump::is_dump(&text) {
                 return dumped(input, &text, options, id, sink);
