@@ -10,7 +10,7 @@ use super::mask;
 use super::params::Params;
 use super::plan::{Link, Plan};
 use super::scope::Scope;
-use crate::hop::{By, Id, IdKind, Joined, Leg, Legs, Unjoined, ids};
+use crate::hop::{By, Id, IdKind, Joined, Leg, Legs, Unjoined};
 
 /// So many bytes of exchanges wait for those of other hops.
 const MOST_HELD: usize = 32 << 20;
@@ -144,7 +144,7 @@ impl Waiting {
 /// An exchange as it waits, with what joins it.
 fn leg(link: &Link, scope: &Scope<'_>) -> Leg {
     let Some(join) = &link.join else {
-        return Leg::of(scope.exchange, ids(scope.exchange, |value| scope.masks && mask::is_masked(value)));
+        return Leg::recognised(scope.exchange, |value| scope.masks && mask::is_masked(value));
     };
     let value = evaluate(join, scope).and_then(super::evaluate::Val::into_text);
     match value {

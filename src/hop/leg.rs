@@ -1,6 +1,6 @@
 //! An exchange on one hop, kept: the others of the same request may come much later.
 
-use super::Id;
+use super::{Id, ids};
 use crate::capture::Timestamp;
 use crate::http::{Body, CaptureId, Connection, Exchange, HeadBuf, Layout, Message, Origin, Provenance};
 use crate::wire::Endpoint;
@@ -45,6 +45,8 @@ pub struct Leg {
     pub(super) ids: Vec<Id>,
     /// Why it has no id where it should have one.
     pub(super) lack: Option<String>,
+    /// Part of its target is masked, so that others are not known by it.
+    hidden: bool,
 }
 
 impl Leg {
@@ -57,7 +59,17 @@ impl Leg {
             connection: exchange.connection.cloned(),
             ids,
             lack: None,
+            hidden: false,
         }
+    }
+
+    /// A copy of an exchange with the ids that it has of itself. What `masked` takes for hidden is none, and no target to be
+    /// known by.
+    #[must_use]
+    pub fn recognised(exchange: &Exchange<'_>, masked: impl Fn(&[u8]) -> bool) -> Self {
+        let target = exchange.request.and_then(|message| message.head.target());
+        let hidden = target.is_some_and(&masked);
+        Self { hidden, ..Self::of(exchange, ids(exchange, masked)) }
     }
 
     /// The same, with the reason why it has no id.
@@ -150,7 +162,7 @@ impl Leg {
     /// (RFC 9112 §3.2.2) by its path and query. Nothing without a request, or where it is cut.
     pub(super) fn look(&self) -> Option<Vec<u8>> {
         let head = self.request.as_ref()?.head.as_ref();
-        if head.head.flags.is_cut() && head.is_open(head.head.start_line) {
+        if self.hidden || head.head.flags.is_cut() && head.is_open(head.head.start_line) {
             return None;
         }
         let mut look = self.method()?.to_vec();

@@ -136,3 +136,15 @@ fn what_is_taken_away_joins_nothing() {
     assert_eq!(legs.join(), [Joined { inner, outer: Err(Unjoined::NoneFits) }]);
     assert!(legs.remove(inner).is_some() && legs.is_empty() && legs.weight() == 0);
 }
+
+#[test]
+fn what_is_masked_joins_nothing() {
+    let masked = |value: &[u8]| value.starts_with(b"/xxx");
+    let of = |leg: &Leg| Leg::recognised(&leg.exchange(), masked);
+    let legs = |target: &str| {
+        let (outer, inner) = (leg(target, "", 0, (1, 2), (0, 100)), leg(target, "", 1, (2, 3), (10, 90)));
+        joined(vec![(of(&outer), Some(0)), (of(&inner), Some(1))])
+    };
+    assert_eq!(legs("/a"), [(1, Ok((0, By::Look)))]);
+    assert_eq!(legs("/xxxxxx"), [(1, Err(Unjoined::NoneFits))]);
+}

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use super::way::{Way, ways};
-use crate::hop::{Leg, Legs, ids};
+use crate::check::is_masked;
+use crate::hop::{Leg, Legs};
 use crate::http::{Body, BodyWant, Connection, Exchange, HeadRef, MessageId, MessageSink};
 
 /// So many bytes of exchanges wait for those of other hops.
@@ -105,7 +106,8 @@ impl<W: Write, P: Print> MessageSink for Gather<W, P> {
         if self.failed.is_some() {
             return;
         }
-        let leg = Leg::of(exchange, ids(exchange, |_| false));
+        let masks = exchange.first().is_some_and(|message| message.head.head.fidelity.masks);
+        let leg = Leg::recognised(exchange, |value| masks && is_masked(value));
         self.legs.add(Arc::new(leg), self.level);
         self.make_room();
     }
