@@ -3,9 +3,12 @@
 
 use super::came::Came;
 use super::content::content;
-use super::hop as judging;
+use super::hop::{self as judging, Open, Verdicts};
+use super::judge::Case;
+use super::judged::Judged;
 use super::links::params_of;
 use super::looked::Looked;
+use super::params::Params;
 use super::plan::Plan;
 use super::run::State;
 use super::selection;
@@ -37,10 +40,13 @@ impl State {
     pub(super) fn echo(&mut self, plan: &Plan, outer: usize, looked: &Looked<'_>, set: usize) {
         for (at, hop) in plan.hops.iter().enumerate().filter(|(_, hop)| hop.echoed_in == Some(outer) && hop.judged) {
             let (Some(params), Some(response)) = (params_of(plan, at, set), looked.exchange.response) else { continue };
-            // What is no event echoes nothing.
-            let Ok(body) = content(&response) else { continue };
             let mut echoed = Echoed::default();
-            source::read_events(&body, response.head.head.at.capture, &mut echoed);
+            let read = content(&response).map_err(|why| format!("the body that echoes it cannot be read: {why}"));
+            // What is no event echoes nothing.
+            let read = read.and_then(|body| source::read_events(&body, response.head.head.at.capture, &mut echoed));
+            if let Err(why) = read {
+                self.unread(plan, at, looked, params, &why);
+            }
             for leg in echoed.0 {
                 let leg = leg.placed(response.head.head.at);
                 let exchange = leg.exchange();
@@ -56,5 +62,16 @@ impl State {
                 self.late = index;
             }
         }
+    }
+
+    /// A response may echo an exchange, and what it echoes cannot be known: that is as open as all that is expected of it. It is
+    /// told of the exchange that echoes it.
+    fn unread(&mut self, plan: &Plan, at: usize, looked: &Looked<'_>, params: &Params, why: &str) {
+        let (Some(hop), Some(tally)) = (plan.hops.get(at), self.hops.get_mut(at)) else { return };
+        tally.exchanges += 1;
+        let open: Open = (0..hop.own).map(|own| (own, Judged::Inconclusive(why.to_owned()))).collect();
+        open.iter().for_each(|(own, judged)| tally.count(*own, judged));
+        let case = Case::new(looked, std::iter::empty());
+        self.book(plan, at, &Verdicts { case, open, variant_notes: Vec::new() }, params);
     }
 }

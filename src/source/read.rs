@@ -224,6 +224,9 @@ fn no_capture(input: &Input, why: String) -> SourceError {
 }
 
 /// Tells the sink of the Lambda events that a body holds; of nothing where it holds none.
-pub fn read_events<S: MessageSink>(body: &[u8], id: CaptureId, sink: &mut S) {
-    let _ = event::read(body, id, sink);
+///
+/// # Errors
+/// It holds what is known for an event, and that cannot be read or holds no message: why.
+pub fn read_events<S: MessageSink>(body: &[u8], id: CaptureId, sink: &mut S) -> Result<(), String> {
+    event::read(body, id, sink).map_or(Ok(()), |read| read.map(drop))
 }

@@ -267,7 +267,11 @@ fn a_function_that_echoes_its_event_shows_the_hop_behind() {
             ("event.requestContext.stage", "t.pcap, packet 2".to_owned()),
         ]
     );
-    // What is no event echoes nothing.
+    // What is no event echoes nothing; what is one and cannot be read decides nothing.
     let none = run("curl", "prod", &|_| "hello".to_owned());
     assert_eq!(none.specs[0].hops[1].exchanges, 0);
+    let broken = run("curl", "prod", &|event| event.replacen("\"path\"", "\"resource\"", 1));
+    let function = &broken.specs[0].hops[1];
+    assert_eq!((function.exchanges, function.verdict), (1, Verdict::Inconclusive), "{:#?}", broken.findings);
+    assert!(broken.findings.iter().any(|f| f.rule == Rule::EvidenceInconclusive && f.hop.as_deref() == Some("function")));
 }
