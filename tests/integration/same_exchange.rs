@@ -305,3 +305,50 @@ fn a_request_with_cookies_and_names_in_lower_case() {
     ]);
     insta::assert_snapshot!(table(&example, "{ request: { path: /notes, method: GET } }", &all, worst));
 }
+
+/// The specs of the six systems, and the folder of captures whose exchanges each is held against.
+const SYSTEMS: [&str; 7] = [
+    "aws/alb/forward",
+    "aws/alb/health-check",
+    "aws/api-gateway/http-proxy-via-alb",
+    "aws/api-gateway/http-via-alb",
+    "aws/api-gateway/lambda",
+    "aws/api-gateway/lambda-proxy",
+    "aws/s3/rest",
+];
+
+#[test]
+fn the_six_systems_judge_their_exchanges_in_a_har() {
+    for system in SYSTEMS {
+        let folder = root().join("captures").join(system);
+        let captures = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        let captures: Vec<PathBuf> = captures.filter(|path| path.extension().is_some_and(|ending| ending == "pcap")).collect();
+        let mut judged = [0; 2];
+        for spoken in captures.iter().flat_map(|capture| read_exchanges(capture)) {
+            let Spoken { request: Some(request), response: Some(response), ends: Some((_, server)) } = spoken else { continue };
+            // What is no text stands in a HAR as base64, which is another matter.
+            if request.value("Host").is_none() || [&request, &response].iter().any(|m| std::str::from_utf8(&m.body).is_err()) {
+                continue;
+            }
+            let example = Example { capture: PathBuf::new(), request, response };
+            let of_server = |har: String| har.replace("198.51.100.80", &server.ip().to_string());
+            let program = Program::new()
+                .file("a.har", of_server(example.har(<[_]>::to_vec)))
+                .file("worst.har", of_server(example.har(worst)));
+            for (file, judged) in ["a.har", "worst.har"].into_iter().zip(&mut judged) {
+                let run = program.run(&["check", file, "-s", system, "--format", "json"]);
+                let report: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|e| panic!("{e}: {}", run.stderr));
+                let hops = report["specs"][0]["hops"].as_array().unwrap();
+                assert!(
+                    hops.iter().all(|hop| hop["verdict"] != "violated"),
+                    "{system}: {} {}",
+                    example.request.start,
+                    run.stdout
+                );
+                *judged += hops.iter().map(|hop| hop["exchanges"].as_u64().unwrap()).sum::<u64>();
+            }
+        }
+        // With all its fields an exchange is known; sorted, joined and without credentials it may not be.
+        assert!(judged[0] > 0 && judged[0] >= judged[1], "{system}: {judged:?}");
+    }
+}
