@@ -221,6 +221,46 @@ fn removed(pattern: &str, before: Seen<'_>, after: Seen<'_>, side: Side) -> Judg
     }
 }
 
+/// What became of a field that the hop does not name.
+enum Other {
+    /// It is as it was.
+    Same,
+    /// One of both sources cannot show it, and why.
+    Open(&'static str),
+    /// How it is not, and what is there.
+    Changed(Rule, Option<Vec<u8>>),
+}
+
+/// What became of the field of a name. It stays a function of its own: within the loop over names the optimiser copies that for
+/// each way through this, and is not done within a quarter of an hour.
+#[inline(never)]
+fn other(name: &[u8], before: Seen<'_>, after: Seen<'_>) -> Other {
+    let (was, is) = (values(before.head(), name), values(after.head(), name));
+    let (was, is): (Vec<&[u8]>, Vec<&[u8]>) = (was.iter().map(AsRef::as_ref).collect(), is.iter().map(AsRef::as_ref).collect());
+    if was == is {
+        return Other::Same;
+    }
+    for (seen, values) in [(before, &was), (after, &is)] {
+        let head = seen.head();
+        if head.head.fidelity.masks && values.iter().any(|value| mask::is_masked(value)) {
+            return Other::Open("a value is masked");
+        }
+        let withheld = || head.withholds(|withheld| withheld.eq_ignore_ascii_case(name));
+        if values.is_empty() && (head.head.flags.is_partial() || withheld()) {
+            return Other::Open(head.lack());
+        }
+    }
+    if [before, after].iter().any(|seen| !seen.head().head.fidelity.repeats) && flat(&was) == flat(&is) {
+        return Other::Open("this kind of evidence may join lines that repeat");
+    }
+    let rule = match (was.is_empty(), is.is_empty()) {
+        (true, _) => Rule::FieldUnexpected,
+        (_, true) => Rule::FieldMissing,
+        _ => Rule::FieldValueMismatch,
+    };
+    Other::Changed(rule, (!is.is_empty()).then(|| is.join(b"\n".as_slice())))
+}
+
 /// All fields but those that the hop names.
 fn others(known: &[NameId], gone: &[String], before: Seen<'_>, after: Seen<'_>, side: Side) -> Judged {
     let named = |seen: Seen<'_>| -> Vec<Vec<u8>> {
@@ -235,43 +275,19 @@ fn others(known: &[NameId], gone: &[String], before: Seen<'_>, after: Seen<'_>, 
     if old.is_empty() && new.is_empty() {
         return Judged::NotObserved;
     }
-    let lack = |seen: Seen<'_>, name: &[u8]| {
-        let head = seen.head();
-        head.head.flags.is_partial() || head.withholds(|withheld| withheld.eq_ignore_ascii_case(name))
-    };
     let (mut faults, mut open) = (Vec::new(), None);
     for name in old.iter().chain(new.iter().filter(|name| !old.iter().any(|old| old.eq_ignore_ascii_case(name)))) {
-        let (was, is) = (values(before.head(), name), values(after.head(), name));
-        let (was, is): (Vec<&[u8]>, Vec<&[u8]>) =
-            (was.iter().map(AsRef::as_ref).collect(), is.iter().map(AsRef::as_ref).collect());
-        if was == is {
-            continue;
+        match other(name, before, after) {
+            Other::Same => {}
+            Other::Open(why) => {
+                open.get_or_insert(why);
+            }
+            Other::Changed(rule, actual) => faults.push(fault(rule, Some(name), lines_of(after, name, side), actual)),
         }
-        let masked = [(before, &was), (after, &is)]
-            .into_iter()
-            .any(|(seen, values)| seen.head().head.fidelity.masks && values.iter().any(|value| mask::is_masked(value)));
-        let joins = [before, after].iter().any(|seen| !seen.head().head.fidelity.repeats);
-        let unknown = was.is_empty() && lack(before, name) || is.is_empty() && lack(after, name);
-        if masked || unknown || joins && flat(&was) == flat(&is) {
-            open.get_or_insert_with(|| match (masked, unknown) {
-                (true, _) => "a value is masked".to_owned(),
-                (_, true) if is.is_empty() => after.head().lack().to_owned(),
-                (_, true) => before.head().lack().to_owned(),
-                _ => "this kind of evidence may join lines that repeat".to_owned(),
-            });
-            continue;
-        }
-        let rule = match (was.is_empty(), is.is_empty()) {
-            (true, _) => Rule::FieldUnexpected,
-            (_, true) => Rule::FieldMissing,
-            _ => Rule::FieldValueMismatch,
-        };
-        let actual = (!is.is_empty()).then(|| is.join(b"\n".as_slice()));
-        faults.push(fault(rule, Some(name), lines_of(after, name, side), actual));
     }
     match (faults.is_empty(), open) {
         (false, _) => Judged::Violated(faults),
-        (true, Some(why)) => Judged::Inconclusive(why),
+        (true, Some(why)) => Judged::Inconclusive(why.to_owned()),
         (true, None) if before.head().head.flags.is_partial() || after.head().head.flags.is_partial() => {
             Judged::Inconclusive("a head is cut in the capture: more fields may follow".to_owned())
         }
