@@ -138,6 +138,22 @@ pub(super) fn one_sided(plan: &Plan, tallies: &[HopTally]) -> Vec<String> {
     notes
 }
 
+/// What is said of hops whose exchanges were seen, and not those of the hop that they follow.
+pub(super) fn unfollowed(plan: &Plan, tallies: &[HopTally]) -> Vec<String> {
+    let seen = |hop: usize| tallies.get(hop).is_some_and(|tally| tally.exchanges > 0);
+    let links = plan.links.iter().filter(|link| seen(link.inner) && !seen(link.outer));
+    links
+        .filter_map(|link| {
+            let (spec, _) = plan.model(plan.hops.get(link.inner)?)?;
+            let (inner, outer) = (plan.name_of(link.inner), plan.name_of(link.outer));
+            let name = &spec.spec.name;
+            Some(format!(
+                "{name} › {inner}: no exchange of hop `{outer}`, which it follows, is in the captures; what it says of that was not observed"
+            ))
+        })
+        .collect()
+}
+
 /// Exchanges of no hop, most frequent first.
 pub(super) fn unselected(state: &State) -> Unselected {
     Unselected { exchanges: state.unselected, groups: groups(state.groups.iter()) }

@@ -83,6 +83,7 @@ pub(super) fn against_evidence(wanted: &Wanted<'_>, specs: &[LoadedSpec], only: 
         let (spec_outcomes, hop_findings) = outcome::specs(&plan, &tallies, held, Some(read_cases));
         outcome.notes.extend(outcome::left_out(&state));
         outcome.notes.extend(outcome::one_sided(&plan, &tallies));
+        outcome.notes.extend(outcome::unfollowed(&plan, &tallies));
         outcome.specs.extend(spec_outcomes);
         outcome.findings.extend(findings);
         // A spec without any evidence has its own finding.

@@ -207,6 +207,7 @@ fn against_captures(wanted: &Wanted<'_>, specs: &[LoadedSpec]) -> Result<Outcome
     let (tallies, findings, state) = run.into_parts();
     let (spec_outcomes, hop_findings) = outcome::specs(&plan, &tallies, Held::of(&outcome.captures), None);
     outcome.notes = outcome::left_out(&state).into_iter().chain(outcome::one_sided(&plan, &tallies)).collect();
+    outcome.notes.extend(outcome::unfollowed(&plan, &tallies));
     outcome.unselected = outcome::unselected(&state);
     outcome.specs = spec_outcomes;
     outcome.findings = findings;

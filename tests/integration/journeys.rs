@@ -68,6 +68,12 @@ fn a_finding_shows_both_sides() {
 fn without_the_other_hop_its_relations_are_not_observed() {
     let run = both(CLIENT, APP).run(&["check", "-s", "s.yaml", "--hop", "proxy-to-app", "proxy-to-app=app.txt"]);
     insta::assert_snapshot!(run.stdout);
+    // Where nothing but relations is expected, nothing is judged, and it is said why.
+    let spec = "hops:\n  c: { select: { request: { method: PUT } }, request: { path: / } }\n  s:\n    follows: c\n    select: { request: { method: GET } }\n    \
+                request: { headers: { X: { preserved: true } } }\n";
+    let run = Program::new().file("s.yaml", spec).file("app.txt", APP).run(&["check", "-s", "s.yaml", "--hop", "s", "app.txt"]);
+    assert_eq!(run.code, 3, "{}", run.stdout);
+    insta::assert_snapshot!(run.stdout);
     // Another request is none of it.
     let other = CLIENT.replace("GET /a", "GET /b");
     let run = both(&other, APP).run(&["check", "-s", "s.yaml", "client-to-proxy=client.txt", "proxy-to-app=app.txt"]);

@@ -93,7 +93,8 @@ fn unread(outcome: &Outcome) -> String {
 
 /// Why a run judged nothing, or not what it had to.
 fn unseen(outcome: &Outcome) -> String {
-    let required = || all_hops(outcome).filter(|(_, hop)| hop.required && hop.verdict == Verdict::NotObserved);
+    let required =
+        || all_hops(outcome).filter(|(_, hop)| hop.required && hop.exchanges == 0 && hop.verdict == Verdict::NotObserved);
     let judged = exchanges(outcome) > 0;
     if let Some((spec, hop)) = required().next().filter(|_| judged) {
         let others = match required().count() - 1 {
