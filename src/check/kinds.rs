@@ -41,7 +41,7 @@ impl Held {
         let none = Params::default();
         let params = plan.specs.get(hop.spec).and_then(|spec| spec.params(0)).unwrap_or(&none);
         let of = |kinds: &[&str]| kinds.iter().any(|kind| of_kind(select, kind, params) != Truth::No);
-        (self.events && of(&["event"])) || (self.others && of(&["wire", "har", "text"]))
+        (self.events && of(&["event"])) || (self.others && of(&["wire", "har", "text", "log"]))
     }
 }
 

@@ -184,3 +184,13 @@ fn a_log_as_it_is_shown() {
     let run = program.run(&["show", "cloudwatch.txt"]).code(0);
     insta::assert_snapshot!(format!("{}\n{}", run.stdout, run.stderr));
 }
+
+#[test]
+fn a_hop_that_only_a_log_shows_is_missed_in_one() {
+    let program = with(
+        "test-invoke.txt",
+        "  hop:\n    select: { source: log, request: { headers: { Host: none.example } } }\n    request: { method: GET }\n",
+    );
+    let run = program.run(&["check", "test-invoke.txt", "-s", "spec.yaml"]).code(3);
+    assert!(run.stdout.contains("error[hop-not-observed]") && run.stdout.contains("nearest: "), "{}", run.stdout);
+}
