@@ -27,6 +27,7 @@ use super::plan::{Across, Aspect, Plan, PlanHop};
 use super::reads;
 use super::scope::{BoundValue, Scope};
 use super::sighting;
+use super::watch::{MOST_FINDINGS, WatchedFinding};
 use super::whole;
 use crate::finding::{Block, Bound, Counts, Finding, Part, Rule, Sample};
 use crate::http::{Message, Provenance};
@@ -72,6 +73,8 @@ pub(super) struct Book {
     none_met: Option<(usize, usize, Provenance)>,
     /// The captures' names by their numbers.
     pub(super) captures: Vec<String>,
+    /// Which findings were noted since they were last told, and whether for the first time; `None` where nobody listens.
+    heard: Option<Vec<(Key, bool)>>,
 }
 
 fn one_line(text: &str) -> String {
@@ -107,6 +110,24 @@ impl Book {
     /// An empty book.
     pub(super) fn new(show_secrets: bool) -> Self {
         Self { show_secrets, ..Self::default() }
+    }
+
+    /// From here on it is told what is noted.
+    pub(super) fn listen(&mut self) {
+        self.heard = Some(Vec::new());
+    }
+
+    /// What was noted since this was asked last.
+    pub(super) fn heard(&mut self) -> Vec<WatchedFinding> {
+        let heard = self.heard.as_mut().map(std::mem::take).unwrap_or_default();
+        let told = |(key, first): (Key, bool)| Some(WatchedFinding { finding: self.by_key.get(&key)?.finding.clone(), first });
+        heard.into_iter().filter_map(told).collect()
+    }
+
+    fn hear(&mut self, key: &Key, first: bool) {
+        if let Some(heard) = self.heard.as_mut().filter(|heard| heard.len() < MOST_FINDINGS) {
+            heard.push((key.clone(), first));
+        }
     }
 
     /// Notes a violation.
@@ -158,6 +179,9 @@ impl Book {
                 // The names are an attacker's choice: beyond the cap they share one finding.
                 key.name = Some(b":".to_vec());
             }
+        }
+        if self.heard.is_some() {
+            self.hear(&key, !self.by_key.contains_key(&key));
         }
         if let Some(noted) = self.by_key.get_mut(&key) {
             noted.finding.count += 1;
@@ -465,6 +489,9 @@ impl Book {
         // Different reasons are different notes.
         let name = reason.map(|reason| reason.as_bytes().to_vec());
         let key = Key { hop: first.hop, expectation: across.counted, rule, name, warning: false };
+        if self.heard.is_some() {
+            self.hear(&key, !self.by_key.contains_key(&key));
+        }
         if let Some(noted) = self.by_key.get_mut(&key) {
             noted.finding.count += count;
             return;

@@ -12,8 +12,9 @@ use super::params::Params;
 use super::plan::Plan;
 use super::run::State;
 use super::selection;
+use crate::anomaly::Anomalies;
 use crate::hop::Leg;
-use crate::http::{Body, BodyWant, Connection, Exchange, HeadRef, MessageId, MessageSink};
+use crate::http::{Body, BodyWant, Connection, Exchange, HeadRef, MessageId, MessageSink, Origin, Provenance};
 use crate::source;
 
 /// Exchanges that a body holds.
@@ -44,8 +45,9 @@ impl State {
             let read = content(&response).map_err(|why| format!("the body that echoes it cannot be read: {why}"));
             // What is no event echoes nothing.
             let read = read.and_then(|body| source::read_events(&body, response.head.head.at.capture, &mut echoed));
-            if let Err(why) = read {
-                self.unread(plan, at, looked, params, &why);
+            match read {
+                Ok(odd) => self.odd(&response.head.head.at, &odd),
+                Err(why) => self.unread(plan, at, looked, params, &why),
             }
             for leg in echoed.0 {
                 let leg = leg.placed(response.head.head.at);
@@ -64,6 +66,18 @@ impl State {
         }
     }
 
+    /// What is odd about an echoed event is odd about the capture.
+    fn odd(&mut self, at: &Provenance, odd: &Anomalies) {
+        let packet = match at.origin {
+            Origin::Packet { packet, .. } => Some(packet),
+            Origin::Line(_) | Origin::Entry { .. } | Origin::Log { .. } => None,
+        };
+        for (kind, anomaly) in odd.iter() {
+            let of_capture = self.echoed.entry(at.capture).or_default();
+            of_capture.note_many(kind, anomaly.count, packet, || format!("echoed in a response: {}", anomaly.detail));
+        }
+    }
+
     /// A response may echo an exchange, and what it echoes cannot be known: that is as open as all that is expected of it. It is
     /// told of the exchange that echoes it.
     fn unread(&mut self, plan: &Plan, at: usize, looked: &Looked<'_>, params: &Params, why: &str) {
@@ -72,6 +86,6 @@ impl State {
         let open: Open = (0..hop.own).map(|own| (own, Judged::Inconclusive(why.to_owned()))).collect();
         open.iter().for_each(|(own, judged)| tally.count(*own, judged));
         let case = Case::new(looked, std::iter::empty());
-        self.book(plan, at, &Verdicts { case, open, variant_notes: Vec::new() }, params);
+        self.book(plan, at, &Verdicts { case, open, variant_notes: Vec::new(), judged: false }, params);
     }
 }

@@ -24,6 +24,8 @@ pub(super) struct Verdicts<'e> {
     pub(super) open: Open,
     /// Of each group of variants, where none is met: which is the nearest, and what the others miss.
     pub(super) variant_notes: Vec<Option<String>>,
+    /// Its expectations were held against it: `when` did not leave it out.
+    pub(super) judged: bool,
 }
 
 /// Judges an exchange and counts.
@@ -34,13 +36,15 @@ pub(super) fn judge<'e>(hop: &'e PlanHop, params: &'e Params, tally: &mut HopTal
     if let Some(when) = &hop.when {
         let reason = match checks::condition(when, &case.scope(params)) {
             Condition::Holds => None,
-            Condition::Fails | Condition::Skip => return Verdicts { case, open: Vec::new(), variant_notes: Vec::new() },
+            Condition::Fails | Condition::Skip => {
+                return Verdicts { case, open: Vec::new(), variant_notes: Vec::new(), judged: false };
+            }
             Condition::Open(reason) => Some(format!("whether it is to be judged is open: {reason}")),
         };
         if let Some(reason) = reason {
             let open: Open = (0..own.len()).map(|at| (at, Judged::Inconclusive(reason.clone()))).collect();
             open.iter().for_each(|(at, judged)| tally.count(*at, judged));
-            return Verdicts { case, open, variant_notes: Vec::new() };
+            return Verdicts { case, open, variant_notes: Vec::new(), judged: false };
         }
     }
     let (mut of_variants, mut variant_notes, mut combination) = (Open::new(), Vec::new(), 0);
@@ -61,7 +65,7 @@ pub(super) fn judge<'e>(hop: &'e PlanHop, params: &'e Params, tally: &mut HopTal
             open.push((at, result));
         }
     }
-    Verdicts { case, open, variant_notes }
+    Verdicts { case, open, variant_notes, judged: true }
 }
 
 fn count_missing_sides(hop: &PlanHop, tally: &mut HopTally, looked: &Looked<'_>) {

@@ -72,6 +72,7 @@ mod suite;
 mod tally;
 mod truth;
 mod untold;
+mod watch;
 mod ways;
 mod whole;
 
@@ -85,8 +86,9 @@ pub(crate) use mask::{before_mask, is_masked};
 pub(crate) use matcher::is_type;
 pub use outcome::FailOn;
 pub use plan::Plan;
-pub use request::{CheckRequest, check, plan};
+pub use request::{CheckRequest, check, check_watched, plan, requires_any};
 pub use run::Run;
 pub use selection::Selection;
 pub(crate) use structure::{members, pairs};
 pub use suite::{Broken, HopVerdict, Suite};
+pub use watch::{MOST_FINDINGS, Watch, Watched, WatchedFinding, WatchedHop};

@@ -5,8 +5,9 @@ use super::plan::{Plan, PlanHop};
 use super::run::State;
 use super::tally::HopTally;
 use super::whole;
+use crate::anomaly::Anomalies;
 use crate::exit;
-use crate::finding::{Counts, ExpectationOutcome, Finding, HopOutcome, Rule, SpecOutcome, Unselected, UnselectedGroup, Verdict};
+use crate::finding::{CaptureOutcome, Counts, ExpectationOutcome, Finding, HopOutcome, Rule, SpecOutcome, Unselected, UnselectedGroup, Verdict};
 use crate::spec::{Severity, Spec};
 
 /// From which severity on findings lead to exit 1.
@@ -103,6 +104,15 @@ fn expectation(spec: &Spec, hop: &PlanHop, e: &super::plan::PlanExpectation, cou
     let (line, column) = spec.source.line_column(e.expectation.key.start);
     let variant = e.variant.and_then(|v| hop.variants.get(v)).map(|(name, _)| name.clone());
     ExpectationOutcome { subject: e.subject.clone(), variant, verdict: counts.verdict(), counts, line, column }
+}
+
+/// Adds what is odd about echoed events to what was read of their captures.
+pub(super) fn add_echoed(captures: &mut [CaptureOutcome], echoed: Vec<(String, Anomalies)>) {
+    for (file, odd) in echoed {
+        if let Some(capture) = captures.iter_mut().find(|capture| capture.file == file) {
+            capture.summary.anomalies.merge(&odd);
+        }
+    }
 }
 
 /// What is said of exchanges that `--where` leaves out.

@@ -78,6 +78,7 @@ pub(super) fn against_evidence(wanted: &Wanted<'_>, specs: &[LoadedSpec], only: 
             let looked = looked(request.captures_dir.as_deref(), file, &cases);
             outcome.findings.push(whole::without_evidence(spec, request.strict, &looked));
         }
+        outcome::add_echoed(outcome.captures.get_mut(first_capture..).unwrap_or_default(), run.take_echoed());
         let (tallies, findings, state) = run.into_parts();
         let held = Held::of(outcome.captures.get(first_capture..).unwrap_or_default());
         let (spec_outcomes, hop_findings) = outcome::specs(&plan, &tallies, held, Some(read_cases));

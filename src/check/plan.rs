@@ -364,6 +364,18 @@ impl Plan {
         let spec = self.specs.get(hop.spec)?;
         Some((spec, spec.spec.hops.get(hop.hop)?))
     }
+
+    /// How many exchanges of a hop must be seen; 0 where it need not be.
+    pub(super) fn least_seen(&self, hop: &PlanHop) -> u64 {
+        let count = self.model(hop).and_then(|(_, model)| model.count.as_ref());
+        count.map_or(u64::from(hop.required), |count| count.value.at_least)
+    }
+
+    /// Whether a hop that is judged must be seen, so that a run can be over once all of these were.
+    #[must_use]
+    pub(super) fn requires_any(&self) -> bool {
+        self.hops.iter().any(|hop| hop.judged && self.least_seen(hop) > 0)
+    }
 }
 
 fn compile_hop(names: &mut Names, spec: usize, at: usize, hop: &Hop) -> PlanHop {

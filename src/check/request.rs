@@ -13,6 +13,7 @@ use super::plan::Plan;
 use super::run::Run;
 use super::selection::Known;
 use super::specs::{self, Loaded, LoadedSpec};
+use super::watch::Watch;
 use super::whole;
 use crate::finding::{CaptureOutcome, Finding, Outcome, Unselected, Verdict};
 use crate::source::{self, Input, ReadOptions, SourceError};
@@ -73,6 +74,18 @@ pub(super) struct Wanted<'r> {
 /// # Errors
 /// [`CheckError`]: usage, invalid specs, or no spec at all.
 pub fn check(request: &CheckRequest) -> Result<Outcome, CheckError> {
+    check_with(request, None)
+}
+
+/// The same, and tells of each exchange when it is judged. Specs against their own evidence are not watched.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_watched(request: &CheckRequest, watch: &mut dyn Watch) -> Result<Outcome, CheckError> {
+    check_with(request, Some(watch))
+}
+
+fn check_with(request: &CheckRequest, watch: Option<&mut dyn Watch>) -> Result<Outcome, CheckError> {
     let loaded = specs::load(&request.specs, &request.spec_texts)?;
     let shipped = loaded.specs.iter().all(LoadedSpec::is_embedded);
     if shipped && !request.names_captures() && request.captures_dir.is_none() {
@@ -80,7 +93,7 @@ pub fn check(request: &CheckRequest) -> Result<Outcome, CheckError> {
         Wanted::of(request, &loaded.models())?;
         return Err(CheckError::Nothing(no_evidence(&loaded)));
     }
-    let mut outcome = judged(request, &loaded.specs, None)?;
+    let mut outcome = judged(request, &loaded.specs, None, watch)?;
     outcome.skipped_specs = loaded.not_specs;
     outcome.notes.splice(0..0, loaded.notes);
     Ok(outcome)
@@ -88,11 +101,16 @@ pub fn check(request: &CheckRequest) -> Result<Outcome, CheckError> {
 
 /// The outcome of specs, or of the one of this name among them: it alone is judged and its evidence alone is read, and the
 /// others say which evidence is theirs.
-pub(super) fn judged(request: &CheckRequest, specs: &[LoadedSpec], only: Option<&str>) -> Result<Outcome, CheckError> {
+pub(super) fn judged(
+    request: &CheckRequest,
+    specs: &[LoadedSpec],
+    only: Option<&str>,
+    watch: Option<&mut dyn Watch>,
+) -> Result<Outcome, CheckError> {
     let models: Vec<&Spec> = specs.iter().map(|file| &*file.spec).collect();
     let wanted = Wanted::of(request, &models)?;
     let mut outcome =
-        if request.names_captures() { against_captures(&wanted, specs)? } else { own::against_evidence(&wanted, specs, only)? };
+        if request.names_captures() { against_captures(&wanted, specs, watch)? } else { own::against_evidence(&wanted, specs, only)? };
     let captures: Vec<Finding> = outcome.captures.iter().flat_map(whole::capture_findings).collect();
     outcome.findings.extend(captures);
     let embedded = outcome.captures.iter().filter_map(|c| c.summary.embedded.as_ref().map(|secrets| (c.file.as_str(), secrets)));
@@ -140,6 +158,17 @@ pub fn plan(request: &CheckRequest) -> Result<(Plan, Vec<String>), CheckError> {
     Ok((Plan::of(&specs, &[given], &Picks::default()), loaded.notes))
 }
 
+/// Whether a hop must be seen: so that a live run can be over once all of these were.
+///
+/// # Errors
+/// As [`check`].
+pub fn requires_any(request: &CheckRequest) -> Result<bool, CheckError> {
+    let loaded = specs::load(&request.specs, &request.spec_texts)?;
+    let Wanted { given, picks, .. } = Wanted::of(request, &loaded.models())?;
+    let specs: Vec<(Arc<Spec>, bool)> = loaded.specs.iter().map(|file| (Arc::clone(&file.spec), file.named)).collect();
+    Ok(Plan::of(&specs, std::slice::from_ref(&given), &picks).requires_any())
+}
+
 /// The sentence for a run of nothing but specs of the program, beside which no evidence lies.
 fn no_evidence(loaded: &Loaded) -> String {
     let first = loaded.shipped_because.as_ref().map(|why| format!("{why}, and ")).unwrap_or_default();
@@ -172,13 +201,16 @@ pub(super) fn read(run: &mut Run<'_>, input: &Input, options: &ReadOptions, know
     source::read_with(input, options, id, run).map(|summary| CaptureOutcome { file, summary })
 }
 
-fn against_captures(wanted: &Wanted<'_>, specs: &[LoadedSpec]) -> Result<Outcome, CheckError> {
+fn against_captures(wanted: &Wanted<'_>, specs: &[LoadedSpec], watch: Option<&mut dyn Watch>) -> Result<Outcome, CheckError> {
     let Wanted { request, given, picks, reading } = wanted;
     // A spec is required where its own file is named. Bytes at hand are one message, and no capture of every hop.
     let all_bytes = request.bound.is_empty() && request.captures.iter().all(|input| matches!(input, Input::Bytes(_)));
     let specs: Vec<(Arc<Spec>, bool)> = specs.iter().map(|s| (Arc::clone(&s.spec), s.named && !all_bytes)).collect();
     let plan = Plan::of(&specs, std::slice::from_ref(given), picks).only(request.only.clone());
     let mut run = Run::new(&plan, request.show_secrets);
+    if let Some(watch) = watch {
+        run = run.watched(watch);
+    }
     let mut outcome = blank();
     let bound = request.bound.iter().map(|(hop, input)| (Some(hop.as_str()), std::slice::from_ref(input)));
     let mut nothing = true;
@@ -204,6 +236,7 @@ fn against_captures(wanted: &Wanted<'_>, specs: &[LoadedSpec]) -> Result<Outcome
         let all: Vec<Input> = request.captures.iter().chain(request.bound.iter().map(|(_, input)| input)).cloned().collect();
         return Err(CheckError::Nothing(source::no_capture_in(&all, outcome.skipped_captures)));
     }
+    outcome::add_echoed(&mut outcome.captures, run.take_echoed());
     let (tallies, findings, state) = run.into_parts();
     let (spec_outcomes, hop_findings) = outcome::specs(&plan, &tallies, Held::of(&outcome.captures), None);
     outcome.notes = outcome::left_out(&state).into_iter().chain(outcome::one_sided(&plan, &tallies)).collect();

@@ -1,6 +1,7 @@
 //! One run: every exchange of every capture against the plan.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use hashbrown::HashMap;
 
@@ -20,6 +21,8 @@ use super::plan::{Plan, PlanHop};
 use super::select::{describe_entry, misses};
 use super::selection::{self, Known};
 use super::tally::{HopTally, Nearest};
+use super::watch::{self, Heard, Watch, Watched, WatchedHop};
+use crate::anomaly::Anomalies;
 use crate::finding::{Counts, Finding, Rule};
 use crate::http::{
     Body, BodyWant, CaptureId, Connection, EmptyConnection, Exchange, HeadRef, MessageId, MessageSink, Provenance,
@@ -40,6 +43,16 @@ pub struct Run<'p> {
     index: [HeadIndex; 2],
     /// What is known of the capture that is being read.
     known: Known,
+    watching: Watching<'p>,
+}
+
+/// Who watches.
+struct Watching<'p>(Option<&'p mut dyn Watch>);
+
+impl std::fmt::Debug for Watching<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Watching").field(&self.0.is_some()).finish()
+    }
 }
 
 #[derive(Debug)]
@@ -55,6 +68,10 @@ pub(super) struct State {
     pub(super) undecided: u64,
     pub(super) unselected: u64,
     pub(super) groups: HashMap<String, u64, foldhash::fast::RandomState>,
+    /// What is odd about events that responses of a capture echo.
+    pub(super) echoed: BTreeMap<CaptureId, Anomalies>,
+    /// What was judged since the last exchange, where somebody watches.
+    heard: Option<Heard>,
 }
 
 impl<'p> Run<'p> {
@@ -72,8 +89,19 @@ impl<'p> Run<'p> {
             undecided: 0,
             unselected: 0,
             groups: HashMap::default(),
+            echoed: BTreeMap::new(),
+            heard: None,
         };
-        Self { plan, state: RefCell::new(state), index: Default::default(), known: Known::default() }
+        Self { plan, state: RefCell::new(state), index: Default::default(), known: Known::default(), watching: Watching(None) }
+    }
+
+    /// The same run, which tells of each exchange when it is judged.
+    #[must_use]
+    pub fn watched(mut self, watch: &'p mut dyn Watch) -> Self {
+        let state = self.state.get_mut();
+        state.heard = Some(Heard::new());
+        state.book.listen();
+        Self { watching: Watching(Some(watch)), ..self }
     }
 
     /// A capture begins; messages of it carry the number that is given back.
@@ -97,6 +125,13 @@ impl<'p> Run<'p> {
     /// How many exchanges of any hop were seen so far.
     pub(super) fn selected(&mut self) -> u64 {
         self.state.get_mut().hops.iter().map(|h| h.exchanges).sum()
+    }
+
+    /// What is odd beside what reading told, with the name of the capture in which it is.
+    pub(super) fn take_echoed(&mut self) -> Vec<(String, Anomalies)> {
+        let state = self.state.get_mut();
+        let named = |(id, odd): (CaptureId, Anomalies)| Some((state.book.captures.get(id.0 as usize)?.clone(), odd));
+        std::mem::take(&mut state.echoed).into_iter().filter_map(named).collect()
     }
 
     /// The counts and findings.
@@ -158,6 +193,9 @@ impl MessageSink for Run<'_> {
                     state.book(self.plan, at, &verdicts, params);
                     state.join(self.plan, at, &verdicts, params);
                 }
+                if hop.waits && let Some(heard) = &mut state.heard {
+                    heard.push((at, None));
+                }
                 if self.plan.echoes {
                     state.echo(self.plan, at, &looked, self.known.params);
                 }
@@ -170,6 +208,9 @@ impl MessageSink for Run<'_> {
         }
         if !own {
             state.unselected(exchange);
+        }
+        if let Some(watch) = &mut self.watching.0 {
+            watch.exchange(&state.watched(self.plan, exchange));
         }
     }
 
@@ -203,6 +244,21 @@ fn cut(line: String) -> String {
 }
 
 impl State {
+    /// What was heard since the exchange before.
+    fn watched<'w>(&mut self, plan: &'w Plan, exchange: &'w Exchange<'w>) -> Watched<'w> {
+        let heard = self.heard.as_mut().map(std::mem::take).unwrap_or_default();
+        let hops = heard.into_iter().filter_map(|(at, verdict)| {
+            let (spec, model) = plan.model(plan.hops.get(at)?)?;
+            Some(WatchedHop { spec: &spec.spec.name, hop: &model.name.value, verdict })
+        });
+        Watched {
+            exchange,
+            hops: hops.collect(),
+            findings: self.book.heard(),
+            observed: watch::observed(plan.hops.iter().map(|hop| (hop, plan.least_seen(hop))), &self.hops),
+        }
+    }
+
     fn unselected(&mut self, exchange: &Exchange<'_>) {
         self.unselected += 1;
         let line = match (exchange.request, exchange.response) {
@@ -293,7 +349,10 @@ impl State {
     }
 
     pub(super) fn book(&mut self, plan: &Plan, hop: usize, verdicts: &Verdicts<'_>, params: &Params) {
-        let Verdicts { case, open, variant_notes } = verdicts;
+        let Verdicts { case, open, variant_notes, .. } = verdicts;
+        if let (Some(heard), Some(of)) = (&mut self.heard, plan.hops.get(hop)) {
+            heard.push((hop, Some(watch::verdict(of, verdicts))));
+        }
         if open.is_empty() {
             return;
         }

@@ -138,7 +138,7 @@ impl Suite {
             None
         };
         let (asked, only) = asked.map_or((&self.of_captures, None), |asked| (asked, Some(spec)));
-        asked.get_or_init(|| judged(&self.request, &self.specs, only))
+        asked.get_or_init(|| judged(&self.request, &self.specs, only, None))
     }
 
     /// What an outcome says of one hop, or of the checks over several: their own findings, and those about captures as a

@@ -113,6 +113,7 @@ fn file_name(input: &Input) -> String {
     match input {
         Input::File(path) => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
         Input::Stdin => "standard input".to_owned(),
+        Input::Stream(_) => input.name(),
         Input::Bytes(_) => source::BYTES.to_owned(),
     }
 }

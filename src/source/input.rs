@@ -5,12 +5,12 @@ use std::io::{ErrorKind, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::SourceError;
+use super::{SourceError, Stream};
 
 /// What bytes at hand are called in reports.
 pub const BYTES: &str = "bytes";
 
-/// A file, standard input, or bytes at hand.
+/// A file, standard input, bytes at hand, or a live source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
     /// A file.
@@ -19,6 +19,8 @@ pub enum Input {
     Stdin,
     /// Messages as they stand on the wire, one behind the other: what a test holds. No capture file.
     Bytes(Arc<[u8]>),
+    /// A capture that is being made.
+    Stream(Stream),
 }
 
 impl Input {
@@ -31,13 +33,14 @@ impl Input {
             Self::File(path) => path.to_string_lossy().into_owned(),
             Self::Stdin => "-".to_owned(),
             Self::Bytes(_) => BYTES.to_owned(),
+            Self::Stream(stream) => stream.name().to_owned(),
         }
     }
 
     /// Its name in a sentence.
     pub(super) fn spoken(&self) -> String {
         match self {
-            Self::File(_) => self.name(),
+            Self::File(_) | Self::Stream(_) => self.name(),
             Self::Stdin => "standard input".to_owned(),
             Self::Bytes(_) => "the bytes".to_owned(),
         }
@@ -49,6 +52,10 @@ impl Input {
             Self::File(path) => path,
             Self::Stdin => return Ok(Box::new(std::io::stdin())),
             Self::Bytes(bytes) => return Ok(Box::new(std::io::Cursor::new(Arc::clone(bytes)))),
+            Self::Stream(stream) => {
+                let reader = stream.take().ok_or_else(|| self.refused("is read only once".to_owned()))?;
+                return Ok(reader);
+            }
         };
         if path.is_dir() {
             return Err(self.refused("is a folder; its captures are read one by one".to_owned()));

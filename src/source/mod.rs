@@ -27,6 +27,7 @@ mod recording;
 mod remade;
 mod series;
 mod shown;
+mod stream;
 mod summary;
 mod teller;
 #[cfg(test)]
@@ -45,4 +46,5 @@ pub use limits::{LIMITS, Limit, LimitUnit, Limits};
 pub use options::ReadOptions;
 pub use read::{read, read_events, read_from, read_with};
 pub use recording::read_recording;
+pub use stream::Stream;
 pub use summary::{Embedded, Summary, Undecoded};

@@ -223,10 +223,10 @@ fn no_capture(input: &Input, why: String) -> SourceError {
     SourceError::NotACapture { file: input.spoken(), why }
 }
 
-/// Tells the sink of the Lambda events that a body holds; of nothing where it holds none.
+/// Tells the sink of the Lambda events that a body holds, of nothing where it holds none, and gives back what is odd about them.
 ///
 /// # Errors
 /// It holds what is known for an event, and that cannot be read or holds no message: why.
-pub fn read_events<S: MessageSink>(body: &[u8], id: CaptureId, sink: &mut S) -> Result<(), String> {
-    event::read(body, id, sink).map_or(Ok(()), |read| read.map(drop))
+pub fn read_events<S: MessageSink>(body: &[u8], id: CaptureId, sink: &mut S) -> Result<Anomalies, String> {
+    event::read(body, id, sink).map_or_else(|| Ok(Anomalies::default()), |read| read.map(|summary| summary.anomalies))
 }

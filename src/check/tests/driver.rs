@@ -187,6 +187,8 @@ impl Check {
             };
             run.exchange(&exchange);
         }
+        let mut captures = vec![CaptureOutcome { file: "t.pcap".to_owned(), summary: Summary::default() }];
+        outcome::add_echoed(&mut captures, run.take_echoed());
         let (tallies, mut findings, state) = run.into_parts();
         let (specs, hop_findings) = outcome::specs(&plan, &tallies, state.exchanges > 0, None);
         findings.extend(hop_findings);
@@ -196,7 +198,7 @@ impl Check {
             exit_code,
             specs,
             findings,
-            captures: vec![CaptureOutcome { file: "t.pcap".to_owned(), summary: Summary::default() }],
+            captures,
             unselected: outcome::unselected(&state),
             skipped_specs: 0,
             skipped_captures: 0,

@@ -1,6 +1,7 @@
 //! What hops say of those that they follow.
 
 use super::driver::Check;
+use crate::anomaly::AnomalyKind;
 use crate::finding::{Outcome, Rule, Verdict};
 
 fn spec(request: &str, more: &str) -> String {
@@ -267,6 +268,18 @@ fn a_function_that_echoes_its_event_shows_the_hop_behind() {
             ("event.requestContext.stage", "t.pcap, packet 2".to_owned()),
         ]
     );
+    // What is odd about the event is told of the capture, at the packet of the response.
+    let odd = run("curl", "prod", &|event| event.replace(r#""X-Forwarded-For": "10.0.1.5""#, r#""X-Forwarded-For": "10.9.9.9""#));
+    let told: Vec<_> = odd.captures[0].summary.anomalies.iter().map(|(kind, a)| (kind, a.first_packet, a.detail.as_str())).collect();
+    assert_eq!(
+        told,
+        [(
+            AnomalyKind::HeadersDisagree,
+            Some(2),
+            "echoed in a response: entry 1: of `X-Forwarded-For` `headers` says `10.9.9.9` and `multiValueHeaders` `10.0.1.5`"
+        )]
+    );
+    assert!(right.captures[0].summary.anomalies.is_empty());
     // What is no event echoes nothing; what is one and cannot be read decides nothing.
     let none = run("curl", "prod", &|_| "hello".to_owned());
     assert_eq!(none.specs[0].hops[1].exchanges, 0);
