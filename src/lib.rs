@@ -49,8 +49,10 @@ pub mod hop;
 #[cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
 pub mod http;
 mod json;
-// A layer of bytes: no index that can fail, no arithmetic that can wrap, no cast that can cut.
 pub mod learn;
+#[cfg(feature = "live")]
+pub mod live;
+// A layer of bytes: no index that can fail, no arithmetic that can wrap, no cast that can cut.
 #[cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation))]
 pub mod proxy_protocol;
 pub mod report;

@@ -7,7 +7,9 @@ use super::tally::HopTally;
 use super::whole;
 use crate::anomaly::Anomalies;
 use crate::exit;
-use crate::finding::{CaptureOutcome, Counts, ExpectationOutcome, Finding, HopOutcome, Rule, SpecOutcome, Unselected, UnselectedGroup, Verdict};
+use crate::finding::{
+    CaptureOutcome, Counts, ExpectationOutcome, Finding, HopOutcome, Rule, SpecOutcome, Unselected, UnselectedGroup, Verdict,
+};
 use crate::spec::{Severity, Spec};
 
 /// From which severity on findings lead to exit 1.
@@ -20,6 +22,19 @@ pub enum FailOn {
     Warning,
     /// What cannot be decided, too.
     Inconclusive,
+}
+
+impl FailOn {
+    /// Whether a finding leads to exit 1.
+    #[must_use]
+    pub fn fails(self, finding: &Finding) -> bool {
+        match (finding.rule, self) {
+            (Rule::HopNotObserved, _) => false,
+            (Rule::EvidenceInconclusive, _) => self == Self::Inconclusive,
+            (_, Self::Error) => finding.severity >= Severity::Error,
+            (_, Self::Warning | Self::Inconclusive) => finding.severity >= Severity::Warning,
+        }
+    }
 }
 
 /// The outcome of each spec of a plan, with the findings about hops as a whole.
@@ -179,16 +194,10 @@ pub(super) fn groups<'g>(counts: impl Iterator<Item = (&'g String, &'g u64)>) ->
 
 /// The exit code: the first that applies of 4, 1, 3, 0 (2 never comes so far).
 pub(super) fn exit_code(unreadable: bool, findings: &[Finding], specs: &[SpecOutcome], fail_on: FailOn) -> u8 {
-    let fails = |f: &Finding| match (f.rule, fail_on) {
-        (Rule::HopNotObserved, _) => false,
-        (Rule::EvidenceInconclusive, _) => fail_on == FailOn::Inconclusive,
-        (_, FailOn::Error) => f.severity >= Severity::Error,
-        (_, FailOn::Warning | FailOn::Inconclusive) => f.severity >= Severity::Warning,
-    };
     let judged = specs.iter().any(|s| matches!(s.verdict, Verdict::Met | Verdict::Violated));
     if unreadable {
         exit::UNREADABLE
-    } else if findings.iter().any(fails) {
+    } else if findings.iter().any(|finding| fail_on.fails(finding)) {
         exit::FINDINGS
     } else if !judged || findings.iter().any(|f| f.rule == Rule::HopNotObserved) {
         exit::NOTHING_JUDGED

@@ -109,8 +109,11 @@ pub(super) fn judged(
 ) -> Result<Outcome, CheckError> {
     let models: Vec<&Spec> = specs.iter().map(|file| &*file.spec).collect();
     let wanted = Wanted::of(request, &models)?;
-    let mut outcome =
-        if request.names_captures() { against_captures(&wanted, specs, watch)? } else { own::against_evidence(&wanted, specs, only)? };
+    let mut outcome = if request.names_captures() {
+        against_captures(&wanted, specs, watch)?
+    } else {
+        own::against_evidence(&wanted, specs, only)?
+    };
     let captures: Vec<Finding> = outcome.captures.iter().flat_map(whole::capture_findings).collect();
     outcome.findings.extend(captures);
     let embedded = outcome.captures.iter().filter_map(|c| c.summary.embedded.as_ref().map(|secrets| (c.file.as_str(), secrets)));

@@ -193,7 +193,9 @@ impl MessageSink for Run<'_> {
                     state.book(self.plan, at, &verdicts, params);
                     state.join(self.plan, at, &verdicts, params);
                 }
-                if hop.waits && let Some(heard) = &mut state.heard {
+                if hop.waits
+                    && let Some(heard) = &mut state.heard
+                {
                     heard.push((at, None));
                 }
                 if self.plan.echoes {

@@ -11,6 +11,8 @@ mod explain;
 mod learn;
 mod limits;
 mod lint;
+#[cfg(feature = "live")]
+mod live;
 mod output;
 mod run;
 mod show;

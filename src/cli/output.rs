@@ -56,6 +56,18 @@ impl Target {
         tried.map_err(|source| OutputError { target: name(path), why: why(path, &source) })
     }
 
+    /// Makes the file new, for what is written bit by bit.
+    ///
+    /// # Errors
+    /// Where it cannot be made.
+    #[cfg(feature = "live")]
+    pub(super) fn create(&self) -> Result<File, OutputError> {
+        match self {
+            Self::Stdout => Err(OutputError { target: "standard output".to_owned(), why: "reports go there".to_owned() }),
+            Self::File(path) => File::create(path).map_err(|source| OutputError { target: name(path), why: why(path, &source) }),
+        }
+    }
+
     /// Writes all of a report.
     ///
     /// # Errors

@@ -19,7 +19,7 @@ mod text;
 
 #[cfg(feature = "cli")]
 pub(crate) use escape::value;
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "live"))]
 pub(crate) use paint::{Paint, Tone};
 
 pub use escape::{escape, shorten};
@@ -27,4 +27,4 @@ pub use github::{GithubOptions, github};
 pub use json::json;
 pub use plural::count;
 pub use spec_errors::{param_errors, spec_errors, spec_warnings};
-pub use text::{NO_PACKET, TextOptions, Verbosity, text, undecoded};
+pub use text::{NO_PACKET, TextOptions, Verbosity, text, text_of_findings, undecoded};

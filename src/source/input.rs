@@ -40,7 +40,8 @@ impl Input {
     /// Its name in a sentence.
     pub(super) fn spoken(&self) -> String {
         match self {
-            Self::File(_) | Self::Stream(_) => self.name(),
+            Self::File(_) => self.name(),
+            Self::Stream(stream) => stream.spoken().to_owned(),
             Self::Stdin => "standard input".to_owned(),
             Self::Bytes(_) => "the bytes".to_owned(),
         }

@@ -114,7 +114,7 @@ fn embedded(secrets: &KeyLog) -> Option<Embedded> {
 
 /// The packets of an input; `None` where it has none, which is said when it is read by itself.
 fn packets_of(input: &Input) -> Option<PacketReader> {
-    if matches!(input, Input::Stdin) {
+    if matches!(input, Input::Stdin | Input::Stream(_)) {
         return None;
     }
     match open(input.open().ok()?) {

@@ -8,18 +8,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Clone)]
 pub struct Stream {
     name: Arc<str>,
+    spoken: Arc<str>,
     reader: Arc<Mutex<Option<Box<dyn Read + Send>>>>,
 }
 
 impl Stream {
-    /// A stream with its name in reports. It ends where `reader` does.
+    /// A stream with its name in reports, and in sentences. It ends where `reader` does.
     #[must_use]
-    pub fn new(name: &str, reader: Box<dyn Read + Send>) -> Self {
-        Self { name: name.into(), reader: Arc::new(Mutex::new(Some(reader))) }
+    pub fn new(name: &str, spoken: &str, reader: Box<dyn Read + Send>) -> Self {
+        Self { name: name.into(), spoken: spoken.into(), reader: Arc::new(Mutex::new(Some(reader))) }
     }
 
     pub(super) fn name(&self) -> &str {
         &self.name
+    }
+
+    pub(super) fn spoken(&self) -> &str {
+        &self.spoken
     }
 
     /// The reader, where nobody took it before.

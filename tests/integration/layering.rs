@@ -17,6 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["check"],
     &["report"],
     &["learn"],
+    &["live"],
     &["cli", "harness"],
 ];
 

@@ -2,8 +2,14 @@
 
 mod args;
 mod format;
+mod judge;
+#[cfg(feature = "live")]
+mod live;
+mod prepared;
 mod repository;
 mod run;
 
-pub(super) use args::{Args, param};
-pub(super) use run::{refuse, run};
+pub(super) use args::Args;
+pub(super) use judge::param;
+pub(super) use prepared::{Prepared, refuse};
+pub(super) use run::run;

@@ -2,148 +2,33 @@
 
 use super::super::args::Color;
 use super::super::capture::CaptureArg;
-use super::super::environment::param_variables;
-use super::super::output::{OutputError, Target};
 use super::super::talk::Talk;
 use super::args::Args;
-use super::format::{self, Format};
-use super::repository::Repository;
-use crate::check::{self, CheckError, CheckRequest};
+use super::prepared::Prepared;
+use crate::check;
 use crate::exit;
-use crate::finding::Outcome;
-use crate::report::{self, GithubOptions, TextOptions, Verbosity};
-use crate::source::{Input, ReadOptions};
+use crate::source::Input;
 
 /// `hopspec check`
 pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
-    let targets = match format::targets(&args.formats, args.output.as_ref()) {
-        Ok(targets) => targets,
-        Err(message) => {
-            talk.error(message);
-            return exit::USAGE;
-        }
-    };
     let captures: Vec<CaptureArg> = args.captures.iter().map(|argument| CaptureArg::new(argument)).collect();
-    if captures.iter().filter(|capture| capture.input == Input::Stdin).count() > 1 {
+    let streams = captures.iter().filter(|capture| capture.input == Input::Stdin).count();
+    if streams > 1 {
         talk.error("`-` is given twice, but standard input can be read only once");
         return exit::USAGE;
     }
-    let environment = match param_variables() {
-        Ok(variables) => variables,
-        Err(message) => {
-            talk.error(message);
-            return exit::USAGE;
-        }
+    let prepared = match Prepared::new(&args.judge, captures, args.captures_dir.clone(), talk) {
+        Ok(prepared) => prepared,
+        Err(code) => return code,
     };
-    let files = captures.iter().filter_map(|capture| match &capture.input {
-        Input::File(path) => Some(path),
-        _ => None,
-    });
-    if let Some(read) = files
-        .chain(&args.specs)
-        .chain(&args.param_files)
-        .chain(&args.keylog)
-        .find(|path| path.is_file() && targets.iter().any(|(_, target)| target.is_file(path)))
-    {
-        let file = Input::File(read.clone()).name();
-        talk.error(format_args!("{file} is read by this run, and the report would be written over it; name another file"));
+    #[cfg(feature = "live")]
+    if streams == 1 || !args.sniff.interfaces.is_empty() {
+        return super::live::run(args, prepared, color, talk);
+    }
+    #[cfg(feature = "live")]
+    if let Some(option) = args.live.given() {
+        talk.error(format_args!("{option} is for what comes while it is judged: a stream (`-`), or an interface with --live"));
         return exit::USAGE;
     }
-    let request = request(args, captures, environment);
-    let unwritable: Vec<_> = targets.iter().filter_map(|(_, target)| target.try_out().err()).collect();
-    if !unwritable.is_empty() {
-        return refuse_targets(&unwritable, &request, talk);
-    }
-    match check::check(&request) {
-        Ok(outcome) => write(&outcome, &targets, args, color, talk),
-        Err(error) => refuse(&error, talk),
-    }
-}
-
-/// Reports that cannot be written end a run before it reads captures. Invalid specs come before that (see [`exit`]).
-fn refuse_targets(unwritable: &[OutputError], request: &CheckRequest, talk: Talk) -> u8 {
-    if let Err(error @ (CheckError::Usage(_) | CheckError::Specs(_) | CheckError::Params(_))) = check::plan(request) {
-        return refuse(&error, talk);
-    }
-    unwritable.iter().for_each(|error| talk.error(error));
-    exit::UNREADABLE
-}
-
-fn request(args: &Args, captures: Vec<CaptureArg>, environment: Vec<(String, String)>) -> CheckRequest {
-    let (bound, free): (Vec<_>, Vec<_>) = captures.into_iter().partition(|capture| capture.hop.is_some());
-    CheckRequest {
-        specs: args.specs.clone(),
-        spec_texts: Vec::new(),
-        captures: free.into_iter().map(|capture| capture.input).collect(),
-        bound: bound.into_iter().filter_map(|capture| Some((capture.hop?, capture.input))).collect(),
-        captures_dir: args.captures_dir.clone(),
-        params: args.params.clone(),
-        environment,
-        param_files: args.param_files.clone(),
-        hops: args.hops.clone(),
-        only: args.only.clone(),
-        variants: args.variants.clone(),
-        fail_on: args.fail_on.into(),
-        strict: args.strict,
-        show_secrets: args.show_secrets,
-        keylogs: args.keylog.clone(),
-        reading: ReadOptions { limits: args.limits.limits(), ..ReadOptions::default() },
-    }
-}
-
-fn write(outcome: &Outcome, targets: &[(Format, Target)], args: &Args, color: Color, talk: Talk) -> u8 {
-    let mut code = outcome.exit_code;
-    for unreadable in &outcome.unreadable {
-        talk.error(unreadable);
-    }
-    let repository = Repository::here();
-    for (format, target) in targets {
-        let color = if *target == Target::Stdout { color.on_stdout() } else { color.in_files() };
-        let text = match format {
-            Format::Json => report::json(outcome),
-            Format::Text => report::text(outcome, &options(args, color)),
-            Format::Github => report::github(outcome, &GithubOptions { path: &|file| repository.path(file) }),
-        };
-        if let Err(error) = target.write(&text) {
-            talk.error(error);
-            code = exit::UNREADABLE;
-        }
-    }
-    code
-}
-
-fn options(args: &Args, color: bool) -> TextOptions {
-    let verbosity = match (args.quiet, args.verbose) {
-        (true, _) => Verbosity::Quiet,
-        (_, true) => Verbosity::Verbose,
-        _ => Verbosity::Normal,
-    };
-    let specs = args.specs.iter().map(|path| Input::File(path.clone()).name()).collect();
-    TextOptions { color, verbosity, specs }
-}
-
-/// Says why there is no outcome.
-pub(in super::super) fn refuse(error: &CheckError, talk: Talk) -> u8 {
-    match error {
-        CheckError::Usage(message) => {
-            talk.error(message);
-            exit::USAGE
-        }
-        CheckError::Specs(errors) => {
-            talk.print(&report::spec_errors(errors, talk.color()));
-            exit::USAGE
-        }
-        CheckError::Params(errors) => {
-            talk.print(&report::param_errors(errors, talk.color()));
-            exit::USAGE
-        }
-        CheckError::Unreadable(message) => {
-            talk.error(message);
-            exit::UNREADABLE
-        }
-        CheckError::Nothing(message) => {
-            talk.error(message);
-            exit::NOTHING_JUDGED
-        }
-    }
+    prepared.finish(check::check(&prepared.request), color, talk)
 }

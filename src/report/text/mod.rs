@@ -17,6 +17,6 @@ pub(super) use detail::{crossed, expected};
 pub(super) use summary::line as last_line;
 
 pub use options::{TextOptions, Verbosity};
-pub use render::text;
+pub use render::{text, text_of_findings};
 pub use summary::NO_PACKET;
 pub use unjudged::undecoded;

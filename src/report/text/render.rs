@@ -39,6 +39,14 @@ pub fn text(outcome: &Outcome, options: &TextOptions) -> String {
     out
 }
 
+/// Findings alone, as they stand in the report, and nothing around them.
+#[must_use]
+pub fn text_of_findings(found: &[&Finding], color: bool) -> String {
+    let mut out = String::new();
+    findings(&mut out, found, Paint { on: color });
+    out
+}
+
 /// Adds lines behind an empty one.
 fn section(out: &mut String, lines: &str) {
     if !lines.is_empty() && !out.is_empty() {

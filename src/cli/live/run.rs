@@ -1,0 +1,67 @@
+//! A live run from its options to its exit code.
+
+use std::fs::File;
+
+use super::super::args::Color;
+use super::super::check::{Prepared, refuse};
+use super::super::output::Target;
+use super::super::talk::Talk;
+use super::LiveArgs;
+use crate::check::{self, FailOn};
+use crate::exit;
+use crate::live::{Stop, Told, Watcher, ending, interrupt};
+
+/// A live run that may begin.
+pub(in super::super) struct Begun {
+    pub(in super::super) stop: Stop,
+    /// The file of `--write`.
+    pub(in super::super) file: Option<File>,
+}
+
+/// Everything that can be wrong before anything is heard: specs, options, the file. Its time begins here.
+///
+/// # Errors
+/// The exit code, where something is wrong, which was said.
+pub(in super::super) fn begin(prepared: &Prepared, live: &LiveArgs, talk: Talk) -> Result<Begun, u8> {
+    let must_be_seen = check::requires_any(&prepared.request).map_err(|error| refuse(&error, talk))?;
+    if live.until_observed && !must_be_seen {
+        talk.error(
+            "--until-observed waits for the hops that must be seen, and no hop must be: name a spec's file with -s, or a hop with --hop",
+        );
+        return Err(exit::USAGE);
+    }
+    let file = match &live.write {
+        None => None,
+        Some(path) => {
+            let target = Target::File(path.clone());
+            if prepared.writes(&target) {
+                talk.error(format_args!("--write and a report would both go to {}: give each a file of its own", path.display()));
+                return Err(exit::USAGE);
+            }
+            Some(target.create().map_err(|error| {
+                talk.error(error);
+                exit::UNREADABLE
+            })?)
+        }
+    };
+    let stop = Stop::after(live.time);
+    if let Err(why) = interrupt(&stop) {
+        talk.note(format_args!("Ctrl-C ends this run without a report: {why}"));
+    }
+    Ok(Begun { stop, file })
+}
+
+/// Judges what the inputs of a run tell while it comes, and writes the reports.
+pub(in super::super) fn judge(prepared: &Prepared, live: &LiveArgs, stop: &Stop, told: Told, color: Color, talk: Talk) -> u8 {
+    let request = &prepared.request;
+    let fail_on = if request.strict { FailOn::Inconclusive } else { request.fail_on };
+    let mut watcher = Watcher::new(stop, told, talk.color(), |text| talk.print(text))
+        .until_observed(live.until_observed)
+        .fail_fast(live.fail_fast.then_some(fail_on))
+        .show_secrets(request.show_secrets);
+    let outcome = check::check_watched(request, &mut watcher);
+    if let Some(why) = ending(stop.ended()) {
+        talk.note(why);
+    }
+    prepared.finish(outcome, color, talk)
+}

@@ -1,0 +1,22 @@
+//! Live sources: what is sniffed at an interface, what a listener and a client hear.
+//!
+//! Beside the command line, at the end of the way: a live source makes the bytes of a capture (pcapng) while it runs, and these
+//! go the way of any other capture. So what is judged live is what would be judged of the file, and `--write` keeps just
+//! these bytes. [`Recorder`] is where they are made, [`Stop`] what ends a run, [`Watcher`] says what happens while it runs.
+//!
+//! Peers are hostile: every queue here is bounded, and whoever waits for one never holds another back.
+
+mod duration;
+mod interrupt;
+mod pump;
+mod queue;
+mod record;
+mod stop;
+mod watcher;
+
+pub use duration::duration;
+pub use interrupt::interrupt;
+pub use pump::pump;
+pub use record::{Interface, Recorder, Side, Wire};
+pub use stop::{Ended, Stop};
+pub use watcher::{Told, Watcher, ending};

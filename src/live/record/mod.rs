@@ -1,0 +1,11 @@
+//! What a live source hears becomes a capture: pcapng, block by block, to whoever judges it and to the file of `--write`.
+
+mod blocks;
+mod recorder;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use recorder::{Interface, Recorder};
+pub use wire::{Side, Wire};
