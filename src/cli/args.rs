@@ -2,6 +2,8 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+#[cfg(feature = "live")]
+use super::probe;
 use super::{check, explain, learn, lint, show};
 
 /// Check HTTP header fields of recorded traffic, hop by hop, against YAML specs.
@@ -24,6 +26,8 @@ pub(super) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Check(check::Args),
+    #[cfg(feature = "live")]
+    Probe(probe::Args),
     Show(show::Args),
     Learn(learn::Args),
     Lint(lint::Args),

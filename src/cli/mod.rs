@@ -14,6 +14,8 @@ mod lint;
 #[cfg(feature = "live")]
 mod live;
 mod output;
+#[cfg(feature = "live")]
+mod probe;
 mod run;
 mod show;
 mod talk;

@@ -77,7 +77,7 @@ pub fn read_said<'b, M: MessageSink>(
 }
 
 /// A connection between nobody and nobody.
-struct Reading<'s, M: MessageSink> {
+pub(super) struct Reading<'s, M: MessageSink> {
     flow: FlowInfo,
     http: HttpStreams<'s, M>,
     talk: Box<Conversation>,
@@ -85,7 +85,7 @@ struct Reading<'s, M: MessageSink> {
 }
 
 impl<'s, M: MessageSink> Reading<'s, M> {
-    fn new(limits: Limits, capture: CaptureId, sink: &'s mut M) -> Self {
+    pub(super) fn new(limits: Limits, capture: CaptureId, sink: &'s mut M) -> Self {
         let nobody = Endpoint { ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED), port: 0 };
         let flow = FlowInfo { number: 0, ends: [nobody; 2], opener: Some(Direction::Forward), accepted: true };
         let http = HttpStreams::of_bytes(capture, sink, limits);
@@ -97,17 +97,32 @@ impl<'s, M: MessageSink> Reading<'s, M> {
     }
 
     /// Takes some of what a side sends; what is left.
-    fn step<'b>(&mut self, direction: Direction, rest: &'b [u8]) -> &'b [u8] {
+    pub(super) fn step<'b>(&mut self, direction: Direction, rest: &'b [u8]) -> &'b [u8] {
         let left = self.http.step(&self.flow, &mut self.talk, direction, rest, self.at);
         self.pass(rest.get(..rest.len().saturating_sub(left.len())).unwrap_or_default());
         left
     }
 
-    fn end(self) -> BytesRead {
-        let Self { flow, mut http, mut talk, at } = self;
+    /// Who is told.
+    pub(super) fn told(&mut self) -> &mut M {
+        self.http.told()
+    }
+
+    /// Whether a side said something that is no HTTP.
+    pub(super) fn is_other(&mut self) -> bool {
+        self.http.undecoded().next().is_some()
+    }
+
+    /// A side says no more.
+    pub(super) fn over(&mut self, direction: Direction) {
+        self.http.end(&self.flow, &mut self.talk, direction, StreamEnd::Fin, 0, self.at);
+    }
+
+    pub(super) fn end(mut self) -> BytesRead {
         for direction in [Direction::Forward, Direction::Backward] {
-            http.end(&flow, &mut talk, direction, StreamEnd::Fin, 0, at);
+            self.over(direction);
         }
+        let Self { flow, mut http, talk, at: _ } = self;
         http.close(&flow, talk);
         let mut anomalies = Anomalies::default();
         for (kind, noted) in http.anomalies().iter() {

@@ -9,6 +9,7 @@ mod bytes;
 mod chunked;
 mod connection;
 mod conversation;
+mod dialogue;
 mod exchange;
 mod framing;
 mod h2;
@@ -39,6 +40,7 @@ pub use body::{Body, BodyWant, Trailers};
 pub use bytes::{BytesRead, Said, read_bytes, read_said};
 pub use connection::{Connection, EmptyConnection};
 pub use conversation::Conversation;
+pub use dialogue::Dialogue;
 pub use exchange::{Exchange, Message};
 pub use h2::Limits as Http2Limits;
 #[cfg(test)]

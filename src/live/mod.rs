@@ -8,6 +8,7 @@
 
 mod duration;
 mod interrupt;
+pub mod probe;
 mod pump;
 mod queue;
 mod record;
@@ -17,6 +18,6 @@ mod watcher;
 pub use duration::duration;
 pub use interrupt::interrupt;
 pub use pump::pump;
-pub use record::{Interface, Recorder, Side, Wire};
+pub use record::{Interface, RecordedKeys, Recorder, Side, Taped, Wire};
 pub use stop::{Ended, Stop};
 pub use watcher::{Told, Watcher, ending};

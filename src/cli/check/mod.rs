@@ -10,6 +10,8 @@ mod repository;
 mod run;
 
 pub(super) use args::Args;
+#[cfg(feature = "live")]
+pub(super) use judge::JudgeArgs;
 pub(super) use judge::param;
 pub(super) use prepared::{Prepared, refuse};
 pub(super) use run::run;

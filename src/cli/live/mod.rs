@@ -4,4 +4,4 @@ mod args;
 mod run;
 
 pub(super) use args::{LiveArgs, SniffArgs};
-pub(super) use run::{Begun, begin, judge};
+pub(super) use run::{Begun, begin, judge, judged};

@@ -7,8 +7,9 @@ use super::super::check::{Prepared, refuse};
 use super::super::output::Target;
 use super::super::talk::Talk;
 use super::LiveArgs;
-use crate::check::{self, FailOn};
+use crate::check::{self, CheckError, FailOn};
 use crate::exit;
+use crate::finding::Outcome;
 use crate::live::{Stop, Told, Watcher, ending, interrupt};
 
 /// A live run that may begin.
@@ -53,15 +54,29 @@ pub(in super::super) fn begin(prepared: &Prepared, live: &LiveArgs, talk: Talk) 
 
 /// Judges what the inputs of a run tell while it comes, and writes the reports.
 pub(in super::super) fn judge(prepared: &Prepared, live: &LiveArgs, stop: &Stop, told: Told, color: Color, talk: Talk) -> u8 {
+    let outcome = judged(prepared, live, stop, told, talk);
+    if let Some(why) = ending(stop.ended()) {
+        talk.note(why);
+    }
+    prepared.finish(outcome, color, talk)
+}
+
+/// Judges what the inputs of a run tell while it comes.
+///
+/// # Errors
+/// As [`check::check`].
+pub(in super::super) fn judged(
+    prepared: &Prepared,
+    live: &LiveArgs,
+    stop: &Stop,
+    told: Told,
+    talk: Talk,
+) -> Result<Outcome, CheckError> {
     let request = &prepared.request;
     let fail_on = if request.strict { FailOn::Inconclusive } else { request.fail_on };
     let mut watcher = Watcher::new(stop, told, talk.color(), |text| talk.print(text))
         .until_observed(live.until_observed)
         .fail_fast(live.fail_fast.then_some(fail_on))
         .show_secrets(request.show_secrets);
-    let outcome = check::check_watched(request, &mut watcher);
-    if let Some(why) = ending(stop.ended()) {
-        talk.note(why);
-    }
-    prepared.finish(outcome, color, talk)
+    check::check_watched(request, &mut watcher)
 }

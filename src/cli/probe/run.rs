@@ -1,0 +1,155 @@
+//! Sends, judges, and tries again where that is asked for.
+
+use std::fs::{self, File};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::super::args::Color;
+use super::super::check::{Prepared, refuse};
+use super::super::live::{Begun, begin, judge, judged};
+use super::super::talk::Talk;
+use super::args::Args;
+use crate::exit;
+use crate::live::probe::{Ask, HttpVersion, Plan, Prober, Target, Trust};
+use crate::live::{Recorder, Stop, Told};
+use crate::source::{Input, Stream};
+
+const COMMENT: &str = "recorded by `hopspec probe` at its sockets: bytes, times and addresses are theirs, the segments are made";
+
+/// `hopspec probe`
+pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
+    let mut prepared = match Prepared::new(&args.judge, Vec::new(), None, talk) {
+        Ok(prepared) => prepared,
+        Err(code) => return code,
+    };
+    let plan = match plan(args) {
+        Ok(plan) => plan,
+        Err((code, why)) => {
+            talk.error(why);
+            return code;
+        }
+    };
+    let Begun { stop, file } = match begin(&prepared, &args.live, talk) {
+        Ok(begun) => begun,
+        Err(code) => return code,
+    };
+    let mut in_a_row = 0;
+    let mut tries = 0_u32;
+    loop {
+        tries = tries.saturating_add(1);
+        let sent = match send(&plan, &mut prepared, file.as_ref(), &stop) {
+            Ok(sent) => sent,
+            Err(why) => {
+                talk.error(why);
+                return exit::UNREADABLE;
+            }
+        };
+        let Some(wanted) = args.until_met else {
+            let code = judge(&prepared, &args.live, &stop, Told::Exchanges, color, talk);
+            return told(sent, code, talk);
+        };
+        let outcome = match judged(&prepared, &args.live, &stop, Told::Exchanges, talk) {
+            Ok(outcome) => outcome,
+            Err(error) => return refuse(&error, talk),
+        };
+        let failures = sent.join().unwrap_or_default();
+        let met = failures.is_empty() && outcome.exit_code == exit::MET;
+        in_a_row = if met { in_a_row + 1 } else { 0 };
+        let waits = in_a_row < wanted && stop.ended().is_none();
+        if waits && !pause(&stop, args.pause) {
+            continue;
+        }
+        talk.note(format_args!(
+            "{in_a_row} of {wanted} tries in a row were met, after {tries} in all; the report is of the last"
+        ));
+        let code = prepared.finish(Ok(outcome), color, talk);
+        failures.iter().for_each(|why| talk.error(why));
+        return match (failures.is_empty(), code) {
+            (false, _) => exit::UNREADABLE,
+            // The last tries were met, and too few of them.
+            (true, exit::MET) if in_a_row < wanted => exit::NOTHING_JUDGED,
+            (true, code) => code,
+        };
+    }
+}
+
+/// Sends in a thread of its own, and puts what is recorded where the judge reads.
+fn send(
+    plan: &Plan,
+    prepared: &mut Prepared,
+    file: Option<&File>,
+    stop: &Stop,
+) -> Result<thread::JoinHandle<Vec<String>>, String> {
+    let file = file.map(File::try_clone).transpose().map_err(|error| format!("--write: {error}"))?;
+    let (recorder, reader) = Recorder::new(file, COMMENT, stop);
+    let prober = Prober::new(plan.clone(), recorder)?;
+    prepared.request.captures = vec![Input::Stream(Stream::new("probe", "what was sent and answered", reader))];
+    let sending = thread::Builder::new().name("probe".to_owned()).spawn(move || prober.run());
+    sending.map_err(|error| format!("there is no thread to send from: {error}"))
+}
+
+/// Requests without an answer are told, and lead to exit 4.
+fn told(sent: thread::JoinHandle<Vec<String>>, code: u8, talk: Talk) -> u8 {
+    let failures = sent.join().unwrap_or_default();
+    failures.iter().for_each(|why| talk.error(why));
+    if failures.is_empty() || code == exit::USAGE { code } else { exit::UNREADABLE }
+}
+
+/// Waits before the next try. Whether the run ended meanwhile.
+fn pause(stop: &Stop, pause: Duration) -> bool {
+    let began = Instant::now();
+    while began.elapsed() < pause {
+        if stop.ended().is_some() {
+            return true;
+        }
+        thread::sleep(stop.wait().min(pause.saturating_sub(began.elapsed())));
+    }
+    false
+}
+
+/// What is sent, and how; or the exit code, and what is wrong.
+fn plan(args: &Args) -> Result<Plan, (u8, String)> {
+    let target = Target::parse(&args.url).map_err(|why| (exit::USAGE, why))?;
+    let version = match () {
+        () if args.http2 || args.http2_prior_knowledge => HttpVersion::Http2,
+        () if args.http1_0 => HttpVersion::Http10,
+        () => HttpVersion::Http11,
+    };
+    if args.http2 && !target.tls {
+        let why = "--http2 is agreed on in TLS, and this URL is http://; --http2-prior-knowledge speaks it at once";
+        return Err((exit::USAGE, why.to_owned()));
+    }
+    let body = match args.data.as_deref() {
+        None => None,
+        Some(data) => Some(match data.strip_prefix('@') {
+            Some(path) => fs::read(path).map_err(|error| (exit::UNREADABLE, format!("--data {path}: {error}")))?,
+            None => data.as_bytes().to_vec(),
+        }),
+    };
+    let method = match &args.method {
+        Some(method) => method.clone(),
+        None if args.head => "HEAD".to_owned(),
+        None if body.is_some() => "POST".to_owned(),
+        None => "GET".to_owned(),
+    };
+    let mut fields = args.fields.clone();
+    if let Some(agent) = &args.user_agent {
+        fields.insert(0, ("User-Agent".to_owned(), Some(agent.clone())));
+    }
+    let trust = match &args.cacert {
+        Some(path) => Trust::File(path.clone()),
+        None if args.insecure => Trust::Anyone,
+        None => Trust::System,
+    };
+    Ok(Plan {
+        target,
+        ask: Ask { method, request_target: args.request_target.clone(), version, fields, bare: args.bare, body },
+        times: args.times,
+        apart: args.apart,
+        resolve: args.resolve.clone(),
+        sni: args.sni.clone(),
+        trust,
+        proxy: args.proxy_protocol.map(|version| (version.into(), args.proxy_client)),
+        timeout: args.timeout,
+    })
+}

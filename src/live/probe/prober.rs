@@ -1,0 +1,175 @@
+//! Sends requests one behind the other, and records what both sides say.
+
+use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustls::ClientConfig;
+
+use super::connect::{Line, Resolve, Way};
+use super::echo::Echo;
+use super::heard::{Answer, Heard};
+use super::proxy::ProxyVersion;
+use super::tls;
+use super::{Ask, HttpVersion, Target, Trust};
+use crate::flow::Direction;
+use crate::http::{Dialogue, Limits};
+use crate::live::{Interface, Recorder, Side, Wire};
+
+/// Raw IP packets (<https://www.tcpdump.org/linktypes.html>).
+const RAW: u16 = 101;
+
+/// What is sent, and how.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Where to.
+    pub target: Target,
+    /// What.
+    pub ask: Ask,
+    /// How often.
+    pub times: u32,
+    /// Each on a connection of its own.
+    pub apart: bool,
+    /// Names whose addresses are given.
+    pub resolve: Vec<Resolve>,
+    /// The name that TLS asks for, in place of the URL's.
+    pub sni: Option<String>,
+    /// Which servers are trusted.
+    pub trust: Trust,
+    /// The PROXY protocol before each connection, and the client that it names.
+    pub proxy: Option<(ProxyVersion, Option<IpAddr>)>,
+    /// How long connecting, and how long each request may take.
+    pub timeout: Duration,
+}
+
+/// Sends what a plan says.
+pub struct Prober {
+    plan: Plan,
+    recorder: Recorder,
+    tls: Option<Arc<ClientConfig>>,
+    socket: Interface,
+    echo: Option<Interface>,
+}
+
+impl Prober {
+    /// A client that has not connected.
+    ///
+    /// # Errors
+    /// What it is to trust cannot be read.
+    pub fn new(plan: Plan, recorder: Recorder) -> Result<Self, String> {
+        let tls = plan.target.tls.then(|| tls::config(&plan.trust, plan.ask.version, &recorder)).transpose()?;
+        let socket = recorder.interface(RAW, "probe");
+        Ok(Self { plan, recorder, tls, socket, echo: None })
+    }
+
+    /// Sends all of the plan, unless the run ends before. Why a request has no answer, a sentence each.
+    #[must_use]
+    pub fn run(mut self) -> Vec<String> {
+        let mut line: Option<Line> = None;
+        let mut failures = Vec::new();
+        for _ in 0..self.plan.times {
+            if self.recorder.stop().ended().is_some() {
+                break;
+            }
+            match self.request(line.take()) {
+                Ok(kept) => line = kept,
+                Err(why) => failures.push(why),
+            }
+        }
+        if let Some(mut line) = line {
+            line.close();
+        }
+        failures
+    }
+
+    /// One request and its answer. The connection, where it may be used again.
+    fn request(&mut self, line: Option<Line>) -> Result<Option<Line>, String> {
+        let way = Way {
+            target: self.plan.target.clone(),
+            resolve: self.plan.resolve.clone(),
+            sni: self.plan.sni.clone(),
+            proxy: self.plan.proxy,
+            timeout: self.plan.timeout,
+        };
+        let mut line = match line {
+            Some(line) => line,
+            None => way.connect(&self.recorder, self.socket, self.tls.clone())?,
+        };
+        if self.plan.ask.version == HttpVersion::Http2 && line.protocol() == Some(b"http/1.1") {
+            return Err("the server speaks no HTTP/2".to_owned());
+        }
+        let bytes = self.plan.ask.bytes(&self.plan.target);
+        let sent = line.write_all(&bytes).and_then(|()| line.flush());
+        let answer = self.answer(&mut line, &bytes);
+        let Answer { goes_on, body } = match (answer, sent) {
+            (Ok(answer), _) => answer,
+            // A server may answer and close before it read all.
+            (Err(_), Err(error)) => return Err(format!("the request could not be sent: {error}")),
+            (Err(why), Ok(())) => return Err(why),
+        };
+        if let Some(echo) = Echo::of(&body) {
+            self.echo(&echo);
+        }
+        if goes_on && !self.plan.apart {
+            return Ok(Some(line));
+        }
+        line.close();
+        Ok(None)
+    }
+
+    /// Reads until the answer is whole.
+    fn answer(&self, line: &mut Line, sent: &[u8]) -> Result<Answer, String> {
+        let mut heard = Heard::default();
+        let mut dialogue = Dialogue::new(Limits::default(), &mut heard);
+        dialogue.said(Direction::Forward, sent);
+        let (began, mut buffer) = (Instant::now(), vec![0; 64 << 10]);
+        loop {
+            if let Some(answer) = dialogue.told().answer.take() {
+                return Ok(answer);
+            }
+            if dialogue.is_other() {
+                return Err("the answer is no HTTP".to_owned());
+            }
+            if began.elapsed() > self.plan.timeout {
+                let some = if dialogue.told().any { "only a part of an answer" } else { "no answer" };
+                return Err(format!("{some} within {:?} (--timeout)", self.plan.timeout));
+            }
+            if self.recorder.stop().ended().is_some() {
+                return Err("the run ended before the answer was there".to_owned());
+            }
+            match line.read(&mut buffer) {
+                Ok(0) => return closed(dialogue),
+                Ok(read) => dialogue.said(Direction::Backward, buffer.get(..read).unwrap_or_default()),
+                Err(error) if waits(&error) => {}
+                // A server that ends TLS without saying so has closed the connection.
+                Err(error) if error.kind() == ErrorKind::UnexpectedEof => return closed(dialogue),
+                Err(error) => return Err(format!("the connection broke: {error}")),
+            }
+        }
+    }
+
+    /// Records what the far end received as a connection of its own.
+    fn echo(&mut self, echo: &Echo) {
+        let interface = match self.echo {
+            Some(interface) => interface,
+            None => *self.echo.insert(self.recorder.interface(RAW, "echo: what the far end says that it received")),
+        };
+        let mut wire = Wire::open(self.recorder.clone(), interface, echo.src, echo.dst);
+        wire.said(Side::Client, &echo.bytes);
+    }
+}
+
+/// The server said all that it says.
+fn closed(mut dialogue: Dialogue<'_, Heard>) -> Result<Answer, String> {
+    dialogue.over(Direction::Backward);
+    match dialogue.told().answer.take() {
+        Some(answer) => Ok(Answer { goes_on: false, ..answer }),
+        None if dialogue.told().any => Err("the server closed the connection within its answer".to_owned()),
+        None => Err("the server closed the connection without an answer".to_owned()),
+    }
+}
+
+fn waits(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
+}
