@@ -31,7 +31,7 @@ pub(super) fn short(evidence: &Evidence) -> String {
 
 /// The commands that show a packet; `None` where there is none, and for a stream, which cannot be read again.
 pub(super) fn show(evidence: &Evidence) -> Option<String> {
-    if evidence.capture == "-" {
+    if is_gone(&evidence.capture) {
         return None;
     }
     let file = shell_word(&evidence.capture);
@@ -42,6 +42,11 @@ pub(super) fn show(evidence: &Evidence) -> Option<String> {
         EvidencePlace::Capture { packet: Some(packet) } => Some(format!("tshark -r {file} -Y frame.number=={packet}")),
         EvidencePlace::Line(_) | EvidencePlace::Entry(_) | EvidencePlace::Capture { packet: None } => None,
     }
+}
+
+/// Whether a capture cannot be read again: a stream, or what was heard live and not kept.
+pub(super) fn is_gone(capture: &str) -> bool {
+    capture == "-" || capture.starts_with('<')
 }
 
 /// A time to the second: nobody reads microseconds in a sentence. JSON has them.

@@ -11,7 +11,7 @@ use crate::source::{Input, Stream};
 
 /// Judges while it comes.
 pub(super) fn run(args: &Args, mut prepared: Prepared, color: Color, talk: Talk) -> u8 {
-    let Begun { stop, file } = match begin(&prepared, &args.live, talk) {
+    let Begun { stop, file, .. } = match begin(&prepared, &args.live, "stream", talk) {
         Ok(begun) => begun,
         Err(code) => return code,
     };

@@ -11,19 +11,22 @@ use crate::check::{self, CheckError, FailOn};
 use crate::exit;
 use crate::finding::Outcome;
 use crate::live::{Stop, Told, Watcher, ending, interrupt};
+use crate::source::Input;
 
 /// A live run that may begin.
 pub(in super::super) struct Begun {
     pub(in super::super) stop: Stop,
     /// The file of `--write`.
     pub(in super::super) file: Option<File>,
+    /// What is heard, in reports: the file that keeps it, or what hears it in `<>`.
+    pub(in super::super) name: String,
 }
 
 /// Everything that can be wrong before anything is heard: specs, options, the file. Its time begins here.
 ///
 /// # Errors
 /// The exit code, where something is wrong, which was said.
-pub(in super::super) fn begin(prepared: &Prepared, live: &LiveArgs, talk: Talk) -> Result<Begun, u8> {
+pub(in super::super) fn begin(prepared: &Prepared, live: &LiveArgs, heard_by: &str, talk: Talk) -> Result<Begun, u8> {
     let must_be_seen = check::requires_any(&prepared.request).map_err(|error| refuse(&error, talk))?;
     if live.until_observed && !must_be_seen {
         talk.error(
@@ -49,7 +52,8 @@ pub(in super::super) fn begin(prepared: &Prepared, live: &LiveArgs, talk: Talk) 
     if let Err(why) = interrupt(&stop) {
         talk.note(format_args!("Ctrl-C ends this run without a report: {why}"));
     }
-    Ok(Begun { stop, file })
+    let name = live.write.as_ref().map_or_else(|| format!("<{heard_by}>"), |path| Input::File(path.clone()).name());
+    Ok(Begun { stop, file, name })
 }
 
 /// Judges what the inputs of a run tell while it comes, and writes the reports.

@@ -29,15 +29,17 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
             return code;
         }
     };
-    let Begun { stop, file } = match begin(&prepared, &args.live, talk) {
+    let Begun { stop, file, name } = match begin(&prepared, &args.live, "probe", talk) {
         Ok(begun) => begun,
         Err(code) => return code,
     };
+    // Tries stand one behind the other in the file, and packets of each are counted from 1.
+    let name = if args.until_met.is_some() { "<probe>".to_owned() } else { name };
     let mut in_a_row = 0;
     let mut tries = 0_u32;
     loop {
         tries = tries.saturating_add(1);
-        let sent = match send(&plan, &mut prepared, file.as_ref(), &stop) {
+        let sent = match send(&plan, &mut prepared, (file.as_ref(), &name), &stop) {
             Ok(sent) => sent,
             Err(why) => {
                 talk.error(why);
@@ -77,13 +79,13 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
 fn send(
     plan: &Plan,
     prepared: &mut Prepared,
-    file: Option<&File>,
+    (file, name): (Option<&File>, &str),
     stop: &Stop,
 ) -> Result<thread::JoinHandle<Vec<String>>, String> {
     let file = file.map(File::try_clone).transpose().map_err(|error| format!("--write: {error}"))?;
     let (recorder, reader) = Recorder::new(file, COMMENT, stop);
     let prober = Prober::new(plan.clone(), recorder)?;
-    prepared.request.captures = vec![Input::Stream(Stream::new("probe", "what was sent and answered", reader))];
+    prepared.request.captures = vec![Input::Stream(Stream::new(name, "what was sent and answered", reader))];
     let sending = thread::Builder::new().name("probe".to_owned()).spawn(move || prober.run());
     sending.map_err(|error| format!("there is no thread to send from: {error}"))
 }

@@ -109,7 +109,10 @@ fn unseen(outcome: &Outcome) -> String {
         _ if judged => format!("the evidence of {} decides nothing", count(exchanges(outcome), "exchange")),
         [] => "there is no capture".to_owned(),
         [one] if one.summary.packets == 0 && !messages && one.summary.anomalies.is_empty() => {
-            format!("{} is {NO_PACKET}", crate::report::escape(&one.file))
+            match crate::report::escape(&one.file) {
+                live if live.starts_with('<') => format!("{live} heard nothing"),
+                file => format!("{file} is {NO_PACKET}"),
+            }
         }
         [one] if !messages => format!("{} holds no HTTP message that could be decoded", crate::report::escape(&one.file)),
         _ if !messages => "the captures hold no HTTP message that could be decoded".to_owned(),
