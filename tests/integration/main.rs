@@ -40,6 +40,7 @@ mod params;
 mod parts;
 mod picks;
 mod pipes;
+mod probe;
 mod program;
 mod properties;
 mod proxies;

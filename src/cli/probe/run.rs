@@ -16,6 +16,10 @@ use crate::source::{Input, Stream};
 
 const COMMENT: &str = "recorded by `hopspec probe` at its sockets: bytes, times and addresses are theirs, the segments are made";
 
+/// How long a request may go on behind the end of the run, and how often it is looked at.
+const PATIENCE: Duration = Duration::from_millis(500);
+const LOOK: Duration = Duration::from_millis(5);
+
 /// `hopspec probe`
 pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
     let mut prepared = match Prepared::new(&args.judge, Vec::new(), None, talk) {
@@ -48,13 +52,13 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
         };
         let Some(wanted) = args.until_met else {
             let code = judge(&prepared, &args.live, &stop, Told::Exchanges, color, talk);
-            return told(sent, code, talk);
+            return told(&failures_of(sent, &stop), code, talk);
         };
         let outcome = match judged(&prepared, &args.live, &stop, Told::Exchanges, talk) {
             Ok(outcome) => outcome,
             Err(error) => return refuse(&error, talk),
         };
-        let failures = sent.join().unwrap_or_default();
+        let failures = failures_of(sent, &stop);
         let met = failures.is_empty() && outcome.exit_code == exit::MET;
         in_a_row = if met { in_a_row + 1 } else { 0 };
         let waits = in_a_row < wanted && stop.ended().is_none();
@@ -90,9 +94,23 @@ fn send(
     sending.map_err(|error| format!("there is no thread to send from: {error}"))
 }
 
+/// Why requests have no answer. Behind the end of the run nobody waits for a server that does not answer.
+fn failures_of(sent: thread::JoinHandle<Vec<String>>, stop: &Stop) -> Vec<String> {
+    let mut left = PATIENCE;
+    while !sent.is_finished() {
+        if stop.ended().is_some() {
+            if left.is_zero() {
+                return Vec::new();
+            }
+            left = left.saturating_sub(LOOK);
+        }
+        thread::sleep(LOOK);
+    }
+    sent.join().unwrap_or_default()
+}
+
 /// Requests without an answer are told, and lead to exit 4.
-fn told(sent: thread::JoinHandle<Vec<String>>, code: u8, talk: Talk) -> u8 {
-    let failures = sent.join().unwrap_or_default();
+fn told(failures: &[String], code: u8, talk: Talk) -> u8 {
     failures.iter().for_each(|why| talk.error(why));
     if failures.is_empty() || code == exit::USAGE { code } else { exit::UNREADABLE }
 }

@@ -17,6 +17,12 @@ use crate::flow::Direction;
 use crate::http::{Dialogue, Limits};
 use crate::live::{Interface, Recorder, Side, Wire};
 
+/// So many requests without an answer are told one by one.
+const MOST_FAILURES: usize = 10;
+
+/// How each answer of HTTP/1 begins.
+const START: &[u8] = b"HTTP/";
+
 /// Raw IP packets (<https://www.tcpdump.org/linktypes.html>).
 const RAW: u16 = 101;
 
@@ -63,22 +69,28 @@ impl Prober {
         Ok(Self { plan, recorder, tls, socket, echo: None })
     }
 
-    /// Sends all of the plan, unless the run ends before. Why a request has no answer, a sentence each.
+    /// Sends all of the plan, unless the run ends before. Why a request has no answer: a sentence each, and one for many.
     #[must_use]
     pub fn run(mut self) -> Vec<String> {
         let mut line: Option<Line> = None;
-        let mut failures = Vec::new();
+        let (mut failures, mut more) = (Vec::new(), 0_u64);
         for _ in 0..self.plan.times {
             if self.recorder.stop().ended().is_some() {
                 break;
             }
             match self.request(line.take()) {
                 Ok(kept) => line = kept,
-                Err(why) => failures.push(why),
+                // Who ends a run does not wait for what still runs.
+                Err(_) if self.recorder.stop().ended().is_some() => break,
+                Err(why) if failures.len() < MOST_FAILURES => failures.push(why),
+                Err(_) => more += 1,
             }
         }
         if let Some(mut line) = line {
             line.close();
+        }
+        if more > 0 {
+            failures.push(format!("{more} more requests have no answer"));
         }
         failures
     }
@@ -124,11 +136,12 @@ impl Prober {
         let mut dialogue = Dialogue::new(Limits::default(), &mut heard);
         dialogue.said(Direction::Forward, sent);
         let (began, mut buffer) = (Instant::now(), vec![0; 64 << 10]);
+        let mut first: Vec<u8> = Vec::new();
         loop {
             if let Some(answer) = dialogue.told().answer.take() {
                 return Ok(answer);
             }
-            if dialogue.is_other() {
+            if dialogue.is_other() || !START.starts_with(&first) {
                 return Err("the answer is no HTTP".to_owned());
             }
             if began.elapsed() > self.plan.timeout {
@@ -140,7 +153,11 @@ impl Prober {
             }
             match line.read(&mut buffer) {
                 Ok(0) => return closed(dialogue),
-                Ok(read) => dialogue.said(Direction::Backward, buffer.get(..read).unwrap_or_default()),
+                Ok(read) => {
+                    let said = buffer.get(..read).unwrap_or_default();
+                    first.extend(said.iter().take(START.len().saturating_sub(first.len())));
+                    dialogue.said(Direction::Backward, said);
+                }
                 Err(error) if waits(&error) => {}
                 // A server that ends TLS without saying so has closed the connection.
                 Err(error) if error.kind() == ErrorKind::UnexpectedEof => return closed(dialogue),
