@@ -196,7 +196,7 @@ impl Drafting {
                 talk.waiting = talk.waiting.saturating_sub(1);
             }
             // It is shown all the same, or its framing says that it is missing.
-            CurlNote::Ignored | CurlNote::Known | CurlNote::Unknown => {}
+            CurlNote::Ignored | CurlNote::Known | CurlNote::Plain | CurlNote::Unknown => {}
         }
     }
 
