@@ -1,6 +1,8 @@
 //! What curl says in its notes (`* …`), as far as it matters here. The sentences changed over the years; those of 7.29 to
 //! 8.23 are known, and a note that is not known is passed over.
 
+use super::mark::behind_stamp;
+
 /// What a note tells about the transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::source) enum Note {
@@ -136,6 +138,8 @@ const LONGEST: usize = 300;
 
 /// What a note says.
 pub(in crate::source) fn tells(note: &[u8]) -> Note {
+    // A part of curl may say once more of which transfer it speaks.
+    let (note, _) = behind_stamp(note);
     let begins = |prefix: &str| note.starts_with(prefix.as_bytes());
     let note = note.get(..note.len().min(LONGEST)).unwrap_or_default();
     let left = begins("Connection #") && (contains(note, b"left intact") || contains(note, b" to host "));
@@ -151,6 +155,10 @@ pub(in crate::source) fn tells(note: &[u8]) -> Note {
         return Note::Ignored;
     }
     let h2 = begins("h2h3 [") || begins("h2 [") || begins("old SSL") || begins("schannel:") || begins("upload completely");
+    if begins("[WRITE] wrote trailer '") {
+        // The line end of the field stands in it, so a line that is no note's follows.
+        return Note::Plain;
+    }
     let part = part(note);
     let own = part.is_some_and(|part| PARTS.iter().any(|known| part == known.as_bytes() || is_layer_of(part, known)));
     if own || h2 || begins("using HTTP/") || KNOWN.iter().any(|prefix| begins(prefix)) {
@@ -206,6 +214,8 @@ mod tests {
             ("nghttp2 recv error -505", Note::Broken),
             ("[MULTI] [INIT] added to multi, mid=1", Note::Known),
             ("[HAPPY-EYEBALLS] init ip ballers", Note::Known),
+            ("[1-0] [WRITE] [OUT] wrote 5 body bytes, type=1 -> 5", Note::Known),
+            ("[WRITE] wrote trailer 'X-T: 1", Note::Plain),
             ("[NEWER] says something", Note::Plain),
             ("Added support for something", Note::Plain),
             ("[x] an entry", Note::Unknown),
