@@ -19,11 +19,4 @@ mod tests;
 pub(super) use curl::{Note as CurlNote, begins as is_curl, behind_stamp, is_of_frames, tells, without_left_away};
 pub(super) use json::end as json_end;
 pub(super) use messages::read;
-pub(super) use recognise::is_start_line;
-
-/// Whether a line begins a message, as a person or `curl -v` writes it. What stands behind it may be a body, and look like
-/// anything.
-pub(super) fn begins_message(line: &[u8]) -> bool {
-    let line = line.trim_ascii();
-    is_start_line(line) || curl::is_start(line)
-}
+pub(super) use recognise::{begins_message, is_start_line};
