@@ -132,7 +132,7 @@ kinds! {
     AmbiguousLength = "ambiguous-length",
     /// A chunk size that cannot be read (RFC 9112 §7.1).
     MalformedChunk = "malformed-chunk",
-    /// A body that ended before its framing says so.
+    /// A body that ended before its framing says so, or of which a text does not show, or not for sure, the whole.
     BodyIncomplete = "body-incomplete",
     /// Bytes where a start line should be; skipped to the next one.
     NotHttp = "not-http",
@@ -158,7 +158,7 @@ kinds! {
     /// One end gave an error code: RST_STREAM or GOAWAY (RFC 9113 §7).
     Http2Error = "h2-error",
     // text
-    /// Lines before or between the messages of a text that are no HTTP.
+    /// Lines before or between the messages of a text that are no HTTP; blocks of a trace that belong to no message.
     TextIgnored = "text-ignored",
     /// Entries of a HAR of which nothing was sent: a cache answered, or they are of another protocol.
     EntryNotSent = "entry-not-sent",

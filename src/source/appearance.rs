@@ -7,8 +7,8 @@ use super::{nghttp, trace};
 use crate::secret;
 
 /// What hopspec reads, for the end of such a sentence.
-pub(super) const READS: &str =
-    "hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, and texts with HTTP messages";
+pub(super) const READS: &str = "hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, what tcpdump, tshark, curl \
+     and nghttp print, and texts with HTTP messages";
 
 /// Magic numbers of what people give by mistake.
 const KNOWN: &[(&[u8], &str)] = &[

@@ -3,7 +3,9 @@
 //! The bytes are exact, so the fidelity is the wire's. `tcpdump -A` prints dots for bytes: [`super::dotted`]. Any bytes are
 //! fine: what is no line of a dump is counted, and time is linear in the length of the text, which is bounded.
 
+use super::dotted::is_packet;
 use super::remade::{Place, Remade};
+use super::text::begins_message;
 use crate::anomaly::{Anomalies, AnomalyKind};
 use crate::capture::LinkType;
 use crate::secret;
@@ -14,9 +16,22 @@ const LOOKED_AT: usize = 40;
 const LINKS: [(LinkType, usize, usize); 3] =
     [(LinkType::ETHERNET, 12, 14), (LinkType::LINUX_SLL, 14, 16), (LinkType::LINUX_SLL2, 0, 20)];
 
-/// Whether a text is such a dump.
+/// Whether a text is such a dump: its digits begin with those of a packet, and no message stands before them, which may hold
+/// anything.
 pub(super) fn is_dump(text: &[u8]) -> bool {
-    text.split(|byte| *byte == b'\n').take(LOOKED_AT).any(|line| digits(line).is_some_and(|(at, _)| at == 0))
+    let mut lines = text.split(|byte| *byte == b'\n').take(LOOKED_AT);
+    // Behind a packet's line of headers `tcpdump -v` prints what it reads in its bytes.
+    let mut printed = false;
+    lines
+        .find_map(|line| match digits(line) {
+            Some((at, _)) if at == 0 || !printed => Some(at == 0),
+            Some(_) => None,
+            None => {
+                printed |= is_packet(line);
+                (!printed && begins_message(line)).then_some(false)
+            }
+        })
+        .unwrap_or(false)
 }
 
 /// The capture that a dump shows, as a pcap file, and what was odd about the dump.
@@ -24,18 +39,31 @@ pub(super) fn capture(text: &[u8]) -> (Vec<u8>, Anomalies) {
     let mut anomalies = Anomalies::default();
     let mut packets: Vec<Printed> = Vec::new();
     let mut time = Printed::default();
+    // Whether a line of headers stands before the digits that are read, and whether they have begun.
+    let (mut headed, mut begun) = (false, false);
     for line in text.split(|byte| *byte == b'\n') {
         match digits(line) {
-            Some((0, bytes)) => packets.push(Printed { bytes, ..time.clone() }),
+            Some((0, bytes)) => {
+                if headed && begun {
+                    // With -v, what a packet holds is printed before its digits. Those come last.
+                    packets.pop();
+                    anomalies.note(AnomalyKind::CaptureDamaged, Some(packets.len() as u64 + 1), || {
+                        "digits of two packets stand behind one line of headers, and the last ones are read".to_owned()
+                    });
+                }
+                begun = true;
+                packets.push(Printed { bytes, ..time.clone() });
+            }
             Some((at, bytes)) => match packets.last_mut() {
-                Some(packet) if packet.bytes.len() == at => packet.bytes.extend(bytes),
+                Some(packet) if begun && packet.bytes.len() == at => packet.bytes.extend(bytes),
                 // Lines are missing before this one, or it is there twice.
                 _ => anomalies.note(AnomalyKind::CaptureDamaged, Some(packets.len() as u64), || {
                     format!("a line of the dump begins with byte {at}, which does not go on where the one before ended")
                 }),
             },
             None => match time_of(line) {
-                Some(read) => time = read,
+                Some(read) => (time, headed, begun) = (read, true, false),
+                None if is_packet(line) => (headed, begun) = (true, false),
                 None if line.trim_ascii().is_empty() => {}
                 // Other things may stand beside a dump, messages among them.
                 None => anomalies.note(AnomalyKind::TextIgnored, None, || {
@@ -267,6 +295,33 @@ mod tests {
             lines[0].contains("GET / HTTP/1.1") && !anomalies.iter().any(|(kind, _)| *kind == AnomalyKind::PacketCut),
             "{anomalies:?}"
         );
+    }
+
+    /// `tcpdump -v -X` prints the lines of a head before the digits of its packet.
+    #[test]
+    fn digits_in_the_lines_of_a_head_are_no_packet() {
+        let [request, response] = exchange();
+        let forged = tcp(Side::Client, 100, b"GET /forged HTTP/1.1\r\nHost: a\r\n\r\n");
+        let rows = |packet: &[u8]| printed("1.5", packet).split_once('\n').map(|(_, rows)| rows.to_owned()).expect("rows");
+        let head = "1.5 IP (tos 0x0, ttl 64, length 320)\n    10.0.1.5.49152 > 10.0.2.7.8080: Flags [P.], length 268: HTTP, length: 268\n";
+        let text = format!("{head}\tGET / HTTP/1.1\n\tHost: a\n{}{}{}", rows(&forged), rows(&request), printed("2.0", &response));
+        let (lines, odd) = told(&text);
+        assert!(lines[0].contains("GET / HTTP/1.1") && !lines.iter().any(|line| line.contains("forged")), "{lines:#?}");
+        assert!(odd.contains(&(AnomalyKind::CaptureDamaged, 1)), "{odd:?}");
+        // Rows that would go on where the packet before ended are none of it.
+        let more = format!("{}{head}\t0x{:04x}:  4141\n{}", printed("1.0", &request), request.len(), rows(&response));
+        let (lines, odd) = told(&more);
+        assert!(lines[0].contains("[Host=a  b]") && odd.contains(&(AnomalyKind::CaptureDamaged, 1)), "{lines:#?} {odd:?}");
+    }
+
+    #[test]
+    fn a_dump_within_a_message_is_its_body() {
+        let [request, _] = exchange();
+        let dump = printed("1.5", &request);
+        for before in ["HTTP/1.1 200 OK\n\n", "> GET / HTTP/1.1\n> \n", "A note:\n\n    < HTTP/1.1 200 OK\n    <\n"] {
+            assert!(!is_dump(format!("{before}{dump}").as_bytes()), "{before}");
+        }
+        assert!(is_dump(format!("A note:\n\n{dump}\nHTTP/1.1 200 OK\n").as_bytes()));
     }
 
     #[test]

@@ -53,38 +53,54 @@ pub(in crate::source) struct Announced {
     /// Another response to the same request follows: 1xx, but for 101 (RFC 9110 §15.2), unless that goes on as HTTP/2
     /// (RFC 7540 §3.2).
     pub(in crate::source) interim: bool,
+    /// It is a message of HTTP/2 or HTTP/3: not its fields but the end of its stream says whether a body follows.
+    pub(in crate::source) frames: bool,
 }
 
 impl Announced {
     /// Reads it from a head.
     pub(in crate::source) fn by(head: &[u8]) -> Self {
         let mut lines = head.split(|byte| *byte == b'\n');
-        let start = lines.next().unwrap_or_default().trim_ascii();
+        let mut said = Self::by_start(lines.next().unwrap_or_default());
+        lines.for_each(|line| said.hear(line));
+        said
+    }
+
+    /// Reads it from a start line.
+    pub(in crate::source) fn by_start(line: &[u8]) -> Self {
+        let start = line.trim_ascii();
         let mut said = Self::default();
+        let mut version = start.rsplit(|byte| *byte == b' ').next().unwrap_or_default();
         if start.starts_with(b"HTTP/") {
-            let code = start.split(|byte| *byte == b' ').nth(1).and_then(|code| std::str::from_utf8(code).ok());
+            let mut words = start.split(|byte| *byte == b' ');
+            version = words.next().unwrap_or_default();
+            let code = words.next().and_then(|code| std::str::from_utf8(code).ok());
             said.status = Some(code.and_then(|code| code.parse().ok()).unwrap_or_default());
         }
+        said.frames = matches!(version, b"HTTP/2" | b"HTTP/2.0" | b"HTTP/3" | b"HTTP/3.0");
         said.interim = matches!(said.status, Some(100 | 102..=199));
-        for line in lines {
-            let Some((name, value)) = field(line) else { continue };
-            said.interim |= said.status == Some(101)
-                && name.eq_ignore_ascii_case(b"Upgrade")
-                && memchr::memmem::find(&value.to_ascii_lowercase(), b"h2c").is_some();
-            if name.eq_ignore_ascii_case(b"Content-Length") {
-                said.length = std::str::from_utf8(value).ok().and_then(|value| value.parse().ok()).or(said.length);
-            }
-            said.chunked |= name.eq_ignore_ascii_case(b"Transfer-Encoding");
-            said.typed |= name.eq_ignore_ascii_case(b"Content-Type") || name.eq_ignore_ascii_case(b"Content-Length");
-            said.coded |= name.eq_ignore_ascii_case(b"Content-Encoding");
-        }
         said
+    }
+
+    /// Reads on in a field line.
+    pub(in crate::source) fn hear(&mut self, line: &[u8]) {
+        let Some((name, value)) = field(line) else { return };
+        self.interim |= self.status == Some(101)
+            && name.eq_ignore_ascii_case(b"Upgrade")
+            && memchr::memmem::find(&value.to_ascii_lowercase(), b"h2c").is_some();
+        if name.eq_ignore_ascii_case(b"Content-Length") {
+            self.length = std::str::from_utf8(value).ok().and_then(|value| value.parse().ok()).or(self.length);
+        }
+        self.chunked |= name.eq_ignore_ascii_case(b"Transfer-Encoding");
+        self.typed |= name.eq_ignore_ascii_case(b"Content-Type") || name.eq_ignore_ascii_case(b"Content-Length");
+        self.coded |= name.eq_ignore_ascii_case(b"Content-Encoding");
     }
 
     /// Whether a message with this head certainly has no body.
     pub(in crate::source) fn none(self) -> bool {
         match self.status {
             Some(status) => matches!(status, 100..200 | 204 | 304) || self.length == Some(0),
+            None if self.frames => self.length == Some(0),
             None => self.length == Some(0) || (self.length.is_none() && !self.chunked && !self.typed),
         }
     }
@@ -93,6 +109,7 @@ impl Announced {
     pub(in crate::source) fn nothing(self) -> Shown {
         let empty = match self.status {
             Some(_) => self.none(),
+            None if self.frames => self.none(),
             None => self.length.unwrap_or_default() == 0 && !self.chunked,
         };
         if empty { Shown::Whole(Vec::new()) } else { Shown::Nothing }
@@ -120,6 +137,10 @@ mod tests {
             ("HTTP/1.1 200 OK\r\n\r\n", false, Shown::Nothing),
             ("HTTP/1.1 200 OK\r\nContent-Length : 0\r\n\r\n", true, Shown::Whole(Vec::new())),
             ("HTTP/2 204\r\n\r\n", true, Shown::Whole(Vec::new())),
+            // A request in frames needs no field to have a body.
+            ("POST / HTTP/2\r\nhost: a\r\n\r\n", false, Shown::Nothing),
+            ("GET / HTTP/3\r\nhost: a\r\n\r\n", false, Shown::Nothing),
+            ("POST / HTTP/2.0\r\ncontent-length: 0\r\n\r\n", true, Shown::Whole(Vec::new())),
             ("HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n", true, Shown::Whole(Vec::new())),
             ("HTTP/1.1 100 Continue\r\n\r\n", true, Shown::Whole(Vec::new())),
         ] {

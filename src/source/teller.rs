@@ -1,7 +1,7 @@
 //! Tells a sink of messages that a program noted one by one: heads parsed as those of packets are, bodies as far as they are
 //! shown, each response beside the request that its reader found for it.
 //!
-//! Memory is bounded by the text that the messages come from.
+//! Memory is bounded by the text that the messages come from; so many requests may wait for their responses.
 
 use std::collections::BTreeMap;
 
@@ -14,6 +14,9 @@ use crate::http::{
     Body, BodyWant, CaptureId, Connection, Exchange, HeadBuf, HeadRef, Limits, Message, MessageId, MessageSink, Said, read_said,
 };
 use crate::secret;
+
+/// How many requests may wait for their responses; the oldest are told without one when there are more.
+const MOST_UNANSWERED: usize = 4096;
 
 /// What is noted of a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +85,15 @@ impl<'s, S: MessageSink> Teller<'s, S> {
         self.sink.message(id, &body);
         let asked = Asked(id.0);
         self.open.insert(asked, Open { head, body });
+        if self.open.len() > MOST_UNANSWERED
+            && let Some((_, oldest)) = self.open.pop_first()
+        {
+            self.summary.anomalies.note(AnomalyKind::PipelineLimit, None, || {
+                format!("{place}: more than {MOST_UNANSWERED} requests wait for their responses")
+            });
+            let asked = Message { head: oldest.head.as_ref(), body: &oldest.body };
+            self.sink.exchange(&Exchange { request: Some(asked), response: None, connection: None });
+        }
         asked
     }
 

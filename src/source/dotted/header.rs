@@ -23,7 +23,8 @@ const FLAGS: &str = ": Flags [";
 
 /// Reads a line.
 pub(super) fn header(line: &[u8]) -> Option<Header<'_>> {
-    let at = memchr::memmem::rfind(line.get(..600).unwrap_or(line), FLAGS.as_bytes())?;
+    // What it says of the content stands behind it, and may look the same.
+    let at = memchr::memmem::find(line.get(..600).unwrap_or(line), FLAGS.as_bytes())?;
     let ends = std::str::from_utf8(line.get(..at)?).ok()?;
     let rest = line.get(at + FLAGS.len()..)?;
     // What it says of the content may stand behind it, in any bytes.
@@ -32,12 +33,18 @@ pub(super) fn header(line: &[u8]) -> Option<Header<'_>> {
     let (before, dst) = ends.rsplit_once(" > ")?;
     let src = before.rsplit(' ').next()?;
     let tunnel = [": IP ", ": IP6 "].iter().any(|inner| before.contains(inner));
+    if !tunnel && before.contains(" > ") {
+        // They are in what a packet of another protocol holds.
+        return None;
+    }
     let (flags, rest) = rest.split_once(']')?;
-    let (options, length) = match rest.split_once(", options [") {
+    let (said, length) = rest.split_once(", length ")?;
+    let (options, length) = match said.split_once(", options [") {
         // An option may hold brackets of its own.
-        Some((_, behind)) => behind.split_once("], length ")?,
-        None => ("", rest.split_once(", length ")?.1),
+        Some((_, options)) => (options.strip_suffix(']')?, length),
+        None => ("", length),
     };
+    let rest = said;
     let number = |key: &str| -> Option<u32> { digits(rest.split_once(key)?.1).parse().ok() };
     Some(Header {
         src: src.rsplit_once('.')?,
@@ -103,6 +110,19 @@ mod tests {
         let expected =
             Header { src, dst, flags: SYN, seq: Some(2_914_402_748), ack: None, length: 0, tcp: Some(40), tunnel: false };
         assert_eq!(header(line), Some(expected));
+        // What a client writes stands behind it.
+        let forged = b"1.5 IP 10.0.0.1.5 > 10.0.0.2.80: Flags [P.], ack 2, win 64, length 49: HTTP: GET /: IP 1.2.3.4.5 > 1.2.3.4.6: Flags [S], seq 7, options [mss 3], length 3 HTTP/1.1";
+        let expected = Header {
+            src: ("10.0.0.1", "5"),
+            dst: ("10.0.0.2", "80"),
+            flags: PSH | ACK,
+            seq: None,
+            ack: Some(2),
+            length: 49,
+            tcp: Some(20),
+            tunnel: false,
+        };
+        assert_eq!(header(forged), Some(expected));
         let verbose = b"    10.0.0.1.5 > 10.0.0.2.80: Flags [.], cksum 0x1 (correct), ack 1, win 64, length 0";
         assert_eq!(header(verbose).and_then(|header| header.tcp), Some(20));
         let tunnel = b"00:53:12.162521 IP 127.0.0.1.60811 > 127.0.0.1.6081: Geneve, Flags [none], vni 0x0: IP 192.0.2.1.6 > 192.0.2.2.80: Flags [S], seq 1, win 6, length 0";
@@ -117,6 +137,7 @@ mod tests {
             "a > b: Flags [P.], length 1",
             "IP 1.2.3.4.5 > 1.2.3.4.6: UDP, length 9",
             "x: Flags [",
+            "1.5 IP 10.0.0.1.5 > 10.0.0.2.53: 7+ A? IP 1.2.3.4.5 > 1.2.3.4.6: Flags [.], ack 1, win 1, length 3",
             "IP 1.2.3.4.5 > 1.2.3.4.6: Flags [.], ack 1",
         ] {
             assert_eq!(header(line.as_bytes()), None, "{line}");

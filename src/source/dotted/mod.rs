@@ -5,6 +5,7 @@
 //! capture is put together again, and read as one. What stands behind a dot is not known, so the fidelity is that of a text.
 //! HTTP/2 and TLS cannot be read. Any bytes are fine; time is linear in the length of the text, which is bounded.
 
+mod borders;
 mod header;
 mod numbers;
 mod packet;
@@ -13,4 +14,5 @@ mod read;
 #[cfg(test)]
 mod tests;
 
+pub(super) use packet::is_packet;
 pub(super) use read::{Shown, capture, is_dotted};

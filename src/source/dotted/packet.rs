@@ -1,5 +1,6 @@
 //! The packets of a dump: the line of headers, and what is printed behind it.
 
+use super::borders::{Borders, Place};
 use super::header::{Header, header};
 use crate::source::dump::time_of;
 use crate::source::remade::Time;
@@ -18,6 +19,8 @@ pub(super) struct Packet<'t> {
     pub(super) tunnel: bool,
     /// What is printed of it.
     pub(super) printed: Vec<u8>,
+    /// Its bytes hold a line of headers, or it could end at another one.
+    pub(super) unclear: bool,
 }
 
 /// Where the IP header may stand: with `-AA` behind that of the link, which is of Ethernet, Linux cooked or loopback.
@@ -27,21 +30,31 @@ impl Packet<'_> {
     /// What is printed of the bytes that its segment carries.
     pub(super) fn payload(&self) -> Option<&[u8]> {
         let Header { length, tcp, .. } = self.header?;
-        let behind = |at: usize| {
-            let network = match self.printed.get(at)? {
-                // IPv4 says how many words its header has (RFC 791 §3.1); that of IPv6 has 40 bytes (RFC 8200 §3).
-                first @ b'E'..=b'O' => usize::from(first & 0xf) * 4,
-                b'`'..=b'o' => 40,
-                _ => return None,
-            };
-            self.printed.get(at + network + tcp?..)
-        };
+        let behind = |at: usize| self.printed.get(at + network(&self.printed, at)? + tcp?..);
         // As many bytes as are carried, but for CRs that are not printed.
         let fits = |printed: &&[u8]| {
             let lines = memchr::memchr_iter(b'\n', printed).count();
             printed.len() <= length && length - printed.len() <= lines + 1
         };
         NETWORK.into_iter().filter_map(behind).find(fits).or_else(|| behind(0))
+    }
+}
+
+impl Packet<'_> {
+    /// How many bytes it has in all, where this is the first line that is printed of them.
+    fn bytes(&self, printed: &[u8]) -> Option<usize> {
+        let Header { length, tcp, .. } = self.header.filter(|_| !self.tunnel)?;
+        NETWORK.into_iter().find_map(|at| Some(at + network(printed, at)? + tcp? + length))
+    }
+}
+
+/// How long the IP header is that stands here.
+fn network(printed: &[u8], at: usize) -> Option<usize> {
+    match printed.get(at)? {
+        // IPv4 says how many words its header has (RFC 791 §3.1); that of IPv6 has 40 bytes (RFC 8200 §3).
+        first @ b'E'..=b'O' => Some(usize::from(first & 0xf) * 4),
+        b'`'..=b'o' => Some(40),
+        _ => None,
     }
 }
 
@@ -52,45 +65,64 @@ pub(super) struct Beside<'t> {
     pub(super) first: Option<(u32, &'t [u8])>,
 }
 
-/// Takes a dump apart.
-pub(super) fn packets(text: &[u8]) -> (Vec<Packet<'_>>, Beside<'_>) {
-    let mut packets: Vec<Packet<'_>> = Vec::new();
-    let mut beside = Beside::default();
-    // Lines that belong to the headers still: of `-v`, or of a protocol that tcpdump knows.
-    let mut heading = false;
-    let mut timed = false;
-    for (whole, number) in text.split_inclusive(|byte| *byte == b'\n').zip(1_u32..) {
+/// The lines of a text: without their ends, with their numbers, and as they stand there.
+pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = (&[u8], u32, &[u8])> {
+    text.split_inclusive(|byte| *byte == b'\n').zip(1_u32..).map(|(whole, number)| {
         let line = whole.strip_suffix(b"\n").unwrap_or(whole);
         // Saved where lines end with CR LF: tcpdump prints no CR itself.
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if heading && timed && (line.starts_with(b"IP ") || line.starts_with(b"IP6 ")) {
-            // What is in a tunnel: its bytes stand behind headers of which the line does not say how long they are.
-            packets
-                .last_mut()
-                .into_iter()
-                .for_each(|packet| packet.tunnel |= header(line).is_some_and(|header| header.length > 0));
-            continue;
+        (line.strip_suffix(b"\r").unwrap_or(line), number, whole)
+    })
+}
+
+/// Takes a dump apart.
+pub(super) fn packets(text: &[u8]) -> (Vec<Packet<'_>>, Beside<'_>) {
+    let borders = Borders::of(text);
+    let timed = borders.timed;
+    let mut packets: Vec<Packet<'_>> = Vec::new();
+    let mut beside = Beside::default();
+    // How many lines of headers were read, while they go on: of `-v`, or of a protocol that tcpdump knows.
+    let mut heading = 0_u32;
+    // Up to this line all is of the packet before it.
+    let mut within = 0;
+    let mut at = 0;
+    for (line, number, whole) in lines(text) {
+        let place = Place { line: number, at };
+        at += line.len() + 1;
+        if number >= within {
+            if heading > 0 && timed && (line.starts_with(b"IP ") || line.starts_with(b"IP6 ")) {
+                // What is in a tunnel: its bytes stand behind headers of which the line does not say how long they are.
+                let carries = header(line).is_some_and(|header| header.length > 0);
+                packets.last_mut().into_iter().for_each(|packet| packet.tunnel |= carries);
+                continue;
+            }
+            if let Some((time, dated)) = begins(line, !timed) {
+                let header = header(line);
+                let tunnel = header.is_some_and(|header| header.tunnel && header.length > 0);
+                packets.push(Packet { line: number, time, dated, header, tunnel, printed: Vec::new(), unclear: false });
+                heading = 1;
+                continue;
+            }
         }
-        if let Some((time, dated)) = begins(line, !timed) {
-            timed |= time != (0, 0);
-            let header = header(line);
-            let tunnel = header.is_some_and(|header| header.tunnel && header.length > 0);
-            packets.push(Packet { line: number, time, dated, header, tunnel, printed: Vec::new() });
-            heading = true;
-            continue;
-        }
-        let Some(packet) = packets.last_mut().filter(|_| !is_count(line)) else {
+        let ends = number >= within && is_count(line);
+        let Some(packet) = packets.last_mut().filter(|_| !ends) else {
             if !line.trim_ascii().is_empty() {
                 beside.count += 1;
                 beside.first.get_or_insert((number, line));
             }
             continue;
         };
-        if heading && matches!(line.first(), Some(b' ' | b'\t')) {
-            packet.header = packet.header.or_else(|| header(line));
+        if heading > 0 && matches!(line.first(), Some(b' ' | b'\t')) {
+            // The ends stand right below; what the segment carries may stand behind them.
+            if heading == 1 {
+                packet.header = packet.header.or_else(|| header(line));
+            }
+            heading = heading.saturating_add(1);
             continue;
         }
-        heading = false;
+        if std::mem::take(&mut heading) > 0 {
+            let end = borders.end(place, packet.bytes(line));
+            (within, packet.unclear) = (end.line, end.unclear);
+        }
         packet.printed.extend_from_slice(line);
         if line.len() < whole.len() {
             packet.printed.push(b'\n');
@@ -104,7 +136,7 @@ pub(super) fn packets(text: &[u8]) -> (Vec<Packet<'_>>, Beside<'_>) {
 }
 
 /// The time of a packet, where its line of headers begins here. `timeless` says that it may have none (`-t`).
-fn begins(line: &[u8], timeless: bool) -> Option<(Time, bool)> {
+pub(super) fn begins(line: &[u8], timeless: bool) -> Option<(Time, bool)> {
     let shown = line.get(..400).unwrap_or(line);
     let has = |part: &str| memchr::memmem::find(shown, part.as_bytes()).is_some();
     // A blank stands before the time since the last packet (`-ttt`).
@@ -119,6 +151,16 @@ fn begins(line: &[u8], timeless: bool) -> Option<(Time, bool)> {
     }
 }
 
+/// Whether a line is one of a packet's headers.
+pub(in crate::source) fn is_packet(line: &[u8]) -> bool {
+    begins(line, true).is_some()
+}
+
+/// Whether a line begins with a time.
+pub(super) fn is_timed(line: &[u8]) -> bool {
+    time_of(line.strip_prefix(b" ").unwrap_or(line)).is_some()
+}
+
 /// Whether a text begins with a packet, perhaps behind what tcpdump says first.
 pub(super) fn begins_with_packet(text: &[u8]) -> bool {
     let said = |line: &[u8]| {
@@ -131,7 +173,7 @@ pub(super) fn begins_with_packet(text: &[u8]) -> bool {
 }
 
 /// `22 packets captured`, which tcpdump says in the end.
-fn is_count(line: &[u8]) -> bool {
+pub(super) fn is_count(line: &[u8]) -> bool {
     let line = line.strip_prefix(b"^C").unwrap_or(line);
     let (number, said) =
         line.split_at_checked(line.iter().position(|byte| *byte == b' ').unwrap_or(line.len())).unwrap_or_default();

@@ -100,6 +100,11 @@ impl<'t> Making<'t> {
                 payload(b"", length)
             }
         };
+        if packet.unclear {
+            self.anomalies.note(AnomalyKind::CaptureDamaged, Some(number), || {
+                format!("line {}: what the packet holds looks like packets of its own; give the capture itself", packet.line)
+            });
+        }
         if read.beside {
             self.anomalies.note(AnomalyKind::TextIgnored, Some(number), || {
                 format!("line {}: more is printed than the packet holds", packet.line)

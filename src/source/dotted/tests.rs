@@ -87,6 +87,28 @@ fn names_are_no_addresses() {
     assert_eq!(lines[4], "exchange GET / HTTP/1.1 / HTTP/1.1 204 No");
 }
 
+/// A body is what a peer writes: packets within it are of nobody.
+#[test]
+fn a_packet_within_a_body_is_none() {
+    let forged = printed("10.0.0.9.999 > 10.0.0.8.80", 1, b"GET /forged HTTP/1.1\r\nHost: e\r\n\r\n") + "3 packets captured\n";
+    for ends in ["\n", "\r\n"] {
+        let body = format!("x\n{forged}z").replace('\n', ends);
+        let request = format!("POST / HTTP/1.1\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+        let packets = [printed(THERE, 1, request.as_bytes()), printed(BACK, 1, b"HTTP/1.1 204 No\r\n\r\n")];
+        let linked: String = packets.iter().map(|packet| packet.replacen("\nE..Q", "\n............  E..Q", 1)).collect();
+        let text = packets.concat();
+        for text in [text, linked] {
+            let (lines, odd) = told(&text);
+            assert!(
+                lines.len() == 5 && !lines.iter().any(|line| line.starts_with("head") && line.contains("GET /forged")),
+                "{lines:#?}"
+            );
+            assert_eq!(lines[4], "exchange POST / HTTP/1.1 / HTTP/1.1 204 No");
+            assert!(odd.iter().any(|(kind, _)| *kind == AnomalyKind::CaptureDamaged), "{odd:?}");
+        }
+    }
+}
+
 #[test]
 fn what_cannot_be_read_is_said() {
     let http2 = printed(THERE, 1, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\x12\x04\0") + &printed(BACK, 1, b"\0\0\0\x04\x01");

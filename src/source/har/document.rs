@@ -38,6 +38,9 @@ pub(super) struct Entry<'t> {
     /// `memory` or `disk`: Chrome answered from its cache.
     #[serde(borrow, default, rename = "_fromCache")]
     pub(super) from_cache: Option<Cow<'t, str>>,
+    /// Chrome: a service worker answered, from its cache or with what it got by requests of its own.
+    #[serde(default, rename = "_fetchedViaServiceWorker")]
+    pub(super) service_worker: Option<bool>,
     /// `Network Load`, `Memory Cache` …: Safari.
     #[serde(borrow, default, rename = "_fetchType")]
     pub(super) fetch_type: Option<Cow<'t, str>>,

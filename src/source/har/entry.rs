@@ -32,6 +32,8 @@ pub(super) enum Exchange {
     Sent { request: Noted, response: Option<Noted>, server: Option<Endpoint> },
     /// Nothing was sent; why.
     NotSent(&'static str),
+    /// Something was sent, and cannot be told; why.
+    Unreadable(String),
 }
 
 /// Reads an entry.
@@ -41,11 +43,21 @@ pub(super) fn exchange(entry: &Entry<'_>) -> Exchange {
     if from_cache {
         return Exchange::NotSent("answered by a cache");
     }
+    if entry.service_worker == Some(true) {
+        return Exchange::NotSent("answered by a service worker, whose own requests are entries of their own");
+    }
     let response = entry.response.as_ref().and_then(|response| Some((response, status(response)?)));
     let of_request = version(entry.request.http_version.as_deref());
     let of_response = response.and_then(|(response, _)| version(response.http_version.as_deref()));
     // Where one of both says nothing, the other speaks for it: they are of one connection.
     let Some(asked) = of_request.or(of_response) else {
+        let written =
+            [entry.request.http_version.as_deref(), response.and_then(|(response, _)| response.http_version.as_deref())];
+        let written = written.into_iter().flatten().find(|version| !version.trim().is_empty());
+        if let Some(written) = written.filter(|_| response.is_some()) {
+            let written: String = written.escape_debug().take(40).collect();
+            return Exchange::Unreadable(format!("its HTTP version `{written}` is not known"));
+        }
         return Exchange::NotSent("without an HTTP version: never sent, or answered by a cache");
     };
     let Some(request) = request(&entry.request, &url, asked) else {
@@ -86,10 +98,13 @@ fn request(request: &Request<'_>, url: &Url<'_>, version: &str) -> Option<Noted>
     let mut head = format!("{method} {target} {version}\r\n").into_bytes();
     let fields = request.headers.as_deref().unwrap_or_default();
     let unwritten = write(fields, &mut head);
-    let body = match request.post_data.as_ref().and_then(|data| posted(data)) {
-        Some(bytes) => Shown::Whole(bytes),
-        None if request.body_size == Some(0.0) => Shown::Whole(Vec::new()),
-        None => Announced::by(&head).nothing(),
+    let announced = Announced::by(&head);
+    let body = match &request.post_data {
+        // Chrome notes forms as names and values alone: how they were written nobody knows.
+        Some(data) => posted(data).map_or(Shown::Nothing, Shown::Whole),
+        None if request.body_size.is_some_and(|size| size > 0.0) => Shown::Nothing,
+        None if request.body_size == Some(0.0) && may_be_empty(announced) => Shown::Whole(Vec::new()),
+        None => announced.nothing(),
     };
     Some(Noted { head, body, unwritten })
 }
@@ -102,12 +117,22 @@ fn response(response: &Response<'_>, status: u16, version: &str, method: &str) -
     let mut head = format!("{version} {status} {}", if plain { reason } else { "" }).trim_end().as_bytes().to_vec();
     head.extend(b"\r\n");
     let unwritten = usize::from(!plain) + write(response.headers.as_deref().unwrap_or_default(), &mut head);
-    let body = if method == "HEAD" || Announced::by(&head).none() {
+    let announced = Announced::by(&head);
+    let body = if method == "HEAD" || announced.none() {
         Shown::Whole(Vec::new())
     } else {
-        response.content.as_ref().map_or(Shown::Nothing, content)
+        match response.content.as_ref().map_or(Shown::Nothing, content) {
+            // Of redirects programs note a size of 0, whatever was sent.
+            Shown::Whole(bytes) if bytes.is_empty() && !may_be_empty(announced) => Shown::Nothing,
+            shown => shown,
+        }
     };
     Noted { head, body, unwritten }
+}
+
+/// Whether the message itself does not say that its body has bytes.
+fn may_be_empty(announced: Announced) -> bool {
+    matches!(announced.length, None | Some(0))
 }
 
 /// Writes field lines and the empty line; how many could not be written.

@@ -1,6 +1,10 @@
 //! The file as a whole: which entries there are, and what a sink is told of each.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 
 use super::document::{Entry, File};
 use super::entry::{Exchange as Seen, Noted, exchange};
@@ -14,13 +18,44 @@ use crate::source::shown::body;
 /// Where a text is a HAR, its first key stands within so many bytes.
 const BEGINNING: usize = 64 << 10;
 
-/// Whether a text is a HAR, or was meant to be one: an object with `log` in it, which holds entries.
+/// Whether a text is a HAR, or was meant to be one: an object with `log` as a member, which holds entries.
 pub(in crate::source) fn is_har(text: &[u8]) -> bool {
     let text = without_mark(text).trim_ascii_start();
     let has = |text: &[u8], key: &str| memchr::memmem::find(text, key.as_bytes()).is_some();
     let Some(inside) = text.strip_prefix(b"{") else { return false };
     let beginning = inside.get(..BEGINNING).unwrap_or(inside);
-    inside.trim_ascii_start().starts_with(b"\"log\"") || (has(beginning, "\"log\"") && has(inside, "\"entries\""))
+    let first = inside.trim_ascii_start().starts_with(b"\"log\"");
+    first || (has(beginning, "\"log\"") && has(inside, "\"entries\"") && has_log(text))
+}
+
+/// Whether an object has `log` as a member: within it, it may be anything.
+fn has_log(object: &[u8]) -> bool {
+    let mut found = false;
+    // What is wrong behind it is said when it is read.
+    let _ = serde_json::Deserializer::from_slice(object).deserialize_map(Members(&mut found));
+    found
+}
+
+/// Looks through the members of an object, up to `log`.
+struct Members<'f>(&'f mut bool);
+
+impl<'de> Visitor<'de> for Members<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+            if name == "log" {
+                *self.0 = true;
+                break;
+            }
+            map.next_value::<IgnoredAny>()?;
+        }
+        Ok(())
+    }
 }
 
 /// Tells the sink of the messages of a HAR.
@@ -42,6 +77,10 @@ pub(in crate::source) fn read<S: MessageSink>(text: &[u8], capture: CaptureId, s
                     reading.exchange(number, origin, &request, response.as_ref());
                 }
                 Seen::NotSent(why) => not_sent.entry(why).or_insert((0, number)).0 += 1,
+                Seen::Unreadable(why) => {
+                    broken += 1;
+                    first.get_or_insert_with(|| format!("entry {number}: {why}"));
+                }
             },
             Err(error) => {
                 broken += 1;

@@ -65,7 +65,7 @@ fn what_is_not_shown_of_a_body_is_unknown() {
         (
             r#""postData": {"text": "a", "encoding": "rot13"}"#,
             r#""content": {"size": 7, "text": "abc"}"#,
-            ["0 complete Some(true)", "3 complete Some(false) \"abc\""],
+            ["0 complete Some(false)", "3 complete Some(false) \"abc\""],
         ),
         (
             r#""bodySize": -1"#,
@@ -76,6 +76,23 @@ fn what_is_not_shown_of_a_body_is_unknown() {
             r#""postData": null"#,
             r#""content": {"text": "!", "encoding": "base64"}"#,
             ["0 complete Some(true)", "0 complete Some(false)"],
+        ),
+        // The message itself says that its body has bytes.
+        (
+            r#""bodySize": 0, "headers": [{"name": "Content-Length", "value": "12345"}]"#,
+            r#""headers": [{"name": "content-length", "value": "162"}], "content": {"size": 0}"#,
+            ["0 complete Some(false)", "0 complete Some(false)"],
+        ),
+        (
+            r#""bodySize": 0, "headers": [{"name": "Content-Length", "value": "0"}]"#,
+            r#""headers": [{"name": "content-length", "value": "162"}], "content": {"size": 0, "text": ""}"#,
+            ["0 complete Some(true)", "0 complete Some(false)"],
+        ),
+        (r#""bodySize": 7"#, r#""content": {"size": 0, "text": ""}"#, ["0 complete Some(false)", "0 complete Some(true)"]),
+        (
+            r#""postData": {"mimeType": "a/b", "params": [{"name": "a", "value": "1"}]}"#,
+            r#""content": null"#,
+            ["0 complete Some(false)", "0 complete Some(false)"],
         ),
     ] {
         let (_, lines) = told(&file(&entry(request, response)));
@@ -93,15 +110,36 @@ fn what_was_not_sent_is_no_message_and_is_said() {
     let safari = sent.replacen('{', r#"{"_fetchType": "Memory Cache", "#, 1);
     let network = sent.replacen('{', r#"{"_fetchType": "Network Load", "#, 1);
     let firefox = sent.replace("HTTP/1.1", "");
+    let worker = sent.replacen('{', r#"{"_fetchedViaServiceWorker": true, "#, 1);
+    let blocked = sent.replace("HTTP/1.1", "unknown").replace("200", "0");
     let other = sent.replace("https://a.example/b?c#d", "data:text/plain,a");
     let odd = sent.replace("/b?c", "/b c");
-    let (summary, lines) = told(&file(&[cached, sent, safari, firefox, other, odd, network].join(",")));
+    let (summary, lines) = told(&file(&[cached, sent, safari, firefox, other, odd, network, worker, blocked].join(",")));
     assert_eq!((summary.requests, summary.responses), (2, 2));
     assert!(lines[0].starts_with("head 0 entry 2:") && lines[5].starts_with("head 2 entry 7:"), "{lines:#?}");
     assert_eq!(
         summary.anomalies.iter().map(|(kind, noted)| (kind, noted.count)).collect::<Vec<_>>(),
-        [(AnomalyKind::EntryNotSent, 5)]
+        [(AnomalyKind::EntryNotSent, 7)]
     );
+}
+
+#[test]
+fn an_answer_in_a_version_that_is_not_known_is_not_taken_for_none() {
+    let known = entry(r#""headers": []"#, r#""headers": []"#);
+    for version in ["unknown", "http/2+quic/46"] {
+        let (summary, _) = told(&file(&[known.clone(), known.replace("HTTP/1.1", version)].join(",")));
+        assert_eq!(said(&summary), [format!("entry-unreadable x1: entry 2: its HTTP version `{version}` is not known")]);
+        let alone = file(&known.replace("HTTP/1.1", version));
+        read(alone.as_bytes(), CaptureId(0), &mut Notebook::default()).expect_err("none of it can be told");
+    }
+}
+
+#[test]
+fn a_request_in_frames_says_by_no_field_that_it_has_no_body() {
+    let text = entry(r#""headers": []"#, r#""headers": []"#).replace("HTTP/1.1", "h2");
+    assert!(told(&file(&text)).1[1].starts_with("body 0: 0 complete Some(false)"));
+    let text = text.replace(r#""request": {"#, r#""request": {"bodySize": 0, "#);
+    assert!(told(&file(&text)).1[1].starts_with("body 0: 0 complete Some(true)"));
 }
 
 #[test]
@@ -173,7 +211,14 @@ fn a_har_is_known_by_its_beginning() {
     for text in ["{\"log\": {}}", "\u{feff} {\n \"log\":1}", "{\"a\": 1, \"log\": {\"entries\": []}}"] {
         assert!(is_har(text.as_bytes()), "{text}");
     }
-    for text in ["", "{", "{\"a\": {\"log\": 1}}", "[{\"log\": 1}]", "GET / HTTP/1.1\n\n{\"log\": {\"entries\": []}}"] {
+    for text in [
+        "",
+        "{",
+        "{\"a\": {\"log\": 1}}",
+        "[{\"log\": 1}]",
+        "{\"a\": {\"log\": 1}, \"entries\": [{}]}",
+        "GET / HTTP/1.1\n\n{\"log\": {\"entries\": []}}",
+    ] {
         assert!(!is_har(text.as_bytes()), "{text}");
     }
 }

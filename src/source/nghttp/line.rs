@@ -1,5 +1,7 @@
 //! One line, told from its first characters.
 
+use crate::source::text::begins_message;
+
 /// What a line says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Says<'t> {
@@ -98,9 +100,13 @@ pub(in crate::source) fn is_nghttp(text: &[u8]) -> bool {
     /// So many lines at the beginning are looked at.
     const LOOKED_AT: usize = 10;
     let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-    lines
-        .take(LOOKED_AT)
-        .any(|line| matches!(says(&super::read::plain(line)), Some((_, Says::Frame { .. } | Says::Field { .. }))))
+    // A message's body may hold all of this; the one by which a connection becomes one of HTTP/2 is nghttp's own.
+    let found = lines.take(LOOKED_AT).find_map(|line| match says(&super::read::plain(line)) {
+        Some((_, Says::Frame { .. } | Says::Field { .. } | Says::Upgrade)) => Some(true),
+        Some(_) => None,
+        None => begins_message(line).then_some(false),
+    });
+    found.unwrap_or(false)
 }
 
 #[cfg(test)]
@@ -133,6 +139,7 @@ mod tests {
         assert_eq!(glued, Some((&b"a[0]</html>"[..], 0, Says::Field { stream: 1, field: b"a: b" })));
         assert_eq!(told(b"body [  0.010] text"), None);
         assert!(is_nghttp(b"[  0.000] Connected\n\x1b[33m[  0.001]\x1b[0m send \x1b[1;35mSETTINGS\x1b[0m frame <length=12, flags=0x00, stream_id=0>\n"));
+        assert!(!is_nghttp(b"HTTP/1.1 503 Busy\r\n\r\n[  0.001] recv (stream_id=1) :status: 200\n"));
         assert!(!is_nghttp(b"[  0.000] Connected\n") && !is_nghttp(b"GET / HTTP/1.1\n"));
     }
 }

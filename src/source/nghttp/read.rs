@@ -15,6 +15,8 @@ use crate::source::teller::{Asked, Carried, Teller};
 
 /// The end of a stream in one direction (RFC 9113 §6.2).
 const END_STREAM: u8 = 1;
+/// So many streams may wait for the frame that their fields are of: it stands right behind them.
+const MOST_RECEIVED: usize = 4096;
 /// How far lines are indented that belong to the frame above them.
 const INDENT: &[u8] = b"          ";
 
@@ -101,6 +103,11 @@ impl<S: MessageSink> Reading<'_, S> {
             Says::Field { stream, field } => {
                 let fields = self.received.entry((connection, stream)).or_insert_with(|| (number, Vec::new()));
                 fields.1.extend(split(field));
+                if self.received.len() > MOST_RECEIVED
+                    && let Some((key, (line, fields))) = self.received.pop_first()
+                {
+                    self.list(line, key, &fields, None);
+                }
             }
             Says::Frame { sent, kind: kind @ (b"HEADERS" | b"PUSH_PROMISE"), flags, stream } => {
                 let key = (connection, stream);

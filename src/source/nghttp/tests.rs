@@ -61,6 +61,20 @@ fn fields_whose_frame_is_not_shown_are_a_head_that_is_cut() {
     assert_eq!(summary.anomalies.count(crate::anomaly::AnomalyKind::HeadIncomplete), 1);
 }
 
+/// Streams and requests that wait are bounded; nothing of them is lost.
+#[test]
+fn what_waits_is_bounded() {
+    let fields: String = (0..9000).map(|stream| format!("[1.1] recv (stream_id={stream}) :status: 200\n")).collect();
+    let (summary, _) = told(fields.as_bytes());
+    assert_eq!((summary.requests, summary.responses), (0, 9000));
+    assert_eq!(summary.anomalies.count(crate::anomaly::AnomalyKind::HeadIncomplete), 9000);
+    let requests = "[1.1] send HEADERS frame <flags=0x5, stream_id=1>\n          :method: GET\n".repeat(9000);
+    let (summary, lines) = told(requests.as_bytes());
+    assert_eq!(summary.requests, 9000);
+    assert_eq!(summary.anomalies.count(crate::anomaly::AnomalyKind::PipelineLimit), 9000 - 4096);
+    assert_eq!(lines.iter().filter(|line| line.starts_with("exchange") && line.ends_with("/ none")).count(), 9000);
+}
+
 proptest! {
     #[test]
     fn any_order_of_lines(lines in proptest::collection::vec(0..14_usize, 0..60)) {

@@ -1,5 +1,7 @@
 //! The lines of a text, with either line end, and with the markers that people write for line ends.
 
+use super::curl::behind_stamp;
+
 /// One line.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Line<'a> {
@@ -38,7 +40,9 @@ pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = Line<'_>> + Clone {
             text = shorter;
         }
         let end = text.trim_ascii_end();
-        let unmarked = MARKERS.iter().find_map(|marker| {
+        // curl shows what was sent: there it is a part of the value.
+        let curls = matches!(behind_stamp(text.trim_ascii_start()).0, [b'<' | b'>', b' ', ..]);
+        let unmarked = MARKERS.iter().filter(|_| !curls).find_map(|marker| {
             let cut = end.len().checked_sub(marker.len())?;
             let (before, last) = end.split_at_checked(cut)?;
             last.eq_ignore_ascii_case(marker).then_some(before)
@@ -54,7 +58,7 @@ mod tests {
 
     #[test]
     fn line_ends_and_markers() {
-        let text = b"a\r\r\nb \n\nc<CR-LF>\n<crlf>\r\n  <CR><LF>\n\\r\\n\nlast";
+        let text = b"a\r\r\nb \n\nc<CR-LF>\n<crlf>\r\n  <CR><LF>\n\\r\\n\n< X: a\\r\\n\nlast";
         let seen: Vec<_> = lines(text).map(|l| (l.number, String::from_utf8_lossy(l.text), l.marker, l.is_blank())).collect();
         let expected = [
             (1, "a", false, false),
@@ -64,7 +68,8 @@ mod tests {
             (5, "", true, true),
             (6, "  ", true, true),
             (7, "", true, true),
-            (8, "last", false, false),
+            (8, "< X: a\\r\\n", false, false),
+            (9, "last", false, false),
         ];
         assert_eq!(seen, expected.map(|(n, t, m, b)| (n, t.into(), m, b)));
     }

@@ -65,6 +65,9 @@ pub(in crate::source) fn read<S: MessageSink>(text: &[u8], capture: CaptureId, s
 
 impl<S: MessageSink> Telling<'_, S> {
     fn message(&mut self, piece: Piece) {
+        if let Some(why) = &piece.lost {
+            self.summary.anomalies.note(AnomalyKind::BodyIncomplete, None, || format!("line {}: {why}", piece.line));
+        }
         let at = Provenance { capture: self.capture, origin: Origin::Line(piece.line) };
         let head = parse(&piece, at, &mut self.summary.anomalies);
         let place = Place { speaker: piece.speaker, interim: Announced::by(&piece.head).interim };

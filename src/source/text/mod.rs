@@ -19,4 +19,4 @@ mod tests;
 pub(super) use curl::{Note as CurlNote, begins as is_curl, behind_stamp, is_of_frames, tells, without_left_away};
 pub(super) use json::end as json_end;
 pub(super) use messages::read;
-pub(super) use recognise::is_start_line;
+pub(super) use recognise::{begins_message, is_start_line};

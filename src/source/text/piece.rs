@@ -22,6 +22,8 @@ pub(super) struct Piece {
     pub(super) head: Vec<u8>,
     /// Its body.
     pub(super) body: Shown,
+    /// Why what stands there is not told as the whole body.
+    pub(super) lost: Option<String>,
     /// Who says so.
     pub(super) speaker: Speaker,
     /// What this form preserves.

@@ -1,8 +1,17 @@
 //! What a line of a text is: a start line, a field line, or something around the messages.
 
+use super::curl;
+
 /// A request line or a status line (RFC 9112 §3, §4), at the very beginning of the line.
 pub(crate) fn is_start_line(line: &[u8]) -> bool {
     is_status_line(line) || is_request_line(line)
+}
+
+/// Whether a line begins a message, as a person or `curl -v` writes it. What stands behind it may be a body, and look like
+/// anything.
+pub(in crate::source) fn begins_message(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    is_start_line(line) || curl::is_start(line)
 }
 
 /// `HTTP/1.1 200 OK`; the reason may be missing.

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::curl::{Heard, Transcript, begins, is_start};
+use super::curl::{Heard, Transcript, begins, is_start, takes_content};
 use super::json;
 use super::line::{Line, lines};
 use super::piece::{Item, Piece, Speaker};
@@ -133,18 +133,27 @@ impl<'a, I: Iterator<Item = Line<'a>> + Clone> Split<I> {
         // A text that stops within a head shows what its writer wanted to.
         push(&mut head, b"");
         let announced = Announced::by(&head);
-        let without = self.asked_for_heads(&head, announced) || announced.none();
+        // People leave fields away: what stands behind a request that usually has a body is one, whatever its head says.
+        let silent = announced.status.is_none() && announced.length.is_none() && !announced.typed && !announced.chunked;
+        let without = self.asked_for_heads(&head, announced) || if silent { !takes_content(&head) } else { announced.none() };
         let body = if ended && !without { self.body(outer) } else { Vec::new() };
         let body = match body {
             body if !body.is_empty() => Shown::Whole(body),
-            _ if without => Shown::Whole(Vec::new()),
+            _ if without && !silent => Shown::Whole(Vec::new()),
             _ => announced.nothing(),
         };
         self.told(start, head, body)
     }
 
     fn told(&self, start: &Line<'_>, head: Vec<u8>, body: Shown) -> Piece {
-        Piece { line: start.number, head, body, speaker: Speaker::Person(self.ignored.prose), fidelity: Fidelity::TEXT }
+        Piece {
+            line: start.number,
+            head,
+            body,
+            lost: None,
+            speaker: Speaker::Person(self.ignored.prose),
+            fidelity: Fidelity::TEXT,
+        }
     }
 
     /// Whether this is a response to a request for a head alone; remembers what this request asks for.

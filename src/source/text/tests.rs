@@ -245,6 +245,13 @@ fn what_is_not_shown_is_unknown() {
         ("POST / HTTP/1.1\nTransfer-Encoding: chunked\n", "?"),
         ("GET / HTTP/1.1\nHost: a\n\n", ""),
         ("POST / HTTP/1.1\nContent-Type: a/b\n\n", ""),
+        // In frames no field need say that there is a body.
+        ("POST / HTTP/2\nhost: a\n\n", "?"),
+        ("GET / HTTP/2\nhost: a\n\nProse.\n", "?"),
+        ("POST / HTTP/2\nhost: a\n\n{}\n", "{}"),
+        // Fields are left away, too.
+        ("POST / HTTP/1.1\nHost: a\n\n{}\n", "{}"),
+        ("POST / HTTP/1.1\nContent-Length: 0\n\nProse.\n", ""),
     ] {
         let (found, _) = cut(text);
         assert_eq!(found[0].2, expected, "{text}");

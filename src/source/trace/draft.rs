@@ -49,25 +49,21 @@ struct Talk {
     waiting: usize,
 }
 
-/// The messages of a trace, in the order of their beginnings.
-pub(super) fn drafts(events: Vec<Event<'_>>) -> Vec<Draft> {
-    let mut drafting = Drafting::default();
-    for event in events {
-        drafting.hear(event);
-    }
-    drafting.drafts
-}
-
+/// Puts the messages of a trace together.
 #[derive(Debug, Default)]
-struct Drafting {
-    drafts: Vec<Draft>,
+pub(super) struct Drafting {
+    /// In the order of their beginnings.
+    pub(super) drafts: Vec<Draft>,
+    /// Blocks that are of no message: how many, and the line of the first.
+    pub(super) astray: Option<(u64, u32)>,
     talks: BTreeMap<Option<u32>, Talk>,
     /// Several transfers run at once, and the trace does not say which is which.
     tangled: bool,
 }
 
 impl Drafting {
-    fn hear(&mut self, event: Event<'_>) {
+    /// Hears the next event.
+    pub(super) fn hear(&mut self, event: Event<'_>) {
         match event.kind {
             Kind::SentHead => self.sent(event),
             Kind::SentData => {
@@ -161,10 +157,14 @@ impl Drafting {
         } else {
             // Behind a body stand trailers.
             let open = response.filter(|at| self.drafts.get(*at).is_some_and(|draft| !draft.is_whole()));
-            if let Some(draft) = self.draft(open) {
-                draft.head.extend(event.bytes);
-                draft.head_cut |= event.cut;
-                draft.dotted |= event.dotted;
+            match self.draft(open) {
+                Some(draft) => {
+                    draft.head.extend(event.bytes);
+                    draft.head_cut |= event.cut;
+                    draft.dotted |= event.dotted;
+                }
+                None if response.is_none() => self.astray(event.line),
+                None => {}
             }
             open
         };
@@ -177,17 +177,28 @@ impl Drafting {
 
     /// Bytes behind a head.
     fn data(&mut self, at: Option<usize>, event: Event<'_>) {
-        if let Some(draft) = self.draft(at) {
-            draft.data.extend(event.bytes);
-            draft.data_cut |= event.cut;
-            draft.dotted |= event.dotted;
-        }
+        let Some(draft) = self.draft(at) else { return self.astray(event.line) };
+        draft.data.extend(event.bytes);
+        draft.data_cut |= event.cut;
+        draft.dotted |= event.dotted;
+    }
+
+    /// Counts a block that is of no message: what it continues is not in the trace.
+    fn astray(&mut self, line: u32) {
+        self.astray.get_or_insert((0, line)).0 += 1;
     }
 
     fn noted(&mut self, event: &Event<'_>) {
-        let Talk { response, .. } = *self.talk(event.transfer);
+        let Talk { response, waiting, .. } = *self.talk(event.transfer);
         match tells(event.note) {
-            CurlNote::End => self.end(response),
+            CurlNote::End => {
+                let open = self.draft(response).is_some_and(|draft| !draft.ended && !draft.broken);
+                self.end(response);
+                if !open || waiting == 1 {
+                    // Nothing answers any more: the transfer failed, perhaps in words that are not known.
+                    self.talk(event.transfer).waiting = 0;
+                }
+            }
             CurlNote::Broken => {
                 if let Some(draft) = self.draft(response).filter(|draft| !draft.ended) {
                     draft.broken = true;
@@ -196,7 +207,7 @@ impl Drafting {
                 talk.waiting = talk.waiting.saturating_sub(1);
             }
             // It is shown all the same, or its framing says that it is missing.
-            CurlNote::Ignored | CurlNote::Known | CurlNote::Unknown => {}
+            CurlNote::Ignored | CurlNote::Known | CurlNote::Plain | CurlNote::Unknown => {}
         }
     }
 

@@ -1,7 +1,7 @@
 //! The lines that a trace is made of, and what they say: blocks of bytes, and notes.
 
 use super::block::{Block, Form};
-use crate::source::text::behind_stamp;
+use crate::source::text::{begins_message, behind_stamp};
 
 /// What a block or a note is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,9 +65,8 @@ pub(super) struct Beside<'t> {
     pub(super) first: Option<(u32, &'t [u8])>,
 }
 
-/// Reads a trace, and what stands beside it.
-pub(super) fn events(text: &[u8]) -> (Vec<Event<'_>>, Beside<'_>) {
-    let mut events = Vec::new();
+/// Reads a trace: tells of each event in its order, and gives back what stands beside them.
+pub(super) fn events<'t>(text: &'t [u8], mut hear: impl FnMut(Event<'t>)) -> Beside<'t> {
     let mut beside = Beside::default();
     let mut open: Option<(u32, Label<'_>, Block<'_>)> = None;
     let mut form = None;
@@ -88,12 +87,12 @@ pub(super) fn events(text: &[u8]) -> (Vec<Event<'_>>, Beside<'_>) {
         if !before.trim_ascii().is_empty() {
             beside.note(number, before);
         }
-        events.extend(open.take().map(|open| end(open, &mut form)));
+        open.take().into_iter().for_each(|open| hear(end(open, &mut form)));
         let block = Block::new(label.size);
         open = Some((number, label, block));
     }
-    events.extend(open.map(|open| end(open, &mut form)));
-    (events, beside)
+    open.into_iter().for_each(|open| hear(end(open, &mut form)));
+    beside
 }
 
 fn end<'t>((line, label, block): (u32, Label<'t>, Block<'_>), form: &mut Option<Form>) -> Event<'t> {
@@ -147,7 +146,12 @@ pub(super) fn begins(text: &[u8]) -> bool {
     /// So many lines at the beginning are looked at for one of a trace.
     const LOOKED_AT: usize = 10;
     let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-    lines.take(LOOKED_AT).any(|line| stamped(line).is_some())
+    // A message's body may hold all of this.
+    let found = lines.take(LOOKED_AT).find_map(|line| match stamped(line) {
+        Some(_) => Some(true),
+        None => begins_message(line).then_some(false),
+    });
+    found.unwrap_or(false)
 }
 
 #[cfg(test)]
@@ -180,5 +184,6 @@ mod tests {
             assert_eq!(told(line), None, "{line}");
         }
         assert!(begins(b"Warning: something\n== Info: Trying\n") && !begins(b"GET / HTTP/1.1\n") && !begins(b""));
+        assert!(!begins(b"HTTP/1.1 503 Busy\r\n\r\n=> Send header, 18 bytes (0x12)\n0000: GET / HTTP/1.1\n"));
     }
 }

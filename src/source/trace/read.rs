@@ -1,6 +1,6 @@
 //! The messages of a trace, told to a sink.
 
-use super::draft::{Draft, drafts};
+use super::draft::{Draft, Drafting};
 use super::event::{self, events};
 use crate::anomaly::AnomalyKind;
 use crate::http::{CaptureId, Fidelity, HeadBuf, Limits, MessageSink, Origin, Provenance, parse_head};
@@ -17,9 +17,10 @@ pub(in crate::source) fn is_trace(text: &[u8]) -> bool {
 
 /// Tells the sink of the messages of a trace.
 pub(in crate::source) fn read<S: MessageSink>(text: &[u8], limits: Limits, capture: CaptureId, sink: &mut S) -> Summary {
-    let (events, beside) = events(text);
+    let mut drafting = Drafting::default();
+    let beside = events(text, |event| drafting.hear(event));
+    let Drafting { drafts, astray, .. } = drafting;
     let mut teller = Teller::new(limits, sink);
-    let drafts = drafts(events);
     // What was told of each draft that is a request, and its method.
     let mut asked: Vec<Option<(Asked, Vec<u8>)>> = Vec::with_capacity(drafts.len());
     for draft in drafts {
@@ -56,6 +57,11 @@ pub(in crate::source) fn read<S: MessageSink>(text: &[u8], limits: Limits, captu
         }
     }
     let mut summary = teller.end();
+    if let Some((count, line)) = astray {
+        summary.anomalies.note_many(AnomalyKind::TextIgnored, count, None, || {
+            format!("line {line}: the message that this block goes on with is not in the trace")
+        });
+    }
     if let Some((line, shown)) = beside.first {
         summary.anomalies.note_many(AnomalyKind::TextIgnored, beside.count, None, || {
             let shown = String::from_utf8_lossy(shown.trim_ascii());

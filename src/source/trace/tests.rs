@@ -96,6 +96,40 @@ fn transfers_with_numbers_are_told_apart() {
     assert!(!lines.iter().any(|line| line.contains("Some(true) \"b")), "{lines:#?}");
 }
 
+/// A block of the trace, of text.
+fn block(label: &str, text: &str) -> String {
+    let rows: String = text
+        .split_inclusive("\r\n")
+        .scan(0, |at, row| {
+            let line = format!("{at:04x}: {}\n", row.trim_end_matches("\r\n"));
+            *at += row.len();
+            Some(line)
+        })
+        .collect();
+    format!("{label}, {} bytes (0x{:x})\n{rows}", text.len(), text.len())
+}
+
+#[test]
+fn blocks_of_no_message_are_counted() {
+    for label in ["<= Recv data", "<= Recv header", "=> Send data"] {
+        let (summary, lines) = told(format!("== Info: x\n{}", block(label, "hello\r\n")).as_bytes());
+        assert_eq!((summary.anomalies.count(crate::anomaly::AnomalyKind::TextIgnored), lines.len()), (1, 0), "{label}");
+    }
+}
+
+/// A request that nothing answers is settled by the end of its transfer, whatever curl says of why.
+#[test]
+fn the_end_of_a_transfer_settles_it() {
+    let request = |path: &str| block("=> Send header", &format!("GET /{path} HTTP/1.1\r\nHost: a\r\n\r\n"));
+    let response = block("<= Recv header", "HTTP/1.1 200 OK\r\n") + &block("<= Recv header", "\r\n");
+    let end = "== Info: Closing connection 0\n";
+    for why in ["== Info: LibreSSL SSL_read: foo, errno 54\n", "== Info: something new\n", ""] {
+        let (summary, lines) = told(format!("{}{why}{end}{}{response}{end}", request("a"), request("b")).as_bytes());
+        assert_eq!(summary.anomalies.total(), 0, "{:?}", summary.anomalies);
+        assert!(lines.contains(&"exchange GET /b HTTP/1.1 / HTTP/1.1 200 OK".to_owned()), "{lines:#?}");
+    }
+}
+
 #[test]
 fn records_of_tls_are_no_messages() {
     let text = "== Info:   Trying 127.0.0.1:443...\n=> Send SSL data, 5 bytes (0x5)\n0000: 16 03 01 02 00                                  .....\n\

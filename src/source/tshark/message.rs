@@ -8,10 +8,12 @@ use crate::source::shown::push;
 pub(super) enum Told {
     /// A head of HTTP/1, with CRLF line ends and the empty line. A response may say which packet its request is in.
     Http1 { head: Vec<u8>, asked: Option<u64> },
-    /// The header list of HTTP/2 on a stream.
-    Http2 { stream: u32, fields: Vec<(String, String)> },
+    /// The header list of HTTP/2 on a stream; whether nothing comes behind it on that.
+    Http2 { stream: u32, fields: Vec<(String, String)>, ends: bool },
 }
 
+/// The end of a stream in one direction (RFC 9113 §6.2).
+const END_STREAM: u64 = 1;
 /// So many bytes of a head are written.
 const LONGEST: usize = 1 << 20;
 
@@ -86,7 +88,10 @@ fn http2(frame: &Object<'_>) -> Option<Told> {
     // What is promised comes on another stream (RFC 9113 §6.6).
     let promised = frame.number("http2.push_promise.promised_stream_id");
     let stream = promised.or_else(|| frame.number("http2.streamid"))?;
-    (!fields.is_empty()).then_some(Told::Http2 { stream: u32::try_from(stream).ok()?, fields })
+    // `-T ek` may write the flags of several frames as a list: whose are they? What is promised has no body (RFC 9113 §8.4.1).
+    let flags = frame.number("http2.flags").filter(|_| frame.values("http2.flags").count() == 1);
+    let ends = promised.is_some() || flags.is_some_and(|flags| flags & END_STREAM != 0);
+    (!fields.is_empty()).then_some(Told::Http2 { stream: u32::try_from(stream).ok()?, fields, ends })
 }
 
 #[cfg(test)]
@@ -119,7 +124,11 @@ mod tests {
         let text = r#"{"http2": {"http2.stream": {"http2.streamid": "0"}, "http2.stream": {"http2.streamid": "3", "http2.header": {"http2.header.name": ":status", "http2.header.value": "200"},
             "http2.header": {"http2.header.name": "a", "http2.header.value": ""}}}}"#;
         let fields = [(":status", "200"), ("a", "")].map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-        assert_eq!(read(text), [Told::Http2 { stream: 3, fields }]);
+        assert_eq!(read(text), [Told::Http2 { stream: 3, fields: fields.clone(), ends: false }]);
+        let ends = |flags: &str| text.replace(r#""http2.streamid": "3""#, &format!(r#""http2.streamid": "3", {flags}"#));
+        assert_eq!(read(&ends(r#""http2.flags": "0x05""#)), [Told::Http2 { stream: 3, fields: fields.clone(), ends: true }]);
+        let unclear = ends(r#""http2.flags": ["0x01", "0x04"]"#);
+        assert_eq!(read(&unclear), [Told::Http2 { stream: 3, fields, ends: false }], "whose flags?");
         assert_eq!(read(r#"{"http2": "x", "http": ["y"]}"#), []);
     }
 }

@@ -14,7 +14,7 @@ use crate::capture::{LinkType, Timestamp};
 use crate::http::{CaptureId, Fidelity, Limits, MessageKind, MessageSink, Origin, Provenance, listed_head, parse_head};
 use crate::source::Summary;
 use crate::source::remade::{Place, Remade, Segment};
-use crate::source::shown::Announced;
+use crate::source::shown::{Announced, Shown};
 use crate::source::teller::{Asked, Carried, Teller};
 
 /// Where a text is such a file, its first keys stand within so many bytes.
@@ -49,9 +49,9 @@ pub(in crate::source) struct Printed {
 /// Why none of it can be read.
 pub(in crate::source) fn packets(text: &[u8]) -> Result<Printed, String> {
     let text = String::from_utf8_lossy(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
-    let mut frames = Frames { text: &text, at: 0, line: 1, frames: Vec::new(), unread: 0 };
+    let mut frames = Frames { text: &text, at: 0, line: 1, frames: Vec::new(), unread: 0, broken: None };
     let error = frames.read();
-    let Frames { frames, unread, .. } = frames;
+    let Frames { frames, unread, broken, .. } = frames;
     let mut anomalies = Anomalies::default();
     if let Some(error) = error {
         if frames.is_empty() {
@@ -60,7 +60,11 @@ pub(in crate::source) fn packets(text: &[u8]) -> Result<Printed, String> {
         anomalies.note(AnomalyKind::CaptureTruncated, None, || format!("{} packets were read: {error}", frames.len()));
     }
     if unread > 0 {
-        anomalies.note_many(AnomalyKind::EntryUnreadable, unread, None, || "a packet without layers".to_owned());
+        let why = broken.unwrap_or_else(|| "a packet without layers".to_owned());
+        if frames.is_empty() {
+            return Err(format!("is what tshark prints, of which no packet can be read: {why}"));
+        }
+        anomalies.note_many(AnomalyKind::EntryUnreadable, unread, None, || why);
     }
     let known: BTreeSet<u64> = frames.iter().map(|frame| frame.number).collect();
     // Connections whose bytes do not show their messages.
@@ -149,7 +153,7 @@ impl<S: MessageSink> Telling<'_, S> {
         for message in frame.messages {
             match message {
                 Told::Http1 { head, asked } => self.http1(&place, (connection, number), &head, at, asked),
-                Told::Http2 { stream, fields } => self.http2(&place, (connection, stream), &fields, at),
+                Told::Http2 { stream, fields, ends } => self.http2(&place, (connection, stream), (&fields, ends), at),
             }
         }
     }
@@ -180,7 +184,7 @@ impl<S: MessageSink> Telling<'_, S> {
         self.teller.response(place, found, &read, carried);
     }
 
-    fn http2(&mut self, place: &str, key: (u32, u32), fields: &[(String, String)], at: Provenance) {
+    fn http2(&mut self, place: &str, key: (u32, u32), (fields, ends): (&[(String, String)], bool), at: Provenance) {
         let kind = match fields {
             fields if fields.iter().any(|(name, _)| name == ":method") => MessageKind::Request,
             fields if fields.iter().any(|(name, _)| name == ":status") => MessageKind::Response,
@@ -190,7 +194,7 @@ impl<S: MessageSink> Telling<'_, S> {
         let fields = fields.iter().map(|(name, value)| (name.as_bytes(), value.replace('\u{fffd}', "…").into_bytes()));
         let head = listed_head(fields, kind, key.1, at, Fidelity::TEXT);
         let announced = Announced::by(&head.raw);
-        let carried = Carried::shown(announced.nothing());
+        let carried = Carried::shown(if ends { Shown::Whole(Vec::new()) } else { announced.nothing() });
         match kind {
             MessageKind::Request => {
                 let asked = self.teller.request(place, head, carried);
@@ -218,6 +222,8 @@ struct Frames<'t> {
     frames: Vec<Frame>,
     /// Packets without layers.
     unread: u64,
+    /// What is wrong with the first of them that is no JSON as it is read here.
+    broken: Option<String>,
 }
 
 impl<'t> Frames<'t> {
@@ -242,9 +248,20 @@ impl<'t> Frames<'t> {
         let lines = memchr::memchr_iter(b'\n', passed).count();
         self.line = self.line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
         self.at = begin.max(self.at);
-        let Ok(Node::Object(object)) = serde_json::from_str(packet.get()) else {
-            self.unread += 1;
-            return;
+        let object = match serde_json::from_str(packet.get()) {
+            Ok(Node::Object(object)) => object,
+            read => {
+                self.unread += 1;
+                let (line, error) = (self.line, read.err());
+                let said = |error: serde_json::Error| match error.to_string() {
+                    said if said.starts_with("recursion limit") => {
+                        format!("line {line}: the packet is nested too deep: more than 127 levels")
+                    }
+                    said => format!("line {line}: the packet: {said}"),
+                };
+                self.broken = self.broken.take().or(error.map(said));
+                return;
+            }
         };
         // Of `-T ek` every other line is an index alone.
         match frame(&object, self.line) {

@@ -96,8 +96,10 @@ fn a_file_that_is_cut_is_read_to_the_cut() {
         assert_eq!(summary.anomalies.count(AnomalyKind::CaptureTruncated), 1, "{lines:#?}");
         assert_eq!(summary.requests, 1);
     }
+    let deep = format!(r#"[{{"_index": "p", "_source": {{"layers": {{"x": {}{}}}}}}}]"#, "[".repeat(200), "]".repeat(200));
     for (text, expected) in [
         (&whole[..200], "is what tshark prints, and cannot be read: EOF while parsing"),
+        (&deep, "of which no packet can be read: line 1: the packet is nested too deep"),
         (
             r#"[{"_index": "p", "_source": {"layers": {"http.host": ["a"]}}}]"#,
             "without the bytes of TCP segments and without messages",

@@ -26,14 +26,14 @@ fn an_empty_file() {
     assert_snapshot!(both("empty.pcap", ""), @r#"
     exit 4
     --- stderr
-    error: empty.pcap: is empty; hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, and texts with HTTP messages
+    error: empty.pcap: is empty; hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, what tcpdump, tshark, curl and nghttp print, and texts with HTTP messages
     --- stdout
     not judged: no capture could be read
 
     === show
     exit 4
     --- stderr
-    error: empty.pcap: is empty; hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, and texts with HTTP messages
+    error: empty.pcap: is empty; hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, what tcpdump, tshark, curl and nghttp print, and texts with HTTP messages
     "#);
 }
 
@@ -42,14 +42,14 @@ fn a_text_of_blank_lines() {
     assert_snapshot!(both("blank.txt", "\n\n  \n"), @r#"
     exit 4
     --- stderr
-    error: blank.txt: has no HTTP message: it begins with blank lines; hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, and texts with HTTP messages
+    error: blank.txt: has no HTTP message: it begins with blank lines; hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, what tcpdump, tshark, curl and nghttp print, and texts with HTTP messages
     --- stdout
     not judged: no capture could be read
 
     === show
     exit 4
     --- stderr
-    error: blank.txt: has no HTTP message: it begins with blank lines; hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, and texts with HTTP messages
+    error: blank.txt: has no HTTP message: it begins with blank lines; hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, what tcpdump, tshark, curl and nghttp print, and texts with HTTP messages
     "#);
 }
 
@@ -58,14 +58,14 @@ fn a_text_that_is_no_http() {
     assert_snapshot!(both("notes.txt", "Dear diary,\nthe load balancer was red all night.\n"), @r#"
     exit 4
     --- stderr
-    error: notes.txt: has no HTTP message: it begins with `Dear diary,`; hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, and texts with HTTP messages
+    error: notes.txt: has no HTTP message: it begins with `Dear diary,`; hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, what tcpdump, tshark, curl and nghttp print, and texts with HTTP messages
     --- stdout
     not judged: no capture could be read
 
     === show
     exit 4
     --- stderr
-    error: notes.txt: has no HTTP message: it begins with `Dear diary,`; hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, and texts with HTTP messages
+    error: notes.txt: has no HTTP message: it begins with `Dear diary,`; hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, what tcpdump, tshark, curl and nghttp print, and texts with HTTP messages
     "#);
 }
 
@@ -75,14 +75,14 @@ fn binary_garbage() {
     assert_snapshot!(both("core.bin", garbage), @r#"
     exit 4
     --- stderr
-    error: core.bin: is no capture: it begins with the bytes 00 9e 3c da 78 17 b5 53, which hopspec does not know; hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, and texts with HTTP messages
+    error: core.bin: is no capture: it begins with the bytes 00 9e 3c da 78 17 b5 53, which hopspec does not know; hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, what tcpdump, tshark, curl and nghttp print, and texts with HTTP messages
     --- stdout
     not judged: no capture could be read
 
     === show
     exit 4
     --- stderr
-    error: core.bin: is no capture: it begins with the bytes 00 9e 3c da 78 17 b5 53, which hopspec does not know; hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, and texts with HTTP messages
+    error: core.bin: is no capture: it begins with the bytes 00 9e 3c da 78 17 b5 53, which hopspec does not know; hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, what tcpdump, tshark, curl and nghttp print, and texts with HTTP messages
     "#);
 }
 
@@ -320,14 +320,14 @@ fn gzip_of_a_text() {
     assert_snapshot!(both("notes.txt.gz", gzip(b"Dear diary,\n")), @r#"
     exit 4
     --- stderr
-    error: notes.txt.gz: has no HTTP message: it begins with `Dear diary,`; hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, and texts with HTTP messages
+    error: notes.txt.gz: has no HTTP message: it begins with `Dear diary,`; hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, what tcpdump, tshark, curl and nghttp print, and texts with HTTP messages
     --- stdout
     not judged: no capture could be read
 
     === show
     exit 4
     --- stderr
-    error: notes.txt.gz: has no HTTP message: it begins with `Dear diary,`; hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, and texts with HTTP messages
+    error: notes.txt.gz: has no HTTP message: it begins with `Dear diary,`; hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, what tcpdump, tshark, curl and nghttp print, and texts with HTTP messages
     "#);
     let program = site().file("message.txt.gz", gzip(&request().bytes()));
     program.run(&["show", "message.txt.gz"]).code(0);
@@ -379,14 +379,14 @@ fn gzip_in_gzip_and_other_archives() {
     assert_snapshot!(run(&site().file("a.pcap.gz", gzip(&gzip(&good()))), &["check", "a.pcap.gz"]), @r#"
     exit 4
     --- stderr
-    error: a.pcap.gz: is no capture: it looks like gzip within compressed data; decompress it once (gzip -d); hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, and texts with HTTP messages
+    error: a.pcap.gz: is no capture: it looks like gzip within compressed data; decompress it once (gzip -d); hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, what tcpdump, tshark, curl and nghttp print, and texts with HTTP messages
     --- stdout
     not judged: no capture could be read
     "#);
     assert_snapshot!(run(&site().file("a.pcap.gz", gzip(b"\x28\xb5\x2f\xfd\x04\x00")), &["check", "a.pcap.gz"]), @r#"
     exit 4
     --- stderr
-    error: a.pcap.gz: is no capture: it looks like zstd within compressed data; decompress it once (zstd -d); hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, and texts with HTTP messages
+    error: a.pcap.gz: is no capture: it looks like zstd within compressed data; decompress it once (zstd -d); hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, what tcpdump, tshark, curl and nghttp print, and texts with HTTP messages
     --- stdout
     not judged: no capture could be read
     "#);
@@ -514,7 +514,7 @@ fn standard_input() {
     assert_snapshot!(run(&program, &["check", "-"]), @r#"
     exit 4
     --- stderr
-    error: standard input: is empty; hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, and texts with HTTP messages
+    error: standard input: is empty; hopspec reads pcap and pcapng (also gzip and zstd), HAR, Lambda events, logs of API Gateway, what tcpdump, tshark, curl and nghttp print, and texts with HTTP messages
     --- stdout
     not judged: no capture could be read
     "#);

@@ -25,6 +25,8 @@ pub(super) enum Mark<'a> {
     Progress {
         /// With `-Z`.
         parallel: bool,
+        /// It begins behind a carriage return, as curl writes it. Without one it may be a line of a body.
+        sure: bool,
     },
 }
 
@@ -42,7 +44,11 @@ pub(super) struct Marked<'a> {
 /// Takes a line apart; it has no line end.
 pub(super) fn take(line: &[u8]) -> Marked<'_> {
     if meter::is_header(line) {
-        return Marked { before: b"", mark: Some(Mark::Progress { parallel: meter::is_parallel_header(line) }), transfer: None };
+        return Marked {
+            before: b"",
+            mark: Some(Mark::Progress { parallel: meter::is_parallel_header(line), sure: false }),
+            transfer: None,
+        };
     }
     let Some((from, mut to)) = meter::find(line) else { return glued(line) };
     while let Some((0, more)) = line.get(to..).and_then(meter::find) {
@@ -51,7 +57,8 @@ pub(super) fn take(line: &[u8]) -> Marked<'_> {
     let before = line.get(..from).unwrap_or_default();
     let rest = line.get(to..).unwrap_or_default();
     if rest.trim_ascii().is_empty() {
-        return Marked { before, mark: Some(Mark::Progress { parallel: false }), transfer: None };
+        let sure = line.get(from) == Some(&b'\r');
+        return Marked { before, mark: Some(Mark::Progress { parallel: false, sure }), transfer: None };
     }
     match mark(rest) {
         (Some(mark), transfer) => Marked { before, mark: Some(mark), transfer },
@@ -64,8 +71,10 @@ fn glued(line: &[u8]) -> Marked<'_> {
     if let (Some(mark), transfer) = mark(line) {
         return Marked { before: b"", mark: Some(mark), transfer };
     }
-    for at in memchr::memchr3_iter(b'*', b'>', b'<', line) {
-        let (before, rest) = line.split_at_checked(at).unwrap_or_default();
+    // Without the white space at its end, which would be looked for behind each of them.
+    let shown = line.trim_ascii_end();
+    for at in memchr::memchr3_iter(b'*', b'>', b'<', shown) {
+        let (before, rest) = shown.split_at_checked(at).unwrap_or_default();
         let (Some(mark), _) = mark(rest) else { continue };
         if is_sure(&mark) {
             let (before, transfer) = without_stamp(before);
@@ -172,7 +181,8 @@ pub(in crate::source) fn begins(text: &[u8]) -> bool {
     let first = text.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
     let marked = take(first.trim_ascii_end());
     match marked.mark {
-        Some(Mark::Note(note)) => tells(note) != Note::Unknown,
+        // An entry of a list may begin with a word in brackets.
+        Some(Mark::Note(note)) => tells(note) != Note::Unknown && !(tells(note) == Note::Plain && note.starts_with(b"[")),
         Some(Mark::Sent(line)) => is_request_line(line.trim_ascii_end()),
         Some(Mark::Received(line)) => is_status_line(line.trim_ascii_end()),
         Some(Mark::Progress { .. }) => true,

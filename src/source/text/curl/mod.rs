@@ -17,5 +17,6 @@ mod transcript;
 pub(super) use mark::is_start;
 pub(in crate::source) use mark::{begins, behind_stamp};
 pub(in crate::source) use notes::{Note, tells};
+pub(super) use request::takes_content;
 pub(in crate::source) use request::{is_of_frames, without_left_away};
 pub(super) use transcript::{Heard, Transcript};

@@ -3,7 +3,7 @@
 use super::super::line::Line;
 use super::super::piece::{Piece, Speaker};
 use crate::http::Fidelity;
-use crate::source::shown::{Announced, Shown, field, push};
+use crate::source::shown::{self, Announced, Shown, field};
 
 /// A head that is read.
 #[derive(Debug)]
@@ -12,6 +12,8 @@ pub(super) struct Head {
     pub(super) line: u32,
     /// What came of it.
     pub(super) bytes: Vec<u8>,
+    /// What that says of a body: read once, since curl may say things between the lines of a head as often as it likes.
+    pub(super) announced: Announced,
     /// The white space before it.
     pub(super) indent: Vec<u8>,
     /// The number of its transfer.
@@ -23,9 +25,17 @@ pub(super) struct Head {
 impl Head {
     /// One that begins with this line; `text` is what stands behind the mark.
     pub(super) fn new(line: &Line<'_>, text: &[u8], transfer: Option<u32>) -> Self {
+        let text = text.trim_ascii_end();
         let mut bytes = Vec::new();
-        push(&mut bytes, text.trim_ascii_end());
-        Self { line: line.number, bytes, indent: line.indent().to_vec(), transfer, uploads: false }
+        shown::push(&mut bytes, text);
+        let announced = Announced::by_start(text);
+        Self { line: line.number, bytes, announced, indent: line.indent().to_vec(), transfer, uploads: false }
+    }
+
+    /// Adds a line to it.
+    pub(super) fn push(&mut self, text: &[u8]) {
+        shown::push(&mut self.bytes, text);
+        self.announced.hear(text);
     }
 
     /// The request. curl shows no body of one, so a body that there is, or may be, is unknown.
@@ -33,10 +43,14 @@ impl Head {
         let frames = is_of_frames(&self.bytes);
         let head = if frames { without_left_away(&self.bytes) } else { self.bytes };
         let announced = Announced::by(&head);
-        let unsaid = frames && announced.length.is_none() && takes_content(method);
-        let body = if self.uploads || unsaid { Shown::Nothing } else { announced.nothing() };
+        let body = match announced.length {
+            _ if self.uploads => Shown::Nothing,
+            // curl says how long what it sends is, where it does not read that from elsewhere.
+            None if frames && !takes_content(method) => Shown::Whole(Vec::new()),
+            _ => announced.nothing(),
+        };
         let fidelity = if frames { Fidelity::CURL_FRAMES } else { Fidelity::CURL };
-        Piece { line: self.line, head, body, speaker: Speaker::Curl(self.transfer), fidelity }
+        Piece { line: self.line, head, body, lost: None, speaker: Speaker::Curl(self.transfer), fidelity }
     }
 }
 
@@ -60,7 +74,8 @@ pub(in crate::source) fn without_left_away(head: &[u8]) -> Vec<u8> {
     sent
 }
 
-/// Whether requests with this method usually have a body: in frames no field need say so.
-fn takes_content(method: &[u8]) -> bool {
+/// Whether requests with the method that a text begins with usually have a body.
+pub(in crate::source::text) fn takes_content(text: &[u8]) -> bool {
+    let method = text.split(|byte| *byte == b' ').next().unwrap_or_default();
     !matches!(method, b"GET" | b"HEAD" | b"OPTIONS" | b"DELETE" | b"TRACE" | b"CONNECT")
 }

@@ -1,6 +1,7 @@
 //! The response whose body may still come, from its head to the end of its transfer.
 
 use super::super::json::Brackets;
+use super::request::Head;
 use crate::source::shown::{Announced, Shown};
 
 /// A response with what was written of its body.
@@ -35,6 +36,19 @@ pub(super) struct Response {
     pub(super) held_back: bool,
     /// Lines that were written behind the end of the transfer.
     pub(super) late: u32,
+    /// How long the body was where a line was taken for curl's that may be the body's.
+    doubt: Option<usize>,
+    /// The same behind the end of the transfer: it is curl's if the next transfer follows.
+    pending: Option<usize>,
+}
+
+/// What the text shows of a response.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub(super) head: Vec<u8>,
+    pub(super) body: Shown,
+    /// Why what stands there is not the whole body.
+    pub(super) lost: Option<String>,
 }
 
 /// Where a body ends.
@@ -51,9 +65,9 @@ pub(super) enum Stop {
 }
 
 impl Response {
-    /// A response whose head is whole, to a request with this method.
-    pub(super) fn new(line: u32, head: Vec<u8>, indent: Vec<u8>, transfer: Option<u32>, method: &[u8]) -> Self {
-        let announced = Announced::by(&head);
+    /// A response whose head is over, to a request with this method.
+    pub(super) fn new(head: Head, method: &[u8]) -> Self {
+        let Head { line, bytes: head, announced, indent, transfer, uploads: _ } = head;
         let tunnel = method == b"CONNECT" && matches!(announced.status, Some(200..300));
         let without = announced.none() || method == b"HEAD" || tunnel || announced.status == Some(101);
         Self {
@@ -72,6 +86,8 @@ impl Response {
             start_at: None,
             held_back: false,
             late: 0,
+            doubt: None,
+            pending: None,
         }
     }
 
@@ -106,6 +122,17 @@ impl Response {
         self.over = true;
     }
 
+    /// A line was taken for curl's that may be one of the body.
+    pub(super) fn doubt(&mut self) {
+        let place = if self.over { &mut self.pending } else { &mut self.doubt };
+        place.get_or_insert(self.body.len());
+    }
+
+    /// The next transfer begins: what was said before it was of that.
+    pub(super) fn is_followed(&mut self) {
+        self.pending = None;
+    }
+
     /// Whether a line repeats its head, as `curl -i` does before the body.
     pub(super) fn repeats(&mut self, line: &[u8]) -> bool {
         if self.has_body() {
@@ -123,6 +150,9 @@ impl Response {
 
     /// Adds bytes of its body. Behind the end of the transfer, whether they close its last bracket.
     pub(super) fn push(&mut self, bytes: &[u8]) -> bool {
+        if let Some(at) = self.pending.take() {
+            self.doubt.get_or_insert(at);
+        }
         let closed = self.brackets.end(bytes).is_some();
         self.body.extend(bytes);
         closed
@@ -157,20 +187,44 @@ impl Response {
         lines as u64
     }
 
-    /// What the text shows of its body.
-    pub(super) fn shown(mut self, stop: Stop) -> (Vec<u8>, Shown) {
-        let length = self.announced.length.filter(|_| !self.announced.coded);
+    /// What the text shows of it; `pure` says that nothing but curl's output stands there, with nothing left out.
+    pub(super) fn shown(mut self, stop: Stop, pure: bool) -> Told {
+        // Both say how long the body is on the wire, which is not what is written of one that is coded.
+        let length = self.announced.length.filter(|_| !self.announced.coded && !self.announced.chunked);
         let length = length.and_then(|length| usize::try_from(length).ok());
-        let shown = if self.without {
-            Shown::Whole(Vec::new())
-        } else if self.hidden || (self.body.trim_ascii().is_empty() && length != Some(self.body.len())) {
-            Shown::Nothing
-        } else {
-            self.settle(stop, length);
-            let fits = length == Some(self.body.len());
-            if self.broken || (stop == Stop::Blank && !fits) { Shown::Part(self.body) } else { Shown::Whole(self.body) }
+        let told = |head, body, lost| Told { head, body, lost };
+        if self.without {
+            return told(self.head, Shown::Whole(Vec::new()), None);
+        }
+        if self.hidden || (self.body.trim_ascii().is_empty() && length != Some(self.body.len())) {
+            return told(self.head, Shown::Nothing, None);
+        }
+        self.settle(stop, length);
+        let stands = self.body.len();
+        let doubt = self.doubt.or(self.pending);
+        let lost = match length {
+            _ if self.broken => "the transfer failed before its end".to_owned(),
+            Some(length) if length == stands => return told(self.head, Shown::Whole(self.body), None),
+            Some(length) => format!("Content-Length says {length} bytes, and {stands} stand here"),
+            None if doubt.is_some() => "a line within the body looks like one of curl's own".to_owned(),
+            None if stop == Stop::Blank => "behind a blank line more of it may stand".to_owned(),
+            // People leave away what curl says in the end; a JSON text says itself where it ends.
+            None if !self.over && (pure || !self.is_json()) => "curl does not say that the transfer is over".to_owned(),
+            None => return told(self.head, Shown::Whole(self.body), None),
         };
-        (self.head, shown)
+        // What stands there is more than the body: nobody knows which bytes are others.
+        if length.is_some_and(|length| length < stands) {
+            return told(self.head, Shown::Nothing, Some(lost));
+        }
+        self.body.truncate(doubt.unwrap_or(stands));
+        let body = if self.body.is_empty() { Shown::Nothing } else { Shown::Part(self.body) };
+        told(self.head, body, Some(lost))
+    }
+
+    /// Whether its body is one JSON text.
+    fn is_json(&self) -> bool {
+        let end = Brackets::default().end(&self.body);
+        end.and_then(|end| self.body.get(end..)).is_some_and(|behind| behind.trim_ascii().is_empty())
     }
 
     /// Takes away what is not the body's: one line end where Content-Length says so, or where nothing says that it is;

@@ -21,7 +21,7 @@ fn told(text: &[u8]) -> String {
     let (items, ignored) = items(text);
     let mut told = String::new();
     for item in items {
-        let Item::Message(Piece { line, head, body, speaker, fidelity }) = item else {
+        let Item::Message(Piece { line, head, body, lost, speaker, fidelity }) = item else {
             told.push_str("over\n");
             continue;
         };
@@ -38,6 +38,7 @@ fn told(text: &[u8]) -> String {
             Shown::Part(body) => format!("part {}", bytes(&body)),
             Shown::Nothing => "unknown".to_owned(),
         };
+        let body = body + &lost.map(|lost| format!(" ({lost})")).unwrap_or_default();
         let _ = writeln!(told, "{line}{by}{frames}: {head}\n    {body}");
     }
     if ignored > 0 {
@@ -126,7 +127,10 @@ fn where_a_body_stands() {
             "a\n* a list\n> a quote\n< less\n<p>\n* Closing connection 0\n",
             "whole 32: \"a\\n* a list\\n> a quote\\n< less\\n<p>\\n\"",
         ),
-        ("{\"a\":1}\n* transfer closed with 2 bytes remaining to read\n", "part 8: \"{\\\"a\\\":1}\\n\""),
+        (
+            "{\"a\":1}\n* transfer closed with 2 bytes remaining to read\n",
+            "part 8: \"{\\\"a\\\":1}\\n\" (the transfer failed before its end)",
+        ),
         ("{ [5 bytes data]\n* Connection #0 to host a left intact\nhello\n\nworld\n", "whole 13: \"hello\\n\\nworld\\n\""),
         ("curl: (56) Recv failure: Connection reset by peer\n", "unknown"),
         ("Warning: Binary output can mess up your terminal. Use \"--output -\" to tell \n", "unknown"),
@@ -142,12 +146,18 @@ fn where_a_body_ends_in_a_note() {
     for (behind, expected) in [
         (format!("hello\n{end}\nProse.\n"), "whole 6: \"hello\\n\"\n2 lines besides"),
         (format!("{end}hello\n$ curl -v http://a/\n"), "whole 5: \"hello\"\n2 lines besides"),
-        (format!("{end}hello\nProse right behind it, or more of the body\n"), "part 5: \"hello\"\n2 lines besides"),
-        (format!("{{ [9 bytes data]\n{end}hello\nworld\n\nProse.\n"), "part 11: \"hello\\nworld\"\n2 lines besides"),
+        (
+            format!("{end}hello\nProse right behind it, or more of the body\n"),
+            "part 5: \"hello\" (behind a blank line more of it may stand)\n2 lines besides",
+        ),
+        (
+            format!("{{ [9 bytes data]\n{end}hello\nworld\n\nProse.\n"),
+            "part 11: \"hello\\nworld\" (behind a blank line more of it may stand)\n2 lines besides",
+        ),
         (format!("{{ [9 bytes data]\n{end}{{\"a\":\n\n1}}\nProse.\n"), "whole 9: \"{\\\"a\\\":\\n\\n1}\"\n2 lines besides"),
         (format!("{end}\nProse.\n"), "unknown\n2 lines besides"),
         ("{\"a\": 1}\n\nProse without the end of the transfer.\n".to_owned(), "whole 8: \"{\\\"a\\\": 1}\"\n2 lines besides"),
-        ("hello\n```\n* a list\n".to_owned(), "whole 5: \"hello\"\n3 lines besides"),
+        ("hello\n```\n* a list\n".to_owned(), "part 5: \"hello\" (curl does not say that the transfer is over)\n3 lines besides"),
     ] {
         tells(&format!("A note:\n{EXCHANGE}{behind}"), &format!("2: {POST}6: {OK}{expected}\n"));
     }
@@ -169,7 +179,10 @@ fn messages_of_persons_stand_beside() {
     // A body that no note ends ends at the next start line; that it is read again takes nothing away.
     tells(
         &format!("Note\n{EXCHANGE}hello\n{raw}"),
-        &format!("2: {POST}6: {OK}whole 5: \"hello\"\n{}1 lines besides\n", shown(10)),
+        &format!(
+            "2: {POST}6: {OK}part 5: \"hello\" (curl does not say that the transfer is over)\n{}1 lines besides\n",
+            shown(10)
+        ),
     );
     // A prompt or a fence ends everything.
     tells(
@@ -211,6 +224,176 @@ fn transfers_at_once() {
     assert_eq!(numbers, [Some(0), Some(1), Some(1)].map(Speaker::Curl));
 }
 
+/// A response to a GET with these fields.
+fn answered(fields: &str) -> String {
+    format!("*   Trying 192.0.2.1:80...\n> GET / HTTP/1.1\n> Host: a\n> \n< HTTP/1.1 200 OK\n{fields}< \n")
+}
+
+const LEFT: &str = "* Connection #0 to host a left intact\n";
+
+/// The body of the only response.
+#[track_caller]
+fn body_of(text: &str) -> (Shown, bool) {
+    let (items, _) = items(text.as_bytes());
+    let mut bodies = items.into_iter().filter_map(|item| match item {
+        Item::Message(Piece { head, body, lost, .. }) if head.starts_with(b"HTTP/") => Some((body, lost.is_some())),
+        _ => None,
+    });
+    let body = bodies.next().unwrap_or_else(|| panic!("no response: {text}"));
+    assert_eq!(bodies.next(), None, "{text}");
+    body
+}
+
+/// What is taken for curl's own may be of the body: its length says so, and where it has none nobody can say.
+#[test]
+fn lines_of_a_body_that_look_like_those_of_curl() {
+    let rule = format!("{}\n", "#".repeat(24));
+    let whole = |body: &str| (Shown::Whole(body.into()), false);
+    for (before, like, behind) in [
+        ("# Changes\n", "* Added support for X\n* Replaced the parser\n", "end\n"),
+        ("", "* first\n", "second\n* third\n"),
+        ("#!/bin/sh\n", rule.as_str(), "echo hi\n"),
+        ("ok\n", "* [BUG] mended\n", "end\n"),
+        ("", "Warning: disk full\n", "ok\n"),
+        ("a\n", "curl: (56) as a program says\n", "b\n"),
+        ("a\n", "  % Total    % Received % Xferd\n", "b\n"),
+    ] {
+        let body = [before, like, behind].concat();
+        let length = format!("< Content-Length: {}\n", body.len());
+        let beginning = if before.is_empty() { Shown::Nothing } else { Shown::Part(before.into()) };
+        for fields in [length.as_str(), "< Transfer-Encoding: chunked\n"] {
+            // At a terminal, and held back to the end.
+            for text in
+                [format!("{}{body}{LEFT}", answered(fields)), format!("{}{{ [9 bytes data]\n{LEFT}{body}", answered(fields))]
+            {
+                let (told, lost) = body_of(&text);
+                let is_known = matches!((&told, &beginning), (Shown::Part(told), _) if !before.is_empty() && told.starts_with(before.as_bytes()));
+                assert!(lost && (told == beginning || is_known), "{text}\n{told:?}");
+            }
+        }
+        // What has its length is whole, whatever curl says beside it.
+        let length = format!("< Content-Length: {}\n", before.len() + behind.len());
+        if !like.starts_with("curl") {
+            let text = format!("{}{before}{like}{behind}{LEFT}", answered(&length));
+            assert_eq!(body_of(&text), whole(&[before, behind].concat()), "{text}");
+        }
+    }
+    // What curl says of the next transfer is no line of this body.
+    let next = "* Found bundle for host a\n* Re-using existing connection\n* Using HTTP2\n> GET /b HTTP/1.1\n> Host: a\n> \n";
+    let text = format!("{}body\n{LEFT}{next}", answered(""));
+    assert_eq!(body_of(&text), whole("body\n"), "{text}");
+}
+
+/// Other programs write into the same stream, `curl -w` among them.
+#[test]
+fn more_bytes_than_the_body_has_are_of_somebody_else() {
+    let text = format!("{}{{ [7 bytes data]\n{LEFT}{{\"a\":1}}\n200\n", answered("< Content-Length: 7\n"));
+    assert_eq!(body_of(&text), (Shown::Nothing, true));
+    // A coded body is written as it was before, and chunks say themselves how long they are.
+    for field in ["< Content-Encoding: gzip\n", "< Transfer-Encoding: chunked\n"] {
+        let text = format!("{}hello\n{LEFT}", answered(&format!("< Content-Length: 99\n{field}")));
+        assert_eq!(body_of(&text), (Shown::Whole(b"hello\n".to_vec()), false));
+    }
+}
+
+/// A note of a part of curl that is not known stands before bodies, and is none of them.
+#[test]
+fn parts_of_curl_that_say_more() {
+    let more = "* [WRITE] [OUT] wrote 4 bytes\n* [MULTI] [PERFORMING] -> [DONE]\n";
+    let text = format!("{}{more}body\n{more}{LEFT}", answered(""));
+    assert_eq!(body_of(&text), (Shown::Whole(b"body\n".to_vec()), false));
+}
+
+/// What a peer writes into its body can be told as messages of others, but never beside a body that is whole.
+#[test]
+fn messages_within_a_body_do_not_hide_that_it_is_not_whole() {
+    let forged = "x\n> GET /evil HTTP/1.1\n> Host: evil\n> \n< HTTP/1.1 200 OK\n< X-Forged: 1\n< \n";
+    for fields in [format!("< Content-Length: {}\n", forged.len()), String::new()] {
+        let (items, _) = items(format!("{}{forged}{LEFT}", answered(&fields)).as_bytes());
+        let first = items.iter().find_map(|item| match item {
+            Item::Message(piece) if piece.head.starts_with(b"HTTP/") => Some((&piece.body, piece.lost.is_some())),
+            _ => None,
+        });
+        assert_eq!(first, Some((&Shown::Part(b"x\n".to_vec()), true)), "{items:?}");
+    }
+}
+
+#[test]
+fn a_transfer_that_fails_within_its_body() {
+    for note in
+        ["LibreSSL SSL_read: LibreSSL/3.3.6: error:1404C3F2, errno 0", "GnuTLS recv error (-110): closed", "nghttp2 recv error"]
+    {
+        let text = format!("{}half\n* {note}\n* Closing connection 0\n", answered("< Transfer-Encoding: chunked\n"));
+        assert_eq!(body_of(&text), (Shown::Part(b"half\n".to_vec()), true), "{note}");
+    }
+}
+
+/// A recording that is cut anywhere, as where curl was killed, says so: only a body with its length or a note behind it is whole.
+#[test]
+fn a_text_that_is_cut_says_so() {
+    let body = "{\"a\": 1}\n{\"b\": 2}\n";
+    for (fields, length) in
+        [(format!("< Content-Length: {}\n", body.len()), true), ("< Transfer-Encoding: chunked\n".to_owned(), false)]
+    {
+        let before = answered(&fields);
+        let text = format!("{before}{body}{LEFT}");
+        for cut in 0..text.len() {
+            let (items, _) = items(&text.as_bytes()[..cut]);
+            for item in items {
+                let Item::Message(Piece { head, body: told, lost, .. }) = item else { continue };
+                if !head.starts_with(b"HTTP/") {
+                    continue;
+                }
+                let stands = cut.saturating_sub(before.len()).min(body.len());
+                let noted = memchr::memmem::find(&text.as_bytes()[..cut], b"* Connection #0 to host ").is_some();
+                match told {
+                    Shown::Whole(told) => {
+                        assert!(noted || (length && stands == body.len()), "cut at {cut}: {told:?}");
+                        assert_eq!(told, body.as_bytes(), "cut at {cut}");
+                    }
+                    Shown::Part(told) => {
+                        assert!(lost.is_some() && !noted, "cut at {cut}");
+                        assert_eq!(told[..stands], body.as_bytes()[..stands], "cut at {cut}");
+                    }
+                    Shown::Nothing => assert!(stands == 0 || lost.is_some(), "cut at {cut}"),
+                }
+            }
+        }
+    }
+}
+
+/// A head whose empty line did not come is told, as one that is cut.
+#[test]
+fn a_head_that_a_note_ends() {
+    for end in
+        [LEFT, "* Closing connection 0\n", "* Header without colon\n* Closing connection 0\n", "* Recv failure: reset\n", ""]
+    {
+        let text = format!("*   Trying a...\n> GET / HTTP/1.1\n> Host: a\n> \n< HTTP/1.1 503 Busy\n< X: 1\n{end}");
+        let (items, _) = items(text.as_bytes());
+        let heads: Vec<_> =
+            items.iter().filter_map(|item| if let Item::Message(piece) = item { Some(&piece.head[..]) } else { None }).collect();
+        assert_eq!(heads, [&b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"[..], b"HTTP/1.1 503 Busy\r\nX: 1\r\n"], "{end}");
+    }
+}
+
+/// Time is linear in what a peer can write: lines of a head, marks in a line, a long line in a head.
+#[test]
+fn no_line_is_looked_at_again_for_each_other() {
+    let head = "*   Trying a...\n> GET / HTTP/1.1\n> \n< HTTP/1.1 200 OK\n";
+    let long = format!("< A: {}\n", "b".repeat(100_000));
+    for text in [
+        format!("{head}{}{}", "< A: b\n".repeat(40_000), "} [5 bytes data]\n".repeat(40_000)),
+        format!("{head}<\n{}{}\n", "> ".repeat(80_000), " ".repeat(80_000)),
+        format!("GET / HTTP/1.1\n\nx{}{}\n", "> ".repeat(80_000), " ".repeat(80_000)),
+        format!("{head}{long}{}", " \n".repeat(100_000)),
+    ] {
+        let begun = std::time::Instant::now();
+        let (items, _) = items(text.as_bytes());
+        assert!(!items.is_empty());
+        assert!(begun.elapsed().as_secs() < 20, "{:?} for {} bytes", begun.elapsed(), text.len());
+    }
+}
+
 #[test]
 fn heads_that_are_cut() {
     // curl writes an empty line behind each head: without it fields may be missing.
@@ -226,6 +409,40 @@ fn heads_that_are_cut() {
 }
 
 proptest! {
+    /// A body of lines that curl may say, too, at once or held back: whatever is told as all of it is all of it, and as its
+    /// beginning is.
+    #[test]
+    fn no_byte_of_a_body_is_lost_in_silence(lines in proptest::collection::vec(0..14_usize, 0..12), held: bool, length: bool) {
+        const KINDS: [&str; 14] = [
+            "* Added a line\n", "* [NEW] thing\n", "* an entry\n", "########################\n", "> GET / HTTP/1.1\n", "> Host: a\n",
+            ">\n", "< HTTP/1.1 200 OK\n", "< A: b\n", "* Closing connection 0\n", "Warning: a\n", "text\n", "\n", "curl: (1) a\n",
+        ];
+        let body: String = lines.iter().map(|kind| KINDS[*kind]).collect();
+        let fields = if length { format!("< Content-Length: {}\n", body.len()) } else { "< Transfer-Encoding: chunked\n".to_owned() };
+        let text = if held {
+            format!("{}{{ [9 bytes data]\n{LEFT}{body}", answered(&fields))
+        } else {
+            format!("{}{body}{LEFT}", answered(&fields))
+        };
+        let (items, _) = items(text.as_bytes());
+        let first = items.into_iter().find_map(|item| match item {
+            Item::Message(piece) if piece.head.starts_with(b"HTTP/") => Some(piece),
+            _ => None,
+        });
+        let Piece { body: told, lost, .. } = first.expect("the response");
+        // Without a length nothing tells the end of a transfer, or the next one, from a body that holds the same.
+        let forged = !length && lines.iter().any(|kind| matches!(kind, 4 | 7 | 9));
+        match told {
+            Shown::Whole(told) => prop_assert!(told == body.as_bytes() || forged, "{}", text),
+            Shown::Part(told) => {
+                prop_assert!(lost.is_some(), "{}", text);
+                prop_assert!(body.as_bytes().starts_with(&told) || lines.contains(&9) || lines.contains(&13), "{}", text);
+            }
+            // It is unknown.
+            Shown::Nothing => {}
+        }
+    }
+
     /// Lines of every kind in any order: no panic, and it ends. Whatever is told twice was read twice.
     #[test]
     fn any_order_of_lines(lines in proptest::collection::vec(0..22_usize, 0..60)) {

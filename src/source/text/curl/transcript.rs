@@ -8,9 +8,8 @@ use super::super::recognise::{command, is_fence, is_field_line, is_recorder, is_
 use super::mark::{Mark, take};
 use super::notes::{Note, tells};
 use super::request::Head;
-use super::response::{Response, Stop};
+use super::response::{Response, Stop, Told};
 use crate::http::Fidelity;
-use crate::source::shown::{Announced, push};
 
 /// What became of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +89,7 @@ impl Transcript {
             let own = is_field_line(line.text.trim_ascii_start()) || (*bare == Some(true) && !line.is_blank());
             if own && take(line.text).mark.is_none() {
                 *bare = Some(true);
-                push(&mut head.bytes, line.text.trim_ascii_start());
+                head.push(line.text.trim_ascii_start());
                 return Heard::Taken;
             }
             if *bare == Some(true) && line.is_blank() {
@@ -163,6 +162,9 @@ impl Transcript {
             return None;
         }
         self.end_head(false, items);
+        if matches!(mark, Mark::Sent(_)) {
+            self.response.iter_mut().for_each(Response::is_followed);
+        }
         // A body that a note ended is whole, whatever stands in it.
         (self.close(Stop::Sure, items) == Heard::Back).then_some(Heard::Back)
     }
@@ -171,7 +173,7 @@ impl Transcript {
         match mark {
             Mark::Sent(text) => match &mut self.phase {
                 Phase::Sending { .. } if text.trim_ascii().is_empty() => self.end_head(true, items),
-                Phase::Sending { head, .. } => push(&mut head.bytes, text.trim_ascii_end()),
+                Phase::Sending { head, .. } => head.push(text.trim_ascii_end()),
                 _ => {
                     self.parallel |= self.waiting > 0;
                     self.phase = Phase::Sending { head: Head::new(line, text, transfer), bare: None };
@@ -179,7 +181,7 @@ impl Transcript {
             },
             Mark::Received(text) => match &mut self.phase {
                 Phase::Receiving { .. } if text.trim_ascii().is_empty() => self.end_head(true, items),
-                Phase::Receiving { head } => push(&mut head.bytes, text.trim_ascii_end()),
+                Phase::Receiving { head } => head.push(text.trim_ascii_end()),
                 _ => {
                     self.flush_request(items);
                     self.phase = Phase::Receiving { head: Head::new(line, text, transfer) };
@@ -198,19 +200,22 @@ impl Transcript {
                     response.hide();
                 }
             }
-            Mark::Progress { parallel: true } => self.parallel = true,
+            Mark::Progress { parallel: true, .. } => self.parallel = true,
+            Mark::Warning(_) | Mark::Progress { sure: false, .. } => self.doubt(),
             Mark::DataReceived => {
                 if let Some(response) = &mut self.response {
                     response.held_back = true;
                 }
             }
-            Mark::Warning(_) | Mark::Progress { .. } => {}
+            Mark::Progress { .. } => {}
         }
     }
 
     fn note(&mut self, note: &[u8], items: &mut Items) {
         match tells(note) {
             Note::End => {
+                // curl says so behind the empty line of a head: without one it was cut.
+                self.end_head(false, items);
                 match &mut self.response {
                     Some(response) => response.over = true,
                     None => self.over(items),
@@ -225,11 +230,21 @@ impl Transcript {
                     response.hide();
                 }
             }
-            Note::Known | Note::Unknown => {
+            Note::Known | Note::Plain | Note::Unknown => {
+                if tells(note) != Note::Known {
+                    self.doubt();
+                }
                 if matches!(self.phase, Phase::Outside) {
                     self.phase = Phase::Talking;
                 }
             }
+        }
+    }
+
+    /// What was taken for curl's may be of a body.
+    fn doubt(&mut self) {
+        if matches!(self.phase, Phase::Body) {
+            self.response.iter_mut().for_each(Response::doubt);
         }
     }
 
@@ -267,9 +282,12 @@ impl Transcript {
         }
         match &self.phase {
             Phase::Receiving { head } => {
+                if line.is_blank() {
+                    return Heard::Taken;
+                }
                 // `curl -iv` at a terminal: each line twice, the second as it is.
                 let last = head.bytes.trim_ascii_end().rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-                if line.is_blank() || Response::is_same(line.text, last) {
+                if Response::is_same(line.text, last) {
                     return Heard::Taken;
                 }
                 self.end_head(false, items);
@@ -363,7 +381,7 @@ impl Transcript {
         match std::mem::replace(&mut self.phase, Phase::Outside) {
             Phase::Sending { mut head, bare: _ } => {
                 if whole {
-                    push(&mut head.bytes, b"");
+                    head.push(b"");
                 }
                 self.method = head.bytes.split(|byte| *byte == b' ').next().unwrap_or_default().to_vec();
                 self.waiting = self.waiting.saturating_add(1);
@@ -373,11 +391,10 @@ impl Transcript {
             }
             Phase::Receiving { mut head } => {
                 // Older versions leave the empty line behind an interim response away.
-                if whole || Announced::by(&head.bytes).interim {
-                    push(&mut head.bytes, b"");
+                if whole || head.announced.interim {
+                    head.push(b"");
                 }
-                let Head { line, bytes, indent, transfer, .. } = head;
-                self.response = Some(Response::new(line, bytes, indent, transfer, &self.method));
+                self.response = Some(Response::new(head, &self.method));
                 self.phase = Phase::Body;
             }
             other => self.phase = other,
@@ -387,7 +404,7 @@ impl Transcript {
     /// Bytes are sent behind an interim response whose empty line was left away.
     fn end_interim(&mut self, items: &mut Items) {
         if let Phase::Receiving { head } = &self.phase
-            && Announced::by(&head.bytes).interim
+            && head.announced.interim
         {
             self.end_head(false, items);
         }
@@ -416,11 +433,11 @@ impl Transcript {
         }
         let interim = response.is_interim();
         let (line, speaker) = (response.line, Speaker::Curl(response.transfer));
-        let (head, body) = response.shown(stop);
+        let Told { head, body, lost } = response.shown(stop, self.pure);
         if !interim {
             self.waiting = self.waiting.saturating_sub(1);
         }
-        items.push_back(Item::Message(Piece { line, head, body, speaker, fidelity: Fidelity::CURL }));
+        items.push_back(Item::Message(Piece { line, head, body, lost, speaker, fidelity: Fidelity::CURL }));
         self.phase = Phase::Outside;
         heard
     }
