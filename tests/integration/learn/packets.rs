@@ -159,7 +159,7 @@ fn repeated_agents_and_hosts_are_judged_by_any_line() {
 /// What one kind had no room for is not said of it when it becomes one with another kind.
 #[test]
 fn fields_beyond_the_bound_of_one_kind_are_not_told_of_both() {
-    let many = (0..126).fold(get("/").with("Host", "a").with("Via", "x"), |of, n| of.with(&format!("F-{n}"), "v"));
+    let many = (0..126).fold(get("/").with("Host", "a").with("Via", "x"), |of, n| of.with(format!("F-{n}"), "v"));
     let many = many.with("X-Z", "two");
     let few = get("/").with("Host", "a").with("X-Z", "one");
     for order in [[&many, &few, &few, &few], [&few, &few, &many, &few]] {
