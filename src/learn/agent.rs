@@ -53,8 +53,10 @@ impl<'h> Agents<'h> {
             let value = line.value.of(head.raw);
             let clear = if masks { before_mask(value) } else { value };
             if head.is_open_line(line) {
-                found.unclear = true;
-            } else if let Some(at) = KNOWN.iter().position(|known| clear.starts_with(known.prefix.as_bytes())) {
+                // What goes on behind the capture's end decides no select, whatever other lines say.
+                return Self { unclear: true, ..Self::default() };
+            }
+            if let Some(at) = KNOWN.iter().position(|known| clear.starts_with(known.prefix.as_bytes())) {
                 if !found.known.contains(&at) {
                     found.known.push(at);
                 }

@@ -220,6 +220,6 @@ fn names_server(head: &HeadRef<'_>, server: Endpoint) -> bool {
     if head.head.h2_stream.is_some() {
         return head.values(b"host").any(is);
     }
-    let mut hosts = head.lines.iter().filter(|line| line.name.of(head.raw).eq_ignore_ascii_case(b"host"));
-    hosts.any(|line| !head.is_open_line(line) && is(line.value.of(head.raw)))
+    let hosts = || head.lines.iter().filter(|line| line.name.of(head.raw).eq_ignore_ascii_case(b"host"));
+    !hosts().any(|line| head.is_open_line(line)) && hosts().any(|line| is(line.value.of(head.raw)))
 }
