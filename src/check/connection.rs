@@ -47,8 +47,11 @@ pub(super) fn values(part: ConnectionPart, exchange: &Exchange<'_>) -> Result<Ve
 /// What a TLS handshake settled. Bytes that stand in a capture in clear show that there was none.
 fn tls(part: TlsPart, exchange: &Exchange<'_>) -> Result<Vec<String>, String> {
     let connection = exchange.connection.ok_or("a text shows no connection")?;
-    let Some(facts) = &connection.tls else { return Ok(Vec::new()) };
+    let Some(facts) = &connection.tls else {
+        return Ok(if part == TlsPart::Scheme { vec!["http".to_owned()] } else { Vec::new() });
+    };
     Ok(match part {
+        TlsPart::Scheme => vec!["https".to_owned()],
         TlsPart::Sni => facts.sni.iter().cloned().collect(),
         TlsPart::Whole | TlsPart::Version => vec![facts.version_name()],
         TlsPart::Suite => vec![facts.suite_name()],
@@ -145,6 +148,15 @@ pub(super) fn is_absence(value: &Value) -> bool {
 mod tests {
     use super::*;
     use crate::http::Connection;
+
+    #[test]
+    fn bytes_in_clear_are_of_http() {
+        let scheme = |connection: Option<&Connection>| {
+            values(ConnectionPart::Tls(TlsPart::Scheme), &Exchange { request: None, response: None, connection })
+        };
+        assert_eq!(scheme(Some(&Connection::default())), Ok(vec!["http".to_owned()]));
+        assert!(scheme(None).is_err(), "a text");
+    }
 
     #[test]
     fn a_header_that_was_not_kept_is_not_known() {

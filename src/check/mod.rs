@@ -79,7 +79,7 @@ mod whole;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use accept::yaml_text;
+pub(crate) use accept::{yaml_prose, yaml_text};
 pub use error::CheckError;
 pub use given::PARAM_VARIABLE;
 pub(crate) use mask::{before_mask, is_masked};

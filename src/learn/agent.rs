@@ -32,47 +32,48 @@ pub(super) const KNOWN: [Known; 10] = [
     known("Load Balancer Agent", "azure-probe", "Azure load balancer (health probe)"),
 ];
 
-/// Who speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Agent<'h> {
-    /// One of [`KNOWN`], by its number.
-    Known(usize),
-    /// Somebody else, with the one User-Agent that is there.
-    Other(&'h [u8]),
-    /// There are several lines, none of somebody known.
-    Several,
-    /// There is no User-Agent.
-    None,
-    /// The evidence does not show it.
-    Unknown,
+/// Who a request says that it is of: every line of User-Agent, since a select takes any of them.
+#[derive(Debug, Default)]
+pub(super) struct Agents<'h> {
+    /// Of [`KNOWN`], by their numbers, the first of that list first.
+    pub(super) known: Vec<usize>,
+    /// The others.
+    pub(super) others: Vec<&'h [u8]>,
+    /// One may be anybody: it is masked, or cut, or may be lost.
+    pub(super) unclear: bool,
 }
 
-impl<'h> Agent<'h> {
+impl<'h> Agents<'h> {
     /// Who speaks in a request.
     pub(super) fn of(head: &HeadRef<'h>) -> Self {
         let masks = head.head.fidelity.masks;
-        let mut found = Self::None;
-        for (name, value) in head.regular_fields() {
-            if !name.eq_ignore_ascii_case(b"user-agent") {
-                continue;
-            }
-            let clear = if masks { before_mask(value) } else { value };
-            if let Some(at) = KNOWN.iter().position(|known| clear.starts_with(known.prefix.as_bytes())) {
-                found = Self::Known(at);
-                break;
-            }
-            found = match found {
-                _ if masks && is_masked(value) => Self::Unknown,
-                Self::None => Self::Other(value),
-                _ => Self::Several,
-            };
-        }
+        let mut found = Self::default();
         let is_agent = |name: &[u8]| name.eq_ignore_ascii_case(b"user-agent");
-        let open = head.lines.iter().any(|line| is_agent(line.name.of(head.raw)) && head.is_open_line(line));
-        if open || found == Self::None && head.head.flags.is_partial() {
-            return Self::Unknown;
+        for line in head.lines.iter().filter(|line| head.is_field(line) && is_agent(line.name.of(head.raw))) {
+            let value = line.value.of(head.raw);
+            let clear = if masks { before_mask(value) } else { value };
+            if head.is_open_line(line) {
+                // What goes on behind the capture's end decides no select, whatever other lines say.
+                return Self { unclear: true, ..Self::default() };
+            }
+            if let Some(at) = KNOWN.iter().position(|known| clear.starts_with(known.prefix.as_bytes())) {
+                if !found.known.contains(&at) {
+                    found.known.push(at);
+                }
+            } else if masks && is_masked(value) {
+                found.unclear = true;
+            } else {
+                found.others.push(value);
+            }
         }
+        found.known.sort_unstable();
+        found.unclear |= found.is_none() && head.head.flags.is_partial();
         found
+    }
+
+    /// Nobody is named.
+    pub(super) fn is_none(&self) -> bool {
+        self.known.is_empty() && self.others.is_empty() && !self.unclear
     }
 }
 

@@ -129,18 +129,49 @@ pub(super) fn field(field: &Field, messages: u64, partial: u64, demands: &[Deman
         Some(Demand::Begin(_, begin)) if begins(&keys, begin) => return None,
         _ => {}
     }
-    match (always, field.most_lines > 1) {
-        (true, false) if keys.is_empty() => keys.push(("present", "true".to_owned())),
-        (true, false) => {}
-        (true, true) => keys.insert(0, ("present", "true".to_owned())),
-        (false, _) if keys.is_empty() => return None,
-        (false, false) => keys.push(("optional", "true".to_owned())),
-        (false, true) => {
-            let each = if let [("equals", text)] = keys.as_slice() { text.clone() } else { written(&keys) };
-            keys = vec![("lines", format!("{{ each: {each} }}")), ("optional", "true".to_owned())];
-        }
+    if field.most_lines > 1 {
+        return lines(field, keys, always);
+    }
+    match always {
+        true if keys.is_empty() => keys.push(("present", "true".to_owned())),
+        true => {}
+        false if keys.is_empty() => return None,
+        false => keys.push(("optional", "true".to_owned())),
     }
     Some(keys)
+}
+
+/// What is said of a field that stands on several lines: these lines, or what holds for each and how many there are at least.
+fn lines(field: &Field, keys: Keys, always: bool) -> Option<Keys> {
+    let optional = || (!always).then(|| ("optional", "true".to_owned()));
+    if let Some(list) = same_lines(field) {
+        return Some(match always {
+            true => vec![("equals", list)],
+            false => std::iter::once(("lines", format!("{{ equals: {list} }}"))).chain(optional()).collect(),
+        });
+    }
+    let each = if let [("equals", text)] = keys.as_slice() { text.clone() } else { written(&keys) };
+    let least = field.repeats.least();
+    match (least > 1, keys.is_empty()) {
+        (false, true) => always.then(|| vec![("present", "true".to_owned())]),
+        (false, false) if always => Some(std::iter::once(("present", "true".to_owned())).chain(keys).collect()),
+        (many, empty) => {
+            let length = many.then(|| format!("length: {{ at_least: {least} }}"));
+            let each = (!empty).then(|| format!("each: {each}"));
+            let said: Vec<String> = length.into_iter().chain(each).collect();
+            Some(std::iter::once(("lines", format!("{{ {} }}", said.join(", ")))).chain(optional()).collect())
+        }
+    }
+}
+
+/// The lines of a field as a list, where they were the same in all messages, of which there were several.
+fn same_lines(field: &Field) -> Option<String> {
+    let same = field.repeats.same()?;
+    // Each may stand in a spec as it is.
+    field.values.literals()?;
+    let text = |line: &Vec<u8>| yaml_text(std::str::from_utf8(line).ok()?, LONGEST_LITERAL);
+    let lines: Option<Vec<String>> = same.iter().map(text).collect();
+    Some(format!("[{}]", lines?.join(", ")))
 }
 
 /// Whether keys say no more than that a value begins so.

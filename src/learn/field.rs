@@ -2,6 +2,7 @@
 
 use super::limits::Budget;
 use super::parts::Parts;
+use super::repeats::Repeats;
 use super::values::Values;
 use crate::check::is_masked;
 
@@ -14,12 +15,15 @@ pub(super) struct Field {
     pub(super) messages: u64,
     /// Of these, those of which more fields may have been sent than the capture holds.
     pub(super) in_partial: u64,
-    /// On how many lines at most.
+    /// On how many lines in all.
+    pub(super) lines: u64,
+    /// On how many lines of a message at most.
     pub(super) most_lines: usize,
     /// Its name was always written so, as far as sources keep that.
     pub(super) one_case: bool,
     pub(super) values: Values,
     pub(super) parts: Option<Parts>,
+    pub(super) repeats: Repeats,
 }
 
 impl Field {
@@ -28,10 +32,12 @@ impl Field {
             name: name.to_owned(),
             messages: 0,
             in_partial: 0,
+            lines: 0,
             most_lines: 0,
             one_case: true,
             values: Values::default(),
             parts: Parts::of(name),
+            repeats: Repeats::default(),
         }
     }
 
@@ -47,6 +53,7 @@ impl Field {
     pub(super) fn message(&mut self, lines: usize, partial: bool) {
         self.messages = self.messages.saturating_add(1);
         self.in_partial = self.in_partial.saturating_add(u64::from(partial));
+        self.lines = self.lines.saturating_add(lines as u64);
         self.most_lines = self.most_lines.max(lines);
     }
 
@@ -54,9 +61,11 @@ impl Field {
     pub(super) fn merge(&mut self, other: Self) {
         self.messages = self.messages.saturating_add(other.messages);
         self.in_partial = self.in_partial.saturating_add(other.in_partial);
+        self.lines = self.lines.saturating_add(other.lines);
         self.most_lines = self.most_lines.max(other.most_lines);
         self.one_case &= other.one_case && self.name == other.name;
         self.values.merge(other.values);
+        self.repeats.merge(other.repeats);
         if let (Some(parts), Some(others)) = (&mut self.parts, other.parts) {
             parts.merge(others);
         }

@@ -2,34 +2,13 @@
 
 use std::borrow::Cow;
 
+use super::hidden;
 use crate::check::{before_mask, is_masked};
 use crate::secret::{self, MASK};
 use crate::volatile::spots;
 
 /// Fields that count or measure: the same number twice says nothing of a third message.
 const COUNTING: [&str; 5] = ["Content-Length", "Content-Range", "Age", "Retry-After", "Keep-Alive"];
-
-/// Parts of names of fields that hold secrets as likely as not, beside those that are [known](secret::is_secret).
-const TELLING: [&str; 12] = [
-    "token",
-    "secret",
-    "password",
-    "passwd",
-    "passphrase",
-    "apikey",
-    "api-key",
-    "access-key",
-    "session",
-    "credential",
-    "signature",
-    "private",
-];
-
-/// Whether nothing of the values of a field may be written down but what kind of credentials they are.
-pub(super) fn is_secret(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    secret::is_secret(name.as_bytes()) || TELLING.iter().any(|part| lower.contains(part))
-}
 
 /// A value as a draft sees it.
 #[derive(Debug)]
@@ -48,16 +27,20 @@ impl<'v> Glance<'v> {
     /// What the value of a field shows; `masks` where runs of `x` and the like are masks. Parts of a start line have no name.
     pub(super) fn of(name: &str, value: &'v [u8], masks: bool) -> Self {
         let masked = masks && is_masked(value);
-        let text = std::str::from_utf8(value);
+        let hidden = hidden::from(name, value);
+        // What stands before a secret that the value itself tells of.
+        let open = value.get(..hidden.unwrap_or(value.len())).unwrap_or_default();
+        let text = std::str::from_utf8(open);
         let whole = match text {
             Ok(text) => Cow::Borrowed(text),
-            Err(_) => Cow::Owned(value.iter().copied().map(char::from).collect()),
+            Err(_) => Cow::Owned(open.iter().copied().map(char::from).collect()),
         };
-        if is_secret(name) {
+        if hidden::is_secret(name) {
             let shown = if secret::is_secret(name.as_bytes()) {
-                secret::mask_field(name.as_bytes(), &whole).into_owned()
+                secret::mask_field(name.as_bytes(), &String::from_utf8_lossy(value)).into_owned()
             } else {
-                MASK.to_owned()
+                let scheme = secret::behind_scheme(value).and_then(|at| value.get(..at)).unwrap_or_default();
+                format!("{}{MASK}", String::from_utf8_lossy(scheme))
             };
             // `Bearer <secret>`: the scheme stays.
             let scheme = shown.find(MASK).filter(|at| shown.len() == at + MASK.len() && shown.get(..*at).is_some_and(is_scheme));
@@ -67,12 +50,12 @@ impl<'v> Glance<'v> {
             Cow::Borrowed(_) => None,
             Cow::Owned(masked) => Some(masked),
         };
-        let (mut head, mut tail) = (value.len(), value.len());
+        let (mut head, mut tail) = (open.len(), open.len());
         if text.is_err() {
             (head, tail) = (text.map_or_else(|error| error.valid_up_to(), str::len), 0);
         }
         if let Some(shown) = &shown {
-            let same = shown.bytes().zip(value).take_while(|(a, b)| a == *b).count();
+            let same = shown.bytes().zip(open).take_while(|(a, b)| a == *b).count();
             (head, tail) = (head.min(same), 0);
         }
         if masked {
@@ -88,7 +71,11 @@ impl<'v> Glance<'v> {
             }
         }
         literal &= !COUNTING.iter().any(|counting| counting.eq_ignore_ascii_case(name));
-        Self { shown: shown.map_or(whole, Cow::Owned), head, tail, literal }
+        let shown = shown.map_or(whole, Cow::Owned);
+        if hidden.is_some() {
+            return Self { shown: Cow::Owned(format!("{shown}{MASK}")), head, tail: 0, literal: false };
+        }
+        Self { shown, head, tail, literal }
     }
 }
 
@@ -122,6 +109,10 @@ mod tests {
         assert_eq!(of("Cookie", "sid=abc"), ("sid=<secret>".into(), 0, 0, false));
         assert_eq!(of("X-Csrf-Token", "abc"), ("<secret>".into(), 0, 0, false));
         let signed = "https://a.example/k?X-Amz-Signature=ab12";
+        assert_eq!(of("X-Original-Auth", "Basic dTpw"), ("Basic <secret>".into(), 6, 0, false));
+        assert_eq!(of("Authorizatixn", "Basic dTpw"), ("Basic <secret>".into(), 6, 0, false));
+        assert_eq!(of("X-A", "{\"password\":\"abc\"}"), ("{\"password\":<secret>".into(), 12, 0, false));
+        assert_eq!(of("Referer", "http://a/?key=abc"), ("http://a/?key=<secret>".into(), 14, 0, false));
         assert_eq!(of("Location", signed), ("https://a.example/k?X-Amz-Signature=<secret>".into(), 36, 0, false));
     }
 }

@@ -30,13 +30,15 @@ pub(super) struct Groups {
     pairs: HashSet<(u16, IpAddr, IpAddr), foldhash::fast::RandomState>,
     /// Sources of packets, and of the rest.
     pub(super) sources: [Vec<&'static str>; 2],
+    /// Services that one request named together: the one that it was put to, and another one.
+    pub(super) together: Vec<(usize, usize)>,
     budget: Budget,
 }
 
 impl Groups {
     /// Another exchange.
     pub(super) fn add(&mut self, exchange: &Exchange<'_>) {
-        let Some(Sighting { mut kind, no_probe, ends, source }) = Sighting::of(exchange) else { return };
+        let Some(Sighting { mut kind, no_probes, also, ends, source }) = Sighting::of(exchange) else { return };
         if let Some((client, server)) = ends
             && client.ip != server.ip
             && self.pairs.len() < MOST_PAIRS
@@ -48,8 +50,15 @@ impl Groups {
             sources.push(source);
         }
         self.bound_server(&mut kind.server);
-        if let Some(probe) = no_probe {
-            self.bar(&kind.server, &probe);
+        for probe in &no_probes {
+            self.bar(&kind.server, probe);
+        }
+        if let Asker::Known(first) = kind.asker {
+            for pair in also.into_iter().map(|other| (first, other)) {
+                if !self.together.contains(&pair) {
+                    self.together.push(pair);
+                }
+            }
         }
         if let Asker::Probe(probe) = &kind.asker
             && !self.admits(&kind, probe)

@@ -42,7 +42,7 @@ impl Hops {
         }
         let mut kinds = groups.take();
         if kinds.iter().any(|(kind, _)| kind.server == Server::Unknown && kind.asker != Asker::NoRequest) {
-            // A Host that is masked may be any of the others.
+            // A Host that is masked or cut may be any of the others.
             kinds.iter_mut().filter(|(kind, _)| !kind.server.is_port()).for_each(|(kind, _)| kind.server = Server::Unknown);
         }
         widen_probes(&mut kinds);
@@ -75,7 +75,7 @@ impl Hops {
         let both = !packets.is_empty() && !others.is_empty();
         for (kind, group) in kinds {
             let source = both.then(|| one_of(if kind.server.is_port() { &packets } else { &others }));
-            let select = Select::of(&kind, &all, source.as_deref());
+            let select = Select::of(&kind, &all, &groups.together, source.as_deref());
             let name = hops.free(&name(&kind, &all));
             hops.hops.push(Hop { name, from: from(&kind, &group), to: to(&kind.server), select, group });
         }
@@ -194,6 +194,7 @@ fn name(kind: &Kind, all: &[Told]) -> String {
             if name.starts_with(|c: char| c.is_ascii_alphanumeric()) { name } else { format!("host{name}") }
         }
         Server::OtherHosts => "other-hosts".to_owned(),
+        Server::SeveralHosts => "several-hosts".to_owned(),
         Server::NoHost => "no-host".to_owned(),
         Server::Unknown => "exchanges".to_owned(),
     };
@@ -228,6 +229,7 @@ fn to(server: &Server) -> String {
         Server::OtherPorts => "servers on other ports".to_owned(),
         Server::Host(host) => host.clone(),
         Server::OtherHosts => "other hosts".to_owned(),
+        Server::SeveralHosts => "several hosts at once".to_owned(),
         Server::NoHost | Server::Unknown => "server".to_owned(),
     }
 }

@@ -3,7 +3,8 @@
 //! What is told apart here is told apart by the `select` of a hop in the same way, so that it takes what its hop was learned
 //! of and nothing else. Where the evidence does not show a sign, no select can decide by it.
 
-use super::agent::{Agent, family};
+use super::agent::{Agents, family};
+use super::hidden;
 use super::message::path_of;
 use crate::check::{is_masked, yaml_text};
 use crate::http::{Exchange, Fidelity, HeadRef, Origin};
@@ -26,11 +27,13 @@ pub(super) enum Server {
     OtherPorts,
     /// A Host, where nothing shows addresses.
     Host(String),
-    /// Hosts beyond those that are told apart.
+    /// Hosts beyond those that are told apart, and those that no spec can write.
     OtherHosts,
+    /// A request with a Host on several lines.
+    SeveralHosts,
     /// A request without a Host.
     NoHost,
-    /// A Host that cannot be told or written down, or a response alone: no select can tell it from others.
+    /// A Host that is masked or cut, or a response alone: no select can tell it from others.
     Unknown,
 }
 
@@ -93,8 +96,10 @@ pub(super) enum Passed {
 #[derive(Debug)]
 pub(super) struct Sighting {
     pub(super) kind: Kind,
-    /// It asks as a probe would, but not as a probe only would: with cookies, a query, or for somebody else.
-    pub(super) no_probe: Option<Probe>,
+    /// Whom it asks as, though it is not theirs: with cookies, a query, for somebody else, or in the name of several.
+    pub(super) no_probes: Vec<Probe>,
+    /// Of [`KNOWN`](super::agent::KNOWN), those that it names beside the one that it is put to.
+    pub(super) also: Vec<usize>,
     /// Client and server, where packets show them.
     pub(super) ends: Option<(Endpoint, Endpoint)>,
     /// What its source is called in a select.
@@ -115,7 +120,7 @@ impl Sighting {
         let Some(request) = exchange.request.map(|message| message.head) else {
             let server = ends.map_or(Server::Unknown, |(_, server)| Server::Port(server.port));
             let kind = Kind { server, asker: Asker::NoRequest, passed: Passed::No };
-            return Some(Self { kind, no_probe: None, ends, source });
+            return Some(Self { kind, no_probes: Vec::new(), also: Vec::new(), ends, source });
         };
         let server = match ends {
             Some((_, server)) => Server::Port(server.port),
@@ -132,25 +137,19 @@ impl Sighting {
             false if request.head.flags.is_partial() || withheld(&MARKS) => Passed::Unclear,
             false => Passed::No,
         };
-        let (mut asker, mut no_probe) = (Asker::Client, None);
-        match Agent::of(&request) {
-            Agent::Known(at) => asker = Asker::Known(at),
-            Agent::Unknown => asker = Asker::Unclear,
-            Agent::None if withheld(&["User-Agent"]) => asker = Asker::Unclear,
-            agent @ (Agent::Other(_) | Agent::None | Agent::Several) => {
-                if let Some((_, server)) = ends
-                    && let Some(probe) = probe(&request, agent, server)
-                {
-                    let query = request.target().is_some_and(|target| target.contains(&b'?'));
-                    if passed == Passed::Yes || query || has(&["Cookie", "Authorization"]) {
-                        no_probe = Some(probe);
-                    } else {
-                        asker = Asker::Probe(probe);
-                    }
-                }
-            }
-        }
-        Some(Self { kind: Kind { server, asker, passed }, no_probe, ends, source })
+        let agents = Agents::of(&request);
+        let mut no_probes = ends.map(|(_, server)| probes(&request, &agents, server)).unwrap_or_default();
+        let unclear = agents.unclear || agents.is_none() && withheld(&["User-Agent"]);
+        let query = request.target().is_some_and(|target| target.contains(&b'?'));
+        let of_client = passed == Passed::Yes || query || has(&["Cookie", "Authorization"]);
+        let asker = match agents.known.first() {
+            Some(at) => Asker::Known(*at),
+            None if unclear => Asker::Unclear,
+            None if of_client || no_probes.is_empty() => Asker::Client,
+            None => Asker::Probe(no_probes.remove(0)),
+        };
+        let also = agents.known.into_iter().skip(1).collect();
+        Some(Self { kind: Kind { server, asker, passed }, no_probes, also, ends, source })
     }
 }
 
@@ -161,50 +160,66 @@ fn source(fidelity: Fidelity) -> &'static str {
 
 /// The Host of a request in a text.
 fn host(head: &HeadRef<'_>) -> Server {
-    let mut hosts = head.values(b"host");
-    match (hosts.next(), hosts.next()) {
+    let hosts: Vec<&[u8]> = head.values(b"host").collect();
+    let partial = head.head.flags.is_partial();
+    match hosts.as_slice() {
         // What a source may leave out, no select can find missing.
-        (None, _) if head.head.flags.is_partial() || head.withholds(|name| name.eq_ignore_ascii_case(b"host")) => Server::Unknown,
-        (None, _) => Server::NoHost,
-        (Some(host), None) => {
-            let open = head.head.flags.is_partial() || head.head.fidelity.masks && is_masked(host);
-            match std::str::from_utf8(host) {
-                Ok(host) if !open && yaml_text(host, LONGEST_PATH).is_some() && secret::mask_target(host) == host => {
-                    Server::Host(host.to_owned())
-                }
-                _ => Server::Unknown,
-            }
-        }
-        _ => Server::Unknown,
+        [] if partial || head.withholds(|name| name.eq_ignore_ascii_case(b"host")) => Server::Unknown,
+        [] => Server::NoHost,
+        some if partial || head.head.fidelity.masks && some.iter().any(|host| is_masked(host)) => Server::Unknown,
+        [host] => match std::str::from_utf8(host) {
+            Ok(host) if yaml_text(host, LONGEST_PATH).is_some() && !hides(host) => Server::Host(host.to_owned()),
+            _ => Server::OtherHosts,
+        },
+        _ => Server::SeveralHosts,
     }
 }
 
-/// What a request asks for, where a probe may ask so.
-fn probe(head: &HeadRef<'_>, agent: Agent<'_>, server: Endpoint) -> Option<Probe> {
+/// Whether a text holds what a draft must not.
+fn hides(text: &str) -> bool {
+    secret::mask_line(text) != text || hidden::from("", text.as_bytes()).is_some()
+}
+
+/// Whom a request may be a probe of: as a select would find out, which takes any line of User-Agent and Host. No two are the same.
+fn probes(head: &HeadRef<'_>, agents: &Agents<'_>, server: Endpoint) -> Vec<Probe> {
     let text = |bytes| std::str::from_utf8(bytes).ok();
-    if head.is_open(head.head.start_line) {
-        return None;
-    }
-    let method = text(head.method()?).filter(|method| ["GET", "HEAD", "OPTIONS"].contains(method))?;
-    let path = text(path_of(head.target()?))?;
-    let plain = yaml_text(path, LONGEST_PATH).is_some() && secret::mask_line(path) == path && spots("", path).is_empty();
-    let agent = match agent {
-        Agent::None => None,
-        Agent::Other(agent) => {
-            let family = family(agent)?;
-            let harmless = yaml_text(family, LONGEST_PATH).is_some() && secret::mask_target(family) == family;
-            Some(family.to_owned()).filter(|_| harmless && names_server(head, server))?.into()
+    let asks = || {
+        if head.is_open(head.head.start_line) {
+            return None;
         }
-        _ => return None,
+        let method = text(head.method()?).filter(|method| ["GET", "HEAD", "OPTIONS"].contains(method))?;
+        let path = text(path_of(head.target()?)).filter(|path| !path.is_empty())?;
+        let plain = yaml_text(path, LONGEST_PATH).is_some() && !hides(path) && spots("", path).is_empty();
+        plain.then_some((method, path))
     };
-    (plain && !path.is_empty()).then(|| Probe { agent, method: method.to_owned(), path: path.to_owned() })
+    let probe = |agent: Option<&str>, (method, path): (&str, &str)| Probe {
+        agent: agent.map(str::to_owned),
+        method: method.to_owned(),
+        path: path.to_owned(),
+    };
+    if agents.is_none() {
+        return asks().map(|asks| probe(None, asks)).into_iter().collect();
+    }
+    let harmless = |family: &&str| yaml_text(family, LONGEST_PATH).is_some() && !hides(family);
+    let mut families: Vec<&str> = agents.others.iter().filter_map(|agent| family(agent)).filter(harmless).collect();
+    if families.is_empty() || !names_server(head, server) {
+        return Vec::new();
+    }
+    let Some(asks) = asks() else { return Vec::new() };
+    // The first of them asks; of the rest the order is of no interest.
+    let first = families.swap_remove(0);
+    families.sort_unstable();
+    families.dedup();
+    std::iter::once(first).chain(families.into_iter().filter(|of| *of != first)).map(|of| probe(Some(of), asks)).collect()
 }
 
-/// Whether the Host of a request is the server's own address.
+/// Whether a Host of a request is the server's own address.
 fn names_server(head: &HeadRef<'_>, server: Endpoint) -> bool {
-    let mut hosts = head.values(b"host");
-    let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
-    let is_host = |name: &[u8]| name.eq_ignore_ascii_case(b"host");
-    let open = head.lines.iter().any(|line| is_host(line.name.of(head.raw)) && head.is_open_line(line));
-    !open && (host == server.to_string().as_bytes() || host == server.ip.to_string().as_bytes())
+    let (whole, ip) = (server.to_string(), server.ip.to_string());
+    let is = |host: &[u8]| host == whole.as_bytes() || host == ip.as_bytes();
+    if head.head.h2_stream.is_some() {
+        return head.values(b"host").any(is);
+    }
+    let hosts = || head.lines.iter().filter(|line| line.name.of(head.raw).eq_ignore_ascii_case(b"host"));
+    !hosts().any(|line| head.is_open_line(line)) && hosts().any(|line| is(line.value.of(head.raw)))
 }

@@ -41,6 +41,11 @@ impl Types {
     /// Nothing was seen that has not one of them.
     pub(super) const ALL: Self = Self(u32::MAX);
 
+    /// Something was seen that has none of them.
+    pub(super) fn clear(&mut self) {
+        self.0 = 0;
+    }
+
     /// Another value.
     pub(super) fn add(&mut self, value: &[u8]) {
         for (bit, kind) in all() {

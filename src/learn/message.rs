@@ -26,6 +26,8 @@ pub(super) struct Messages {
     pub(super) cased: u64,
     /// Lines whose name is no token, or beyond what is kept.
     pub(super) unlearned: u64,
+    /// Some of these are beyond what is kept: which names were there is not known any more, but of those that are learned.
+    beyond: bool,
 }
 
 impl Messages {
@@ -64,6 +66,11 @@ impl Messages {
             let Some(field) = self.fields.get_mut(*at) else { continue };
             again |= *lines > 1;
             field.message(*lines, partial);
+            if *lines > 1 || field.most_lines > 1 {
+                field.repeats.add(if partial { None } else { Some(head) }, *lines, &field.name, budget);
+            } else {
+                field.repeats.alone();
+            }
         }
         for (at, _) in &here {
             names.extend(self.fields.get(*at).map(|field| field.name.as_str()));
@@ -130,8 +137,12 @@ impl Messages {
         if let Some(at) = self.fields.iter().position(is) {
             return Some(at);
         }
-        let learned = is_token(name) && name.len() <= LONGEST_NAME && self.fields.len() < MOST_FIELDS;
-        if !learned || !budget.take(name.len()) {
+        if !is_token(name) || name.len() > LONGEST_NAME {
+            return None;
+        }
+        // A name that was left out once stays out: nobody knows in how many messages it was.
+        self.beyond |= self.fields.len() >= MOST_FIELDS || !budget.take(name.len());
+        if self.beyond {
             return None;
         }
         self.fields.push(Field::new(name));
@@ -150,15 +161,27 @@ impl Messages {
             (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
             (one, other) => one.or(other),
         };
+        self.unlearned = self.unlearned.saturating_add(other.unlearned);
+        if other.beyond {
+            // Those that the other side does not know may have been there.
+            let lost = |field: &mut Field| !other.fields.iter().any(|of| of.name.eq_ignore_ascii_case(&field.name));
+            let lost: u64 = self.fields.extract_if(.., lost).map(|field| field.lines).sum();
+            self.unlearned = self.unlearned.saturating_add(lost);
+        }
         for field in other.fields {
+            let full = self.fields.len() >= MOST_FIELDS;
             match self.fields.iter_mut().find(|known| known.name.eq_ignore_ascii_case(&field.name)) {
                 Some(known) => known.merge(field),
+                None if self.beyond || full => {
+                    self.beyond = true;
+                    self.unlearned = self.unlearned.saturating_add(field.lines);
+                }
                 None => self.fields.push(field),
             }
         }
+        self.beyond |= other.beyond;
         self.order.merge(&other.order);
         self.cased = self.cased.saturating_add(other.cased);
-        self.unlearned = self.unlearned.saturating_add(other.unlearned);
     }
 }
 

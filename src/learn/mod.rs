@@ -2,11 +2,11 @@
 //!
 //! Stands above `check` and `report`. [`learn`] reads captures into a sink (`learner`), which puts each exchange to its `kind`
 //! (`groups`, with signs from `agent`) and keeps what the messages of a `group` have in common (`message`, `field`, `values`,
-//! `parts`, `order`). In the end `hop` says which kinds are hops and `select` how each is told from the others, `claim` and
+//! `parts`, `repeats`, `order`). In the end `hop` says which kinds are hops and `select` how each is told from the others, `claim` and
 //! `start_line` what is expected, `write` writes it with what else was seen (`remark`).
 //!
 //! Two promises: the spec is met by what it was learned from, since what is said is what was seen of every exchange that a
-//! select can find; and no secret is in it (`glance`). Memory is bounded (`limits`), time linear in the captures.
+//! select can find; and no secret is in it (`glance`, `hidden`). Memory is bounded (`limits`), time linear in the captures.
 
 mod agent;
 mod claim;
@@ -14,6 +14,7 @@ mod field;
 mod glance;
 mod group;
 mod groups;
+mod hidden;
 mod hop;
 mod kind;
 mod kinds_of_value;
@@ -23,6 +24,7 @@ mod message;
 mod order;
 mod parts;
 mod remark;
+mod repeats;
 mod request;
 mod select;
 mod signs;

@@ -30,19 +30,23 @@ impl Parts {
 
     /// Another value; `clear` where no part of it is masked.
     pub(super) fn add(&mut self, value: &[u8], clear: bool, budget: &mut Budget) {
+        self.seen = self.seen.saturating_add(1);
+        if !self.all {
+            return;
+        }
         let found = pairs(value, ';');
         let name = |name: &[u8]| name.iter().all(|b| b.is_ascii_alphanumeric()) && !name.is_empty() && name.len() < 32;
         let once = |at: usize, name: &[u8]| found.iter().skip(at.saturating_add(1)).all(|(n, _)| !n.eq_ignore_ascii_case(name));
-        let whole = found.iter().enumerate().all(|(at, (n, value))| name(n) && !value.is_empty() && once(at, n));
-        self.all &= clear && whole && !found.is_empty() && found.len() <= MOST;
-        self.seen = self.seen.saturating_add(1);
+        let whole = || found.iter().enumerate().all(|(at, (n, value))| name(n) && !value.is_empty() && once(at, n));
+        // The number first: names are held against each other.
+        self.all = clear && (1..=MOST).contains(&found.len()) && whole();
         if !self.all {
             self.parts = Vec::new();
             return;
         }
         for (name, value) in found {
             let name = String::from_utf8_lossy(name);
-            self.with(&name, |values| values.add("", value, false, budget));
+            self.with(&name, |values| values.add(&name, value, false, budget));
         }
         self.all = self.parts.len() <= MOST;
     }
@@ -96,6 +100,22 @@ mod tests {
             [("Root".into(), 2), ("Sampled".into(), 1), ("Self".into(), 1)]
         );
         assert!(Parts::of("Host").is_none());
+    }
+
+    #[test]
+    fn many_parts_cost_no_square() {
+        let long = (0..100_000).map(|n| format!("a{n:x}=1")).collect::<Vec<_>>().join(";");
+        let start = std::time::Instant::now();
+        assert_eq!(of(&[&long, &long]), None);
+        assert!(start.elapsed() < std::time::Duration::from_secs(5), "{:?}", start.elapsed());
+    }
+
+    #[test]
+    fn parts_with_the_names_of_secrets_are_none_to_show() {
+        let mut parts = Parts::of("X-Amzn-Trace-Id").unwrap();
+        parts.add(b"Root=1-5ee5f641-b7ceb780f01cd2f07af9b4d0;token=abc;Session=def", true, &mut Budget::default());
+        let shown: Vec<&str> = parts.found().unwrap().iter().map(|(_, values)| values.shown()[0].shown.as_str()).collect();
+        assert_eq!(shown, ["1-5ee5f641-b7ceb780f01cd2f07af9b4d0", "<secret>", "<secret>"]);
     }
 
     #[test]

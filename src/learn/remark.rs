@@ -2,6 +2,7 @@
 
 use super::claim::{Keys, hides_all};
 use super::field::Field;
+use super::values::Values;
 use crate::report::{count, escape};
 
 /// Values that are shown of many.
@@ -16,7 +17,7 @@ pub(super) fn of(field: &Field, messages: u64, noun: &str, said: Option<&Keys>) 
     let mut parts = Vec::new();
     let is_literal = |(key, said): &(&str, String)| match *key {
         "equals" | "one_of" => true,
-        "lines" => said.contains("one_of: ") || !said.contains("each: {"),
+        "lines" => said.contains("one_of: ") || said.contains("equals: ") || said.contains("each: ") && !said.contains("each: {"),
         _ => false,
     };
     let literal = said.is_some_and(|keys| keys.iter().any(is_literal));
@@ -38,13 +39,18 @@ pub(super) fn of(field: &Field, messages: u64, noun: &str, said: Option<&Keys>) 
 
 /// What was seen of its values; `counted` where it is told before how often.
 fn values(field: &Field, counted: bool) -> Option<String> {
-    let shown = field.values.shown();
-    let mut examples: Vec<String> = shown.iter().filter(|kept| !hides_all(&kept.shown)).map(|kept| cut(&kept.shown)).collect();
-    examples.dedup();
     if field.values.seen() == 1 {
         let once = if counted { "" } else { "seen once: " };
-        return examples.first().map(|one| format!("{once}{one}"));
+        return field.values.shown().iter().find(|kept| !hides_all(&kept.shown)).map(|one| format!("{once}{}", cut(&one.shown)));
     }
+    examples(&field.values, if field.most_lines > 1 { "" } else { "always " })
+}
+
+/// Some values, or all of them; one alone stands behind `always`.
+pub(super) fn examples(values: &Values, always: &str) -> Option<String> {
+    let shown = values.shown();
+    let mut examples: Vec<String> = shown.iter().filter(|kept| !hides_all(&kept.shown)).map(|kept| cut(&kept.shown)).collect();
+    examples.dedup();
     let number = examples.len();
     let mut room = LONGEST_LINE;
     let fits = examples.iter().take(MOST_SHOWN).take_while(|example| {
@@ -54,11 +60,10 @@ fn values(field: &Field, counted: bool) -> Option<String> {
         fits
     });
     examples.truncate(fits.count());
-    let all = !field.values.is_more() && examples.len() == number;
+    let all = !values.is_more() && examples.len() == number;
     match examples.as_slice() {
         [] => None,
-        [one] if all && field.most_lines > 1 => Some(one.clone()),
-        [one] if all => Some(format!("always {one}")),
+        [one] if all => Some(format!("{always}{one}")),
         some if all => Some(some.join(" | ")),
         some => Some(format!("such as {}", some.join(" | "))),
     }

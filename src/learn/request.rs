@@ -9,6 +9,7 @@ use super::write;
 use crate::anomaly::AnomalyKind;
 use crate::report::count;
 use crate::source::{self, Input, ReadOptions, SourceError, Summary};
+use crate::spec::{self, Loaded};
 
 /// What to learn from.
 #[derive(Debug, Clone, Default)]
@@ -50,6 +51,9 @@ pub enum LearnError {
     /// No capture is in the folders that are named.
     #[error("{0}")]
     Nothing(String),
+    /// No spec can hold what was learned.
+    #[error("{0}")]
+    Unwritable(String),
 }
 
 /// Drafts a spec from captures: a hop for each kind of exchange, with what its exchanges have in common.
@@ -102,10 +106,26 @@ pub fn learn(request: &LearnRequest) -> Result<Learned, LearnError> {
             "packets and text of the source `{source}` were read, which no select can tell apart; learn from each by itself"
         ))
     })?;
-    learned.spec = Some(write::spec(&hops, &learner.captures()));
+    let (spec, left_out) = readable(&hops, &learner.captures())?;
+    learned.spec = Some(spec);
+    learned.notes.extend(left_out);
     learned.hops = hops.hops.len();
     learned.left_over = hops.left_over;
     Ok(learned)
+}
+
+/// The draft, with as much in it as a spec can hold, and what had to be left out.
+fn readable(hops: &Hops, captures: &[write::From]) -> Result<(String, Option<String>), LearnError> {
+    let mut why = String::new();
+    for detail in write::Detail::STEPS {
+        let text = write::spec(hops, captures, detail);
+        match spec::parse("draft.yaml", "draft", text.as_bytes()) {
+            Ok(Loaded::Spec(_)) => return Ok((text, detail.left_out())),
+            Ok(_) => {}
+            Err(problems) => why = problems.first().map(|problem| format!(": {problem}")).unwrap_or_default(),
+        }
+    }
+    Err(LearnError::Unwritable(format!("what was learned fits no spec{why}; learn from fewer captures at a time")))
 }
 
 /// The name of a file without the folders above it: those are of no interest to others.

@@ -32,8 +32,9 @@ pub(super) enum Demand {
 }
 
 impl Select {
-    /// The select of a kind among all kinds. `source` says what its source is, where there are others.
-    pub(super) fn of(kind: &Kind, all: &[Told], source: Option<&str>) -> Self {
+    /// The select of a kind among all kinds. `together` are services that one request named, which is the first one's; `source`
+    /// says what its source is, where there are others.
+    pub(super) fn of(kind: &Kind, all: &[Told], together: &[(usize, usize)], source: Option<&str>) -> Self {
         let mut select = Self::default();
         let of_server = || all.iter().filter(|(other, _)| other.server == kind.server);
         select.lines.extend(source.map(|source| format!("source: {source}")));
@@ -57,18 +58,21 @@ impl Select {
         if kind.passed == Passed::Yes {
             select.passed_on(&marks);
         }
-        if kind.asker == Asker::Client {
-            let mut told: Vec<Vec<String>> = Vec::new();
-            for (other, _) in of_server() {
-                let mut signs = Signs::default();
-                signs.of_asker(&other.asker, true);
-                let lines = signs.lines();
-                if !lines.is_empty() && !told.contains(&lines) {
-                    told.push(lines);
-                }
+        let comes_first = |other: &Asker| match (other, &kind.asker) {
+            (_, Asker::Client) => true,
+            (Asker::Known(first), Asker::Known(at)) => together.contains(&(*first, *at)),
+            _ => false,
+        };
+        let mut told: Vec<Vec<String>> = Vec::new();
+        for (other, _) in of_server().filter(|(other, _)| comes_first(&other.asker)) {
+            let mut signs = Signs::default();
+            signs.of_asker(&other.asker, true);
+            let lines = signs.lines();
+            if !lines.is_empty() && !told.contains(&lines) {
+                told.push(lines);
             }
-            select.none_of(&told);
         }
+        select.none_of(&told);
         select
     }
 
@@ -109,22 +113,32 @@ impl Select {
             }
         }
         let others = others.join(", ");
+        let has = |server: Server| all.iter().any(|(other, _)| other.server == server);
+        let among_others = all.iter().any(|(other, _)| !other.server.is_port() && other.server != kind.server);
+        // Any of several lines may match, so where they were seen a Host must be alone.
+        let alone = if has(Server::SeveralHosts) { ", lines: { length: 1 }" } else { "" };
         match &kind.server {
             Server::Port(port) => self.lines.push(format!("dst: {{ port: {port} }}")),
             Server::OtherPorts => self.lines.push(format!("dst: {{ port: {{ not: {{ one_of: [{others}] }} }} }}")),
             Server::Host(host) => {
-                signs.headers.push(("Host", text(host)));
+                let host = text(host);
+                let said = if alone.is_empty() { host } else { format!("{{ equals: {host}{alone} }}") };
+                signs.headers.push(("Host", said));
                 self.demands.push(Demand::Whole("Host"));
             }
+            Server::OtherHosts if others.is_empty() && !among_others => {}
             Server::OtherHosts => {
-                signs.headers.push(("Host", format!("{{ not: {{ one_of: [{others}] }} }}")));
+                let not = if others.is_empty() { "present: true".to_owned() } else { format!("not: {{ one_of: [{others}] }}") };
+                signs.headers.push(("Host", format!("{{ {not}{alone} }}")));
                 self.demands.push(Demand::There("Host"));
             }
-            Server::NoHost => {
-                if all.iter().any(|(other, _)| !other.server.is_port() && other.server != Server::NoHost) {
-                    signs.absent.push("Host");
-                }
+            Server::SeveralHosts if !among_others => {}
+            Server::SeveralHosts => {
+                signs.headers.push(("Host", "{ lines: { length: { at_least: 2 } } }".to_owned()));
+                self.demands.push(Demand::There("Host"));
             }
+            Server::NoHost if !among_others => {}
+            Server::NoHost => signs.absent.push("Host"),
             Server::Unknown => {}
         }
     }

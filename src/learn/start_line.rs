@@ -2,6 +2,7 @@
 
 use super::claim::{Keys, keys, one_of, written};
 use super::message::Messages;
+use super::remark;
 use super::select::Demand;
 use super::values::Values;
 use crate::spec::Side;
@@ -12,12 +13,19 @@ pub(super) fn lines(side: Side, messages: &Messages, demands: &[Demand]) -> Vec<
     let mut line = |key: &str, said: Option<String>| lines.extend(said.map(|said| format!("{key}: {said}")));
     if side == Side::Request {
         let token = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
-        line("method", some(&messages.method, token).filter(|_| !demands.contains(&Demand::Method)));
+        if !demands.contains(&Demand::Method) {
+            line("method", some(&messages.method, token));
+        }
         line("path", path(&messages.path).filter(|_| !demands.contains(&Demand::Path)));
     }
     line("version", some(&messages.version, |text| text.starts_with("HTTP/")));
     if side == Side::Response {
         line("status", status(messages));
+    }
+    let unsaid =
+        side == Side::Request && !demands.contains(&Demand::Method) && !lines.iter().any(|line| line.starts_with("method: "));
+    if let Some(examples) = remark::examples(&messages.method, "always ").filter(|_| unsaid) {
+        lines.insert(0, format!("# method: {examples}"));
     }
     lines
 }

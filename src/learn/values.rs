@@ -1,6 +1,7 @@
 //! The values of one field, or of a part of a start line: what they have in common. Bounded, whatever comes.
 
-use super::glance::{Glance, is_secret};
+use super::glance::Glance;
+use super::hidden::is_secret;
 use super::kinds_of_value::Types;
 use super::limits::{Budget, LONGEST_EDGE, LONGEST_VALUE, MOST_VALUES};
 use crate::check::{before_mask, is_masked, members};
@@ -70,6 +71,10 @@ impl Values {
             let parts = members(value, ',');
             self.lists |= parts.len() > 1;
             parts.iter().for_each(|part| self.members.add(part));
+            if parts.is_empty() {
+                // What is said of each member is met by none.
+                self.members.clear();
+            }
         }
         if self.more {
             // No literal comes of it any more: what is not safe at its ends was taken away with those before it.

@@ -7,7 +7,7 @@ use super::message::Messages;
 use super::remark;
 use super::select::Demand;
 use super::start_line;
-use crate::check::yaml_text;
+use crate::check::{yaml_prose, yaml_text};
 use crate::report::count;
 use crate::spec::Side;
 
@@ -29,8 +29,41 @@ pub(super) struct From {
     pub(super) day: Option<String>,
 }
 
+/// How much of what is known is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Detail {
+    /// What was seen beside what is expected, in comments.
+    pub(super) remarks: bool,
+    /// So many fields of a message.
+    pub(super) fields: usize,
+}
+
+impl Detail {
+    /// All of it, then less and less.
+    pub(super) const STEPS: [Self; 5] = [
+        Self { remarks: true, fields: usize::MAX },
+        Self { remarks: false, fields: usize::MAX },
+        Self { remarks: false, fields: 32 },
+        Self { remarks: false, fields: 8 },
+        Self { remarks: false, fields: 0 },
+    ];
+
+    /// What is left out, as a sentence.
+    pub(super) fn left_out(self) -> Option<String> {
+        const WHY: &str = "since a spec has at most 1 MiB";
+        match self {
+            Self { remarks: true, .. } => None,
+            Self { fields: usize::MAX, .. } => Some(format!("The draft does not say what else was seen, {WHY}")),
+            Self { fields, .. } => Some(format!(
+                "The draft does not say what else was seen, nor more than {} of a message, {WHY}",
+                count(fields as u64, "field")
+            )),
+        }
+    }
+}
+
 /// The draft.
-pub(super) fn spec(hops: &Hops, captures: &[From]) -> String {
+pub(super) fn spec(hops: &Hops, captures: &[From], detail: Detail) -> String {
     let mut out = String::new();
     let names: Vec<&str> = captures.iter().take(MOST_NAMED).map(|capture| capture.name.as_str()).collect();
     let more = captures.len().saturating_sub(names.len());
@@ -39,15 +72,19 @@ pub(super) fn spec(hops: &Hops, captures: &[From]) -> String {
     line(
         &mut out,
         0,
-        &format!("title: {}", yaml_text(&title, 400).unwrap_or_else(|| "Draft of what captures showed".to_owned())),
+        &format!("title: {}", yaml_prose(&title, 400).unwrap_or_else(|| "Draft of what captures showed".to_owned())),
     );
     line(&mut out, 0, "about: |");
     for text in about(hops) {
         line(&mut out, 1, &text);
     }
+    if let Some(left_out) = detail.left_out() {
+        line(&mut out, 0, "");
+        line(&mut out, 1, &format!("{left_out}."));
+    }
     line(&mut out, 0, "references:");
     for capture in captures.iter().take(MOST_NAMED) {
-        let name = yaml_text(&capture.name, 400).unwrap_or_else(|| "a capture".to_owned());
+        let name = yaml_prose(&capture.name, 400).unwrap_or_else(|| "a capture".to_owned());
         let day = capture.day.as_ref().map(|day| format!(", observed: {day}")).unwrap_or_default();
         line(&mut out, 1, &format!("- {{ title: {name}{day}, grade: observed }}"));
     }
@@ -57,7 +94,7 @@ pub(super) fn spec(hops: &Hops, captures: &[From]) -> String {
         if number > 0 {
             line(&mut out, 0, "");
         }
-        self::hop(&mut out, hop);
+        self::hop(&mut out, hop, detail);
     }
     out
 }
@@ -81,9 +118,9 @@ fn about(hops: &Hops) -> Vec<String> {
     lines
 }
 
-fn hop(out: &mut String, hop: &Hop) {
+fn hop(out: &mut String, hop: &Hop, detail: Detail) {
     line(out, 1, &format!("{}:", yaml_text(&hop.name, 100).unwrap_or_default()));
-    let text = |text: &str| yaml_text(text, 200).unwrap_or_else(|| "server".to_owned());
+    let text = |text: &str| yaml_prose(text, 200).unwrap_or_else(|| "server".to_owned());
     line(out, 2, &format!("from: {}", text(&hop.from)));
     line(out, 2, &format!("to: {}", text(&hop.to)));
     let (exchanges, answered) = (hop.group.exchanges, hop.group.response.count);
@@ -102,8 +139,8 @@ fn hop(out: &mut String, hop: &Hop) {
         line(out, 2, "select:");
         hop.select.lines.iter().for_each(|select| line(out, 3, select));
     }
-    message(out, Side::Request, &hop.group.request, &hop.select.demands);
-    message(out, Side::Response, &hop.group.response, &[]);
+    message(out, Side::Request, &hop.group.request, &hop.select.demands, detail);
+    message(out, Side::Response, &hop.group.response, &[], detail);
 }
 
 /// A time to the second.
@@ -117,20 +154,23 @@ pub(super) fn day(time: crate::capture::Timestamp) -> String {
     time.to_string().get(..10).unwrap_or_default().to_owned()
 }
 
-fn message(out: &mut String, side: Side, messages: &Messages, demands: &[Demand]) {
+fn message(out: &mut String, side: Side, messages: &Messages, demands: &[Demand], detail: Detail) {
     let mut lines: Vec<(usize, String)> = Vec::new();
     lines.extend(start_line::lines(side, messages, demands).into_iter().map(|text| (3, text)));
     let mut fields: Vec<(usize, String)> = Vec::new();
     let mut said_any = false;
     let noun = side.name();
-    for of in &messages.fields {
+    for of in messages.fields.iter().take(detail.fields) {
         let Some(name) = yaml_text(&of.name, 200) else { continue };
         let said = field(of, messages.count, messages.partial, demands);
         let mut remark = remark::of(of, messages.count, noun, said.as_ref());
         if said.is_some() && is_demanded(of, demands) {
             remark = Some(remark.map_or_else(|| THERE.to_owned(), |remark| format!("{THERE}; {remark}")));
         }
-        let remark = remark.map(|remark| format!("  # {remark}")).unwrap_or_default();
+        let remark = remark.filter(|_| detail.remarks).map(|remark| format!("  # {remark}")).unwrap_or_default();
+        if said.is_none() && !detail.remarks {
+            continue;
+        }
         said_any |= said.is_some();
         fields.push((
             4,
@@ -158,10 +198,12 @@ fn message(out: &mut String, side: Side, messages: &Messages, demands: &[Demand]
     if messages.count >= OFTEN {
         // Of fields that are not always there, some never stood beside each other.
         let always = |name: &&String| {
-            let field = messages.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name));
+            let field = messages.fields.iter().take(detail.fields).find(|field| field.name.eq_ignore_ascii_case(name));
             field.is_some_and(|field| field.messages == messages.count)
         };
-        let names: Vec<String> = messages.order.names().iter().filter(always).filter_map(|name| yaml_text(name, 200)).collect();
+        // In an order the word `others` stands for the rest.
+        let written = |name: &&String| always(name) && *name != "others";
+        let names: Vec<String> = messages.order.names().iter().filter(written).filter_map(|name| yaml_text(name, 200)).collect();
         if names.len() > 1 {
             lines.extend(wrapped("order", &names).into_iter().map(|text| (3, text)));
         }

@@ -66,6 +66,12 @@ const SCHEMES: [&str; 21] = [
     "SharedKey",
 ];
 
+/// No scheme is longer, its blank counted.
+const LONGEST_SCHEME: usize = 32;
+
+/// Schemes whose credentials are looked for under any name.
+const SHOWN_BY: [&str; 2] = ["Basic", "Bearer"];
+
 /// Attributes of a Set-Cookie (RFC 6265bis §4.1.2 and what browsers know), none of which is secret.
 const ATTRIBUTES: [&str; 9] =
     ["expires", "max-age", "domain", "path", "secure", "httponly", "samesite", "partitioned", "priority"];
@@ -94,7 +100,8 @@ pub fn is_secret(name: &[u8]) -> bool {
 }
 
 /// A field value with its secrets masked; borrowed where there is none. Values of other fields that hold a URL
-/// (`Location`, `Referer`, …) are masked as [`mask_target`] does.
+/// (`Location`, `Referer`, …) are masked as [`mask_target`] does, and those that begin as credentials do (`Bearer …`) as
+/// credentials.
 ///
 /// A line without a name (malformed: no colon) is masked as [`mask_line`] does.
 #[must_use]
@@ -108,15 +115,30 @@ pub fn mask_field<'a>(name: &[u8], value: &'a str) -> Cow<'a, str> {
         Some(Shape::SetCookie) => Cow::Owned(mask_set_cookie(value)),
         Some(Shape::Whole) => Cow::Borrowed(MASK),
         None if name.is_empty() => mask_line(value),
+        None if is_credentials(value) => Cow::Owned(mask_credentials(value)),
         None => mask_target(value),
     }
 }
 
 fn mask_credentials(value: &str) -> String {
-    match value.split_once(' ') {
-        Some((scheme, _)) if SCHEMES.iter().any(|known| known.eq_ignore_ascii_case(scheme)) => format!("{scheme} {MASK}"),
-        _ => MASK.to_owned(),
-    }
+    let scheme = behind_scheme(value.as_bytes()).and_then(|at| value.get(..at)).unwrap_or_default();
+    format!("{scheme}{MASK}")
+}
+
+/// Where credentials begin in a value that begins with a known scheme and a blank, as those of Authorization do.
+#[must_use]
+pub fn behind_scheme(value: &[u8]) -> Option<usize> {
+    let blank = value.iter().take(LONGEST_SCHEME).position(|b| *b == b' ')?;
+    let scheme = value.get(..blank)?;
+    let credentials = blank.checked_add(1).filter(|at| *at < value.len());
+    credentials.filter(|_| SCHEMES.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(scheme)))
+}
+
+/// Whether a value shows by itself that it is credentials, whatever its field is called: one word behind `Basic` or `Bearer`, too
+/// long for an everyday one.
+fn is_credentials(value: &str) -> bool {
+    let word = |rest: &str| rest.len() >= 8 && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~+/=".contains(&b));
+    value.split_once(' ').is_some_and(|(scheme, rest)| SHOWN_BY.iter().any(|of| of.eq_ignore_ascii_case(scheme)) && word(rest))
 }
 
 fn mask_pair(pair: &str) -> String {
@@ -188,6 +210,15 @@ mod tests {
         assert_eq!(mask_field(b"Authorization", aws), "AWS4-HMAC-SHA256 <secret>");
         assert_eq!(mask_field(b"authorization", "bearer eyJ.a.b"), "bearer <secret>");
         assert_eq!(mask_field(b"Proxy-Authorization", "Basic dTpw"), "Basic <secret>");
+    }
+
+    #[test]
+    fn credentials_show_themselves_under_any_name() {
+        assert_eq!(mask_field(b"X-Original-Auth", "Basic dTpwYXNzd29yZA=="), "Basic <secret>");
+        assert_eq!(mask_field(b"X-A", "bearer S3CR3Tabcd"), "bearer <secret>");
+        for open in ["Basic plan", "Bearer realm=\"a\"", "Basic", "Token abcdefghijk", "a Bearer abcdefghijk"] {
+            assert!(matches!(mask_field(b"X-A", open), Cow::Borrowed(_)), "{open}");
+        }
     }
 
     #[test]

@@ -9,6 +9,6 @@ mod json;
 mod target;
 mod token;
 
-pub use field::{MASK, is_secret, mask_field, mask_line};
+pub use field::{MASK, behind_scheme, is_secret, mask_field, mask_line};
 pub use json::{is_secret_key, mask_json};
 pub use target::{is_secret_parameter, mask_target};

@@ -10,7 +10,7 @@ use super::MASK;
 use super::token::tokens;
 
 /// Parameters whose values are secrets, in lower case. Names of pagination tokens are not among them.
-const PARAMETERS: [&str; 34] = [
+const PARAMETERS: [&str; 41] = [
     // AWS: presigned URLs of signature versions 4 and 2, CloudFront signed URLs
     "x-amz-signature",
     "x-amz-security-token",
@@ -48,6 +48,13 @@ const PARAMETERS: [&str; 34] = [
     "password",
     "passwd",
     "secret",
+    "pwd",
+    "hmac",
+    "auth",
+    "session",
+    "sessionid",
+    "session_id",
+    "sid",
     "jsessionid",
     "phpsessid",
 ];
@@ -239,6 +246,15 @@ mod tests {
         );
         assert_eq!(mask_target("/go?to=https://b/?token=ab&y=2"), "/go?to=https://b/?token=<secret>&y=2");
         assert_eq!(mask_target("/?token=a%26b&c=d"), "/?token=<secret>&c=d", "an encoded & is part of the value");
+    }
+
+    #[test]
+    fn what_applications_call_their_sessions_is_masked_and_everyday_names_are_not() {
+        assert_eq!(
+            mask_target("/a?sid=1&auth=2&pwd=3&hmac=4&session=5&sessionid=6"),
+            "/a?sid=<secret>&auth=<secret>&pwd=<secret>&hmac=<secret>&session=<secret>&sessionid=<secret>"
+        );
+        assert!(matches!(mask_target("/a?key=b&id=c&sessions=d"), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -53,6 +53,8 @@ pub enum ProxyPart {
 pub enum TlsPart {
     /// `tls` itself: whether there is TLS
     Whole,
+    /// `scheme`: `https` where there is TLS, `http` where there is none
+    Scheme,
     /// `sni`: the server name that the client asked for
     Sni,
     /// `alpn`: the protocol that the server chose
@@ -94,6 +96,7 @@ const PARTS: &[(&str, ConnectionPart)] = &[
     ("proxy.tlv.vpce_id", Proxy(Tlv("vpce_id"))),
     ("proxy.tlv.azure_link_id", Proxy(Tlv("azure_link_id"))),
     ("proxy.tlv.gcp_psc_id", Proxy(Tlv("gcp_psc_id"))),
+    ("tls.scheme", Tls(TlsPart::Scheme)),
     ("tls.sni", Tls(TlsPart::Sni)),
     ("tls.alpn", Tls(TlsPart::Alpn)),
     ("tls.version", Tls(TlsPart::Version)),

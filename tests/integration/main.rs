@@ -22,6 +22,7 @@ mod events;
 mod evidence;
 mod execution_log;
 mod fuzzing;
+mod gateways;
 mod har;
 mod hostile;
 mod journeys;

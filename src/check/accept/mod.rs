@@ -19,4 +19,4 @@ mod yaml;
 pub(super) use edit::{Edit, suggestion};
 pub(super) use seen::Seen;
 pub(super) use suggest::{Asked, Budget, suggest};
-pub(crate) use yaml::text_within as yaml_text;
+pub(crate) use yaml::{prose_within as yaml_prose, text_within as yaml_text};

@@ -13,12 +13,16 @@ pub(super) fn text(text: &str) -> Option<String> {
 
 /// The same of a text of at most so many characters.
 pub(crate) fn text_within(text: &str, longest: usize) -> Option<String> {
+    // `${` begins a hole; `$${` is the text.
+    prose_within(text, longest).map(|written| written.replace("${", "$${"))
+}
+
+/// A scalar that reads as this text where it is for people, and `${` begins nothing: a title, the name of a node.
+pub(crate) fn prose_within(text: &str, longest: usize) -> Option<String> {
     if text.chars().count() > longest || text.chars().any(|c| c.is_control() || !is_visible(c)) {
         return None;
     }
-    // `${` begins a hole; `$${` is the text.
-    let template = text.replace("${", "$${");
-    Some(if is_plain(&template) { template } else { quoted(&template) })
+    Some(if is_plain(text) { text.to_owned() } else { quoted(text) })
 }
 
 /// A scalar or list that reads as this value where types count; none for objects, which specs name by their paths.
@@ -75,10 +79,10 @@ fn is_word(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic()) && !other.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// Characters that show nothing, or turn what follows around.
+/// Characters that show nothing, turn what follows around, or that YAML does not know.
 fn is_visible(c: char) -> bool {
     !matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}'..='\u{ffff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]
@@ -130,7 +134,7 @@ mod tests {
         ] {
             assert_eq!(text(of).as_deref(), Some(written));
         }
-        for none in ["a\tb", "a\nb", "a\u{202e}b", "\x1b", &"a".repeat(200)] {
+        for none in ["a\tb", "a\nb", "a\u{202e}b", "\x1b", "a\u{fffe}b", "\u{ffff}", &"a".repeat(200)] {
             assert_eq!(text(none), None);
         }
     }

@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Args, talk: Talk) -> u8 {
             talk.error(&error);
             return match error {
                 LearnError::Usage(_) => exit::USAGE,
-                LearnError::Unreadable(_) => exit::UNREADABLE,
+                LearnError::Unreadable(_) | LearnError::Unwritable(_) => exit::UNREADABLE,
                 LearnError::Nothing(_) => exit::NOTHING_JUDGED,
             };
         }

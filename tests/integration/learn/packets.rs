@@ -121,6 +121,55 @@ fn a_probe_is_found_among_many_other_requests() {
     assert!(learned.spec.unwrap().contains("    # 20 exchanges, "));
 }
 
+/// A select takes any line of a field that is repeated, so kinds are told apart by any line, too.
+#[test]
+fn repeated_agents_and_hosts_are_judged_by_any_line() {
+    let client = get("/x").with("Host", "shop.example").with("User-Agent", "Mozilla/5.0");
+    let own = |agent: &str| get("/hc").with("Host", "10.0.1.7:8000").with("User-Agent", agent);
+    let go = own("Go-http-client/1.1");
+    let (alb, kube) = (own("ELB-HealthChecker/2.0"), own("kube-probe/1.2"));
+    let drafted = |requests: &[&Message]| {
+        let talk = |(n, request): (usize, &&Message)| talk(n as u64, "10.0.0.5", "10.0.1.7:8000", request);
+        held(&pcap(&requests.iter().enumerate().map(talk).collect::<Vec<_>>()))
+    };
+    let two_agents = go.clone().with("User-Agent", "zzz/1").with("X-Odd", "1");
+    let names_of = |odd: &Message| names(&drafted(&[&client, &go, &go, &client, &go, odd, &client]));
+    assert_eq!(names_of(&two_agents), ["port-8000", "port-8000-probe"]);
+    assert_eq!(names_of(&go.clone().with("Host", "shop.example")), ["port-8000", "port-8000-probe"]);
+    assert_eq!(
+        names_of(
+            &get("/hc")
+                .with("Host", "shop.example")
+                .with("Host", "10.0.1.7:8000")
+                .with("User-Agent", "zzz")
+                .with("User-Agent", "Go-http-client/1.1")
+        ),
+        ["port-8000", "port-8000-probe"]
+    );
+    let both = alb.clone().with("User-Agent", "kube-probe/1.2");
+    let learned = drafted(&[&client, &alb, &kube, &alb, &kube, &both, &client]);
+    assert_eq!(names(&learned), ["port-8000", "port-8000-elb-health-check", "port-8000-kubernetes-probe"]);
+    let spec = learned.spec.unwrap();
+    let not = "      not: { request: { headers: { User-Agent: { prefix: ELB-HealthChecker/ } } } }\n";
+    assert_eq!(spec.matches(not).count(), 1, "{spec}");
+    // A service that is known and names itself as a probe, too, is no probe's.
+    drafted(&[&client, &go, &go, &go, &alb, &alb, &go.clone().with("User-Agent", "ELB-HealthChecker/2.0")]);
+}
+
+/// What one kind had no room for is not said of it when it becomes one with another kind.
+#[test]
+fn fields_beyond_the_bound_of_one_kind_are_not_told_of_both() {
+    let many = (0..126).fold(get("/").with("Host", "a").with("Via", "x"), |of, n| of.with(format!("F-{n}"), "v"));
+    let many = many.with("X-Z", "two");
+    let few = get("/").with("Host", "a").with("X-Z", "one");
+    for order in [[&many, &few, &few, &few], [&few, &few, &many, &few]] {
+        let all: Vec<Conversation> =
+            order.iter().enumerate().map(|(n, request)| talk(n as u64, "10.0.0.5", "10.0.1.7:8000", request)).collect();
+        let spec = held(&pcap(&all)).spec.unwrap();
+        assert!(!spec.contains("X-Z") && spec.contains("4 field lines more"), "{spec}");
+    }
+}
+
 #[test]
 fn many_ports_are_bounded() {
     let request = get("/").with("Host", "a.example").with("User-Agent", "curl/8.0");
@@ -179,6 +228,8 @@ fn field() -> impl Strategy<Value = (String, String)> {
         Just(pair("User-Agent", "x")),
         Just(pair("User-Agent", "ELB-HealthChecker/2.0")),
         Just(pair("User-Agent", "AmazonAPIGateway_a1b2c3d4e5")),
+        Just(pair("User-Agent", "kube-probe/1.2")),
+        Just(pair("User-Agent", "zzz/1")),
         Just(pair("X-Forwarded-For", "192.0.2.9")),
         Just(pair("Via", "1.1 p")),
         Just(pair("Cookie", "a=b")),
@@ -194,10 +245,7 @@ fn request() -> impl Strategy<Value = Message> {
     (method, target, prop::collection::vec(field(), 0..4)).prop_map(|(method, target, fields)| {
         let mut message = Message::new(format!("{method} {target} HTTP/1.1"));
         for (name, value) in fields {
-            // Two lines of User-Agent are of nobody.
-            if message.value(&name).is_none() {
-                message.add(&name, value);
-            }
+            message.add(&name, value);
         }
         message
     })

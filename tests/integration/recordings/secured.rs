@@ -87,7 +87,7 @@ const SPEC: &str = "
 hops:
   edge:
     select: { dst: { port: 18443 } }
-    tls: { version: TLSv1.3, suite: { prefix: TLS_AES_ }, alpn: http/1.1, sni: app.example.com }
+    tls: { scheme: https, version: TLSv1.3, suite: { prefix: TLS_AES_ }, alpn: http/1.1, sni: app.example.com }
     request: { method: GET }
   backend:
     select: { dst: { port: 19443 } }
@@ -102,7 +102,7 @@ fn what_a_handshake_settled_can_be_expected() {
     let program = Program::new().file("specs/edge.yaml", SPEC);
     let (capture, log) = (path("tls/tls13-h1.pcap"), path("tls/tls13-h1.keylog"));
     let run = program.run(&["check", &capture, "--keylog", &log, "-v"]).code(0);
-    for line in ["met           edge › edge", "tls.version", "tls.suite", "tls.alpn", "tls.sni"] {
+    for line in ["met           edge › edge", "tls.scheme", "tls.version", "tls.suite", "tls.alpn", "tls.sni"] {
         assert!(run.stdout.contains(line), "{line} is not in\n{}", run.stdout);
     }
     assert!(run.stdout.contains("the connection says no `tls.sni`"), "{}", run.stdout);

@@ -27,6 +27,16 @@ impl Aligned {
         std::iter::once(start).chain(fields).chain(trailers).collect()
     }
 
+    /// A message that a node made of itself: nothing of it came from behind.
+    pub(super) fn made(self, message: &Message<'_>) -> Vec<String> {
+        let head = &message.head;
+        let new = |text: &str| self.marked('+', Tone::Seen, text, &[]);
+        let trailers = message.body.trailers().fields().map(|(name, value)| new(&format!("trailer {}", self.field(name, value))));
+        let start = self.marked('+', Tone::Seen, &self.start(head), &["made by this node".to_owned()]);
+        let fields = head.fields().map(|(name, value)| new(&self.field(name, value)));
+        std::iter::once(start).chain(fields).chain(trailers).collect()
+    }
+
     /// What a proxy said before the first message of a connection, and whether the hop before had that, too.
     pub(super) fn proxy_header(self, header: &ProxyHeader, before: bool) -> String {
         let text = proxy(header);

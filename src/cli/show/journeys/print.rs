@@ -116,11 +116,13 @@ impl Printer {
             (Origin::Packet { time, .. }, Some(since)) => later(since, time.nanoseconds),
             _ => String::new(),
         };
-        let early = if last.is_none() && answered().next().is_some() { ", before the answer behind it came" } else { "" };
-        let place = format!("{}  back, {}{time}{early}", step.hop, self.at(at));
+        let early = last.is_none() && answered().next().is_some();
+        let before = if early { ", before the answer behind it came" } else { "" };
+        let place = format!("{}  back, {}{time}{before}", step.hop, self.at(at));
         writeln!(out, "  {}", self.aligned.paint.paint(Tone::Faint, &place))?;
         match last.and_then(|inner| inner.leg.exchange().response) {
             Some(inner) => self.lines(out, &self.aligned.against(&inner, &response)),
+            None if early => self.lines(out, &self.aligned.made(&response)),
             None => self.lines(out, &self.aligned.whole(&response)),
         }
     }
