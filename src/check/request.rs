@@ -109,8 +109,11 @@ pub(super) fn judged(
 ) -> Result<Outcome, CheckError> {
     let models: Vec<&Spec> = specs.iter().map(|file| &*file.spec).collect();
     let wanted = Wanted::of(request, &models)?;
-    let mut outcome =
-        if request.names_captures() { against_captures(&wanted, specs, watch)? } else { own::against_evidence(&wanted, specs, only)? };
+    let mut outcome = if request.names_captures() {
+        against_captures(&wanted, specs, watch)?
+    } else {
+        own::against_evidence(&wanted, specs, only)?
+    };
     let captures: Vec<Finding> = outcome.captures.iter().flat_map(whole::capture_findings).collect();
     outcome.findings.extend(captures);
     let embedded = outcome.captures.iter().filter_map(|c| c.summary.embedded.as_ref().map(|secrets| (c.file.as_str(), secrets)));
@@ -241,6 +244,7 @@ fn against_captures(wanted: &Wanted<'_>, specs: &[LoadedSpec], watch: Option<&mu
     let (spec_outcomes, hop_findings) = outcome::specs(&plan, &tallies, Held::of(&outcome.captures), None);
     outcome.notes = outcome::left_out(&state).into_iter().chain(outcome::one_sided(&plan, &tallies)).collect();
     outcome.notes.extend(outcome::unfollowed(&plan, &tallies));
+    outcome.notes.extend(outcome::given_up(&state));
     outcome.unselected = outcome::unselected(&state);
     outcome.specs = spec_outcomes;
     outcome.findings = findings;

@@ -4,16 +4,22 @@
 //! out which belong together, and [`changes`] says what a node did to a message. Hostile input: legs own copies, so whoever
 //! keeps them bounds them by [`Leg::weight`]; what is looked through for one leg is bounded, too.
 
+mod candidates;
 mod change;
+mod gone;
 mod id;
 mod leg;
 mod legs;
 mod order;
 mod pick;
+mod running;
 #[cfg(test)]
 mod tests;
+mod weights;
 
 pub use change::{Change, Changes, How, Lines, Padding, changes};
 pub use id::{Id, IdKind, ids};
 pub use leg::Leg;
 pub use legs::{By, Joined, Legs, Unjoined};
+pub use running::Running;
+pub use weights::Connections;

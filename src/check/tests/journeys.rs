@@ -270,7 +270,8 @@ fn a_function_that_echoes_its_event_shows_the_hop_behind() {
     );
     // What is odd about the event is told of the capture, at the packet of the response.
     let odd = run("curl", "prod", &|event| event.replace(r#""X-Forwarded-For": "10.0.1.5""#, r#""X-Forwarded-For": "10.9.9.9""#));
-    let told: Vec<_> = odd.captures[0].summary.anomalies.iter().map(|(kind, a)| (kind, a.first_packet, a.detail.as_str())).collect();
+    let told: Vec<_> =
+        odd.captures[0].summary.anomalies.iter().map(|(kind, a)| (kind, a.first_packet, a.detail.as_str())).collect();
     assert_eq!(
         told,
         [(

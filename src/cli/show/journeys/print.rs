@@ -162,6 +162,10 @@ fn alone(why: &Unjoined) -> String {
         Unjoined::Several(several) => {
             format!("alone: it may belong to each of {several} exchanges, which have what it has and ran at its time")
         }
+        Unjoined::Crowd => {
+            "alone: it may belong to each of many exchanges, which have what it has and ran at its time".to_owned()
+        }
+        Unjoined::GivenUp => "alone: it may belong to an exchange that was told before all others were read".to_owned(),
         Unjoined::Lack(lack) => format!("alone: {lack}"),
     }
 }

@@ -26,7 +26,7 @@ impl Way<'_> {
 pub(super) fn ways<'l>(legs: &'l Legs, joined: &[Joined]) -> Vec<Way<'l>> {
     let mut by: BTreeMap<u64, Result<By, Unjoined>> = BTreeMap::new();
     let mut below: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
-    for Joined { inner, outer } in joined {
+    for Joined { inner, outer, .. } in joined {
         match outer {
             Ok((outer, how)) => {
                 below.entry(*outer).or_default().push(*inner);
@@ -37,7 +37,7 @@ pub(super) fn ways<'l>(legs: &'l Legs, joined: &[Joined]) -> Vec<Way<'l>> {
             }
         }
     }
-    let first: Vec<u64> = legs.numbers().filter(|number| !matches!(by.get(number), Some(Ok(_)))).collect();
+    let first: Vec<u64> = legs.numbers().into_iter().filter(|number| !matches!(by.get(number), Some(Ok(_)))).collect();
     first.into_iter().filter_map(|number| way(legs, number, &mut below, &by)).collect()
 }
 
