@@ -1,76 +1,21 @@
 //! Legs that wait for each other, and which belong together: by what a spec says, by ids, by method, target and body, and by
 //! time. Where several fit alike none is taken: a guess would be no evidence.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use super::candidates::{Index, Key};
+use super::found::{Found, MOST_HOPS};
 use super::gone::Gone;
 use super::pick::{Candidates, Fit, Pick, Picked, fit};
 use super::weights::Weights;
-use super::{Id, IdKind, Leg, Running};
+use super::{By, Id, IdKind, Joined, Leg, Running, Unjoined};
 
 /// So many legs with an id are looked at when another one of it comes.
 const MOST_AT_ONCE: usize = 64;
 /// What is farther off by another clock is not known again by its looks alone: an hour, in nanoseconds.
 const FARTHEST: u64 = 3600 * 1_000_000_000;
-
-/// By what two exchanges were found to be of one request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
-    /// The same id.
-    Id(IdKind),
-    /// Method, target and body, and the time where several have the same.
-    Look,
-    /// Method and time alone: one lies within the other, and in no other.
-    Time,
-}
-
-impl By {
-    /// In words: `method, target and body`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Id(kind) => kind.name(),
-            Self::Look => "method, target and body",
-            Self::Time => "method and time",
-        }
-    }
-}
-
-/// Why an exchange belongs to none of the hop before.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unjoined {
-    /// None has an id of it, or its method, target and body at its time.
-    NoneFits,
-    /// So many fit alike.
-    Several(usize),
-    /// So many fit alike that not all were looked at.
-    Crowd,
-    /// It may belong to one that was given up for lack of room.
-    GivenUp,
-    /// What joins it is not there.
-    Lack(String),
-}
-
-impl Unjoined {
-    fn of_several(many: Option<usize>) -> Self {
-        many.map_or(Self::Crowd, Self::Several)
-    }
-}
-
-/// An exchange with the one of the hop before, by number.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Joined {
-    /// The exchange nearer to the server.
-    pub inner: u64,
-    /// The one that it belongs to, and by what; or why to none.
-    pub outer: Result<(u64, By), Unjoined>,
-    /// The inner one lies within the outer one, or has its id: others that may come change nothing, but for those that run
-    /// now.
-    pub sure: bool,
-}
 
 #[derive(Debug)]
 struct Entry {
@@ -250,8 +195,7 @@ impl Legs {
             }
             index.runs(*number, &entry.leg, entry.level, entry.look());
         }
-        self.sort_out(&mut found);
-        found.joined
+        found.sorted_out()
     }
 
     /// The same before all were read: what may belong to an exchange that still runs is not joined.
@@ -365,58 +309,6 @@ impl Legs {
             at = found.outer.get(&number).copied();
         }
         true
-    }
-
-    /// Several legs that do not lie within one, and seem to belong to it by their looks alone, are in each other's way; and one
-    /// that was found by time alone is none of a leg that has one by its looks.
-    fn sort_out(&self, found: &mut Found) {
-        let mut unsure: HashMap<u64, usize> = HashMap::new();
-        let mut surely: HashSet<u64> = HashSet::new();
-        for Joined { outer, sure, .. } in &found.joined {
-            match outer {
-                Ok((outer, By::Look)) if !sure => *unsure.entry(*outer).or_default() += 1,
-                Ok((outer, By::Id(_) | By::Look)) => {
-                    surely.insert(*outer);
-                }
-                _ => {}
-            }
-        }
-        for Joined { outer, sure, .. } in &mut found.joined {
-            match outer {
-                Ok((at, By::Look)) if !*sure && unsure.get(at).is_some_and(|n| *n > 1) => {
-                    *outer = Err(Unjoined::Several(unsure.get(at).copied().unwrap_or_default()));
-                }
-                Ok((at, By::Time)) if surely.contains(at) => *outer = Err(Unjoined::NoneFits),
-                _ => {}
-            }
-            *sure = *sure && outer.is_ok();
-        }
-    }
-}
-
-/// A way has no more hops than this.
-const MOST_HOPS: usize = 16;
-
-/// What was found so far.
-#[derive(Debug, Default)]
-struct Found {
-    joined: Vec<Joined>,
-    outer: HashMap<u64, u64>,
-}
-
-impl Found {
-    fn note(&mut self, inner: u64, outer: Result<(u64, By, bool), Unjoined>) {
-        if let Ok((outer, ..)) = &outer {
-            self.outer.insert(inner, *outer);
-        }
-        let sure = outer.as_ref().is_ok_and(|(.., sure)| *sure);
-        self.joined.push(Joined { inner, outer: outer.map(|(outer, by, _)| (outer, by)), sure });
-    }
-
-    /// Whether the first is on the way to the second.
-    fn is_before(&self, outer: u64, inner: u64) -> bool {
-        let before = |number: &u64| self.outer.get(number).copied();
-        std::iter::successors(before(&inner), before).take(MOST_HOPS).any(|number| number == outer)
     }
 }
 

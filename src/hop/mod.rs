@@ -6,8 +6,10 @@
 
 mod candidates;
 mod change;
+mod found;
 mod gone;
 mod id;
+mod joined;
 mod leg;
 mod legs;
 mod order;
@@ -19,7 +21,8 @@ mod weights;
 
 pub use change::{Change, Changes, How, Lines, Padding, changes};
 pub use id::{Id, IdKind, ids};
+pub use joined::{By, Joined, Unjoined};
 pub use leg::Leg;
-pub use legs::{By, Joined, Legs, Unjoined};
+pub use legs::Legs;
 pub use running::Running;
 pub use weights::Connections;

@@ -118,7 +118,8 @@ impl Check {
 
     /// A request in a text.
     pub(super) fn text(mut self, head: &str) -> Self {
-        let at = Provenance { capture: crate::http::CaptureId(0), origin: Origin::Line(1) };
+        let line = self.exchanges.len() as u32 * 100 + 1;
+        let at = Provenance { capture: crate::http::CaptureId(0), origin: Origin::Line(line) };
         self.exchanges.push((Some((parse_head(head.as_bytes(), at, Fidelity::TEXT), Vec::new())), None));
         self
     }
