@@ -18,6 +18,7 @@ use super::scope::Scope;
 use super::structure::members;
 use super::truth::Truth;
 use crate::finding::Rule;
+use crate::hop::{differ, is_part};
 use crate::http::{HeadRef, Message};
 use crate::spec::{Claim, Relation, Side, Value, glob};
 
@@ -200,22 +201,6 @@ fn cannot_hold<'s>(
         }
         (Relation::Appended(_), _, _) => false,
     }
-}
-
-/// Whether values are others, whatever those are that one of both sides may not show.
-fn differ(was: &[&[u8]], is: &[&[u8]], was_cut: bool, is_cut: bool) -> bool {
-    match (was_cut, is_cut) {
-        (false, false) => was != is,
-        (true, false) => !is_part(was, is),
-        (false, true) => !is_part(is, was),
-        (true, true) => false,
-    }
-}
-
-/// Whether all of the first stand in the second, in their order.
-fn is_part(some: &[&[u8]], all: &[&[u8]]) -> bool {
-    let mut rest = all.iter();
-    some.iter().all(|one| rest.any(|other| one == other))
 }
 
 /// The lines that a finding points at: those of the message that it is told of, which is the request.

@@ -109,7 +109,7 @@ impl Links {
             } else {
                 waiting.outer_seen = true;
                 for (inner, _) in waiting.legs.surely_within(at, &self.running) {
-                    ready.extend(waiting.ready(*number, link, plan, inner, Ok(at)));
+                    ready.extend(waiting.ready(*number, inner, Ok(at)));
                 }
             }
             self.weight = self.weight.saturating_sub(before).saturating_add(waiting.legs.weight());
@@ -158,27 +158,26 @@ impl Waiting {
         outer: Result<(u64, By), Unjoined>,
     ) -> Option<Ready> {
         let why = match outer {
-            Ok((outer, By::Id(_) | By::Look)) => return self.ready(number, link, plan, inner, Ok(outer)),
+            Ok((outer, By::Id(_) | By::Look)) => return self.ready(number, inner, Ok(outer)),
             Ok((_, By::Time)) => {
                 format!("by {} alone it may belong to one of hop `{}`", By::Time.name(), plan.name_of(link.outer))
             }
             Err(why) => self.reason(link, plan, &why),
         };
-        self.ready(number, link, plan, inner, Err(why))
+        self.ready(number, inner, Err(why))
     }
 
     /// Takes an inner leg out, with what it belongs to.
-    fn ready(&mut self, number: usize, link: &Link, plan: &Plan, inner: u64, outer: Result<u64, String>) -> Option<Ready> {
+    fn ready(&mut self, link: usize, inner: u64, outer: Result<u64, String>) -> Option<Ready> {
         let params = self.inner.remove(&inner)?;
-        let outer = match outer {
-            Ok(outer) => match self.legs.leg(outer) {
-                Some(outer) => Some(Ok(Arc::clone(outer))),
-                None => Some(Err(self.reason(link, plan, &Unjoined::NoneFits))),
-            },
-            Err(_) if !self.outer_seen => None,
-            Err(why) => Some(Err(why)),
+        let (leg, outer) = match outer {
+            Ok(outer) => {
+                let (leg, outer) = self.legs.remove_of(inner, outer)?;
+                (leg, Some(Ok(outer)))
+            }
+            Err(why) => (self.legs.remove(inner)?, self.outer_seen.then_some(Err(why))),
         };
-        Some(Ready { link: number, leg: self.legs.remove(inner)?, params, outer })
+        Some(Ready { link, leg, params, outer })
     }
 
     fn reason(&self, link: &Link, plan: &Plan, why: &Unjoined) -> String {
@@ -200,7 +199,7 @@ impl Waiting {
         let (enough, mut given_up) = (self.legs.weight() / 2, 0);
         for Joined { inner, outer, .. } in self.legs.join_early(running) {
             if let Ok((outer, By::Id(_) | By::Look)) = outer {
-                ready.extend(self.ready(number, link, plan, inner, Ok(outer)));
+                ready.extend(self.ready(number, inner, Ok(outer)));
             }
         }
         while self.legs.weight() > enough
@@ -208,7 +207,7 @@ impl Waiting {
         {
             if self.inner.contains_key(&oldest) {
                 let why = self.reason(link, plan, &Unjoined::GivenUp);
-                ready.extend(self.ready(number, link, plan, oldest, Err(why)));
+                ready.extend(self.ready(number, oldest, Err(why)));
             } else {
                 self.legs.give_up(oldest);
             }

@@ -29,9 +29,9 @@ impl Found {
         std::iter::successors(before(&inner), before).take(MOST_HOPS).any(|number| number == outer)
     }
 
-    /// Several legs that do not lie within one, and seem to belong to it by their looks alone, are in each other's way; and one
-    /// that was found by time alone is none of a leg that has one by its looks.
-    pub(super) fn sorted_out(mut self) -> Vec<Joined> {
+    /// Several legs that do not lie within one, and seem to belong to it by their looks alone, are in each other's way; and what
+    /// seems so, or was found by time alone, is none of a leg that surely has one. `taken` knows those whose was taken away.
+    pub(super) fn sorted_out(mut self, taken: impl Fn(u64) -> bool) -> Vec<Joined> {
         let mut unsure: HashMap<u64, usize> = HashMap::new();
         let mut surely: HashSet<u64> = HashSet::new();
         for Joined { outer, sure, .. } in &self.joined {
@@ -43,12 +43,14 @@ impl Found {
                 _ => {}
             }
         }
+        let is_taken = |outer: u64| surely.contains(&outer) || taken(outer);
         for Joined { outer, sure, .. } in &mut self.joined {
             match outer {
                 Ok((at, By::Look)) if !*sure && unsure.get(at).is_some_and(|n| *n > 1) => {
                     *outer = Err(Unjoined::Several(unsure.get(at).copied().unwrap_or_default()));
                 }
-                Ok((at, By::Time)) if surely.contains(at) => *outer = Err(Unjoined::NoneFits),
+                Ok((at, By::Look)) if !*sure && is_taken(*at) => *outer = Err(Unjoined::NoneFits),
+                Ok((at, By::Time)) if is_taken(*at) => *outer = Err(Unjoined::NoneFits),
                 _ => {}
             }
             *sure = *sure && outer.is_ok();

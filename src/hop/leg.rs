@@ -211,6 +211,12 @@ impl Leg {
         Some(look)
     }
 
+    /// Whether both have one method and target.
+    #[must_use]
+    pub fn looks_like(&self, other: &Self) -> bool {
+        self.look().is_some_and(|look| other.look() == Some(look))
+    }
+
     /// Whether the requests of both have bodies that are known, and others.
     pub(super) fn has_another_body(&self, other: &Self) -> bool {
         let known = |leg: &Self| {

@@ -24,6 +24,8 @@ struct Entry {
     level: Option<u32>,
     look: Option<Vec<u8>>,
     weight: usize,
+    /// A leg that surely belongs to it was taken away.
+    taken: bool,
 }
 
 impl Entry {
@@ -78,7 +80,7 @@ impl Legs {
         let look = leg.look().filter(|_| !self.only_ids);
         let weight = leg.weight().saturating_add(look.as_ref().map_or(0, Vec::len));
         self.weights.add(&leg, weight);
-        self.entries.insert(number, Entry { leg, level, look, weight });
+        self.entries.insert(number, Entry { leg, level, look, weight, taken: false });
         number
     }
 
@@ -150,6 +152,14 @@ impl Legs {
         Some(leg)
     }
 
+    /// Takes a leg away that belongs to another, which is given.
+    pub fn remove_of(&mut self, number: u64, outer: u64) -> Option<(Arc<Leg>, Arc<Leg>)> {
+        let entry = self.entries.get_mut(&outer)?;
+        entry.taken = true;
+        let outer = Arc::clone(&entry.leg);
+        Some((self.remove(number)?, outer))
+    }
+
     /// Takes a leg away for lack of room. What may belong to it is then given to no other.
     pub fn give_up(&mut self, number: u64) -> Option<Arc<Leg>> {
         let entry = self.entries.get(&number)?;
@@ -195,7 +205,7 @@ impl Legs {
             }
             index.runs(*number, &entry.leg, entry.level, entry.look());
         }
-        found.sorted_out()
+        found.sorted_out(|number| self.entries.get(&number).is_some_and(|entry| entry.taken))
     }
 
     /// The same before all were read: what may belong to an exchange that still runs is not joined.

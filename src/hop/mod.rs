@@ -6,6 +6,7 @@
 
 mod candidates;
 mod change;
+mod differ;
 mod found;
 mod gone;
 mod id;
@@ -20,6 +21,7 @@ mod tests;
 mod weights;
 
 pub use change::{Change, Changes, How, Lines, Padding, changes};
+pub use differ::{differ, is_part};
 pub use id::{Id, IdKind, ids};
 pub use joined::{By, Joined, Unjoined};
 pub use leg::Leg;

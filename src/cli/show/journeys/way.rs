@@ -16,6 +16,11 @@ pub(in super::super) struct Way<'l> {
 }
 
 impl Way<'_> {
+    /// Over how many hops it goes.
+    pub(super) fn hops(&self) -> usize {
+        self.inner.iter().map(Way::hops).max().unwrap_or_default().saturating_add(1)
+    }
+
     /// The numbers of its exchanges.
     pub(super) fn numbers(&self) -> Box<dyn Iterator<Item = u64> + '_> {
         Box::new(std::iter::once(self.number).chain(self.inner.iter().flat_map(Way::numbers)))
