@@ -84,7 +84,7 @@ impl Printer {
                 "no exchange of another connection has an id of it, or its method and target while it ran".to_owned()
             }
             Some(Err(Unjoined::NoneFits | Unjoined::Lack(_))) => {
-                "of what is no packets it is not known which hop it is, unless it is named".to_owned()
+                "it is not of packets, and of which hop it is must be said: client=FILE target=FILE".to_owned()
             }
         })
     }
