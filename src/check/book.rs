@@ -315,7 +315,10 @@ impl Book {
             hop: Some(model.name.value.clone()),
             subject,
             message: match (&of_relation, model.follows.as_ref().or(model.echoed_in.as_ref())) {
-                (Some(what), Some(follows)) => crossing::message(rule, what, expectation.side, &model.name.value, &follows.value),
+                (Some(what), Some(follows)) => {
+                    let left = crossed.as_ref().is_none_or(|(crossing, _)| crossing.left.value.is_some());
+                    crossing::message((rule, left), what, expectation.side, &model.name.value, &follows.value)
+                }
                 _ => phrase::message(rule, &expectation.aspect, expectation.side, field.as_deref(), fault, &model.name.value),
             },
             expected,

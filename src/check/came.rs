@@ -3,9 +3,10 @@
 //! A request comes over the hop that is followed, and then over this one; a response the other way. `before` and `after` are
 //! meant so. Nothing is met where one of both sources cannot show it.
 
-use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::connection::{find, message_of};
+use super::fields::{Field, Fields};
 use super::found::{Found, is_open, may_be_missing};
 use super::judged::{Fault, Judged};
 use super::looked::Looked;
@@ -17,6 +18,7 @@ use super::scope::Scope;
 use super::structure::members;
 use super::truth::Truth;
 use crate::finding::Rule;
+use crate::hop::{differ, is_part};
 use crate::http::{HeadRef, Message};
 use crate::spec::{Claim, Relation, Side, Value, glob};
 
@@ -48,6 +50,11 @@ impl<'e> Seen<'e> {
 
     fn find(&self, aspect: &Aspect) -> Found<'e> {
         find(aspect, self.looked.exchange, &self.message, self.index)
+    }
+
+    /// Whether more lines of a field may have been sent than are here.
+    fn is_partial(&self) -> bool {
+        self.head().head.flags.is_partial()
     }
 
     /// Why it cannot be said what an aspect is here.
@@ -112,7 +119,16 @@ fn related<'s>(
     if let Some(why) = after.lack(aspect, &new) {
         return Judged::Inconclusive(why);
     }
-    let holds = old.lines(|old| new.lines(|new| holds(relation, old, new, scope)));
+    let mut holds = old.lines(|old| new.lines(|new| holds(relation, old, new, scope)));
+    if aspect.field_id().is_some() && (before.is_partial() || after.is_partial()) {
+        let is_known =
+            holds == Truth::No && old.lines(|old| new.lines(|new| cannot_hold(relation, (old, before), (new, after), scope)));
+        if !is_known {
+            let cut = if before.is_partial() { before } else { after };
+            return Judged::Inconclusive(format!("more lines of it may have been sent: {}", cut.head().lack()));
+        }
+        holds = Truth::No;
+    }
     let joins = !before.head().head.fidelity.repeats || !after.head().head.fidelity.repeats;
     let listed = |found: &Found<'_>| found.lines(|lines| lines.iter().any(|line| line.contains(&b',')));
     match holds {
@@ -125,7 +141,9 @@ fn related<'s>(
             let reason = scope.notes.reason.take();
             Judged::Inconclusive(reason.unwrap_or_else(|| "the evidence does not show it".to_owned()))
         }
-        Truth::No if joins && old.lines(|old| new.lines(|new| flat(old) == flat(new))) => {
+        Truth::No
+            if joins && matches!(relation, Relation::Preserved) && old.lines(|old| new.lines(|new| flat(old) == flat(new))) =>
+        {
             Judged::Inconclusive("this kind of evidence may join lines that repeat".to_owned())
         }
         Truth::No => {
@@ -167,49 +185,42 @@ fn flat<'l>(lines: &[&'l [u8]]) -> Vec<&'l [u8]> {
     lines.iter().flat_map(|line| members(line, ',')).filter(|member| !member.is_empty()).collect()
 }
 
-/// The names of the fields of a head that a test picks, each once, as first written.
-fn names<'e>(head: &HeadRef<'e>, picks: impl Fn(&[u8]) -> bool) -> Vec<&'e [u8]> {
-    let mut found: Vec<&[u8]> = Vec::new();
-    for (name, _) in head.regular_fields().filter(|(name, _)| picks(name)) {
-        if !found.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-            found.push(name);
+/// Whether a relation that lines do not fulfil is not fulfilled with more lines, which one of both heads does not show, either.
+fn cannot_hold<'s>(
+    relation: &'s Relation,
+    (old, before): (&[&[u8]], Seen<'_>),
+    (new, after): (&[&[u8]], Seen<'_>),
+    scope: &Scope<'s>,
+) -> bool {
+    match (relation, before.is_partial(), after.is_partial()) {
+        (Relation::Preserved, was_cut, is_cut) => differ(old, new, was_cut, is_cut),
+        (Relation::Appended(value), true, false) => {
+            let (old, new) = (flat(old), flat(new));
+            let Some((last, rest)) = new.split_last() else { return true };
+            matcher::holds(value, last, scope) == Truth::No || !is_part(&old, rest)
         }
+        (Relation::Appended(_), _, _) => false,
     }
-    found
 }
 
-/// The values of a name. In HTTP/2 a Cookie on several lines is one value (RFC 9113 §8.2.3).
-fn values<'e>(head: &HeadRef<'e>, name: &[u8]) -> Vec<Cow<'e, [u8]>> {
-    let lines: Vec<&[u8]> = head.values(name).collect();
-    if head.head.h2_stream.is_some() && lines.len() > 1 && name.eq_ignore_ascii_case(b"cookie") {
-        return vec![Cow::Owned(lines.join(b"; ".as_slice()))];
-    }
-    lines.into_iter().map(Cow::Borrowed).collect()
-}
-
-fn lines_of(seen: Seen<'_>, name: &[u8], side: Side) -> Vec<usize> {
-    if side == Side::Response {
-        return Vec::new();
-    }
-    let head = *seen.head();
-    let of = |line: &crate::http::FieldLine| head.is_field(line) && line.name.of(head.raw).eq_ignore_ascii_case(name);
-    head.lines.iter().enumerate().filter(|(_, line)| of(line)).map(|(at, _)| at).collect()
+/// The lines that a finding points at: those of the message that it is told of, which is the request.
+fn lines_of(field: Option<&Field<'_>>, side: Side) -> Vec<usize> {
+    field.filter(|_| side == Side::Request).map(|field| field.lines.clone()).unwrap_or_default()
 }
 
 fn removed(pattern: &str, before: Seen<'_>, after: Seen<'_>, side: Side) -> Judged {
     let picks = |name: &[u8]| glob(pattern.as_bytes(), name);
-    let old = names(before.head(), picks);
-    if old.is_empty() {
-        return Judged::NotObserved;
+    let (old, new) = (Fields::of(before.head()), Fields::of(after.head()));
+    let picked: Vec<&Field<'_>> = old.all.iter().filter(|field| picks(field.name)).collect();
+    if picked.is_empty() {
+        return match before.is_partial() && new.all.iter().any(|field| picks(field.name)) {
+            true => Judged::Inconclusive(format!("before: {}", before.head().lack())),
+            false => Judged::NotObserved,
+        };
     }
-    let still = |name: &&&[u8]| after.head().values(name).next().is_some();
-    let faults: Vec<Fault> = old
-        .iter()
-        .filter(still)
-        .map(|name| {
-            let values: Vec<&[u8]> = after.head().values(name).collect();
-            fault(Rule::FieldUnexpected, Some(name), lines_of(after, name, side), Some(values.join(b"\n".as_slice())))
-        })
+    let still = picked.iter().filter_map(|field| new.get(field.name).map(|now| (field.name, now)));
+    let faults: Vec<Fault> = still
+        .map(|(name, now)| fault(Rule::FieldUnexpected, Some(name), lines_of(Some(now), side), Some(now.joined())))
         .collect();
     let head = after.head();
     if !faults.is_empty() {
@@ -234,56 +245,67 @@ enum Other {
 /// What became of the field of a name. It stays a function of its own: within the loop over names the optimiser copies that for
 /// each way through this, and is not done within a quarter of an hour.
 #[inline(never)]
-fn other(name: &[u8], before: Seen<'_>, after: Seen<'_>) -> Other {
-    let (was, is) = (values(before.head(), name), values(after.head(), name));
-    let (was, is): (Vec<&[u8]>, Vec<&[u8]>) = (was.iter().map(AsRef::as_ref).collect(), is.iter().map(AsRef::as_ref).collect());
-    if was == is {
-        return Other::Same;
-    }
-    for (seen, values) in [(before, &was), (after, &is)] {
+fn other(name: &[u8], sides: [(Seen<'_>, Option<&Field<'_>>); 2]) -> Other {
+    for (seen, field) in &sides {
         let head = seen.head();
-        if head.head.fidelity.masks && values.iter().any(|value| mask::is_masked(value)) {
+        if head.head.fidelity.masks && field.is_some_and(|field| field.values.iter().any(|value| mask::is_masked(value))) {
             return Other::Open("a value is masked");
         }
+        if field.is_some_and(|field| field.open) {
+            return Other::Open(head.lack());
+        }
         let withheld = || head.withholds(|withheld| withheld.eq_ignore_ascii_case(name));
-        if values.is_empty() && (head.head.flags.is_partial() || withheld()) {
+        if field.is_none() && withheld() {
             return Other::Open(head.lack());
         }
     }
-    if [before, after].iter().any(|seen| !seen.head().head.fidelity.repeats) && flat(&was) == flat(&is) {
+    let [(before, was), (after, is)] = &sides;
+    let (old, new) = (was.map(Field::values).unwrap_or_default(), is.map(Field::values).unwrap_or_default());
+    if old == new {
+        return Other::Same;
+    }
+    if !differ(&old, &new, before.is_partial(), after.is_partial()) {
+        let cut = if before.is_partial() { before } else { after };
+        return Other::Open(cut.head().lack());
+    }
+    if [before, after].iter().any(|seen| !seen.head().head.fidelity.repeats) && flat(&old) == flat(&new) {
         return Other::Open("this kind of evidence may join lines that repeat");
     }
-    let rule = match (was.is_empty(), is.is_empty()) {
-        (true, _) => Rule::FieldUnexpected,
-        (_, true) => Rule::FieldMissing,
+    let rule = match (was, is) {
+        (None, _) => Rule::FieldUnexpected,
+        (_, None) => Rule::FieldMissing,
         _ => Rule::FieldValueMismatch,
     };
-    Other::Changed(rule, (!is.is_empty()).then(|| is.join(b"\n".as_slice())))
+    Other::Changed(rule, is.map(Field::joined))
 }
 
 /// All fields but those that the hop names.
 fn others(known: &[NameId], gone: &[String], before: Seen<'_>, after: Seen<'_>, side: Side) -> Judged {
-    let named = |seen: Seen<'_>| -> Vec<Vec<u8>> {
+    let mut exempt: HashSet<Vec<u8>> = HashSet::new();
+    for seen in [before, after] {
         let head = *seen.head();
-        let lines = known.iter().flat_map(|id| seen.index.lines(*id)).filter_map(move |at| head.lines.get(at));
-        lines.map(|line| line.name.of(head.raw).to_ascii_lowercase()).collect()
-    };
-    let exempt: Vec<Vec<u8>> = named(before).into_iter().chain(named(after)).collect();
+        let lines = known.iter().flat_map(|id| seen.index.lines(*id)).filter_map(|at| head.lines.get(at));
+        exempt.extend(lines.map(|line| line.name.of(head.raw).to_ascii_lowercase()));
+    }
     let is_other =
         |name: &[u8]| !exempt.contains(&name.to_ascii_lowercase()) && !gone.iter().any(|pattern| glob(pattern.as_bytes(), name));
-    let (old, new) = (names(before.head(), is_other), names(after.head(), is_other));
-    if old.is_empty() && new.is_empty() {
-        return Judged::NotObserved;
-    }
-    let (mut faults, mut open) = (Vec::new(), None);
-    for name in old.iter().chain(new.iter().filter(|name| !old.iter().any(|old| old.eq_ignore_ascii_case(name)))) {
-        match other(name, before, after) {
+    let (old, new) = (Fields::of(before.head()), Fields::of(after.head()));
+    let added = new.all.iter().filter(|field| old.get(field.name).is_none());
+    let names = old.all.iter().chain(added).map(|field| field.name).filter(|name| is_other(name));
+    let (mut faults, mut open, mut any) = (Vec::new(), None, false);
+    for name in names {
+        any = true;
+        let is = new.get(name);
+        match other(name, [(before, old.get(name)), (after, is)]) {
             Other::Same => {}
             Other::Open(why) => {
                 open.get_or_insert(why);
             }
-            Other::Changed(rule, actual) => faults.push(fault(rule, Some(name), lines_of(after, name, side), actual)),
+            Other::Changed(rule, actual) => faults.push(fault(rule, Some(name), lines_of(is, side), actual)),
         }
+    }
+    if !any {
+        return Judged::NotObserved;
     }
     match (faults.is_empty(), open) {
         (false, _) => Judged::Violated(faults),

@@ -64,11 +64,12 @@ pub(super) fn expected(claim: &Claim, was: Option<&str>, scope: &Scope<'_>) -> O
     })
 }
 
-/// The headline of a finding.
-pub(super) fn message(rule: Rule, what: &str, side: Side, hop: &str, before: &str) -> String {
+/// The headline of a finding; whether what it is about was there before the node.
+pub(super) fn message((rule, left): (Rule, bool), what: &str, side: Side, hop: &str, before: &str) -> String {
     let (from, to) = if side == Side::Request { (before, hop) } else { (hop, before) };
     let of = if side == Side::Response { " of the response" } else { "" };
     match rule {
+        Rule::FieldMissing if !left => format!("{what}{of} is missing on hop `{to}`, and was not there on hop `{from}` either"),
         Rule::FieldMissing => format!("{what}{of} left hop `{from}` and did not arrive on hop `{to}`"),
         Rule::FieldUnexpected => format!("{what}{of} must not be there on hop `{to}` after hop `{from}`"),
         Rule::EvidenceInconclusive => {

@@ -16,6 +16,7 @@ use crate::anomaly::Anomalies;
 use crate::hop::Leg;
 use crate::http::{Body, BodyWant, Connection, Exchange, HeadRef, MessageId, MessageSink, Origin, Provenance};
 use crate::source;
+use std::sync::Arc;
 
 /// Exchanges that a body holds.
 #[derive(Debug, Default)]
@@ -30,7 +31,7 @@ impl MessageSink for Echoed {
 
     fn exchange(&mut self, exchange: &Exchange<'_>) {
         if exchange.request.is_some() {
-            self.0.push(Leg::of(exchange, Vec::new()));
+            self.0.push(Leg::of(exchange, Vec::new(), exchange.connection.cloned().map(Arc::new)));
         }
     }
 }

@@ -36,7 +36,10 @@ impl Hide {
         let bound = scope.notes.bound.borrow();
         let bound = bound.iter().filter(|b| b.secret).filter_map(|b| b.value.as_ref().ok()).map(|value| show(value));
         let mut known: Vec<String> = bound.filter(|value| value.len() >= SHORTEST_BOUND).collect();
-        for message in [scope.exchange.request, scope.exchange.response].into_iter().flatten() {
+        // A finding may quote the hop before as well.
+        let before = scope.looked.and_then(|looked| looked.came?.what?.ok()).map(|looked| looked.exchange);
+        let exchanges = [Some(scope.exchange), before].into_iter().flatten();
+        for message in exchanges.flat_map(|exchange| [exchange.request, exchange.response]).flatten() {
             for (name, value) in message.head.fields().filter(|(name, _)| secret::is_secret(name)) {
                 let value = show(value);
                 // Behind the first blank of a cookie stand others, or attributes.

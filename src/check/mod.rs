@@ -24,6 +24,7 @@ mod echo;
 mod error;
 mod evaluate;
 mod evidence;
+mod fields;
 mod follow;
 mod found;
 mod functions;

@@ -179,6 +179,19 @@ pub(super) fn unfollowed(plan: &Plan, tallies: &[HopTally]) -> Vec<String> {
         .collect()
 }
 
+/// What is said of exchanges that could not wait for those of other hops.
+pub(super) fn given_up(state: &State) -> Option<String> {
+    let exchanges = match state.links.given_up() {
+        0 => return None,
+        1 => "1 exchange".to_owned(),
+        many => format!("{many} exchanges"),
+    };
+    Some(format!(
+        "{exchanges} did not wait for those of other hops, since more than {} MiB were there: what may belong to them is inconclusive",
+        super::links::MOST_HELD >> 20
+    ))
+}
+
 /// Exchanges of no hop, most frequent first.
 pub(super) fn unselected(state: &State) -> Unselected {
     Unselected { exchanges: state.unselected, groups: groups(state.groups.iter()) }

@@ -85,6 +85,7 @@ pub(super) fn against_evidence(wanted: &Wanted<'_>, specs: &[LoadedSpec], only: 
         outcome.notes.extend(outcome::left_out(&state));
         outcome.notes.extend(outcome::one_sided(&plan, &tallies));
         outcome.notes.extend(outcome::unfollowed(&plan, &tallies));
+        outcome.notes.extend(outcome::given_up(&state));
         outcome.specs.extend(spec_outcomes);
         outcome.findings.extend(findings);
         // A spec without any evidence has its own finding.

@@ -244,6 +244,7 @@ fn against_captures(wanted: &Wanted<'_>, specs: &[LoadedSpec], watch: Option<&mu
     let (spec_outcomes, hop_findings) = outcome::specs(&plan, &tallies, Held::of(&outcome.captures), None);
     outcome.notes = outcome::left_out(&state).into_iter().chain(outcome::one_sided(&plan, &tallies)).collect();
     outcome.notes.extend(outcome::unfollowed(&plan, &tallies));
+    outcome.notes.extend(outcome::given_up(&state));
     outcome.unselected = outcome::unselected(&state);
     outcome.specs = spec_outcomes;
     outcome.findings = findings;

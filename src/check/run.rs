@@ -159,6 +159,7 @@ impl MessageSink for Run<'_> {
         request: Option<&HeadRef<'_>>,
         connection: Option<&Connection>,
     ) -> BodyWant {
+        self.state.get_mut().links.head(head);
         selection::wanted(self.plan, &mut self.index, head, request, connection, &self.known)
     }
 
@@ -168,6 +169,7 @@ impl MessageSink for Run<'_> {
         selection::look(self.plan, &mut self.index, exchange);
         let looked = Looked::new(exchange, &self.index);
         let mut state = self.state.borrow_mut();
+        state.links.over(exchange);
         match selection::is_looked_at(self.plan, &looked) {
             Condition::Holds => {}
             Condition::Open(_) => {

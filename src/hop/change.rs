@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use super::differ::differ;
 use super::order::moved;
 use crate::http::{AUTHORITY, HeadRef};
 
@@ -42,6 +43,8 @@ pub enum How<'a> {
     Dropped,
     /// It is seen on one side only, and the other source may have left it out.
     Unshown,
+    /// It seems to be another, and one of both sources may not show it as it was: why.
+    Open(&'static str),
     /// Anything else.
     Changed,
 }
@@ -90,14 +93,17 @@ impl Changes<'_> {
 struct Field<'a> {
     name: &'a [u8],
     values: Lines<'a>,
+    /// One of its lines may go on where the capture of the head ends.
+    open: bool,
 }
 
-/// What became of a message between two hops. Linear in both heads.
+/// What became of a message between two hops. What `masked` takes for hidden is told as open, where a source may mask values.
+/// Linear in both heads.
 #[must_use]
-pub fn changes<'a>(before: &HeadRef<'a>, after: &HeadRef<'a>) -> Changes<'a> {
+pub fn changes<'a>(before: &HeadRef<'a>, after: &HeadRef<'a>, masked: impl Fn(&[u8]) -> bool) -> Changes<'a> {
     let (old, new) = (fields(before), fields(after));
     let (old_names, new_names) = (numbers(&old), numbers(&new));
-    let mut found = Changes { start: start(before, after), ..Changes::default() };
+    let mut found = Changes { start: start(before, after, &masked), ..Changes::default() };
     let cased = |head: &HeadRef<'_>| head.head.fidelity.name_case && head.head.h2_stream.is_none();
     let cases = cased(before) && cased(after);
     let (old_padding, new_padding) = if shows_lines(before) && shows_lines(after) {
@@ -118,7 +124,11 @@ pub fn changes<'a>(before: &HeadRef<'a>, after: &HeadRef<'a>) -> Changes<'a> {
         if cases && known.name != field.name {
             found.recased.push((known.name, field.name));
         }
-        match how(&known.values, &field.values) {
+        let how = match doubt((before, known), (after, field), &masked) {
+            Some(why) => Some(How::Open(why)),
+            None => how(&known.values, &field.values),
+        };
+        match how {
             None => {
                 found.kept += 1;
                 let key = field.name.to_ascii_lowercase();
@@ -141,6 +151,35 @@ pub fn changes<'a>(before: &HeadRef<'a>, after: &HeadRef<'a>) -> Changes<'a> {
         found.moved = moved(&common);
     }
     found
+}
+
+/// Why it is not known whether the lines of a name are others.
+fn doubt(
+    (before, was): (&HeadRef<'_>, &Field<'_>),
+    (after, is): (&HeadRef<'_>, &Field<'_>),
+    masked: impl Fn(&[u8]) -> bool,
+) -> Option<&'static str> {
+    let hides =
+        |head: &HeadRef<'_>, field: &Field<'_>| head.head.fidelity.masks && field.values.iter().any(|value| masked(value));
+    let joins = |head: &HeadRef<'_>| !head.head.fidelity.repeats;
+    let cut = |head: &HeadRef<'_>| head.head.flags.is_partial();
+    if hides(before, was) || hides(after, is) {
+        return Some("a value is masked");
+    }
+    if was.values == is.values {
+        return None;
+    }
+    if was.open || is.open || !differ(&was.values, &is.values, cut(before), cut(after)) {
+        return Some("a head is cut in the capture");
+    }
+    let same = || members(&was.values) == members(&is.values);
+    ((joins(before) || joins(after)) && same()).then_some("one of both may show lines that repeat as one")
+}
+
+/// What stands between commas and semicolons on all lines.
+fn members<'a>(lines: &[&'a [u8]]) -> Vec<&'a [u8]> {
+    let parts = lines.iter().flat_map(|line| line.split(|byte| matches!(byte, b',' | b';'))).map(<[u8]>::trim_ascii);
+    parts.filter(|part| !part.is_empty()).collect()
 }
 
 /// Whether a field that is not there may have been sent all the same.
@@ -168,7 +207,10 @@ fn padding(head: &HeadRef<'_>) -> HashMap<Vec<u8>, Vec<Padding>> {
 }
 
 /// The parts of the start line that differ. What a source may mask, and seems to, is not held against anything.
-fn start(before: &HeadRef<'_>, after: &HeadRef<'_>) -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
+fn start(before: &HeadRef<'_>, after: &HeadRef<'_>, masked: impl Fn(&[u8]) -> bool) -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
+    if [before, after].iter().any(|head| head.is_open(head.head.start_line)) {
+        return Vec::new();
+    }
     let parts = |head: &HeadRef<'_>| {
         let status = head.status().map(|status| status.to_string().into_bytes());
         [
@@ -181,8 +223,7 @@ fn start(before: &HeadRef<'_>, after: &HeadRef<'_>) -> Vec<(&'static str, Vec<u8
     };
     let both = parts(before).into_iter().zip(parts(after));
     // What one of the versions does not have was not changed.
-    let hidden =
-        |head: &HeadRef<'_>, part: &[u8]| head.head.fidelity.masks && memchr::memmem::find(part, "…".as_bytes()).is_some();
+    let hidden = |head: &HeadRef<'_>, part: &[u8]| head.head.fidelity.masks && masked(part);
     both.filter_map(|((what, old), (_, new))| Some((what, old?, new?)))
         .filter(|(_, old, new)| old != new && !hidden(before, old) && !hidden(after, new))
         .collect()
@@ -197,11 +238,17 @@ fn fields<'a>(head: &HeadRef<'a>) -> Vec<Field<'a>> {
     let same_host = |name: &[u8], value: &[u8]| {
         hosts.is_some_and(|(_, host)| name.eq_ignore_ascii_case(b"host") && host.eq_ignore_ascii_case(value))
     };
-    for (name, value) in hosts.into_iter().chain(head.regular_fields().filter(|(name, value)| !same_host(name, value))) {
+    let lines = head.lines.iter().filter(|line| head.is_field(line));
+    let regular = lines.map(|line| (line.name.of(head.raw), line.value.of(head.raw), head.is_open_line(line)));
+    let hosts = hosts.into_iter().map(|(name, value)| (name, value, false));
+    for (name, value, open) in hosts.chain(regular.filter(|(name, value, _)| !same_host(name, value))) {
         let next = fields.len();
         match fields.get_mut(*known.entry(name.to_ascii_lowercase()).or_insert(next)) {
-            Some(field) => field.values.push(value),
-            None => fields.push(Field { name, values: vec![value] }),
+            Some(field) => {
+                field.values.push(value);
+                field.open |= open;
+            }
+            None => fields.push(Field { name, values: vec![value], open }),
         }
     }
     fields

@@ -72,7 +72,7 @@ pub fn ids(exchange: &Exchange<'_>, masked: impl Fn(&[u8]) -> bool) -> Vec<Id> {
         }
     };
     let root = one(request, b"X-Amzn-Trace-Id").and_then(|value| root(&value).map(<[u8]>::to_vec));
-    let parent = one(request, b"traceparent").and_then(|value| value.split(|b| *b == b'-').nth(1).map(<[u8]>::to_vec));
+    let parent = one(request, b"traceparent").and_then(|value| trace_id(&value).map(<[u8]>::to_vec));
     let of_event = |member: &str| {
         let event = exchange.request.and_then(|message| message.body.event())?;
         let id = event.get("requestContext")?.get(member)?.as_str()?.as_bytes();
@@ -85,7 +85,7 @@ pub fn ids(exchange: &Exchange<'_>, masked: impl Fn(&[u8]) -> bool) -> Vec<Id> {
     let found = [
         (IdKind::Log, log),
         (IdKind::Trace, root),
-        (IdKind::TraceParent, parent.filter(|id| !id.is_empty())),
+        (IdKind::TraceParent, parent),
         (IdKind::Request, one(request, b"X-Request-Id")),
         (IdKind::AmazonRequest, one(response, b"x-amzn-RequestId").or_else(|| of_event("requestId"))),
         (IdKind::ApiGateway, one(response, b"x-amz-apigw-id").or_else(|| of_event("extendedRequestId"))),
@@ -93,9 +93,17 @@ pub fn ids(exchange: &Exchange<'_>, masked: impl Fn(&[u8]) -> bool) -> Vec<Id> {
     found.into_iter().filter_map(|(kind, value)| Some(Id { kind, value: value? })).collect()
 }
 
-/// `Root` of `Self=1-…;Root=1-…;Parent=…`.
+/// `Root` of `Self=1-…;Root=1-…;Parent=…`; nothing where it stands there twice.
 fn root(value: &[u8]) -> Option<&[u8]> {
     let pairs = value.split(|b| *b == b';').map(<[u8]>::trim_ascii);
-    let root = pairs.filter_map(|pair| pair.split_at_checked(5)).find(|(name, _)| name.eq_ignore_ascii_case(b"Root="))?.1;
+    let mut roots = pairs.filter_map(|pair| pair.split_at_checked(5)).filter(|(name, _)| name.eq_ignore_ascii_case(b"Root="));
+    let (Some((_, root)), None) = (roots.next(), roots.next()) else { return None };
     (!root.is_empty()).then_some(root)
+}
+
+/// The trace id of `00-…-…-01`: 32 hexadecimal digits, of which one is not 0.
+fn trace_id(value: &[u8]) -> Option<&[u8]> {
+    let id = value.split(|b| *b == b'-').nth(1)?;
+    let is_id = id.len() == 32 && id.iter().all(u8::is_ascii_hexdigit) && id.iter().any(|digit| *digit != b'0');
+    is_id.then_some(id)
 }

@@ -1,8 +1,13 @@
 //! An exchange on one hop, kept: the others of the same request may come much later.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde_json::Value;
+
 use super::{Id, ids};
 use crate::capture::Timestamp;
-use crate::http::{Body, CaptureId, Connection, Exchange, HeadBuf, Layout, Message, Origin, Provenance};
+use crate::http::{Body, CaptureId, Connection, Exchange, FieldLine, HeadBuf, Layout, Message, Origin, Provenance};
 use crate::wire::Endpoint;
 
 /// What a leg takes beside its bytes, about.
@@ -28,11 +33,25 @@ impl Kept {
     }
 
     fn weight(&self) -> usize {
-        let lines = self.head.lines.len().saturating_mul(size_of::<crate::http::FieldLine>());
-        let event = self.body.event().map_or(0, |event| event.to_string().len().saturating_mul(2));
-        let body = self.body.kept().map_or(0, <[u8]>::len);
-        self.head.raw.len().saturating_add(lines).saturating_add(body).saturating_add(event)
+        let lines = |count: usize| count.saturating_mul(size_of::<FieldLine>());
+        let trailers = self.body.trailers();
+        let own = self.head.raw.len().saturating_add(lines(self.head.lines.len()));
+        let body = self.body.kept().map_or(0, <[u8]>::len).saturating_add(self.body.event().map_or(0, event));
+        own.saturating_add(body).saturating_add(trailers.raw.len()).saturating_add(lines(trailers.lines.len()))
     }
+}
+
+/// About how many bytes an event takes. Readers bound how deep it is.
+fn event(value: &Value) -> usize {
+    let inner = match value {
+        Value::String(text) => text.len(),
+        Value::Array(members) => members.iter().map(event).sum(),
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| name.len().saturating_add(48).saturating_add(event(value))).sum()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    };
+    inner.saturating_add(size_of::<Value>())
 }
 
 /// An exchange on one hop, kept.
@@ -40,36 +59,46 @@ impl Kept {
 pub struct Leg {
     request: Option<Kept>,
     response: Option<Kept>,
-    connection: Option<Connection>,
+    pub(super) connection: Option<Arc<Connection>>,
     /// What it has in common with the exchanges of the same request on other hops, the strongest first.
     pub(super) ids: Vec<Id>,
     /// Why it has no id where it should have one.
     pub(super) lack: Option<String>,
     /// Part of its target is masked, so that others are not known by it.
     hidden: bool,
+    /// So many places hold its messages: of each it takes a part.
+    holders: usize,
 }
 
 impl Leg {
-    /// A copy of an exchange.
+    /// A copy of an exchange, with what its connection says.
     #[must_use]
-    pub fn of(exchange: &Exchange<'_>, ids: Vec<Id>) -> Self {
+    pub fn of(exchange: &Exchange<'_>, ids: Vec<Id>, connection: Option<Arc<Connection>>) -> Self {
         Self {
             request: exchange.request.as_ref().map(Kept::of),
             response: exchange.response.as_ref().map(Kept::of),
-            connection: exchange.connection.cloned(),
+            connection,
             ids,
             lack: None,
             hidden: false,
+            holders: 1,
         }
     }
 
     /// A copy of an exchange with the ids that it has of itself. What `masked` takes for hidden is none, and no target to be
     /// known by.
     #[must_use]
-    pub fn recognised(exchange: &Exchange<'_>, masked: impl Fn(&[u8]) -> bool) -> Self {
+    pub fn recognised(exchange: &Exchange<'_>, connection: Option<Arc<Connection>>, masked: impl Fn(&[u8]) -> bool) -> Self {
         let target = exchange.request.and_then(|message| message.head.target());
         let hidden = target.is_some_and(&masked);
-        Self { hidden, ..Self::of(exchange, ids(exchange, masked)) }
+        Self { hidden, ..Self::of(exchange, ids(exchange, masked), connection) }
+    }
+
+    /// The same, which so many hold together.
+    #[must_use]
+    pub fn held_by(mut self, holders: usize) -> Self {
+        self.holders = holders.max(1);
+        self
     }
 
     /// The same, with the reason why it has no id.
@@ -94,7 +123,7 @@ impl Leg {
         Exchange {
             request: self.request.as_ref().map(Kept::view),
             response: self.response.as_ref().map(Kept::view),
-            connection: self.connection.as_ref(),
+            connection: self.connection.as_deref(),
         }
     }
 
@@ -110,12 +139,14 @@ impl Leg {
         self.at().map(|at| at.capture)
     }
 
-    /// About so many bytes.
+    /// About so many bytes, beside what its connection says.
     #[must_use]
     pub fn weight(&self) -> usize {
         let messages = [&self.request, &self.response].into_iter().flatten().map(Kept::weight).sum::<usize>();
         let ids = self.ids.iter().map(|id| id.value.len().saturating_add(64)).sum::<usize>();
-        messages.saturating_add(ids).saturating_add(FIXED)
+        let lack = self.lack.as_ref().map_or(0, String::len);
+        let shared = messages.saturating_add(ids).saturating_add(lack).checked_div(self.holders).unwrap_or_default();
+        shared.saturating_add(FIXED)
     }
 
     /// When its request came, and when its response, where both are known.
@@ -129,6 +160,15 @@ impl Leg {
     pub fn end(&self) -> Option<Timestamp> {
         self.request.as_ref()?;
         time(self.response.as_ref()?.head.head.at)
+    }
+
+    /// Of an exchange in packets: the capture, by whose clock it is, when it began, and when it ended; the end of time where its
+    /// response is not there.
+    pub(super) fn clock(&self) -> Option<(CaptureId, u64, u64)> {
+        self.request.as_ref()?;
+        self.stream()?;
+        let end = self.end().map_or(u64::MAX, |time| time.nanoseconds);
+        Some((self.capture()?, self.begin()?.nanoseconds, end))
     }
 
     /// Client and server, where known.
@@ -167,8 +207,14 @@ impl Leg {
         }
         let mut look = self.method()?.to_vec();
         look.push(b' ');
-        look.extend_from_slice(origin_form(head.target()?));
+        look.extend_from_slice(&origin_form(head.target()?));
         Some(look)
+    }
+
+    /// Whether both have one method and target.
+    #[must_use]
+    pub fn looks_like(&self, other: &Self) -> bool {
+        self.look().is_some_and(|look| other.look() == Some(look))
     }
 
     /// Whether the requests of both have bodies that are known, and others.
@@ -193,11 +239,16 @@ impl Leg {
     }
 }
 
-/// The path and query of a target in absolute form; another one as it is.
-fn origin_form(target: &[u8]) -> &[u8] {
-    let rest = target.strip_prefix(b"http://").or_else(|| target.strip_prefix(b"https://"));
-    let Some(rest) = rest else { return target };
-    rest.iter().position(|byte| *byte == b'/').and_then(|path| rest.get(path..)).unwrap_or(b"/")
+/// The path and query of a target in absolute form, which is `/` where it has none (RFC 9112 §3.2.1); another one as it is.
+fn origin_form(target: &[u8]) -> Cow<'_, [u8]> {
+    let behind = |scheme: &[u8]| {
+        let (start, rest) = target.split_at_checked(scheme.len())?;
+        start.eq_ignore_ascii_case(scheme).then_some(rest)
+    };
+    let Some(rest) = behind(b"http://").or_else(|| behind(b"https://")) else { return Cow::Borrowed(target) };
+    let at = rest.iter().position(|byte| matches!(byte, b'/' | b'?')).unwrap_or(rest.len());
+    let path = rest.get(at..).unwrap_or_default();
+    if path.starts_with(b"/") { Cow::Borrowed(path) } else { Cow::Owned([b"/", path].concat()) }
 }
 
 fn time(at: Provenance) -> Option<Timestamp> {

@@ -4,16 +4,27 @@
 //! out which belong together, and [`changes`] says what a node did to a message. Hostile input: legs own copies, so whoever
 //! keeps them bounds them by [`Leg::weight`]; what is looked through for one leg is bounded, too.
 
+mod candidates;
 mod change;
+mod differ;
+mod found;
+mod gone;
 mod id;
+mod joined;
 mod leg;
 mod legs;
 mod order;
 mod pick;
+mod running;
 #[cfg(test)]
 mod tests;
+mod weights;
 
 pub use change::{Change, Changes, How, Lines, Padding, changes};
+pub use differ::{differ, is_part};
 pub use id::{Id, IdKind, ids};
+pub use joined::{By, Joined, Unjoined};
 pub use leg::Leg;
-pub use legs::{By, Joined, Legs, Unjoined};
+pub use legs::Legs;
+pub use running::Running;
+pub use weights::Connections;

@@ -1,7 +1,6 @@
 //! Which of several exchanges an inner one belongs to, by time and place.
 
 use super::Leg;
-use crate::wire::Endpoint;
 
 /// How far off the second nearest in time must be, compared with the nearest, for the nearest to be the one that is meant.
 const MUCH_FARTHER: u64 = 10;
@@ -25,6 +24,10 @@ pub(super) enum Fit {
 
 /// How an inner exchange lies to an outer one.
 pub(super) fn fit(inner: &Leg, outer: &Leg) -> Fit {
+    // One exchange may be of both hops, and is none of its own.
+    if inner.at() == outer.at() {
+        return Fit::Never;
+    }
     // What has no request caused nothing that is seen; of another capture it may be what is left of it.
     if outer.exchange().request.is_none() || inner.exchange().request.is_none() {
         return if inner.capture() == outer.capture() { Fit::Never } else { Fit::Beside(None) };
@@ -54,63 +57,111 @@ pub(super) fn fit(inner: &Leg, outer: &Leg) -> Fit {
 pub(super) enum Picked {
     /// This one; whether it surely is, since the inner exchange lies within it.
     One(u64, bool),
-    /// So many fit alike.
-    Many(usize),
+    /// So many fit alike; more than are looked at, where no number is there.
+    Many(Option<usize>),
     /// None fits.
     None,
 }
 
-/// Candidates by number.
-pub(super) type Candidates<'l> = Vec<(u64, &'l Leg)>;
+/// What an inner exchange may belong to.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Candidates<'l> {
+    /// By number.
+    pub(super) legs: Vec<(u64, &'l Leg)>,
+    /// More run at the same time than are looked at.
+    pub(super) crowded: bool,
+    /// More are there than are looked at, of other clocks: how far off the nearest of these is, where that is known.
+    pub(super) edge: Option<Option<u64>>,
+}
 
-/// Picks the one that the inner exchange belongs to. `chain` says that candidates may be several hops of one way, of which
-/// the innermost is meant; else they are all of one hop.
-pub(super) fn pick(inner: &Leg, candidates: &Candidates<'_>, chain: bool, outside: bool) -> Picked {
-    let (mut within, mut begun): (Candidates<'_>, Candidates<'_>) = (Vec::new(), Vec::new());
-    let mut beside: Vec<(Option<u64>, u64)> = Vec::new();
-    for (number, outer) in candidates {
-        match fit(inner, outer) {
-            Fit::Within => within.push((*number, outer)),
-            Fit::Begun => begun.push((*number, outer)),
-            // Of two clocks, none says which of two hops is the one before.
-            Fit::Beside(apart) if !chain => beside.push((apart, *number)),
-            Fit::Outside if outside => {
-                let apart = inner.begin().zip(outer.begin()).map(|(a, b)| a.nanoseconds.abs_diff(b.nanoseconds));
-                beside.push((apart, *number));
+impl Candidates<'_> {
+    /// Without those that cannot be meant.
+    pub(super) fn retain(&mut self, keep: impl Fn(u64, &Leg) -> bool) {
+        self.legs.retain(|(number, leg)| keep(*number, leg));
+    }
+}
+
+/// What is asked of a pick.
+pub(super) struct Pick<'p> {
+    /// Candidates may be several hops of one way, of which the innermost is meant; else they are all of one hop. Says whether
+    /// the first of two is on the second one's way.
+    pub(super) chain: Option<&'p dyn Fn(u64, u64) -> bool>,
+    /// What does not lie within may be meant all the same, by the same clock.
+    pub(super) outside: bool,
+    /// What is farther off by other clocks is not meant.
+    pub(super) farthest: u64,
+}
+
+impl Pick<'_> {
+    /// Picks the one that the inner exchange belongs to.
+    pub(super) fn of(&self, inner: &Leg, candidates: &Candidates<'_>) -> Picked {
+        let (mut within, mut begun) = (Vec::new(), Vec::new());
+        let mut beside: Vec<(Option<u64>, u64)> = Vec::new();
+        for (number, outer) in &candidates.legs {
+            match fit(inner, outer) {
+                Fit::Within => within.push((*number, *outer)),
+                Fit::Begun => begun.push((*number, *outer)),
+                // Of two clocks, none says which of two hops is the one before.
+                Fit::Beside(apart) if self.chain.is_none() => beside.push((apart, *number)),
+                Fit::Outside if self.outside => {
+                    let apart = inner.begin().zip(outer.begin()).map(|(a, b)| a.nanoseconds.abs_diff(b.nanoseconds));
+                    beside.push((apart, *number));
+                }
+                Fit::Beside(_) | Fit::Outside | Fit::Never => {}
             }
-            Fit::Beside(_) | Fit::Outside | Fit::Never => {}
         }
-    }
-    for running in [within, begun] {
-        if !running.is_empty() {
-            return innermost(running, chain);
+        if candidates.crowded {
+            return Picked::Many(None);
         }
+        for running in [within, begun] {
+            if !running.is_empty() {
+                return self.innermost(inner, running);
+            }
+        }
+        beside.retain(|(apart, _)| apart.is_none_or(|apart| apart <= self.farthest));
+        nearest(beside, candidates.edge)
     }
-    nearest(beside)
+
+    /// Of those that ran when the inner exchange began: of a chain the one that began last, if all others are on its way. One
+    /// whose server the inner connection comes from is rather meant than others.
+    fn innermost(&self, inner: &Leg, mut running: Vec<(u64, &Leg)>) -> Picked {
+        let Some(is_before) = self.chain else {
+            return match running.as_slice() {
+                [(only, _)] => Picked::One(*only, true),
+                several => Picked::Many(Some(several.len())),
+            };
+        };
+        if running.iter().any(|(_, outer)| goes_on(outer, inner)) {
+            running.retain(|(_, outer)| goes_on(outer, inner));
+        }
+        let Some((best, _)) = running.iter().max_by_key(|(number, leg)| (leg.begin(), *number)) else { return Picked::None };
+        let others = running.iter().filter(|(number, _)| number != best && !is_before(*number, *best)).count();
+        if others > 0 { Picked::Many(Some(others.saturating_add(1))) } else { Picked::One(*best, true) }
+    }
 }
 
-/// Of those that ran when the inner exchange began: of a chain the one that began last, if none beside it has the same server.
-fn innermost(mut within: Candidates<'_>, chain: bool) -> Picked {
-    within.sort_by_key(|(number, leg)| std::cmp::Reverse((leg.begin(), *number)));
-    let Some((number, best)) = within.first() else { return Picked::None };
-    let server = |leg: &Leg| -> Option<Endpoint> { Some(leg.ends()?.1) };
-    let alike = within.iter().filter(|(_, leg)| !chain || server(leg) == server(best)).count();
-    if alike > 1 { Picked::Many(alike) } else { Picked::One(*number, true) }
+/// Whether a connection begins where another ended, by address.
+pub(super) fn goes_on(outer: &Leg, inner: &Leg) -> bool {
+    outer.ends().zip(inner.ends()).is_some_and(|((_, server), (client, _))| server.ip == client.ip)
 }
 
-fn nearest(mut beside: Vec<(Option<u64>, u64)>) -> Picked {
-    if let [(_, only)] = beside.as_slice() {
-        return Picked::One(*only, false);
+/// The only one, or the one that is much nearer than all others. `edge` is one more that was not looked at.
+fn nearest(mut beside: Vec<(Option<u64>, u64)>, edge: Option<Option<u64>>) -> Picked {
+    match (beside.as_slice(), edge) {
+        ([], _) => return Picked::None,
+        ([(_, only)], None) => return Picked::One(*only, false),
+        _ => {}
     }
-    if beside.iter().any(|(apart, _)| apart.is_none()) {
-        return Picked::Many(beside.len());
+    let several = edge.is_none().then_some(beside.len());
+    if beside.iter().any(|(apart, _)| apart.is_none()) || edge == Some(None) {
+        return Picked::Many(several);
     }
     beside.sort_unstable();
-    match beside.as_slice() {
-        [(Some(first), number), (Some(second), _), ..] if *second > first.max(&CLOCKS).saturating_mul(MUCH_FARTHER) => {
+    let second = beside.get(1).and_then(|(apart, _)| *apart).into_iter().chain(edge.flatten()).min();
+    match (beside.first(), second) {
+        (Some((Some(first), number)), Some(second)) if second > first.max(&CLOCKS).saturating_mul(MUCH_FARTHER) => {
             Picked::One(*number, false)
         }
-        [] => Picked::None,
-        several => Picked::Many(several.len()),
+        _ => Picked::Many(several),
     }
 }

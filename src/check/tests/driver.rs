@@ -116,9 +116,18 @@ impl Check {
         self
     }
 
+    /// A request in a HAR.
+    pub(super) fn har(mut self, head: &str) -> Self {
+        let number = self.exchanges.len() as u32 + 1;
+        let at = Provenance { capture: crate::http::CaptureId(0), origin: Origin::Entry { number, time: None, server: None } };
+        self.exchanges.push((Some((parse_head(head.as_bytes(), at, Fidelity::HAR), Vec::new())), None));
+        self
+    }
+
     /// A request in a text.
     pub(super) fn text(mut self, head: &str) -> Self {
-        let at = Provenance { capture: crate::http::CaptureId(0), origin: Origin::Line(1) };
+        let line = self.exchanges.len() as u32 * 100 + 1;
+        let at = Provenance { capture: crate::http::CaptureId(0), origin: Origin::Line(line) };
         self.exchanges.push((Some((parse_head(head.as_bytes(), at, Fidelity::TEXT), Vec::new())), None));
         self
     }
@@ -203,7 +212,7 @@ impl Check {
             skipped_specs: 0,
             skipped_captures: 0,
             unreadable: Vec::new(),
-            notes: Vec::new(),
+            notes: outcome::given_up(&state).into_iter().collect(),
         }
     }
 

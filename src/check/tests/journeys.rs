@@ -180,7 +180,8 @@ fn findings_show_both_sides() {
 fn masked_and_cut_evidence_decides_nothing() {
     let spec = spec("{ headers: { X: { preserved: true }, X-Hop: back }, others: preserved, removed: [TE] }", "");
     let text = |front: &str, back: &str| Check::new(&spec).text(&message("front", front)).text(&message("back", back)).run();
-    assert_eq!(verdict(&text("Y: xxx.xxx", "Y: xxx.xxx"), "request.others"), Verdict::Met);
+    assert_eq!(verdict(&text("Y: xxx.xxx", "Y: xxx.xxx"), "request.others"), Verdict::Inconclusive);
+    assert_eq!(verdict(&text("Y: 1", "Y: 1"), "request.others"), Verdict::Met);
     assert_eq!(verdict(&text("X: xxx.xxx", "X: xxx.xxx"), "request.header.X"), Verdict::Inconclusive);
     assert_eq!(verdict(&text("X: 1", "X: 1"), "request.header.X"), Verdict::Met);
     let cut = Check::new(&spec)
@@ -212,6 +213,25 @@ fn mistakes_about_hops_before_are_told() {
     insta::assert_snapshot!(told(
         "hops:\n  a: { join: src, request: { method: GET } }\n  b: { follows: c, join: request.headers, request: { method: GET } }\n"
     ));
+    let echoed = |hops: &str| told(&format!("hops:\n{hops}"));
+    assert_eq!(
+        echoed(
+            "  a: { request: { method: GET } }\n  z: { request: { method: GET } }\n  b: { follows: a, echoed_in: z.response.body, request: { method: GET } }\n"
+        ),
+        "hop `b` has both `follows` and `echoed_in`"
+    );
+    assert_eq!(
+        echoed(
+            "  a: { echoed_in: b.response.body, request: { method: GET } }\n  b: { echoed_in: a.response.body, request: { method: GET } }\n"
+        ),
+        "the exchanges of hop `a` are echoed in their own responses\nthe exchanges of hop `b` are echoed in their own responses"
+    );
+    assert_eq!(
+        echoed(
+            "  a: { follows: b, request: { method: GET } }\n  b: { follows: c, request: { method: GET } }\n  c: { follows: b, request: { method: GET } }\n"
+        ),
+        "hop `b` follows itself\nhop `c` follows itself"
+    );
     insta::assert_snapshot!(told(
         "hops:\n  a: { request: { method: GET } }\n  c: { request: { method: GET } }\n  b: { follows: a, request: { headers: { X: '${hop(\"c\").src.ip}' } } }\n"
     ));
@@ -288,4 +308,118 @@ fn a_function_that_echoes_its_event_shows_the_hop_behind() {
     let function = &broken.specs[0].hops[1];
     assert_eq!((function.exchanges, function.verdict), (1, Verdict::Inconclusive), "{:#?}", broken.findings);
     assert!(broken.findings.iter().any(|f| f.rule == Rule::EvidenceInconclusive && f.hop.as_deref() == Some("function")));
+}
+
+/// A head that is cut in the capture: behind its last line where that ends, else within it.
+fn cut(hop: &str, fields: &str) -> String {
+    format!("GET /a HTTP/1.1\r\nX-Hop: {hop}\r\nX-Amzn-Trace-Id: Root=1-a-b\r\n{}", fields.replace('|', "\r\n"))
+}
+
+#[test]
+fn a_cut_head_decides_only_what_more_lines_cannot_undo() {
+    use Verdict::{Inconclusive, Violated};
+    let preserved = "{ headers: { X: { preserved: true } } }";
+    let appended = "{ headers: { X: { appended: p } } }";
+    let others = "{ others: preserved, headers: { X-Hop: back } }";
+    let run = |claim: &str, (front, front_cut): (&str, bool), (back, back_cut): (&str, bool)| {
+        let of = |check: Check, hop: &str, fields: &str, is_cut: bool| match is_cut {
+            true => check.cut_request(&cut(hop, fields)),
+            false => check.request(&message(hop, fields)),
+        };
+        let check = of(Check::new(&spec(claim, "")).stream(1), "front", front, front_cut);
+        of(check.stream(2), "back", back, back_cut).run()
+    };
+    for (front, back, expected) in [
+        // Before: within a value, and behind a line.
+        (("X: va", true), ("X: value", false), Inconclusive),
+        (("X: a|", true), ("X: a|X: b", false), Inconclusive),
+        (("X: a|", true), ("X: a", false), Inconclusive),
+        (("X: a|", true), ("X: b", false), Violated),
+        (("", true), ("X: b", false), Inconclusive),
+        // Behind.
+        (("X: value", false), ("X: va", true), Inconclusive),
+        (("X: a|X: b", false), ("X: a|", true), Inconclusive),
+        (("X: a", false), ("X: a|", true), Inconclusive),
+        (("X: a", false), ("X: b|", true), Violated),
+        (("X: a|", true), ("X: b|", true), Inconclusive),
+    ] {
+        for (claim, subject) in [(preserved, "request.header.X"), (others, "request.others")] {
+            let outcome = run(claim, front, back);
+            assert_eq!(verdict(&outcome, subject), expected, "{claim}: {front:?} → {back:?}: {:#?}", outcome.findings);
+        }
+    }
+    for (front, back, expected) in [
+        (("X: a|", true), ("X: a, b, p", false), Inconclusive),
+        (("X: a|", true), ("X: a, p", false), Inconclusive),
+        (("X: a|", true), ("X: a, q", false), Violated),
+        (("X: a|", true), ("X: b, p", false), Violated),
+        (("X: a", false), ("X: a, p|", true), Inconclusive),
+    ] {
+        let outcome = run(appended, front, back);
+        assert_eq!(verdict(&outcome, "request.header.X"), expected, "{front:?} → {back:?}: {:#?}", outcome.findings);
+    }
+    let removed = "{ removed: [X] }";
+    assert_eq!(verdict(&run(removed, ("Y: a|", true), ("X: a", false)), "request.header.X"), Inconclusive);
+    assert_eq!(verdict(&run(removed, ("X: a|", true), ("X: a", false)), "request.header.X"), Violated);
+}
+
+#[test]
+fn method_and_time_alone_are_no_evidence() {
+    let spec = spec("{ headers: { X: { preserved: true } } }", "");
+    let check = |target: &str| {
+        let own = |hop: &str, target: &str| format!("GET {target} HTTP/1.1\r\nX-Hop: {hop}\r\nX: 1\r\n\r\n");
+        Check::new(&spec).stream(1).request(&own("front", "/cached")).stream(2).request(&own("back", target)).run()
+    };
+    assert_eq!(verdict(&check("/cached"), "request.header.X"), Verdict::Met);
+    let healthz = check("/healthz");
+    assert_eq!(verdict(&healthz, "request.header.X"), Verdict::Inconclusive);
+    let reason = healthz.findings.iter().find(|f| f.rule == Rule::EvidenceInconclusive).expect("a reason");
+    assert_eq!(reason.notes, ["by method and time alone it may belong to one of hop `front`"]);
+}
+
+#[test]
+fn one_text_of_both_hops_is_not_its_own_hop_before() {
+    let text = "hops:\n  a: { request: { method: GET } }\n  b: { follows: a, request: { path: { preserved: true } } }\n";
+    let outcome = Check::new(text).text("GET /a HTTP/1.1\r\nX-Request-Id: r1\r\n\r\n").run();
+    assert_eq!(outcome.specs[0].hops[1].verdict, Verdict::Inconclusive);
+}
+
+#[test]
+fn secrets_of_the_hop_before_are_hidden_wherever_they_stand() {
+    let spec = spec("{ headers: { X-Copy: { preserved: true } } }", "");
+    let front = "Authorization: Bearer verysecretvalue|X-Copy: verysecretvalue";
+    let outcome = both(&spec, front, "X-Copy: other").run();
+    assert_eq!(verdict(&outcome, "request.header.X-Copy"), Verdict::Violated);
+    assert!(!format!("{:?}", outcome.findings).contains("verysecret"), "{:#?}", outcome.findings);
+}
+
+#[test]
+fn what_was_on_neither_hop_did_not_leave_one() {
+    let outcome = both(&spec("{ headers: { X: { appended: p } } }", ""), "Y: 1", "Y: 1").run();
+    let told: Vec<_> = outcome.findings.iter().map(|f| f.message.as_str()).collect();
+    assert_eq!(told, ["`X` is missing on hop `back`, and was not there on hop `front` either"]);
+}
+
+#[test]
+fn evidence_that_joins_lines_shows_that_nothing_was_appended() {
+    let spec = spec("{ headers: { X: { appended: p } } }", "");
+    let har = |back: &str| Check::new(&spec).har(&message("front", "X: a|X: b")).har(&message("back", back)).run();
+    assert_eq!(verdict(&har("X: a, b"), "request.header.X"), Verdict::Violated);
+    assert_eq!(verdict(&har("X: a, b, p"), "request.header.X"), Verdict::Met);
+}
+
+#[test]
+fn what_was_given_up_is_told_and_decides_nothing() {
+    let spec = spec("{ headers: { X: { preserved: true } } }", "");
+    let big = "x".repeat(1 << 20);
+    let of = |hop: &str, target: usize| format!("GET /{target} HTTP/1.1\r\nX-Hop: {hop}\r\nX: {target}\r\nBig: {big}\r\n\r\n");
+    let mut check = Check::new(&spec).stream(1);
+    for target in 0..40 {
+        check = check.request(&of("front", target));
+    }
+    let outcome = check.stream(2).request(&of("back", 0)).request(&of("back", 39)).run();
+    let hop = &outcome.specs[0].hops[1];
+    let counts = hop.expectations.iter().find(|e| e.subject == "request.header.X").expect("it").counts;
+    assert_eq!((counts.met, counts.violated, counts.inconclusive), (1, 0, 1), "{:#?}", outcome.findings);
+    assert!(outcome.notes.iter().any(|note| note.contains("did not wait for those of other hops")), "{:?}", outcome.notes);
 }

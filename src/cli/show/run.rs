@@ -214,7 +214,8 @@ fn journeys(each: &[(Option<&str>, Expanded)], printer: Printer, mut reading: Re
         return exit::UNREADABLE;
     }
     hints.iter().for_each(|hint| talk.note(hint));
-    if levels.is_empty() && each.iter().map(|(_, captures)| captures.recordings().count()).sum::<usize>() > 1 {
+    let unnamed = each.iter().any(|(hop, captures)| hop.is_none() && captures.recordings().next().is_some());
+    if unnamed && each.iter().map(|(_, captures)| captures.recordings().count()).sum::<usize>() > 1 {
         talk.note("captures of several hops are joined where each says its hop, from the client on: client=a.pcap target=b.pcap");
     }
     if early > 0 {

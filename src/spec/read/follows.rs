@@ -2,7 +2,7 @@
 //!
 //! A relation is about two messages and not about a value, so it becomes an expectation of its own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::message::expectation;
 use super::reader::{Entry, Reader};
@@ -96,6 +96,8 @@ impl Reader<'_> {
     /// Checks what is said of hops before, of a whole spec.
     pub(super) fn follows(&mut self, spec: &Spec) {
         let hops: HashMap<&str, &Hop> = spec.hops.iter().map(|hop| (hop.name.value.as_str(), hop)).collect();
+        let follows_itself = rounds(spec, |hop| hop.follows.as_ref());
+        let echoes_itself = rounds(spec, |hop| hop.echoed_in.as_ref());
         for hop in &spec.hops {
             if let Some(echoed) = &hop.echoed_in
                 && (hop.name.value == echoed.value || !hops.contains_key(echoed.value.as_str()))
@@ -106,6 +108,22 @@ impl Reader<'_> {
                         .maybe_help(did_you_mean(&echoed.value, known))
                         .help("its responses hold what this hop's requests were"),
                 );
+            } else if let Some(echoed) = &hop.echoed_in
+                && echoes_itself.contains(hop.name.value.as_str())
+            {
+                self.report(
+                    Problem::new(
+                        echoed.place,
+                        format!("the exchanges of hop `{}` are echoed in their own responses", hop.name.value),
+                    )
+                    .help("one of these hops is seen itself, without `echoed_in`"),
+                );
+            }
+            if let (Some(_), Some(follows)) = (&hop.echoed_in, &hop.follows) {
+                self.report(
+                    Problem::new(follows.place, format!("hop `{}` has both `follows` and `echoed_in`", hop.name.value))
+                        .help("what is echoed follows the hop whose response echoes it: leave `follows` out"),
+                );
             }
             if let Some(follows) = &hop.follows {
                 let known = || spec.hops.iter().map(|hop| hop.name.value.as_str());
@@ -115,7 +133,7 @@ impl Reader<'_> {
                             .maybe_help(did_you_mean(&follows.value, known()))
                             .help("`follows` names the hop that a request comes over before this one"),
                     );
-                } else if comes_back(hop, &hops) {
+                } else if follows_itself.contains(hop.name.value.as_str()) {
                     self.report(
                         Problem::new(follows.place, format!("hop `{}` follows itself", hop.name.value))
                             .help("the first hop of a way follows none"),
@@ -173,8 +191,28 @@ impl Reader<'_> {
     }
 }
 
-/// Whether the way back from a hop comes to it again.
-fn comes_back(hop: &Hop, hops: &HashMap<&str, &Hop>) -> bool {
-    let before = |hop: &&Hop| hops.get(hop.follows.as_ref()?.value.as_str()).copied();
-    std::iter::successors(before(&hop), before).take(hops.len()).any(|before| before.name.value == hop.name.value)
+/// The names of the hops from which the way back comes to themselves again. Each hop is gone through once.
+fn rounds<'s>(spec: &'s Spec, before: impl Fn(&'s Hop) -> Option<&'s Spanned<String>>) -> HashSet<&'s str> {
+    let hops: HashMap<&str, &Hop> = spec.hops.iter().map(|hop| (hop.name.value.as_str(), hop)).collect();
+    let (mut found, mut done) = (HashSet::new(), HashMap::new());
+    for (number, hop) in spec.hops.iter().enumerate() {
+        let mut way = Vec::new();
+        let mut at = Some(hop);
+        while let Some(hop) = at {
+            let name = hop.name.value.as_str();
+            match done.get(name) {
+                // The way is on itself.
+                Some(known) if *known == number => {
+                    found.extend(way.iter().skip_while(|on| **on != name));
+                    break;
+                }
+                Some(_) => break,
+                None => {}
+            }
+            done.insert(name, number);
+            way.push(name);
+            at = before(hop).and_then(|before| hops.get(before.value.as_str())).copied();
+        }
+    }
+    found
 }

@@ -1,7 +1,10 @@
 //! A message as it arrived, line by line, with what became of it since it left the hop before.
 
+use std::collections::{HashMap, VecDeque};
+
 use super::super::form::{Masks, decode};
 use super::super::text::proxy;
+use crate::check::is_masked;
 use crate::hop::{Change, Changes, How, Padding, changes};
 use crate::http::{AUTHORITY, HeadRef, Message};
 use crate::proxy_protocol::ProxyHeader;
@@ -46,23 +49,22 @@ impl Aligned {
     /// A message as it arrived, held against how it left the hop before.
     pub(super) fn against(self, before: &Message<'_>, after: &Message<'_>) -> Vec<String> {
         let (trailers, after) = (self.trailers(before, after), &after.head);
-        let mut changes = changes(&before.head, after);
+        let mut changes = changes(&before.head, after, is_masked);
         let overall = overall(&mut changes, after);
         let mut lines = vec![self.start_line(after, &changes, overall)];
-        let mut told: Vec<&[u8]> = Vec::new();
+        let remarks = Remarks::of(&changes);
+        let mut told: HashMap<Vec<u8>, usize> = HashMap::new();
         for (name, value) in after.fields() {
-            let known = if name == AUTHORITY { b"host".as_slice() } else { name };
-            let at = told.iter().filter(|told| told.eq_ignore_ascii_case(known)).count();
-            told.push(known);
-            lines.push(self.line(&changes, known, &self.field(name, value), at));
+            let known = if name == AUTHORITY { b"host".to_vec() } else { name.to_ascii_lowercase() };
+            let of_name = remarks.get(&known);
+            let at = told.entry(known).or_default();
+            lines.push(self.line(&of_name, &self.field(name, value), *at));
+            *at += 1;
         }
         for change in changes.fields.iter().filter(|change| change.after.is_empty()) {
-            let (mark, tone, remark) = match change.how {
-                How::Unshown => ('?', Tone::Unknown, "not shown behind"),
-                _ => ('-', Tone::Expected, "removed"),
-            };
+            let (mark, tone, remark) = self.became(change);
             for gone in &change.before {
-                lines.push(self.marked(mark, tone, &self.field(change.name, gone), &[remark.to_owned()]));
+                lines.push(self.marked(mark, tone, &self.field(change.name, gone), std::slice::from_ref(&remark)));
             }
         }
         lines.extend(trailers);
@@ -75,21 +77,27 @@ impl Aligned {
         // A body that is not whole may have had one.
         let whole = |message: &Message<'_>| message.body.complete == Some(true) && message.head.head.fidelity.trailers;
         let shown = |name: &[u8], value: &[u8]| format!("trailer {}", self.field(name, value));
+        // A line that stands there twice is there twice: each is taken once.
+        let key = |name: &[u8], value: &[u8]| (name.to_ascii_lowercase(), value.to_vec());
+        let mut known: HashMap<_, VecDeque<&[u8]>> = HashMap::new();
+        for (name, value) in old.fields() {
+            known.entry(key(name, value)).or_default().push_back(name);
+        }
         let mut lines = Vec::new();
         for (name, value) in new.fields() {
             let text = shown(name, value);
-            let known = old.fields().find(|(other, same)| other.eq_ignore_ascii_case(name) && *same == value);
-            lines.push(match known {
-                Some((known, _)) if known == name => format!("  {text}"),
-                Some((known, _)) => self.marked('>', Tone::Unknown, &text, &[written(known)]),
+            lines.push(match known.get_mut(&key(name, value)).and_then(VecDeque::pop_front) {
+                Some(known) if known == name => format!("  {text}"),
+                Some(known) => self.marked('>', Tone::Unknown, &text, &[written(known)]),
                 None if whole(before) => self.marked('+', Tone::Seen, &text, &["added".to_owned()]),
-                None => self.marked('+', Tone::Seen, &text, &[]),
+                None => self.marked('?', Tone::Unknown, &text, &["the body is not whole before".to_owned()]),
             });
         }
         for (name, value) in old.fields() {
-            let stays = new.fields().any(|(other, same)| other.eq_ignore_ascii_case(name) && same == value);
+            // What is left is the last of those that are alike.
+            let left = known.get_mut(&key(name, value)).and_then(VecDeque::pop_front).is_some();
             match whole(after) {
-                _ if stays => {}
+                _ if !left => {}
                 true => lines.push(self.marked('-', Tone::Expected, &shown(name, value), &["removed".to_owned()])),
                 false => {
                     let open = "the body is not whole here".to_owned();
@@ -121,53 +129,50 @@ impl Aligned {
 
     /// A line of the message that arrived, which is number `at` of its name. What is said of a name stands beside its first
     /// line; that one was appended, beside that one.
-    fn line(self, changes: &Changes<'_>, name: &[u8], text: &str, at: usize) -> String {
+    fn line(self, of_name: &OfName<'_>, text: &str, at: usize) -> String {
         let is_first = at == 0;
-        let same = |other: &[u8]| other.eq_ignore_ascii_case(name);
-        let change = changes.fields.iter().find(|change| same(change.name));
-        let new = change.and_then(|change| match change.how {
-            How::Added => Some(('+', Tone::Seen, "added")),
-            How::Unshown => Some(('?', Tone::Unknown, "not shown before")),
-            _ => None,
-        });
-        if let Some((mark, tone, remark)) = new {
-            let remark = if is_first { vec![remark.to_owned()] } else { Vec::new() };
-            return self.marked(mark, tone, text, &remark);
+        let (mut mark, mut remarks) = (None, Vec::new());
+        if let Some(change) = of_name.change {
+            let (how, tone, remark) = self.became(change);
+            let is_own_line = matches!(change.how, How::Appended { own_line: true, .. });
+            if is_own_line && change.before.len() == at {
+                return self.marked('+', tone, text, &[remark]);
+            }
+            if !is_own_line {
+                mark = Some((how, tone));
+                remarks.extend(is_first.then_some(remark));
+            }
+            if change.before.is_empty() {
+                return self.marked(how, tone, text, &remarks);
+            }
         }
-        let appended = change.filter(|change| matches!(change.how, How::Appended { own_line: true, .. }));
-        if let Some(change) = appended.filter(|change| change.before.len() == at) {
-            return self.marked('+', Tone::Seen, text, &[self.became(change)]);
-        }
-        let change = change.filter(|_| appended.is_none());
-        let mut remarks = Vec::new();
         if is_first {
-            remarks.extend(change.map(|change| self.became(change)));
-            if let Some((before, _)) = changes.recased.iter().find(|(_, after)| same(after)) {
-                remarks.push(written(before));
-            }
-            if changes.moved.iter().any(|(moved, _)| same(moved)) {
-                remarks.push("moved".to_owned());
-            }
-            if let Some((_, was, is)) = changes.padded.iter().find(|(padded, ..)| same(padded)) {
+            remarks.extend(of_name.recased.map(written));
+            remarks.extend(of_name.moved.then(|| "moved".to_owned()));
+            remarks.extend(of_name.padded.map(|(was, is)| {
                 let bytes = |(before, behind): Padding| format!("{before} + {behind}");
-                remarks.push(format!("white space around it was {}, is {}", bytes(*was), bytes(*is)));
-            }
+                format!("white space around it was {}, is {}", bytes(was), bytes(is))
+            }));
         }
-        match (change, remarks.is_empty()) {
-            (Some(_), _) => self.marked('~', Tone::Seen, text, &remarks),
+        match (mark, remarks.is_empty()) {
+            (Some((mark, tone)), _) => self.marked(mark, tone, text, &remarks),
             (None, false) => self.marked('>', Tone::Unknown, text, &remarks),
             (None, true) => format!("  {text}"),
         }
     }
 
-    /// What became of a field.
-    fn became(self, change: &Change<'_>) -> String {
+    /// What became of a field: its mark, and in words.
+    fn became(self, change: &Change<'_>) -> (char, Tone, String) {
         let shown = |bytes: &[u8]| self.value(change.name, bytes);
         let before = || change.before.iter().map(|value| shown(value)).collect::<Vec<_>>().join(" | ");
-        match &change.how {
-            How::Added => "added".to_owned(),
-            How::Removed => "removed".to_owned(),
-            How::Unshown => "not shown".to_owned(),
+        let text = match &change.how {
+            How::Added => return ('+', Tone::Seen, "added".to_owned()),
+            How::Removed => return ('-', Tone::Expected, "removed".to_owned()),
+            How::Unshown => {
+                let side = if change.after.is_empty() { "behind" } else { "before" };
+                return ('?', Tone::Unknown, format!("not shown {side}"));
+            }
+            How::Open(why) => return ('?', Tone::Unknown, format!("{why}; before it is shown as {}", before())),
             How::Appended { own_line: true, .. } => "appended in a line of its own".to_owned(),
             How::Appended { what, close: true, .. } => format!("appended with a comma and no space: {}", shown(what)),
             How::Appended { what, .. } => format!("appended: {}", shown(what)),
@@ -183,7 +188,8 @@ impl Aligned {
                 before()
             ),
             How::Changed => format!("was {}", before()),
-        }
+        };
+        ('~', Tone::Seen, text)
     }
 
     fn marked(self, mark: char, tone: Tone, text: &str, remarks: &[String]) -> String {
@@ -205,6 +211,34 @@ impl Aligned {
 
     fn value(self, name: &[u8], bytes: &[u8]) -> String {
         value(&self.masks.field(name, &decode(bytes, &mut false)))
+    }
+}
+
+/// What is said of a name.
+#[derive(Debug, Clone, Copy, Default)]
+struct OfName<'c> {
+    change: Option<&'c Change<'c>>,
+    recased: Option<&'c [u8]>,
+    moved: bool,
+    padded: Option<(Padding, Padding)>,
+}
+
+/// What is said of all names, by the names in lower case.
+struct Remarks<'c>(HashMap<Vec<u8>, OfName<'c>>);
+
+impl<'c> Remarks<'c> {
+    fn of(changes: &'c Changes<'c>) -> Self {
+        let mut by_name: HashMap<Vec<u8>, OfName<'c>> = HashMap::new();
+        let mut of = |name: &[u8], say: &dyn Fn(&mut OfName<'c>)| say(by_name.entry(name.to_ascii_lowercase()).or_default());
+        changes.fields.iter().for_each(|change| of(change.name, &|of| of.change = Some(change)));
+        changes.recased.iter().for_each(|(before, after)| of(after, &|of| of.recased = Some(before)));
+        changes.moved.iter().for_each(|(name, _)| of(name, &|of| of.moved = true));
+        changes.padded.iter().for_each(|(name, was, is)| of(name, &|of| of.padded = Some((*was, *is))));
+        Self(by_name)
+    }
+
+    fn get(&self, name: &[u8]) -> OfName<'c> {
+        self.0.get(name).copied().unwrap_or_default()
     }
 }
 

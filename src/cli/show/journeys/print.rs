@@ -57,6 +57,38 @@ impl Printer {
         named.map_or_else(|| format!("hop {}", depth + 1), |name| escape(name).into_owned())
     }
 
+    /// Why a way goes no further back, or is of one exchange only. Where hops are found out, the first exchange of a way is of
+    /// the first hop that is seen.
+    fn alone(&self, way: &Way<'_>) -> Option<String> {
+        let is_named =
+            way.leg.capture().and_then(|capture| self.captures.get(capture.0 as usize)).is_some_and(|(_, hop)| hop.is_some());
+        if !is_named && !way.inner.is_empty() {
+            return None;
+        }
+        let has_clock = way.leg.ends().is_some();
+        Some(match &way.by {
+            Some(Ok(_)) => return None,
+            None if way.inner.is_empty() => "no exchange of the hop behind it belongs to it".to_owned(),
+            None => return None,
+            Some(Err(Unjoined::Several(several))) => {
+                format!("it may belong to each of {several} exchanges, which have what it has and ran at its time")
+            }
+            Some(Err(Unjoined::Crowd)) => {
+                "it may belong to each of many exchanges, which have what it has and ran at its time".to_owned()
+            }
+            Some(Err(Unjoined::GivenUp)) => "it may belong to an exchange that was told before all others were read".to_owned(),
+            Some(Err(Unjoined::NoneFits | Unjoined::Lack(_))) if is_named => {
+                "no exchange of the hop before has an id of it, or its method, target and body at its time".to_owned()
+            }
+            Some(Err(Unjoined::NoneFits | Unjoined::Lack(_))) if has_clock => {
+                "no exchange of another connection has an id of it, or its method and target while it ran".to_owned()
+            }
+            Some(Err(Unjoined::NoneFits | Unjoined::Lack(_))) => {
+                "it is not of packets, and of which hop it is must be said: client=FILE target=FILE".to_owned()
+            }
+        })
+    }
+
     fn lines(&self, out: &mut dyn Write, lines: &[String]) -> io::Result<()> {
         lines.iter().try_for_each(|line| writeln!(out, "    {line}"))
     }
@@ -109,16 +141,22 @@ impl Printer {
         // What came back later, by the same clock, was not passed on.
         let late = |inner: &Leg| inner.capture() == leg.capture() && inner.end() > leg.end();
         let answered = || step.way.inner.iter().filter(|inner| inner.leg.exchange().response.is_some());
-        let last = answered().filter(|inner| !late(inner.leg)).max_by_key(|inner| inner.leg.end());
+        let in_time: Vec<_> = answered().filter(|inner| !late(inner.leg)).collect();
+        let alike = in_time.iter().filter(|inner| in_time.len() == 1 || inner.leg.looks_like(leg));
+        let last = alike.max_by_key(|inner| inner.leg.end());
         let since = step.way.leg.begin().map(|time| time.nanoseconds);
         let at = response.head.head.at;
         let time = match (at.origin, since) {
             (Origin::Packet { time, .. }, Some(since)) => later(since, time.nanoseconds),
             _ => String::new(),
         };
-        let early = last.is_none() && answered().next().is_some();
-        let before = if early { ", before the answer behind it came" } else { "" };
-        let place = format!("{}  back, {}{time}{before}", step.hop, self.at(at));
+        let early = in_time.is_empty() && answered().next().is_some();
+        let remark = match (last, early) {
+            (None, true) => ", before the answer behind it came",
+            (None, false) if !in_time.is_empty() => ", several answered",
+            _ => "",
+        };
+        let place = format!("{}  back, {}{time}{remark}", step.hop, self.at(at));
         writeln!(out, "  {}", self.aligned.paint.paint(Tone::Faint, &place))?;
         match last.and_then(|inner| inner.leg.exchange().response) {
             Some(inner) => self.lines(out, &self.aligned.against(&inner, &response)),
@@ -143,28 +181,16 @@ impl Print for Printer {
             }
             None => "a response without its request".to_owned(),
         };
-        let hops = way.numbers().count();
-        let title = format!("journey {}: {title}, {}", self.number, count(hops as u64, "hop"));
+        let (hops, exchanges) = (way.hops(), way.numbers().count());
+        let beside = if exchanges > hops { format!(" in {}", count(exchanges as u64, "exchange")) } else { String::new() };
+        let title = format!("journey {}: {title}, {}{beside}", self.number, count(hops as u64, "hop"));
         writeln!(out, "{}", self.aligned.paint.paint(Tone::Strong, &title))?;
-        if let (true, Some(Err(why))) = (way.inner.is_empty(), &way.by) {
-            writeln!(out, "  {}", self.aligned.paint.paint(Tone::Odd, &alone(why)))?;
+        if let Some(alone) = self.alone(way) {
+            writeln!(out, "  {}", self.aligned.paint.paint(Tone::Odd, &format!("alone: {alone}")))?;
         }
         let mut back = Vec::new();
         self.down(out, way, None, 0, &mut back)?;
         back.iter().try_for_each(|step| self.up(out, step))
-    }
-}
-
-/// Why an exchange is joined to no other.
-fn alone(why: &Unjoined) -> String {
-    match why {
-        Unjoined::NoneFits => {
-            "alone: no exchange of another connection has an id of it, or its method and target while it ran".to_owned()
-        }
-        Unjoined::Several(several) => {
-            format!("alone: it may belong to each of {several} exchanges, which have what it has and ran at its time")
-        }
-        Unjoined::Lack(lack) => format!("alone: {lack}"),
     }
 }
 

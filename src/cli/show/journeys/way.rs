@@ -16,6 +16,11 @@ pub(in super::super) struct Way<'l> {
 }
 
 impl Way<'_> {
+    /// Over how many hops it goes.
+    pub(super) fn hops(&self) -> usize {
+        self.inner.iter().map(Way::hops).max().unwrap_or_default().saturating_add(1)
+    }
+
     /// The numbers of its exchanges.
     pub(super) fn numbers(&self) -> Box<dyn Iterator<Item = u64> + '_> {
         Box::new(std::iter::once(self.number).chain(self.inner.iter().flat_map(Way::numbers)))
@@ -26,7 +31,7 @@ impl Way<'_> {
 pub(super) fn ways<'l>(legs: &'l Legs, joined: &[Joined]) -> Vec<Way<'l>> {
     let mut by: BTreeMap<u64, Result<By, Unjoined>> = BTreeMap::new();
     let mut below: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
-    for Joined { inner, outer } in joined {
+    for Joined { inner, outer, .. } in joined {
         match outer {
             Ok((outer, how)) => {
                 below.entry(*outer).or_default().push(*inner);
@@ -37,7 +42,7 @@ pub(super) fn ways<'l>(legs: &'l Legs, joined: &[Joined]) -> Vec<Way<'l>> {
             }
         }
     }
-    let first: Vec<u64> = legs.numbers().filter(|number| !matches!(by.get(number), Some(Ok(_)))).collect();
+    let first: Vec<u64> = legs.numbers().into_iter().filter(|number| !matches!(by.get(number), Some(Ok(_)))).collect();
     first.into_iter().filter_map(|number| way(legs, number, &mut below, &by)).collect()
 }
 
