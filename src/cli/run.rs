@@ -6,7 +6,7 @@ use clap::{CommandFactory, Parser};
 
 use super::args::{Cli, Command};
 #[cfg(feature = "live")]
-use super::probe;
+use super::{listen, probe};
 use super::talk::Talk;
 use super::{check, explain, learn, lint, show};
 use crate::exit;
@@ -25,6 +25,8 @@ pub fn main() -> ExitCode {
     let talk = Talk::new(cli.color.on_stderr());
     ExitCode::from(match &cli.command {
         Command::Check(args) => check::run(args, cli.color, talk),
+        #[cfg(feature = "live")]
+        Command::Listen(args) => listen::run(args, cli.color, talk),
         #[cfg(feature = "live")]
         Command::Probe(args) => probe::run(args, cli.color, talk),
         Command::Show(args) => show::run(args, cli.color, talk),

@@ -6,7 +6,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::conversation::{Conversation, Mode};
-use super::{CaptureId, HttpStreams, Limits, MessageSink};
+use super::{CaptureId, HttpStreams, Limits, MessageSink, Standing};
 use crate::anomaly::Anomalies;
 use crate::capture::{PacketAt, Timestamp};
 use crate::flow::{Direction, FlowInfo, StreamEnd, StreamSink};
@@ -90,6 +90,31 @@ impl<'s, M: MessageSink> Reading<'s, M> {
         let flow = FlowInfo { number: 0, ends: [nobody; 2], opener: Some(Direction::Forward), accepted: true };
         let http = HttpStreams::of_bytes(capture, sink, limits);
         Self { flow, http, talk: Box::new(Conversation::new()), at: PacketAt { number: 1, time: Timestamp::default() } }
+    }
+
+    /// A connection between ends that are known, which may speak HTTP/2: its bytes come one side after the other, as they came.
+    pub(super) fn between(client: Endpoint, server: Endpoint, limits: Limits, capture: CaptureId, sink: &'s mut M) -> Self {
+        let flow = FlowInfo { number: 0, ends: [client, server], opener: Some(Direction::Forward), accepted: true };
+        let http = HttpStreams::with_limits(capture, sink, limits);
+        Self { flow, http, talk: Box::new(Conversation::new()), at: PacketAt { number: 1, time: Timestamp::default() } }
+    }
+
+    /// Where a side stands.
+    pub(super) fn standing(&mut self, direction: Direction) -> Standing {
+        let stream = self.talk.stream(direction);
+        match stream.mode {
+            Mode::Start if stream.partial.is_empty() => Standing::Between,
+            Mode::Start => Standing::Head,
+            Mode::Doubtful(_)
+            | Mode::Length(_)
+            | Mode::UntilClose
+            | Mode::ChunkSize
+            | Mode::ChunkData(_)
+            | Mode::ChunkEnd
+            | Mode::Trailers => Standing::Body,
+            Mode::Frames(_) => Standing::Frames,
+            Mode::Lost | Mode::Foreign | Mode::Passed | Mode::Over => Standing::Other,
+        }
     }
 
     fn pass(&mut self, bytes: &[u8]) {
