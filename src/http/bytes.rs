@@ -135,12 +135,14 @@ impl<'s, M: MessageSink> Reading<'s, M> {
 
     /// Whether a side said something that is no HTTP.
     pub(super) fn is_other(&mut self) -> bool {
-        self.http.undecoded().next().is_some()
+        let mut directions = [Direction::Forward, Direction::Backward].into_iter();
+        directions.any(|direction| self.standing(direction) == Standing::Other)
     }
 
     /// A side says no more.
     pub(super) fn over(&mut self, direction: Direction) {
-        self.http.end(&self.flow, &mut self.talk, direction, StreamEnd::Fin, 0, self.at);
+        // Every byte was given, whether it was needed or not.
+        self.http.end(&self.flow, &mut self.talk, direction, StreamEnd::Fin, u64::MAX, self.at);
     }
 
     pub(super) fn end(mut self) -> BytesRead {

@@ -1,8 +1,10 @@
 //! One connection: what comes is read, requests are answered when they are due, and nothing takes longer than it may.
 
+use std::collections::VecDeque;
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::channel::Channel;
@@ -10,7 +12,7 @@ use super::echo::echo;
 use super::frames::Frames;
 use super::inbox::Inbox;
 use super::listener::Shared;
-use super::opening::{is_wait, proxy_header};
+use super::opening::{is_tls, is_wait, proxy_header};
 use super::refused::Refused;
 use super::reply::{Reply, Sending};
 use super::request::{Refusal, Request};
@@ -25,7 +27,7 @@ const CHUNK: usize = 16 << 10;
 const TICK: Duration = Duration::from_millis(500);
 /// A client that was refused may go on so long, and so far, so that it reads why before the connection breaks.
 const LINGER: Duration = Duration::from_secs(1);
-const MOST_LINGERING: usize = 256 << 10;
+const MOST_LINGERING: usize = 64 << 10;
 
 /// How a connection goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,11 +49,30 @@ pub(super) fn serve(shared: &Shared, socket: TcpStream, ends: [SocketAddr; 2]) {
     let mut dialogue = Dialogue::between(endpoint(client), endpoint(server), http, &mut inbox);
     let Ok(header) = proxy_header(&mut taped, &shared.stop, shared.idle(), shared.head_time()) else { return };
     dialogue.said(Direction::Forward, &header);
-    let Ok(channel) = Channel::open(taped, shared.secured.as_ref()) else { return };
+    let secured = match &shared.secured {
+        None => None,
+        Some(config) => match is_tls(&mut taped, &shared.stop, shared.idle()) {
+            Ok(tls) => Some(config).filter(|_| tls != Some(false)),
+            Err(_) => return,
+        },
+    };
+    let in_clear = shared.secured.is_some() && secured.is_none();
+    let Ok(channel) = Channel::open(taped, secured) else { return };
     let now = Instant::now();
     let frames = Frames::default();
-    let serving =
-        Serving { shared, channel, dialogue, frames, ends: [client, server], began: now, idle: now, head: None, heard: now, over: false };
+    let serving = Serving {
+        shared,
+        channel,
+        dialogue,
+        frames,
+        in_clear,
+        ends: [client, server],
+        began: now,
+        idle: now,
+        head: None,
+        heard: now,
+        over: false,
+    };
     serving.run();
 }
 
@@ -60,6 +81,8 @@ struct Serving<'s> {
     channel: Channel,
     dialogue: Dialogue<'s, Inbox>,
     frames: Frames,
+    /// The client does not speak TLS, though it is spoken here.
+    in_clear: bool,
     /// Client and server.
     ends: [SocketAddr; 2],
     began: Instant,
@@ -195,7 +218,8 @@ impl Serving<'_> {
     /// The reply to a request that is over.
     fn reply_to(&self, request: &Request) -> (Reply, bool) {
         let answer = &self.shared.answer;
-        match request.refusal() {
+        let in_clear = self.in_clear.then_some((400, "TLS is spoken here: ask with https"));
+        match request.refusal().or(in_clear) {
             Some(refusal) => {
                 self.count(refusal);
                 (Reply::refusing(refusal), true)
@@ -213,7 +237,7 @@ impl Serving<'_> {
         let (reply, refused) = self.reply_to(request);
         let asked = reply.fields.iter().any(|(name, value)| name.eq_ignore_ascii_case("connection") && value.contains("close"));
         let close = refused || asked || self.shared.answer.close || !request.persists();
-        let body = std::sync::Arc::clone(&reply.body);
+        let body = Arc::clone(&reply.body);
         let (head, sending) = reply.head(Some(request), close);
         self.send_with(head, &body, sending)?;
         Ok(if close { Next::Close } else { Next::On })
@@ -229,7 +253,7 @@ impl Serving<'_> {
         }
         let now = Instant::now();
         let requests = std::mem::take(&mut self.inbox().requests);
-        let mut waiting = std::collections::VecDeque::with_capacity(requests.len());
+        let mut waiting = VecDeque::with_capacity(requests.len());
         for mut request in requests {
             if request.due.is_some_and(|due| due <= now) {
                 let (reply, _) = self.reply_to(&request);
@@ -271,7 +295,7 @@ impl Serving<'_> {
     fn refuse(&mut self, refusal: Refusal) -> io::Result<()> {
         let _busy = self.shared.busy();
         let reply = Reply::refusing(refusal);
-        let body = std::sync::Arc::clone(&reply.body);
+        let body = Arc::clone(&reply.body);
         let (head, sending) = reply.head(None, true);
         self.send_with(head, &body, sending)
     }
@@ -408,10 +432,10 @@ impl Serving<'_> {
 
 /// Answers that are being written.
 #[derive(Debug)]
-pub(super) struct Busy<'s>(&'s std::sync::atomic::AtomicUsize);
+pub(super) struct Busy<'s>(&'s AtomicUsize);
 
 impl<'s> Busy<'s> {
-    pub(super) fn new(count: &'s std::sync::atomic::AtomicUsize) -> Self {
+    pub(super) fn new(count: &'s AtomicUsize) -> Self {
         count.fetch_add(1, Ordering::SeqCst);
         Self(count)
     }

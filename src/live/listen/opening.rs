@@ -48,6 +48,30 @@ pub(super) fn proxy_header(taped: &mut Taped, stop: &Stop, idle: Duration, time:
     }
 }
 
+/// Whether TLS begins with the next byte (RFC 8446 §5.1: a handshake); nothing where no byte comes.
+///
+/// # Errors
+/// As [`proxy_header`].
+pub(super) fn is_tls(taped: &mut Taped, stop: &Stop, idle: Duration) -> io::Result<Option<bool>> {
+    let until = Instant::now().checked_add(idle);
+    let mut first = [0];
+    loop {
+        if stop.ended().is_some() || until.is_some_and(|until| Instant::now() >= until) {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        taped.socket().set_read_timeout(Some(LOOK))?;
+        match taped.read(&mut first) {
+            Ok(0) => return Ok(None),
+            Ok(_) => {
+                taped.put_back(&first);
+                return Ok(Some(first == [0x16]));
+            }
+            Err(error) if is_wait(&error) => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
 /// Nothing came in time, or the system wants to be asked again.
 pub(super) fn is_wait(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted)
