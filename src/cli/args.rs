@@ -2,9 +2,9 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::{check, explain, learn, lint, show};
 #[cfg(feature = "live")]
 use super::{listen, probe};
-use super::{check, explain, learn, lint, show};
 
 /// Check HTTP header fields of recorded traffic, hop by hop, against YAML specs.
 #[derive(Debug, Parser)]

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use super::args::{Cli, Command};
-#[cfg(feature = "live")]
-use super::{listen, probe};
 use super::talk::Talk;
 use super::{check, explain, learn, lint, show};
+#[cfg(feature = "live")]
+use super::{listen, probe};
 use crate::exit;
 
 /// Reads the arguments of the process, does what they say, and returns how it went (see [`exit`]).
@@ -99,6 +99,12 @@ mod tests {
     #[test]
     fn long_help_of_check() {
         insta::assert_snapshot!(help(&["check"], true));
+    }
+
+    #[cfg(feature = "live")]
+    #[test]
+    fn long_help_of_listen() {
+        insta::assert_snapshot!(help(&["listen"], true));
     }
 
     #[test]

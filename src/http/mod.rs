@@ -43,10 +43,10 @@ pub use conversation::Conversation;
 pub use dialogue::{Dialogue, Standing};
 pub use exchange::{Exchange, Message};
 pub use h2::Limits as Http2Limits;
-pub use h2::{FrameWriter, Http2Signal, Http2Signals};
 #[cfg(test)]
 pub(crate) use h2::head_of;
 pub(crate) use h2::listed_head;
+pub use h2::{FrameWriter, Http2Signal, Http2Signals};
 pub use head::{AUTHORITY, FieldLine, Head, HeadBuf, HeadFlags, HeadRef, Range, StartLine};
 pub use kept::Kept;
 pub use layout::Layout;

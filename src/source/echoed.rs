@@ -121,7 +121,9 @@ mod tests {
         fn head(&mut self, _: MessageId, head: &HeadRef<'_>, _: Option<&HeadRef<'_>>, _: Option<&Connection>) -> BodyWant {
             assert_eq!(head.head.fidelity, Fidelity::WIRE);
             self.0.push(String::from_utf8_lossy(head.start_line()).into_owned());
-            self.0.extend(head.regular_fields().map(|(name, value)| format!("{name:?} {value:?}", name = show(name), value = show(value))));
+            self.0.extend(
+                head.regular_fields().map(|(name, value)| format!("{name:?} {value:?}", name = show(name), value = show(value))),
+            );
             BodyWant { keep: 2, sha256: true }
         }
 

@@ -5,8 +5,8 @@ use std::io::{Cursor, Read};
 use super::appearance::{READS, describe, describe_bytes, is_binary};
 use super::remade::Retelling;
 use super::{
-    Input, ReadOptions, SourceError, Summary, conversation, dotted, dump, echoed, event, execution_log, har, nghttp, recording, text,
-    trace, tshark,
+    Input, ReadOptions, SourceError, Summary, conversation, dotted, dump, echoed, event, execution_log, har, nghttp, recording,
+    text, trace, tshark,
 };
 use crate::anomaly::Anomalies;
 use crate::capture::{CaptureError, Opened, open};

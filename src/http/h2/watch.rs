@@ -3,9 +3,7 @@
 //!
 //! A frame that is kept has at most the length that everybody is allowed; what is longer ends the connection.
 
-use super::frame::{
-    ACK, DATA, Frame, GOAWAY, HEADER, LARGEST, PING, PREFACE, RST_STREAM, SETTINGS, WINDOW_UPDATE,
-};
+use super::frame::{ACK, DATA, Frame, GOAWAY, HEADER, LARGEST, PING, PREFACE, RST_STREAM, SETTINGS, WINDOW_UPDATE};
 
 /// What a peer says.
 #[derive(Debug, Clone, PartialEq, Eq)]

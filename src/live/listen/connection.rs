@@ -263,7 +263,9 @@ impl Serving<'_> {
                 self.send_frames()?;
                 continue;
             }
-            if let (Some(stream), true, false, None) = (request.stream(), request.expects_continue(), request.continued, request.due) {
+            if let (Some(stream), true, false, None) =
+                (request.stream(), request.expects_continue(), request.continued, request.due)
+            {
                 request.continued = true;
                 self.frames.go_on(stream);
             }

@@ -31,7 +31,11 @@ impl Refused {
             count(&self.too_large, "head that was too large (431)", "heads that were too large (431)"),
             count(&self.slow, "connection that was too slow (408)", "connections that were too slow (408)"),
             count(&self.handshakes, "TLS handshake that failed", "TLS handshakes that failed"),
-            count(&self.crowded, "connection that had to wait for another to end", "connections that had to wait for others to end"),
+            count(
+                &self.crowded,
+                "connection that had to wait for another to end",
+                "connections that had to wait for others to end",
+            ),
         ]
         .into_iter()
         .flatten()

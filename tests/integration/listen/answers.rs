@@ -14,7 +14,10 @@ fn every_request_is_answered_as_it_is_asked_for() {
     let said = target.asked(get("/health", "1"));
     assert!(began.elapsed() >= Duration::from_millis(200));
     assert!(said.starts_with("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nserver: mine\r\n"), "{said}");
-    assert!(said.contains("\r\nDate: ") && said.contains("\r\nContent-Length: 6\r\n") && said.ends_with("\r\n\r\nlater\n"), "{said}");
+    assert!(
+        said.contains("\r\nDate: ") && said.contains("\r\nContent-Length: 6\r\n") && said.ends_with("\r\n\r\nlater\n"),
+        "{said}"
+    );
     let head = target.asked(get("/health", "1").replace("GET", "HEAD"));
     assert!(head.contains("\r\nContent-Length: 6\r\n") && head.ends_with("\r\n\r\n"), "{head}");
     let old = target.asked("GET / HTTP/1.0\r\nX-A: 1\r\n\r\n");
@@ -41,7 +44,9 @@ fn a_client_that_waits_to_go_on_is_told_to() {
     let target = Target::new(SPEC, &["--echo"]);
     let mut socket = target.connect();
     socket
-        .write_all(b"POST / HTTP/1.1\r\nHost: a\r\nX-A: 1\r\nContent-Length: 5\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n")
+        .write_all(
+            b"POST / HTTP/1.1\r\nHost: a\r\nX-A: 1\r\nContent-Length: 5\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n",
+        )
         .unwrap();
     let mut go_on = [0; 25];
     socket.read_exact(&mut go_on).unwrap();

@@ -66,7 +66,11 @@ fn an_echo_is_the_hop_behind() {
         )
     };
     target.asked(request("1"));
-    let met = target.curl("http", "/b", &["--http2-prior-knowledge", "-H", "X-A: 1", "-H", "x-dup: 1", "-H", "x-dup: 2", "-d", "hello"]);
+    let met = target.curl(
+        "http",
+        "/b",
+        &["--http2-prior-knowledge", "-H", "X-A: 1", "-H", "x-dup: 1", "-H", "x-dup: 2", "-d", "hello"],
+    );
     target.asked(request("2"));
     let run = target.interrupt().code(1);
     let seen = if met.is_some() { 3 } else { 2 };

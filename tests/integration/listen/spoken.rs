@@ -21,7 +21,7 @@ fn curl_is_answered_in_every_version() {
 
 #[test]
 fn tls_is_opened_and_what_it_agreed_on_can_be_expected() {
-    let spec = format!("{SPEC}    connection: {{ tls: {{ sni: localhost, alpn: PROTOCOL, version: VERSION }} }}\n");
+    let spec = format!("{SPEC}    tls: {{ sni: localhost, alpn: PROTOCOL, version: VERSION }}\n");
     for (args, protocol, version) in [
         (&["--http2", "--tlsv1.3"][..], "h2", "TLSv1.3"),
         (&["--http1.1", "--tlsv1.3"], "http/1.1", "TLSv1.3"),
@@ -42,7 +42,7 @@ fn tls_is_opened_and_what_it_agreed_on_can_be_expected() {
 
 #[test]
 fn headers_of_the_proxy_protocol_are_read() {
-    let spec = format!("{SPEC}    connection: {{ proxy: {{ src: '192.0.2.7' }} }}\n");
+    let spec = format!("{SPEC}    proxy: {{ src: {{ ip: 192.0.2.7 }} }}\n");
     for secured in [false, true] {
         let args: &[&str] = if secured { &["--tls"] } else { &[] };
         let target = Target::new(&spec, args);
@@ -57,7 +57,12 @@ fn headers_of_the_proxy_protocol_are_read() {
         } else if target.curl("https", "/", &["--haproxy-protocol", "-H", "X-A: 1"]).is_some() {
             // The address in curl's header is its own.
             let run = target.interrupt().code(1);
-            assert!(run.stderr.contains("GET / 200  violated") && run.stdout.contains("127.0.0.1"), "{} {}", run.stderr, run.stdout);
+            assert!(
+                run.stderr.contains("GET / 200  violated") && run.stdout.contains("127.0.0.1"),
+                "{} {}",
+                run.stderr,
+                run.stdout
+            );
         }
     }
 }
