@@ -2,9 +2,9 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-#[cfg(feature = "live")]
-use super::probe;
 use super::{check, explain, learn, lint, show};
+#[cfg(feature = "live")]
+use super::{listen, probe};
 
 /// Check HTTP header fields of recorded traffic, hop by hop, against YAML specs.
 #[derive(Debug, Parser)]
@@ -26,6 +26,8 @@ pub(super) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Check(check::Args),
+    #[cfg(feature = "live")]
+    Listen(listen::Args),
     #[cfg(feature = "live")]
     Probe(probe::Args),
     Show(show::Args),

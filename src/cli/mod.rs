@@ -12,6 +12,8 @@ mod learn;
 mod limits;
 mod lint;
 #[cfg(feature = "live")]
+mod listen;
+#[cfg(feature = "live")]
 mod live;
 mod output;
 #[cfg(feature = "live")]

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use super::args::{Cli, Command};
-#[cfg(feature = "live")]
-use super::probe;
 use super::talk::Talk;
 use super::{check, explain, learn, lint, show};
+#[cfg(feature = "live")]
+use super::{listen, probe};
 use crate::exit;
 
 /// Reads the arguments of the process, does what they say, and returns how it went (see [`exit`]).
@@ -25,6 +25,8 @@ pub fn main() -> ExitCode {
     let talk = Talk::new(cli.color.on_stderr());
     ExitCode::from(match &cli.command {
         Command::Check(args) => check::run(args, cli.color, talk),
+        #[cfg(feature = "live")]
+        Command::Listen(args) => listen::run(args, cli.color, talk),
         #[cfg(feature = "live")]
         Command::Probe(args) => probe::run(args, cli.color, talk),
         Command::Show(args) => show::run(args, cli.color, talk),
@@ -97,6 +99,12 @@ mod tests {
     #[test]
     fn long_help_of_check() {
         insta::assert_snapshot!(help(&["check"], true));
+    }
+
+    #[cfg(feature = "live")]
+    #[test]
+    fn long_help_of_listen() {
+        insta::assert_snapshot!(help(&["listen"], true));
     }
 
     #[test]

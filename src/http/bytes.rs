@@ -6,7 +6,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::conversation::{Conversation, Mode};
-use super::{CaptureId, HttpStreams, Limits, MessageSink};
+use super::{CaptureId, HttpStreams, Limits, MessageSink, Standing};
 use crate::anomaly::Anomalies;
 use crate::capture::{PacketAt, Timestamp};
 use crate::flow::{Direction, FlowInfo, StreamEnd, StreamSink};
@@ -92,6 +92,31 @@ impl<'s, M: MessageSink> Reading<'s, M> {
         Self { flow, http, talk: Box::new(Conversation::new()), at: PacketAt { number: 1, time: Timestamp::default() } }
     }
 
+    /// A connection between ends that are known, which may speak HTTP/2: its bytes come one side after the other, as they came.
+    pub(super) fn between(client: Endpoint, server: Endpoint, limits: Limits, capture: CaptureId, sink: &'s mut M) -> Self {
+        let flow = FlowInfo { number: 0, ends: [client, server], opener: Some(Direction::Forward), accepted: true };
+        let http = HttpStreams::with_limits(capture, sink, limits);
+        Self { flow, http, talk: Box::new(Conversation::new()), at: PacketAt { number: 1, time: Timestamp::default() } }
+    }
+
+    /// Where a side stands.
+    pub(super) fn standing(&mut self, direction: Direction) -> Standing {
+        let stream = self.talk.stream(direction);
+        match stream.mode {
+            Mode::Start if stream.partial.is_empty() => Standing::Between,
+            Mode::Start => Standing::Head,
+            Mode::Doubtful(_)
+            | Mode::Length(_)
+            | Mode::UntilClose
+            | Mode::ChunkSize
+            | Mode::ChunkData(_)
+            | Mode::ChunkEnd
+            | Mode::Trailers => Standing::Body,
+            Mode::Frames(_) => Standing::Frames,
+            Mode::Lost | Mode::Foreign | Mode::Passed | Mode::Over => Standing::Other,
+        }
+    }
+
     fn pass(&mut self, bytes: &[u8]) {
         self.at.number = self.at.number.saturating_add(lines(bytes));
     }
@@ -110,12 +135,14 @@ impl<'s, M: MessageSink> Reading<'s, M> {
 
     /// Whether a side said something that is no HTTP.
     pub(super) fn is_other(&mut self) -> bool {
-        self.http.undecoded().next().is_some()
+        let mut directions = [Direction::Forward, Direction::Backward].into_iter();
+        directions.any(|direction| self.standing(direction) == Standing::Other)
     }
 
     /// A side says no more.
     pub(super) fn over(&mut self, direction: Direction) {
-        self.http.end(&self.flow, &mut self.talk, direction, StreamEnd::Fin, 0, self.at);
+        // Every byte was given, whether it was needed or not.
+        self.http.end(&self.flow, &mut self.talk, direction, StreamEnd::Fin, u64::MAX, self.at);
     }
 
     pub(super) fn end(mut self) -> BytesRead {

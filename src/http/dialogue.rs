@@ -6,6 +6,22 @@
 use super::bytes::{BytesRead, Reading};
 use super::{CaptureId, Limits, MessageSink};
 use crate::flow::Direction;
+use crate::wire::Endpoint;
+
+/// Where a side of a connection stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// A message may begin, and none has.
+    Between,
+    /// Within a head, or before it: a start line may become one.
+    Head,
+    /// Within a body.
+    Body,
+    /// In frames of HTTP/2.
+    Frames,
+    /// In what is no HTTP, or nothing is read any more.
+    Other,
+}
 
 /// What both sides say, told to a sink. Origins are lines; who must know ends and times knows them.
 pub struct Dialogue<'s, M: MessageSink>(Reading<'s, M>);
@@ -14,6 +30,16 @@ impl<'s, M: MessageSink> Dialogue<'s, M> {
     /// A connection on which nothing was said. [`Direction::Forward`] is the client's.
     pub fn new(limits: Limits, sink: &'s mut M) -> Self {
         Self(Reading::new(limits, CaptureId(0), sink))
+    }
+
+    /// The same between ends that are known. Origins are packets, though no number of one means anything, and HTTP/2 is read.
+    pub fn between(client: Endpoint, server: Endpoint, limits: Limits, sink: &'s mut M) -> Self {
+        Self(Reading::between(client, server, limits, CaptureId(0), sink))
+    }
+
+    /// Where a side stands.
+    pub fn standing(&mut self, direction: Direction) -> Standing {
+        self.0.standing(direction)
     }
 
     /// A side says this; it may begin and end anywhere in a message.
@@ -90,6 +116,28 @@ mod tests {
         dialogue.over(Direction::Backward);
         assert_eq!(std::mem::take(&mut dialogue.told().0), ["body 3", "exchange"]);
         dialogue.end();
+    }
+
+    #[test]
+    fn where_a_side_stands() {
+        let ends = |port| Endpoint { ip: std::net::Ipv4Addr::LOCALHOST.into(), port };
+        for (bytes, standing) in [
+            (&b""[..], Standing::Between),
+            (b"PROXY UNKNOWN\r\n", Standing::Between),
+            (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", Standing::Between),
+            (b"GE", Standing::Head),
+            (b"GET / HTTP/1.1\r\nHost: a\r\n", Standing::Head),
+            (b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\na", Standing::Body),
+            (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n", Standing::Body),
+            (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", Standing::Frames),
+            (b"\x16\x03\x01\0\x05hello", Standing::Other),
+            (b"SSH-2.0-OpenSSH_9.2\r\n", Standing::Other),
+        ] {
+            let mut told = Told::default();
+            let mut dialogue = Dialogue::between(ends(1), ends(2), Limits::default(), &mut told);
+            dialogue.said(Direction::Forward, bytes);
+            assert_eq!(dialogue.standing(Direction::Forward), standing, "{:?}", String::from_utf8_lossy(bytes));
+        }
     }
 
     #[test]

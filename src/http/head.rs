@@ -165,6 +165,14 @@ impl<'a> HeadRef<'a> {
         matches!(self.head.start, StartLine::Request { .. })
     }
 
+    /// The head as on the wire, with its empty line, without what was unfolded behind it. Of HTTP/2 it is what HTTP/1 would write.
+    #[must_use]
+    pub fn wire(&self) -> &'a [u8] {
+        let begin = self.head.start_line.end as usize;
+        let end = super::parse::head_end(self.raw, begin).unwrap_or(self.raw.len());
+        self.raw.get(..end).unwrap_or_default()
+    }
+
     /// The start line's bytes.
     #[must_use]
     pub fn start_line(&self) -> &'a [u8] {

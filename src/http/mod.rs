@@ -40,12 +40,13 @@ pub use body::{Body, BodyWant, Trailers};
 pub use bytes::{BytesRead, Said, read_bytes, read_said};
 pub use connection::{Connection, EmptyConnection};
 pub use conversation::Conversation;
-pub use dialogue::Dialogue;
+pub use dialogue::{Dialogue, Standing};
 pub use exchange::{Exchange, Message};
 pub use h2::Limits as Http2Limits;
 #[cfg(test)]
 pub(crate) use h2::head_of;
 pub(crate) use h2::listed_head;
+pub use h2::{FrameWriter, Http2Signal, Http2Signals};
 pub use head::{AUTHORITY, FieldLine, Head, HeadBuf, HeadFlags, HeadRef, Range, StartLine};
 pub use kept::Kept;
 pub use layout::Layout;

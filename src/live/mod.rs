@@ -8,6 +8,7 @@
 
 mod duration;
 mod interrupt;
+pub mod listen;
 pub mod probe;
 mod pump;
 mod queue;
@@ -19,5 +20,6 @@ pub use duration::duration;
 pub use interrupt::interrupt;
 pub use pump::pump;
 pub use record::{Interface, RecordedKeys, Recorder, Side, Taped, Wire};
+pub(crate) use stop::LOOK;
 pub use stop::{Ended, Stop};
 pub use watcher::{Told, Watcher, ending};

@@ -8,6 +8,7 @@ mod conversation;
 mod dots;
 mod dotted;
 mod dump;
+mod echoed;
 mod error;
 mod event;
 mod execution_log;

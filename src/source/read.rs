@@ -5,8 +5,8 @@ use std::io::{Cursor, Read};
 use super::appearance::{READS, describe, describe_bytes, is_binary};
 use super::remade::Retelling;
 use super::{
-    Input, ReadOptions, SourceError, Summary, conversation, dotted, dump, event, execution_log, har, nghttp, recording, text,
-    trace, tshark,
+    Input, ReadOptions, SourceError, Summary, conversation, dotted, dump, echoed, event, execution_log, har, nghttp, recording,
+    text, trace, tshark,
 };
 use crate::anomaly::Anomalies;
 use crate::capture::{CaptureError, Opened, open};
@@ -77,6 +77,9 @@ fn opened<S: MessageSink>(
                 nghttp::read(&text, options.limits.http, id, sink)
             } else if har::is_har(&text) {
                 har::read(&text, id, sink).map_err(|why| no_capture(input, format!("{why}; export it again")))?
+            } else if let Some(read) = echoed::read(&text, id, sink) {
+                let anomalies = read.map_err(|why| no_capture(input, why))?;
+                Summary { requests: 1, anomalies, ..Summary::default() }
             } else if let Some(summary) = execution_log::read(&text, id, sink) {
                 summary
             } else if let Some(read) = event::read(&text, id, sink) {
@@ -223,10 +226,14 @@ fn no_capture(input: &Input, why: String) -> SourceError {
     SourceError::NotACapture { file: input.spoken(), why }
 }
 
-/// Tells the sink of the Lambda events that a body holds, of nothing where it holds none, and gives back what is odd about them.
+/// Tells the sink of the request that a body echoes: that of `hopspec listen --echo`, or the Lambda events that it holds; of nothing
+/// where it holds none. Gives back what is odd about them.
 ///
 /// # Errors
 /// It holds what is known for an event, and that cannot be read or holds no message: why.
 pub fn read_events<S: MessageSink>(body: &[u8], id: CaptureId, sink: &mut S) -> Result<Anomalies, String> {
+    if let Some(read) = echoed::read(body, id, sink) {
+        return read;
+    }
     event::read(body, id, sink).map_or_else(|| Ok(Anomalies::default()), |read| read.map(|summary| summary.anomalies))
 }

@@ -12,7 +12,8 @@ use crate::flow::Direction;
 const FIRST_DRAFT: u16 = 0x7f14;
 
 impl Session {
-    /// Makes keys, once both hellos are there.
+    /// Makes keys, once both hellos are there. Those of TLS 1.2 are made of what comes behind them: a capture that is written while
+    /// the connection is opened has its secret there, so they may still come until the first ChangeCipherSpec.
     pub(super) fn derive(&mut self, context: &Context<'_>) {
         let (Some(hello), Some(server), Some(client)) = (&self.hello, &self.server, self.client) else { return };
         self.moved = true;
@@ -26,13 +27,13 @@ impl Session {
             return self.shut(Shut::Version(server.version));
         }
         if context.logs.is_empty() && context.embedded.connections() == 0 {
-            return self.shut(Shut::NoKeys);
+            return self.lack(Shut::NoKeys, modern);
         }
         if !Opener::BUILT {
             return self.shut(Shut::NotBuilt);
         }
         let Some(suite) = suite::find(server.suite) else { return self.shut(Shut::Suite(server.suite)) };
-        let Some(secrets) = context.logs.find(context.embedded, &hello.random) else { return self.shut(Shut::NoLine) };
+        let Some(secrets) = context.logs.find(context.embedded, &hello.random) else { return self.lack(Shut::NoLine, modern) };
         let made = if modern {
             new(suite, server, secrets).map(Keys::New)
         } else {
@@ -48,6 +49,14 @@ impl Session {
                 self.side(direction).enter(if direction == client { early } else { Stage::Handshake });
             }
         }
+    }
+
+    /// There is no secret, now or at all.
+    fn lack(&mut self, why: Shut, now: bool) {
+        if now || self.lack.is_some() {
+            return self.shut(why);
+        }
+        self.lack = Some(why);
     }
 }
 

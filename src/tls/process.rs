@@ -77,6 +77,10 @@ impl Session {
                 self.alerted(body);
             }
             _ if !greeted && self.side(direction).handshake.first.is_none() => self.shut(Shut::BeganBefore),
+            ContentType::ChangeCipherSpec if self.lack.is_some() => {
+                self.derive(context);
+                self.change(direction);
+            }
             // Which version it is, or with which keys, is not known yet.
             _ if matches!(self.keys, Keys::None) => return false,
             ContentType::ChangeCipherSpec => self.change(direction),
@@ -280,6 +284,7 @@ impl Session {
                     return Some(());
                 }
                 self.server = Some(hello);
+                self.lack = None;
                 self.derive(context);
             }
             ENCRYPTED_EXTENSIONS if modern && stage == Stage::Handshake => {

@@ -132,6 +132,8 @@ pub(super) struct Session {
     pub(super) keys: Keys,
     pub(super) early: Early,
     pub(super) facts: TlsFacts,
+    /// Why there are no keys, though they may still come.
+    pub(super) lack: Option<Shut>,
     /// It is not opened, or not any more.
     pub(super) shut: Option<Shut>,
     /// A fatal alert before anything was opened.
@@ -185,6 +187,7 @@ impl Session {
             keys: Keys::None,
             early: Early::None,
             facts: TlsFacts::default(),
+            lack: None,
             shut: None,
             alert: None,
             told: false,
@@ -235,7 +238,7 @@ impl Session {
             (None, Some(alert), _) => Shut::Alert(alert),
             (None, None, _) if wrong() => Shut::WrongSecrets,
             (None, None, Keys::None) if self.hello.is_none() => Shut::BeganBefore,
-            (None, None, Keys::None) => Shut::Unfinished,
+            (None, None, Keys::None) => self.lack.clone().unwrap_or(Shut::Unfinished),
             (None, None, _) => Shut::Idle,
         }
     }

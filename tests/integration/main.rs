@@ -29,6 +29,8 @@ mod journeys;
 mod kit;
 mod layering;
 mod learn;
+#[cfg(all(unix, feature = "live"))]
+mod listen;
 #[cfg(unix)]
 mod live_recording;
 mod local;

@@ -20,6 +20,8 @@ mod messages;
 mod parked;
 mod reader;
 mod signals;
+mod speak;
+mod watch;
 
 pub(super) use begin::{Beginning, switches_to_h2};
 pub(super) use connection::{Connection, Scratch};
@@ -30,3 +32,5 @@ pub(crate) use head::listed_head;
 pub(super) use hpack::UNKNOWN;
 pub use limits::Limits;
 pub(super) use parked::Parked;
+pub use speak::FrameWriter;
+pub use watch::{Http2Signal, Http2Signals};

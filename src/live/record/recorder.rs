@@ -13,8 +13,8 @@ use super::blocks;
 use crate::live::Stop;
 use crate::live::queue::Queue;
 
-/// So many batches wait for the judge.
-const MOST_WAITING: usize = 1024;
+/// So many batches wait for the judge: of what is read at once, a few megabytes.
+const MOST_WAITING: usize = 256;
 
 /// The number of an interface of the capture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

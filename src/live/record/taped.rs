@@ -12,13 +12,39 @@ pub struct Taped {
     wire: Wire,
     /// Which side we are.
     own: Side,
+    /// Bytes that were read, and are to be read again.
+    again: Vec<u8>,
+    /// Bytes of the other side that wait for the secrets which open them.
+    held: Vec<u8>,
+    holds: bool,
+    /// So many bytes of what is written next are recorded.
+    told: usize,
 }
 
 impl Taped {
     /// Records a connection on which we are this side.
     #[must_use]
     pub fn new(socket: TcpStream, wire: Wire, own: Side) -> Self {
-        Self { socket, wire, own }
+        Self { socket, wire, own, again: Vec::new(), held: Vec::new(), holds: false, told: 0 }
+    }
+
+    /// From here on TLS is spoken: what is read is recorded when the next bytes are read or written, behind the secrets that it
+    /// gave.
+    pub fn hold(&mut self) {
+        self.holds = true;
+    }
+
+    /// Records what waits for its secrets.
+    pub fn settle(&mut self) {
+        if !self.held.is_empty() {
+            let held = std::mem::take(&mut self.held);
+            self.wire.said(self.peer(), &held);
+        }
+    }
+
+    /// Puts bytes back that were read: they come again, and are not recorded twice.
+    pub fn put_back(&mut self, bytes: &[u8]) {
+        self.again.splice(..0, bytes.iter().copied());
     }
 
     /// The socket.
@@ -29,8 +55,16 @@ impl Taped {
 
     /// We say no more.
     pub fn shut(&mut self) {
+        self.settle();
         let _ = self.socket.shutdown(Shutdown::Write);
         self.wire.shut(self.own);
+    }
+
+    /// We break the connection off.
+    pub fn reset(&mut self) {
+        self.settle();
+        let _ = self.socket.shutdown(Shutdown::Both);
+        self.wire.reset(self.own);
     }
 
     fn peer(&self) -> Side {
@@ -43,6 +77,15 @@ impl Taped {
 
 impl Read for Taped {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.settle();
+        if !self.again.is_empty() {
+            let read = self.again.len().min(into.len());
+            if let Some(into) = into.get_mut(..read) {
+                into.copy_from_slice(&self.again[..read]);
+            }
+            self.again.drain(..read);
+            return Ok(read);
+        }
         let peer = self.peer();
         match self.socket.read(into) {
             Ok(0) if into.is_empty() => Ok(0),
@@ -51,7 +94,12 @@ impl Read for Taped {
                 Ok(0)
             }
             Ok(read) => {
-                self.wire.said(peer, into.get(..read).unwrap_or_default());
+                let bytes = into.get(..read).unwrap_or_default();
+                if self.holds {
+                    self.held.extend_from_slice(bytes);
+                } else {
+                    self.wire.said(peer, bytes);
+                }
                 Ok(read)
             }
             Err(error) => {
@@ -65,13 +113,26 @@ impl Read for Taped {
 }
 
 impl Write for Taped {
+    /// What is written is recorded before it is sent, since the other side may answer before the next line of this runs.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.settle();
+        if let Some(new) = bytes.get(self.told..).filter(|new| !new.is_empty()) {
+            self.wire.said(self.own, new);
+            self.told = bytes.len();
+        }
         let written = self.socket.write(bytes)?;
-        self.wire.said(self.own, bytes.get(..written).unwrap_or_default());
+        // The rest is offered again.
+        self.told = self.told.saturating_sub(written);
         Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
         self.socket.flush()
+    }
+}
+
+impl Drop for Taped {
+    fn drop(&mut self) {
+        self.settle();
     }
 }
