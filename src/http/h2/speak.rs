@@ -11,6 +11,11 @@ use super::frame::{
 pub struct FrameWriter(Vec<u8>);
 
 impl FrameWriter {
+    /// What a client says first (RFC 9113 §3.4).
+    pub fn preface(&mut self) {
+        self.0.extend_from_slice(super::frame::PREFACE);
+    }
+
     /// What was written since the last time.
     pub fn take(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.0)

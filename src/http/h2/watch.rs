@@ -50,7 +50,7 @@ enum Phase {
     Over,
 }
 
-/// Reads what a client says of its connection, from its first byte on, in any pieces.
+/// Reads what a peer says of its connection, from its first byte on, in any pieces. A client begins with the preface.
 #[derive(Debug)]
 pub struct Http2Signals {
     phase: Phase,
@@ -64,6 +64,12 @@ impl Default for Http2Signals {
 }
 
 impl Http2Signals {
+    /// Reads what a server says, which has no preface (§3.4).
+    #[must_use]
+    pub fn of_server() -> Self {
+        Self { phase: Phase::Header, buffer: Vec::new() }
+    }
+
     /// Takes bytes, and tells what they say.
     pub fn take(&mut self, bytes: &[u8], mut hear: impl FnMut(Http2Signal)) {
         let mut rest = bytes;
@@ -204,6 +210,15 @@ mod tests {
         for piece in [1, 2, 7, 10, 1000] {
             assert_eq!(told(&bytes, piece), expected, "{piece}");
         }
+    }
+
+    #[test]
+    fn a_server_has_no_preface() {
+        let mut frames = FrameWriter::default();
+        frames.settings(&[(4, 100)]);
+        let (mut signals, mut told) = (Http2Signals::of_server(), Vec::new());
+        signals.take(&frames.take(), |signal| told.push(signal));
+        assert_eq!(told, [Http2Signal::Settings(vec![(4, 100)])]);
     }
 
     #[test]

@@ -78,6 +78,28 @@ impl Ask {
         lines
     }
 
+    /// The fields of a request in frames: names in lower case, Host as `:authority` where it is not asked for as a field, and none
+    /// that speaks of a connection (RFC 9113 §8.2.2, §8.3.1). With `bare` they are those that are asked for, behind the
+    /// pseudo-header fields.
+    #[must_use]
+    pub fn frame_lines(&self, target: &Target) -> Vec<(String, String)> {
+        let path = self.request_target.as_deref().unwrap_or(&target.path);
+        let scheme = if target.tls { "https" } else { "http" };
+        let mut authority = target.host_field();
+        let mut fields = Vec::new();
+        for (name, value) in self.lines(target) {
+            let name = name.to_ascii_lowercase();
+            match name.as_str() {
+                "host" => authority = value,
+                "connection" | "keep-alive" | "proxy-connection" | "transfer-encoding" | "upgrade" if !self.bare => {}
+                _ => fields.push((name, value)),
+            }
+        }
+        let pseudo = [(":method", self.method.as_str()), (":scheme", scheme), (":authority", &authority), (":path", path)];
+        let pseudo = pseudo.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        pseudo.chain(fields).collect()
+    }
+
     /// The bytes of HTTP/1. A body with `Transfer-Encoding: chunked` is sent in one chunk.
     #[must_use]
     pub fn bytes(&self, target: &Target) -> Vec<u8> {
@@ -156,6 +178,23 @@ mod tests {
         assert!(!chunked.contains("Content-Length"));
         // A wrong length is sent as it is.
         assert!(ask(&["Content-Length: 9"], Some("abc"), false).contains("Content-Length: 9\r\n"));
+    }
+
+    #[test]
+    fn frames_have_an_authority_and_nothing_of_a_connection() {
+        let ask = Ask {
+            method: "GET".to_owned(),
+            request_target: None,
+            version: HttpVersion::Http2,
+            fields: ["X-Up: 1", "Connection: close", "host: other.example", "Accept:", "User-Agent:"]
+                .map(|f| field(f).unwrap())
+                .into(),
+            bare: false,
+            body: None,
+        };
+        let lines = ask.frame_lines(&Target::parse("https://a.example/x?y").unwrap());
+        let lines: Vec<String> = lines.iter().map(|(name, value)| format!("{name} {value}")).collect();
+        assert_eq!(lines, [":method GET", ":scheme https", ":authority other.example", ":path /x?y", "x-up 1"]);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use super::Target;
 use super::proxy::{self, ProxyVersion};
 use crate::live::{Interface, Recorder, Side, Taped, Wire};
+use crate::wire::Endpoint;
 
 /// How long one read of a socket waits before the stop is looked at.
 const SLICE: Duration = Duration::from_millis(50);
@@ -130,6 +131,19 @@ impl Line {
             Self::Plain(_) => None,
             Self::Tls(stream) => stream.conn.alpn_protocol(),
         }
+    }
+
+    /// The client's end and the server's.
+    ///
+    /// # Errors
+    /// The system knows of no connection any more.
+    pub(super) fn ends(&self) -> io::Result<[Endpoint; 2]> {
+        let socket = match self {
+            Self::Plain(taped) => taped.socket(),
+            Self::Tls(stream) => stream.sock.socket(),
+        };
+        let end = |address: SocketAddr| Endpoint { ip: address.ip().to_canonical(), port: address.port() };
+        Ok([end(socket.local_addr()?), end(socket.peer_addr()?)])
     }
 
     /// We say no more.

@@ -5,6 +5,7 @@
 mod ask;
 mod connect;
 mod echo;
+mod frames;
 mod heard;
 mod prober;
 mod proxy;

@@ -9,6 +9,7 @@ use rustls::ClientConfig;
 
 use super::connect::{Line, Resolve, Way};
 use super::echo::Echo;
+use super::frames::Frames;
 use super::heard::{Answer, Heard};
 use super::proxy::ProxyVersion;
 use super::tls;
@@ -72,22 +73,17 @@ impl Prober {
     /// Sends all of the plan, unless the run ends before. Why a request has no answer: a sentence each, and one for many.
     #[must_use]
     pub fn run(mut self) -> Vec<String> {
-        let mut line: Option<Line> = None;
+        let mut left = self.plan.times;
         let (mut failures, mut more) = (Vec::new(), 0_u64);
-        for _ in 0..self.plan.times {
-            if self.recorder.stop().ended().is_some() {
-                break;
-            }
-            match self.request(line.take()) {
-                Ok(kept) => line = kept,
+        while left > 0 && self.recorder.stop().ended().is_none() {
+            let Err(why) = self.connection(&mut left) else { continue };
+            left = left.saturating_sub(1);
+            match failures.len() {
                 // Who ends a run does not wait for what still runs.
-                Err(_) if self.recorder.stop().ended().is_some() => break,
-                Err(why) if failures.len() < MOST_FAILURES => failures.push(why),
-                Err(_) => more += 1,
+                _ if self.recorder.stop().ended().is_some() => {}
+                few if few < MOST_FAILURES => failures.push(why),
+                _ => more += 1,
             }
-        }
-        if let Some(mut line) = line {
-            line.close();
         }
         if more > 0 {
             failures.push(format!("{more} more requests have no answer"));
@@ -95,8 +91,11 @@ impl Prober {
         failures
     }
 
-    /// One request and its answer. The connection, where it may be used again.
-    fn request(&mut self, line: Option<Line>) -> Result<Option<Line>, String> {
+    /// Requests over one connection, as long as it takes them; `left` counts those that have an answer.
+    ///
+    /// # Errors
+    /// Why a request has none. It is not counted.
+    fn connection(&mut self, left: &mut u32) -> Result<(), String> {
         let way = Way {
             target: self.plan.target.clone(),
             resolve: self.plan.resolve.clone(),
@@ -104,45 +103,72 @@ impl Prober {
             proxy: self.plan.proxy,
             timeout: self.plan.timeout,
         };
-        let mut line = match line {
-            Some(line) => line,
-            None => way.connect(&self.recorder, self.socket, self.tls.clone())?,
-        };
-        if self.plan.ask.version == HttpVersion::Http2 && line.protocol() == Some(b"http/1.1") {
-            return Err("the server speaks no HTTP/2".to_owned());
+        let mut line = way.connect(&self.recorder, self.socket, self.tls.clone())?;
+        let in_frames = self.plan.ask.version == HttpVersion::Http2;
+        if in_frames && self.plan.target.tls && line.protocol() != Some(b"h2") {
+            return Err("the server speaks no HTTP/2: it did not agree on `h2` in TLS".to_owned());
         }
-        let bytes = self.plan.ask.bytes(&self.plan.target);
+        let mut frames = in_frames.then(Frames::new);
+        let mut heard = Heard::default();
+        let [client, server] = line.ends().map_err(|error| broke(&error))?;
+        let mut dialogue = Dialogue::between(client, server, Limits::default(), &mut heard);
+        loop {
+            let Answer { goes_on, body } = self.request(&mut line, &mut dialogue, frames.as_mut())?;
+            *left = left.saturating_sub(1);
+            if let Some(echo) = Echo::of(&body) {
+                self.echo(&echo);
+            }
+            let goes_on = goes_on && !self.plan.apart && frames.as_ref().is_none_or(|frames| frames.over.is_none());
+            if *left == 0 || !goes_on || self.recorder.stop().ended().is_some() {
+                line.close();
+                return Ok(());
+            }
+        }
+    }
+
+    /// One request and its answer.
+    fn request(
+        &self,
+        line: &mut Line,
+        dialogue: &mut Dialogue<'_, Heard>,
+        mut frames: Option<&mut Frames>,
+    ) -> Result<Answer, String> {
+        let bytes = match &mut frames {
+            Some(frames) => {
+                frames.ask(&self.plan.ask, &self.plan.target);
+                frames.take()
+            }
+            None => self.plan.ask.bytes(&self.plan.target),
+        };
+        *dialogue.told() = Heard::default();
         let sent = line.write_all(&bytes).and_then(|()| line.flush());
-        let answer = self.answer(&mut line, &bytes);
-        let Answer { goes_on, body } = match (answer, sent) {
-            (Ok(answer), _) => answer,
+        dialogue.said(Direction::Forward, &bytes);
+        match (self.answer(line, dialogue, frames), sent) {
+            (Ok(answer), _) => Ok(answer),
             // A server may answer and close before it read all.
-            (Err(_), Err(error)) => return Err(format!("the request could not be sent: {error}")),
-            (Err(why), Ok(())) => return Err(why),
-        };
-        if let Some(echo) = Echo::of(&body) {
-            self.echo(&echo);
+            (Err(_), Err(error)) => Err(format!("the request could not be sent: {error}")),
+            (Err(why), Ok(())) => Err(why),
         }
-        if goes_on && !self.plan.apart {
-            return Ok(Some(line));
-        }
-        line.close();
-        Ok(None)
     }
 
     /// Reads until the answer is whole.
-    fn answer(&self, line: &mut Line, sent: &[u8]) -> Result<Answer, String> {
-        let mut heard = Heard::default();
-        let mut dialogue = Dialogue::new(Limits::default(), &mut heard);
-        dialogue.said(Direction::Forward, sent);
+    fn answer(
+        &self,
+        line: &mut Line,
+        dialogue: &mut Dialogue<'_, Heard>,
+        mut frames: Option<&mut Frames>,
+    ) -> Result<Answer, String> {
         let (began, mut buffer) = (Instant::now(), vec![0; 64 << 10]);
         let mut first: Vec<u8> = Vec::new();
         loop {
             if let Some(answer) = dialogue.told().answer.take() {
                 return Ok(answer);
             }
-            if dialogue.is_other() || !START.starts_with(&first) {
+            if dialogue.is_other() || frames.is_none() && !START.starts_with(&first) {
                 return Err("the answer is no HTTP".to_owned());
+            }
+            if let Some(why) = frames.as_mut().and_then(|frames| frames.over.clone()) {
+                return Err(why);
             }
             if began.elapsed() > self.plan.timeout {
                 let some = if dialogue.told().any { "only a part of an answer" } else { "no answer" };
@@ -157,11 +183,17 @@ impl Prober {
                     let said = buffer.get(..read).unwrap_or_default();
                     first.extend(said.iter().take(START.len().saturating_sub(first.len())));
                     dialogue.said(Direction::Backward, said);
+                    if let Some(frames) = &mut frames {
+                        frames.hear(said);
+                        let more = frames.take();
+                        line.write_all(&more).and_then(|()| line.flush()).map_err(|error| broke(&error))?;
+                        dialogue.said(Direction::Forward, &more);
+                    }
                 }
                 Err(error) if waits(&error) => {}
                 // A server that ends TLS without saying so has closed the connection.
                 Err(error) if error.kind() == ErrorKind::UnexpectedEof => return closed(dialogue),
-                Err(error) => return Err(format!("the connection broke: {error}")),
+                Err(error) => return Err(broke(&error)),
             }
         }
     }
@@ -177,8 +209,12 @@ impl Prober {
     }
 }
 
+fn broke(error: &io::Error) -> String {
+    format!("the connection broke: {error}")
+}
+
 /// The server said all that it says.
-fn closed(mut dialogue: Dialogue<'_, Heard>) -> Result<Answer, String> {
+fn closed(dialogue: &mut Dialogue<'_, Heard>) -> Result<Answer, String> {
     dialogue.over(Direction::Backward);
     match dialogue.told().answer.take() {
         Some(answer) => Ok(Answer { goes_on: false, ..answer }),
