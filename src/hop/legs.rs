@@ -243,7 +243,8 @@ impl Legs {
         };
         let mut allowed = |key: Key<'l>, outside: bool| {
             let mut candidates = index.of((before, key), leg, outside, |number| Some(&*self.entries.get(&number)?.leg));
-            candidates.retain(|other, outer| !(chain && are_siblings(outer, leg)) && !self.is_loop(entry, other, found));
+            let cannot = |other: u64, outer: &Leg| chain && are_siblings(outer, leg) || self.is_loop(entry, other, found);
+            candidates.retain(|other, outer| !cannot(other, outer));
             candidates
         };
         let same_look = |other: u64| self.entries.get(&other).is_some_and(|other| other.look == entry.look);

@@ -137,7 +137,8 @@ fn talk((client, server): (u8, u8), (asked, request): (u64, &str), (answered, re
 fn shown(talks: &[Conversation]) -> String {
     let mut all: Vec<_> = talks.iter().flat_map(segments).collect();
     all.sort_by_key(|segment| segment.time);
-    let file = write_file(&packets(&all, Carrier::ETHERNET), Link::Ethernet, Format::Pcap);
+    let file =
+        write_file(&packets(&all, Carrier::ETHERNET), Link::Ethernet, Format::Pcap { big_endian: false, nanoseconds: false });
     let run = Program::new().file("t.pcap", file).run(&["show", "--journeys", "t.pcap"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     run.stdout
@@ -203,7 +204,8 @@ fn what_waits_in_one_capture_is_judged_when_all_that_ran_is_over() {
         ];
         let mut all: Vec<_> = talks.iter().flat_map(segments).collect();
         all.sort_by_key(|segment| segment.time);
-        let file = write_file(&packets(&all, Carrier::ETHERNET), Link::Ethernet, Format::Pcap);
+        let file =
+            write_file(&packets(&all, Carrier::ETHERNET), Link::Ethernet, Format::Pcap { big_endian: false, nanoseconds: false });
         Program::new().file("t.pcap", file).file("s.yaml", spec).run(&["check", "-s", "s.yaml", "t.pcap"]).stdout
     };
     for ends in [(100, 90), (90, 100)] {
