@@ -205,13 +205,14 @@ impl Waiting {
         while self.legs.weight() > enough
             && let Some(oldest) = self.legs.oldest()
         {
+            // What has its inner exchange already has waited long enough.
+            given_up += u64::from(!self.legs.is_taken(oldest));
             if self.inner.contains_key(&oldest) {
                 let why = self.reason(link, plan, &Unjoined::GivenUp);
                 ready.extend(self.ready(number, oldest, Err(why)));
             } else {
                 self.legs.give_up(oldest);
             }
-            given_up += 1;
         }
         given_up
     }

@@ -160,6 +160,12 @@ impl Legs {
         Some((self.remove(number)?, outer))
     }
 
+    /// Whether a leg that surely belongs to this one was taken away.
+    #[must_use]
+    pub fn is_taken(&self, number: u64) -> bool {
+        self.entries.get(&number).is_some_and(|entry| entry.taken)
+    }
+
     /// Takes a leg away for lack of room. What may belong to it is then given to no other.
     pub fn give_up(&mut self, number: u64) -> Option<Arc<Leg>> {
         let entry = self.entries.get(&number)?;
@@ -205,7 +211,7 @@ impl Legs {
             }
             index.runs(*number, &entry.leg, entry.level, entry.look());
         }
-        found.sorted_out(|number| self.entries.get(&number).is_some_and(|entry| entry.taken))
+        found.sorted_out(|number| self.is_taken(number))
     }
 
     /// The same before all were read: what may belong to an exchange that still runs is not joined.
@@ -243,7 +249,8 @@ impl Legs {
         };
         let mut allowed = |key: Key<'l>, outside: bool| {
             let mut candidates = index.of((before, key), leg, outside, |number| Some(&*self.entries.get(&number)?.leg));
-            candidates.retain(|other, outer| !(chain && are_siblings(outer, leg)) && !self.is_loop(entry, other, found));
+            let cannot = |other: u64, outer: &Leg| chain && are_siblings(outer, leg) || self.is_loop(entry, other, found);
+            candidates.retain(|other, outer| !cannot(other, outer));
             candidates
         };
         let same_look = |other: u64| self.entries.get(&other).is_some_and(|other| other.look == entry.look);
