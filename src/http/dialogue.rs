@@ -131,7 +131,7 @@ mod tests {
             (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n", Standing::Body),
             (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", Standing::Frames),
             (b"\x16\x03\x01\0\x05hello", Standing::Other),
-            (b"SSH-2.0-OpenSSH_9.2\r\n", Standing::Other),
+            (b"{\"a\": 1}\r\n\r\n", Standing::Other),
         ] {
             let mut told = Told::default();
             let mut dialogue = Dialogue::between(ends(1), ends(2), Limits::default(), &mut told);

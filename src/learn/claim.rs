@@ -129,6 +129,10 @@ pub(super) fn field(field: &Field, messages: u64, partial: u64, demands: &[Deman
         Some(Demand::Begin(_, begin)) if begins(&keys, begin) => return None,
         _ => {}
     }
+    if field.most_lines > 1 && field.name.eq_ignore_ascii_case("cookie") {
+        // Over HTTP/2 a client may send it in any number of lines, which are judged as one (RFC 9113 §8.2.3).
+        return always.then(|| vec![("present", "true".to_owned())]);
+    }
     if field.most_lines > 1 {
         return lines(field, keys, always);
     }
