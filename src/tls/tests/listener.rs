@@ -83,6 +83,8 @@ impl TlsSink for Heard {
 pub(super) enum Step {
     Data(Direction, Vec<u8>),
     Gap(Direction, u64),
+    /// The capture has these secrets here.
+    Secrets(String),
 }
 
 /// Reads one connection with this key log; a step a packet. With it why it was not opened, and for whom.
@@ -107,6 +109,10 @@ pub(super) fn hear_within(limits: Limits, steps: &[Step], log: &str) -> (Heard, 
         number += 1;
         let at = PacketAt { number, ..PacketAt::default() };
         let (direction, need) = match step {
+            Step::Secrets(lines) => {
+                streams.embed(lines.as_bytes());
+                continue;
+            }
             Step::Data(direction, _) | Step::Gap(direction, _) if deaf[direction.index()] => (*direction, Need::Nothing),
             Step::Data(direction, data) if data.is_empty() => (*direction, Need::Bytes),
             Step::Data(direction, data) => {

@@ -151,6 +151,25 @@ fn a_connection_of_tls_1_2_can_be_negotiated_again() {
 }
 
 #[test]
+fn secrets_of_tls_1_2_may_come_until_the_keys_are_changed() {
+    let talk = spoken(tls12(0xc02f, false));
+    let with_secrets = |at: usize| {
+        let mut steps = talk.steps.clone();
+        steps.insert(at, Step::Secrets(talk.log.clone()));
+        hear(&steps, "")
+    };
+    // Behind both hellos, where who opens the connection learns them.
+    for at in 0..3 {
+        let (heard, shut) = with_secrets(at);
+        assert_eq!((heard.kinds(), shut), (vec![], vec![]), "{at}");
+        assert_eq!(heard.data[CLIENT.index()], [REQUEST, REQUEST].concat(), "{at}");
+        assert_eq!(heard.data[SERVER.index()], [RESPONSE, RESPONSE].concat(), "{at}");
+    }
+    let (heard, shut) = with_secrets(3);
+    assert_eq!((heard.data.concat().len(), shut), (0, vec!["443 shop.example no key log was given".to_owned()]));
+}
+
+#[test]
 fn tls_behind_a_proxy_header_is_opened_and_the_header_goes_on() {
     let mut talk = spoken(tls13(0x1301, None));
     let header = b"PROXY TCP4 192.0.2.1 192.0.2.2 1000 443\r\n";

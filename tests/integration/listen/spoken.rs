@@ -41,6 +41,21 @@ fn tls_is_opened_and_what_it_agreed_on_can_be_expected() {
 }
 
 #[test]
+fn streams_of_a_connection_do_not_wait_for_each_other() {
+    let target = Target::new(SPEC, &["--tls", "--delay", "200ms", "--echo"]);
+    let paths: Vec<String> = (0..150).map(|n| format!("https://localhost:{}/{n}", target.port)).collect();
+    let mut args = vec!["-Z", "--parallel-max", "150", "--http2", "-H", "X-A: 1", "-w", "%{stderr}%{http_code} "];
+    args.extend(paths.iter().map(String::as_str));
+    let began = std::time::Instant::now();
+    let Some(echoes) = target.curl("https", "/last", &args) else { return };
+    assert_eq!(echoes.matches("hopspec-echo/1").count(), 151);
+    // One after the other they would take half a minute.
+    assert!(began.elapsed() < std::time::Duration::from_secs(20), "{:?}", began.elapsed());
+    let run = target.interrupt().code(0);
+    assert_eq!(run.stderr.lines().filter(|line| line.contains(" 200  met ")).count(), 151);
+}
+
+#[test]
 fn headers_of_the_proxy_protocol_are_read() {
     let spec = format!("{SPEC}    proxy: {{ src: {{ ip: 192.0.2.7 }} }}\n");
     for secured in [false, true] {
