@@ -29,6 +29,7 @@ mod series;
 mod shown;
 mod stream;
 mod summary;
+mod table;
 mod teller;
 #[cfg(test)]
 mod tests;

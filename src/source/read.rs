@@ -223,10 +223,14 @@ fn no_capture(input: &Input, why: String) -> SourceError {
     SourceError::NotACapture { file: input.spoken(), why }
 }
 
-/// Tells the sink of the Lambda events that a body holds, of nothing where it holds none, and gives back what is odd about them.
+/// Tells the sink of the Lambda events that a body holds, of nothing where it holds none, and gives back what is odd about them,
+/// with why some of them could not be read, if so.
 ///
 /// # Errors
 /// It holds what is known for an event, and that cannot be read or holds no message: why.
-pub fn read_events<S: MessageSink>(body: &[u8], id: CaptureId, sink: &mut S) -> Result<Anomalies, String> {
-    event::read(body, id, sink).map_or_else(|| Ok(Anomalies::default()), |read| read.map(|summary| summary.anomalies))
+pub fn read_events<S: MessageSink>(body: &[u8], id: CaptureId, sink: &mut S) -> Result<(Anomalies, Option<String>), String> {
+    match event::read_echo(body, id, sink) {
+        Some(read) => read.map(|(summary, broken)| (summary.anomalies, broken)),
+        None => Ok((Anomalies::default(), None)),
+    }
 }
