@@ -240,7 +240,8 @@ mod tests {
         let (found, _) = find(text.as_bytes());
         let show = |found: &Found<'_>| match found {
             Found::Message { line, time, text } => format!("{line} {} {text}", time.as_deref().unwrap_or("-")),
-            Found::Invocation(Invocation { line, status, body, fields, disagree, .. }) => {
+            Found::Invocation(Invocation { line, status, body, fields, disagree, cut, .. }) => {
+                assert!(!cut);
                 format!("{line} invocation {status:?} {body:?} {fields:?} {disagree:?}")
             }
         };
@@ -271,5 +272,48 @@ mod tests {
         let single = "{\"log\": \"Execution log for request a\", \"headers\": {\"A\": \"2\"}}";
         assert_eq!(shown(single), ["1 invocation None None Some([(\"A\", \"2\")]) []"]);
         assert!(shown("{\"log\": \"something else\"}").is_empty());
+    }
+
+    /// Fields and whether they are cut, of an answer with these members.
+    fn answer(members: &str) -> (Vec<(String, String)>, bool, usize) {
+        let text = format!("{{\"log\": \"Execution log for request a\", {members}}}");
+        let (found, _) = find(text.as_bytes());
+        match found.into_iter().next() {
+            Some(Found::Invocation(answer)) => (answer.fields.unwrap_or_default(), answer.cut, answer.disagree.len()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn values_that_are_no_texts_keep_their_names() {
+        let line = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let lists =
+            r#""headers": {"B": "1"}, "multiValueHeaders": {"A": "x", "B": ["1"], "C": [1, {}], "D": [null, "y"], "E": null}"#;
+        let expected = [line("A", "x"), line("B", "1"), line("C", "1"), line("C", "…"), line("D", "y")];
+        assert_eq!(answer(lists), (expected.to_vec(), false, 0));
+        let single = r#""headers": {"A": null, "B": 7, "C": {"x": 1}}, "multiValueHeaders": null"#;
+        assert_eq!(answer(single), (vec![line("B", "7"), line("C", "…")], false, 0));
+    }
+
+    #[test]
+    fn fields_are_bounded_and_compared_in_linear_time() {
+        let values = vec!["\"\""; 1 << 10].join(",");
+        let (fields, cut, _) = answer(&format!("\"multiValueHeaders\": {{\"{}\": [{values}]}}", "n".repeat(1 << 16)));
+        assert!(cut && fields.len() <= 16, "{}", fields.len());
+        let map =
+            |letter: char, value: &str| (0..20_000).map(|n| format!("\"{letter}{n}\": {value}")).collect::<Vec<_>>().join(",");
+        let (headers, lists) = (map('X', "\"a\""), map('Y', "[\"a\"]"));
+        let (_, _, odd) = answer(&format!("\"headers\": {{{headers}}}, \"multiValueHeaders\": {{{lists}}}"));
+        assert_eq!(odd, 20_000);
+    }
+
+    #[test]
+    fn a_time_in_brackets_is_no_json() {
+        for text in ["[2020-06-14T10:04:49.612Z] (abcd) HTTP Method: GET", "[INFO] x", "(a)", ""] {
+            assert!(!is_json(text.as_bytes()), "{text}");
+        }
+        for text in ["[]", "[1]", "[ {", " {\"a\"", "[[1, \"x\"]]", "[\n\"x\"]"] {
+            assert!(is_json(text.as_bytes()), "{text}");
+        }
     }
 }
