@@ -47,7 +47,12 @@ impl State {
             // What is no event echoes nothing.
             let read = read.and_then(|body| source::read_events(&body, response.head.head.at.capture, &mut echoed));
             match read {
-                Ok(odd) => self.odd(&response.head.head.at, &odd),
+                Ok((odd, broken)) => {
+                    self.odd(&response.head.head.at, &odd);
+                    if let Some(why) = broken {
+                        self.unread(plan, at, looked, params, &format!("an event that echoes it cannot be read: {why}"));
+                    }
+                }
                 Err(why) => self.unread(plan, at, looked, params, &why),
             }
             for leg in echoed.0 {

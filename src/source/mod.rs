@@ -30,6 +30,7 @@ mod series;
 mod shown;
 mod stream;
 mod summary;
+mod table;
 mod teller;
 #[cfg(test)]
 mod tests;

@@ -227,13 +227,17 @@ fn no_capture(input: &Input, why: String) -> SourceError {
 }
 
 /// Tells the sink of the request that a body echoes: that of `hopspec listen --echo`, or the Lambda events that it holds; of nothing
-/// where it holds none. Gives back what is odd about them.
+/// where it holds none. Gives back what is odd about them, with why some of them could not be read, if so.
 ///
 /// # Errors
 /// It holds what is known for an event, and that cannot be read or holds no message: why.
-pub fn read_events<S: MessageSink>(body: &[u8], id: CaptureId, sink: &mut S) -> Result<Anomalies, String> {
+pub fn read_events<S: MessageSink>(body: &[u8], id: CaptureId, sink: &mut S) -> Result<(Anomalies, Option<String>), String> {
     if let Some(read) = echoed::read(body, id, sink) {
-        return read;
+        return read.map(|odd| (odd, None));
     }
-    event::read(body, id, sink).map_or_else(|| Ok(Anomalies::default()), |read| read.map(|summary| summary.anomalies))
+    match event::read_echo(body, id, sink) {
+        Some(read) => read.map(|(summary, broken)| (summary.anomalies, broken)),
+        None => Ok((Anomalies::default(), None)),
+    }
+}
 }

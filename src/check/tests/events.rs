@@ -3,7 +3,7 @@
 use super::driver::Check;
 use crate::finding::{Outcome, Rule, Verdict};
 
-const EVENT: &str = r#"{"path": "/a", "httpMethod": "GET", "headers": {"X-Amzn-Trace-Id": "Root=1-a", "Host": "a"},
+const EVENT: &str = r#"{"path": "/a", "httpMethod": "GET", "queryStringParameters": null, "headers": {"X-Amzn-Trace-Id": "Root=1-a", "Host": "a"},
     "requestContext": {"requestId": "id-1", "extendedRequestId": "ext=", "protocol": "HTTP/1.1"}}"#;
 
 const RESPONSE: &str = "HTTP/1.1 200 OK\nx-amzn-RequestId: id-1\nx-amz-apigw-id: ext=\nX-Amzn-Trace-Id: Root=1-a;Sampled=0\n\n";
@@ -66,8 +66,28 @@ fn what_an_event_does_not_tell_of_the_start_line_is_open() {
     assert_eq!(verdicts(EVENT), [true; 6]);
     let alb = EVENT.replace("\"requestContext\": {", "\"requestContext\": {\"elb\": {}, ");
     assert_eq!(verdicts(&alb), [true, true, true, false, true, false]);
-    let query = EVENT.replace("\"headers\"", "\"queryStringParameters\": {\"b\": \"c\"}, \"headers\"");
+    let query = EVENT.replace("Parameters\": null", "Parameters\": {\"b\": \"c\"}");
     assert_eq!(verdicts(&query), [true, true, false, true, false, true]);
+    // Nothing says whether there is a query.
+    let missing = EVENT.replace("\"queryStringParameters\": null,", "");
+    assert_eq!(verdicts(&missing), [true, true, false, true, false, true]);
+    // HTTP APIs decode the path.
+    let decoded = EVENT.replace("\"/a\"", "\"/a b\"").replace("{\"path", "{\"version\": \"1.0\", \"path");
+    assert_eq!(verdicts(&decoded), [true, false, false, true, false, true]);
+}
+
+#[test]
+fn a_query_that_an_event_does_not_tell_whole_is_open() {
+    let spec = "hops:\n  a:\n    checks: [{ id: admin, that: '!request.query.contains(\"admin\")' }]\n";
+    let verdicts = |query: &str| {
+        let event = EVENT.replace("\"queryStringParameters\": null,", query);
+        let outcome = Check::new(spec).read(&event);
+        verdict(&outcome, "check.admin")
+    };
+    assert_eq!(verdicts("\"queryStringParameters\": null,"), Verdict::Met);
+    for query in ["", "\"queryStringParameters\": \"admin=1\",", "\"queryStringParameters\": {\"admin\": null},"] {
+        assert_ne!(verdicts(query), Verdict::Met, "{query}");
+    }
 }
 
 #[test]

@@ -308,6 +308,10 @@ fn a_function_that_echoes_its_event_shows_the_hop_behind() {
     let function = &broken.specs[0].hops[1];
     assert_eq!((function.exchanges, function.verdict), (1, Verdict::Inconclusive), "{:#?}", broken.findings);
     assert!(broken.findings.iter().any(|f| f.rule == Rule::EvidenceInconclusive && f.hop.as_deref() == Some("function")));
+    // Beside one that can be read, too.
+    let partly = run("curl", "prod", &|event| format!("[{event}, {}]", event.replacen("\"path\"", "\"resource\"", 1)));
+    assert_eq!(partly.specs[0].hops[1].exchanges, 2);
+    assert!(partly.findings.iter().any(|f| f.rule == Rule::EvidenceInconclusive && f.hop.as_deref() == Some("function")));
 }
 
 /// A head that is cut in the capture: behind its last line where that ends, else within it.

@@ -22,12 +22,33 @@ impl Held {
 /// The body under a key, coded in base64 where another says so. Null is no body; where the key is missing the event does not
 /// show it, unless the head (`head`) says that there is none.
 pub(super) fn of(event: &Map<String, Value>, coded: &str, head: &[u8]) -> Held {
-    let coded = event.get(coded).and_then(Value::as_bool).unwrap_or_default();
+    let coded = match event.get(coded) {
+        None | Some(Value::Null) => Some(false),
+        Some(said) => said.as_bool(),
+    };
     match event.get("body") {
-        Some(Value::String(text)) => bytes(text, coded),
+        Some(Value::String(text)) => match coded {
+            Some(coded) => bytes(text, coded),
+            None => Held { shown: Shown::Nothing, unreadable: true },
+        },
         Some(Value::Null) => Held::of(Shown::Whole(Vec::new())),
-        Some(other) => Held::of(Shown::Whole(other.to_string().into_bytes())),
+        Some(other) => Held::of(json(other)),
         None => Held::of(missing(head)),
+    }
+}
+
+/// JSON in place of a text. Numbers are kept as they were written where they are whole and short: else nobody knows them.
+pub(super) fn json(value: &Value) -> Shown {
+    if is_exact(value) { Shown::Whole(value.to_string().into_bytes()) } else { Shown::Nothing }
+}
+
+/// Whether all numbers of a value are what was written. One with a fraction, an exponent or more digits was rounded.
+fn is_exact(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.is_u64() || number.is_i64(),
+        Value::Array(members) => members.iter().all(is_exact),
+        Value::Object(members) => members.values().all(is_exact),
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
     }
 }
 

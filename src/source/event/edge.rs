@@ -4,10 +4,11 @@
 use serde_json::{Map, Value};
 
 use super::body::{self, Held};
+use super::fields;
 use super::head::Writer;
 use super::request::Noted;
 use super::response::status;
-use super::{fields, target};
+use super::target::{self, Path};
 use crate::http::Fidelity;
 use crate::source::shown::Shown;
 
@@ -21,7 +22,7 @@ pub(super) fn of(cf: &Value) -> [Option<Noted>; 2] {
 
 fn request(request: &Object) -> Noted {
     let text = |key: &str| request.get(key).and_then(Value::as_str).unwrap_or_default();
-    let target = target::raw(text("uri"), text("querystring"));
+    let target = target::raw(Path::Sent(text("uri")), text("querystring"));
     let mut head = Writer::request(text("method"), &target.text, "");
     write(request, &mut head);
     let body = match request.get("body").and_then(Value::as_object) {
@@ -29,7 +30,7 @@ fn request(request: &Object) -> Noted {
         // It is there only where the function asked for it.
         None => Held::of(body::missing(head.raw())),
     };
-    noted(head, body)
+    Noted { unwritten: target.unwritten, ..noted(head, body) }
 }
 
 /// The response of a record, or one that a function made.
@@ -47,12 +48,14 @@ pub(super) fn response(response: &Object) -> Noted {
 
 fn noted(head: Writer, body: Held) -> Noted {
     let fidelity = Fidelity { start_line: false, ..Fidelity::EVENT };
-    Noted { head, body, fidelity, time: None, disagree: None }
+    Noted { head, body, fidelity, time: None, unwritten: 0, disagree: None }
 }
 
 /// Names stand in `key` as they were written, and in lower case over the lists.
 fn write(message: &Object, head: &mut Writer) {
     let Some(headers) = message.get("headers") else { return head.cut() };
+    // CloudFront writes an object, also where there are none.
+    head.unwritten += usize::from(!headers.is_object());
     for (name, lines) in headers.as_object().into_iter().flatten() {
         for line in lines.as_array().into_iter().flatten() {
             let name = line.get("key").and_then(Value::as_str).unwrap_or(name);
@@ -61,7 +64,7 @@ fn write(message: &Object, head: &mut Writer) {
                 None => head.unwritten += 1,
             }
         }
-        head.unwritten += usize::from(!lines.is_array());
+        head.unwritten += usize::from(lines.as_array().is_none_or(Vec::is_empty));
     }
 }
 

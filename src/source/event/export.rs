@@ -7,7 +7,7 @@ use std::io::Read as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -68,7 +68,7 @@ pub(super) fn log_event(raw: &str) -> Option<(Message<'_>, Option<Timestamp>)> {
 }
 
 /// A text of JSON, borrowed where nothing in it is escaped.
-fn whole_text(raw: &str) -> Option<Cow<'_, str>> {
+pub(super) fn whole_text(raw: &str) -> Option<Cow<'_, str>> {
     #[derive(Deserialize)]
     struct Text<'t>(#[serde(borrow)] Cow<'t, str>);
     serde_json::from_str::<Text<'_>>(raw).ok().map(|text| text.0)
@@ -76,21 +76,28 @@ fn whole_text(raw: &str) -> Option<Cow<'_, str>> {
 
 /// Shows each log event of an export: `events` of `aws logs filter-log-events` and `get-log-events`, `logEvents` of a
 /// subscription, `results` of Logs Insights. Whether it is one.
-pub(super) fn log_events<'t>(raw: &'t str, see: &mut dyn FnMut(&'t str)) -> bool {
+///
+/// # Errors
+/// It is cut, or broken: what stands behind that place is not shown.
+pub(super) fn log_events<'t>(raw: &'t str, see: &mut dyn FnMut(&'t str)) -> Result<bool, String> {
     let mut found = false;
     let mut deserializer = serde_json::Deserializer::from_str(raw);
-    let _ = deserializer.deserialize_map(Export {
+    let read = deserializer.deserialize_map(Export {
         see: &mut |raw| {
             found |= raw.starts_with(['{', '[']);
             see(raw);
         },
     });
-    found
+    match read {
+        Err(why) if found => Err(format!("an export of logs: {why}")),
+        _ => Ok(found),
+    }
 }
 
 /// Shows each member of an array.
 pub(super) fn members<'t>(raw: &'t str, see: &mut dyn FnMut(&'t str)) {
     let mut deserializer = serde_json::Deserializer::from_str(raw);
+    // A whole value: it is JSON to its end.
     let _ = deserializer.deserialize_seq(Members { see });
 }
 
@@ -107,10 +114,9 @@ impl<'t> Visitor<'t> for Export<'_, 't> {
 
     fn visit_map<A: MapAccess<'t>>(self, mut entries: A) -> Result<(), A::Error> {
         while let Some(key) = entries.next_key::<Cow<'_, str>>()? {
-            if matches!(key.as_ref(), "events" | "logEvents" | "results") {
-                entries.next_value_seed(Members { see: &mut *self.see })?;
-            } else {
-                entries.next_value::<IgnoredAny>()?;
+            let value = entries.next_value::<&'t RawValue>()?;
+            if matches!(key.as_ref(), "events" | "logEvents" | "results") && value.get().starts_with('[') {
+                members(value.get(), self.see);
             }
         }
         Ok(())
@@ -119,14 +125,6 @@ impl<'t> Visitor<'t> for Export<'_, 't> {
 
 struct Members<'s, 't> {
     see: &'s mut dyn FnMut(&'t str),
-}
-
-impl<'t> DeserializeSeed<'t> for Members<'_, 't> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'t>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
-    }
 }
 
 impl<'t> Visitor<'t> for Members<'_, 't> {
@@ -144,11 +142,59 @@ impl<'t> Visitor<'t> for Members<'_, 't> {
     }
 }
 
-/// What a subscription hands to a function: the export, packed (`awslogs.data`;
-/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html>).
-pub(super) fn unpacked(value: &Value) -> Option<String> {
-    let packed = STANDARD.decode(value.get("awslogs")?.get("data")?.as_str()?).ok()?;
-    let mut text = String::new();
-    flate2::read::GzDecoder::new(packed.as_slice()).take(MOST_EVENT as u64).read_to_string(&mut text).ok()?;
-    Some(text)
+/// All that was unpacked of one text or body has at most so many bytes. What is handed to a function has 6 MB, packed.
+const MOST_UNPACKED: u64 = 64 << 20;
+
+/// How much may still be unpacked.
+#[derive(Debug)]
+pub(super) struct Unpacking {
+    left: u64,
+}
+
+impl Default for Unpacking {
+    fn default() -> Self {
+        Self { left: MOST_UNPACKED }
+    }
+}
+
+impl Unpacking {
+    /// What a subscription hands to a function: the export, packed (`awslogs.data`;
+    /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html>). Nothing where a value is none.
+    pub(super) fn unpacked(&mut self, value: &Value) -> Option<Result<String, String>> {
+        let packed = value.get("awslogs")?.get("data")?.as_str()?;
+        Some(self.unpack(packed).map_err(|why| format!("the packed export of a subscription: {why}")))
+    }
+
+    fn unpack(&mut self, packed: &str) -> Result<String, String> {
+        let packed = STANDARD.decode(packed).map_err(|_| "is no base64".to_owned())?;
+        let mut text = Vec::new();
+        let read = flate2::read::GzDecoder::new(packed.as_slice()).take(self.left.saturating_add(1)).read_to_end(&mut text);
+        let length = text.len() as u64;
+        let is_whole = length <= self.left;
+        self.left = self.left.saturating_sub(length);
+        read.map_err(|why| format!("is damaged: {why}"))?;
+        if !is_whole {
+            return Err(format!("has more than the {MOST_UNPACKED} bytes that are unpacked of one text"));
+        }
+        String::from_utf8(text).map_err(|_| "is no text".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn all_that_is_unpacked_is_bounded() {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(&[b'a'; 1000]).expect("bytes");
+        let value = serde_json::json!({"awslogs": {"data": STANDARD.encode(gzip.finish().expect("bytes"))}});
+        let mut unpacking = Unpacking { left: 1999 };
+        assert_eq!(unpacking.unpacked(&value).map(|text| text.map(|text| text.len())), Some(Ok(1000)));
+        assert!(unpacking.unpacked(&value).is_some_and(|text| text.is_err_and(|why| why.contains("has more than"))));
+        assert_eq!(unpacking.left, 0);
+        assert_eq!(unpacking.unpacked(&serde_json::json!({"awslogs": 1})), None);
+    }
 }

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use memchr::memmem;
 use serde_json::value::RawValue;
 
-use super::python;
 use super::shape::{OWN_WORDS, WORDS};
+use super::{extent, node, python};
 
 /// What stands in a text.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,6 +34,9 @@ const PLATFORM: [&[u8]; 8] = [
 /// A text is looked at so far for the marks of a log.
 const BEGINNING: usize = 1 << 20;
 
+/// What Python writes of an event that is more than JSON.
+const PYTHON: &str =
+    "a dict that Python printed with objects of other types in it, or on many lines (pprint); log json.dumps(event)";
 /// What Node writes of an event that is logged as it is.
 const NODE: &str = "an event that Node printed as an object, which leaves out what lies deep; log JSON.stringify(event)";
 
@@ -44,13 +47,33 @@ pub(in crate::source) fn is_log(text: &[u8]) -> bool {
 }
 
 /// Whether the runtime wrote this line. Exports put a time and the log stream before it.
-fn is_platform(line: &[u8]) -> bool {
+pub(super) fn is_platform(line: &[u8]) -> bool {
     let line = line.trim_ascii();
-    line.is_empty() || PLATFORM.iter().any(|mark| line.starts_with(mark) || memmem::find(line, mark).is_some_and(|at| at < 128))
+    let marked = |text: &[u8]| PLATFORM.iter().any(|mark| text.starts_with(mark));
+    // Words in the midst of a line that somebody logged are no marks.
+    let mut rest = line;
+    for _ in 0..4 {
+        if rest.is_empty() || marked(rest) {
+            return true;
+        }
+        let Some(end) = rest.iter().take(128).position(u8::is_ascii_whitespace) else { return false };
+        let word = rest.get(..end).unwrap_or_default();
+        // A time, or the name of a stream.
+        if !word.iter().any(u8::is_ascii_digit) {
+            return false;
+        }
+        rest = rest.get(end..).unwrap_or_default().trim_ascii_start();
+    }
+    false
+}
+
+/// Whether the runtime wrote this, as JSON: `{"time": …, "type": "platform.start", "record": …}`.
+pub(super) fn is_platform_json(raw: &[u8]) -> bool {
+    memmem::find(raw, b"\"platform.").is_some() && memmem::find(raw, b"\"record\"").is_some()
 }
 
 /// Shows the pieces of a text, each with the line where it begins, counted from 1. Every byte is parsed at most twice: what
-/// cannot be parsed is left where it went wrong.
+/// cannot be parsed is left behind, with all that may be a part of it.
 pub(super) fn pieces<'t>(text: &'t [u8], see: &mut dyn FnMut(u32, Piece<'t>)) {
     let (mut at, mut line) = (0, 1_u32);
     // Whether something was found in this line before, and where it ends in the text: looked for once a line.
@@ -74,8 +97,7 @@ pub(super) fn pieces<'t>(text: &'t [u8], see: &mut dyn FnMut(u32, Piece<'t>)) {
                         continue;
                     }
                     Some(Err(error)) => {
-                        let wrong = error.line().saturating_sub(1);
-                        let length = nth_line_end(from, wrong);
+                        let length = extent::broken(from, error.line().saturating_sub(1));
                         let part = from.get(..length).unwrap_or_default();
                         see(line, if is_event(part) { Piece::Broken(without_place(&error, line)) } else { Piece::Plain });
                         line = line.saturating_add(lines(part));
@@ -88,16 +110,32 @@ pub(super) fn pieces<'t>(text: &'t [u8], see: &mut dyn FnMut(u32, Piece<'t>)) {
                 }
             }
             Some((open, Begin::Python)) => {
-                if let Some((json, length)) = python::json(rest.get(open..).unwrap_or_default()) {
+                let from = rest.get(open..).unwrap_or_default();
+                if let Some((json, length)) = python::json(from) {
                     see(line, Piece::Object(Cow::Owned(json)));
-                    at += open + length.max(1);
                     found = true;
+                    line = line.saturating_add(lines(from.get(..length).unwrap_or_default()));
+                    at += open + length.max(1);
                     continue;
                 }
-                let why = "a dict that Python printed with objects of other types in it; log json.dumps(event)";
-                see(line, if is_event(here) { Piece::Broken(format!("line {line}: {why}")) } else { Piece::Plain });
+                let length = extent::printed(from);
+                let part = from.get(..length).unwrap_or_default();
+                see(line, if is_event(part) { Piece::Broken(format!("line {line}: {PYTHON}")) } else { Piece::Plain });
+                line = line.saturating_add(lines(part));
+                at += open + length.max(1);
+                found = true;
+                continue;
             }
-            Some((_, Begin::Node)) => see(line, Piece::Broken(format!("line {line}: {NODE}"))),
+            Some((open, Begin::Node)) => {
+                let from = rest.get(open..).unwrap_or_default();
+                let length = extent::printed(from);
+                let part = from.get(..length).unwrap_or_default();
+                see(line, if node::is_event(part) { Piece::Broken(format!("line {line}: {NODE}")) } else { Piece::Plain });
+                line = line.saturating_add(lines(part));
+                at += open + length.max(1);
+                found = true;
+                continue;
+            }
             None if found || is_platform(here) => {}
             None => see(line, Piece::Plain),
         }
@@ -113,24 +151,17 @@ enum Begin {
     Node,
 }
 
-/// Where an object begins in a line, and in which writing.
+/// Where an object begins in a line, and in which writing. Right behind a quote it is the text of something else.
 fn begin(line: &[u8], rest: &[u8]) -> Option<(usize, Begin)> {
     let after = |at: usize| {
         let behind = rest.get(at + 1..)?;
         behind.iter().take(256).find(|byte| !byte.is_ascii_whitespace())
     };
-    let begin = memchr::memchr_iter(b'{', line).find_map(|at| match after(at)? {
+    let quoted = |at: usize| at.checked_sub(1).and_then(|before| line.get(before)).is_some_and(|byte| b"'`".contains(byte));
+    memchr::memchr_iter(b'{', line).filter(|at| !quoted(*at)).find_map(|at| match after(at)? {
         b'"' => Some((at, Begin::Json)),
-        b'\'' => Some((at, Begin::Python)),
-        _ => None,
-    });
-    // `{ resource: '/', …`, on one line or on many.
-    begin.or_else(|| {
-        let at = memchr::memchr(b'{', line)?;
-        let beginning = rest.get(at..rest.len().min(at + 4096))?;
-        let named = ["\n  resource: '", "{ resource: '", "\n  version: '2.0',", "{ version: '2.0',", "\n  requestContext: {"];
-        let is_node = named.iter().any(|name| memmem::find(beginning, name.as_bytes()).is_some_and(|found| found < 64));
-        is_node.then_some((at, Begin::Node))
+        b'\'' if !node::begins(rest.get(at..)?) => Some((at, Begin::Python)),
+        _ => node::begins(rest.get(at..)?).then_some((at, Begin::Node)),
     })
 }
 
@@ -140,13 +171,8 @@ pub(super) fn may_hold(text: &[u8]) -> bool {
 }
 
 /// Whether a text that cannot be read was an event.
-pub(super) fn is_event(text: &[u8]) -> bool {
+pub(in crate::source) fn is_event(text: &[u8]) -> bool {
     OWN_WORDS.iter().any(|word| memmem::find(text, word).is_some())
-}
-
-/// The end of the line with this number, counted from 0.
-fn nth_line_end(text: &[u8], number: usize) -> usize {
-    memchr::memchr_iter(b'\n', text).nth(number).unwrap_or(text.len())
 }
 
 fn lines(text: &[u8]) -> u32 {
@@ -197,7 +223,8 @@ mod tests {
 
     #[test]
     fn many_objects_in_one_line_take_linear_time() {
-        for object in ["{\"a\": 1} ", "{'a': 1} ", "{\"a\": x ", "{'a': x ", "{ "] {
+        let lines = ["{\n", "{\"a\": [\n", "{\"a\": x\n", "{'a': x\n", "{ a: [\n", "{\n  a: '\n", "\"{\"\n"];
+        for object in ["{\"a\": 1} ", "{'a': 1} ", "{\"a\": x ", "{'a': x ", "{ ", "{ a: "].into_iter().chain(lines) {
             let mut found = 0;
             pieces(object.repeat(200_000).as_bytes(), &mut |_, _| found += 1);
             assert!(found >= 1, "{object}");

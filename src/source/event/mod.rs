@@ -10,12 +10,15 @@
 //! 8 MiB, and every byte of a text is looked at a fixed number of times.
 
 mod body;
-mod csv;
+#[cfg(test)]
+mod doubts;
 mod edge;
 mod export;
+mod extent;
 mod fields;
 mod head;
 mod log;
+mod node;
 mod python;
 mod read;
 mod request;
@@ -26,4 +29,5 @@ mod target;
 mod tests;
 mod time;
 
-pub(super) use read::{read, read_log};
+pub(super) use log::is_event;
+pub(super) use read::{read, read_echo, read_log};

@@ -27,6 +27,8 @@ pub(super) fn json(text: &[u8]) -> Option<(String, usize)> {
                 at += length;
             }
             b',' | b':' | b' ' | b'-' | b'.' | b'0'..=b'9' => json.push(*byte),
+            // `1e+16`, `1e-05`: a number goes on.
+            b'e' | b'+' if json.last().is_some_and(|before| before.is_ascii_digit() || *before == b'e') => json.push(*byte),
             _ => {
                 let words: [(&[u8], &[u8]); 3] = [(b"None", b"null"), (b"True", b"true"), (b"False", b"false")];
                 let rest = text.get(at..)?;
@@ -85,9 +87,9 @@ mod tests {
 
     #[test]
     fn a_dict_becomes_json() {
-        let text = r#"{'a': None, 'b': [True, False, -1.5], "it's": 'say "hi"\n\x00\\', 'ä': {}} behind"#;
+        let text = r#"{'a': None, 'b': [True, False, -1.5, 1e+16, 1e-05], "it's": 'say "hi"\n\x00\\', 'ä': {}} behind"#;
         let (made, length) = json(text.as_bytes()).expect("a dict");
-        assert_eq!(made, r#"{"a": null, "b": [true, false, -1.5], "it's": "say \"hi\"\n\u0000\\", "ä": {}}"#);
+        assert_eq!(made, r#"{"a": null, "b": [true, false, -1.5, 1e+16, 1e-05], "it's": "say \"hi\"\n\u0000\\", "ä": {}}"#);
         assert_eq!(&text[length..], " behind");
         for no in [
             "{'a': <object at 0x7f>}",

@@ -23,7 +23,7 @@ pub(super) fn of(answer: &Map<String, Value>) -> Noted {
         Some(_) => body::of(answer, "isBase64Encoded", head.raw()),
     };
     let fidelity = Fidelity { start_line: false, ..Fidelity::EVENT };
-    Noted { head, body, fidelity, time: None, disagree: None }
+    Noted { head, body, fidelity, time: None, unwritten: 0, disagree: None }
 }
 
 /// A status code; functions write it as text, too.

@@ -125,11 +125,12 @@ fn by_context(event: &Map<String, Value>, context: &Map<String, Value>) -> Optio
     (method.is_some() && path.is_some()).then_some(Shape::Rest)
 }
 
-/// Whether an object has nothing but what a function may return.
+/// Whether an object has nothing but what a function may return, and more than a status code, which many a log line has.
 fn is_response(event: &Map<String, Value>) -> bool {
     const KEYS: [&str; 7] =
         ["statusCode", "statusDescription", "headers", "multiValueHeaders", "body", "isBase64Encoded", "cookies"];
-    event.keys().all(|key| KEYS.contains(&key.as_str()))
+    const OWN: [&str; 3] = ["headers", "multiValueHeaders", "body"];
+    event.keys().all(|key| KEYS.contains(&key.as_str())) && OWN.iter().any(|key| event.contains_key(*key))
 }
 
 /// Whether a value is a list of `key` and `value`, as CloudFront writes the lines of a field.
@@ -165,6 +166,7 @@ mod tests {
             (json!({"info": {"fieldName": "a"}, "request": {"headers": {}}}), Shape::NoMessage(APPSYNC)),
             (json!({"principalId": "a", "policyDocument": {}}), Shape::NoMessage(POLICY)),
             (json!({"statusCode": 200, "cause": "a log line of its own"}), Shape::Other),
+            (json!({"statusCode": 200}), Shape::Other),
             (json!({"Records": [{"eventSource": "aws:sqs"}]}), Shape::Other),
             (json!({"status": "ok", "headers": {}}), Shape::Other),
             (json!([1]), Shape::Other),

@@ -8,7 +8,7 @@ use crate::source::Summary;
 use crate::source::tests::Notebook;
 
 /// What is told of a text, and what is said of it.
-fn told(text: &str) -> (Summary, Vec<String>) {
+pub(super) fn told(text: &str) -> (Summary, Vec<String>) {
     let mut sink = Notebook { want: BodyWant { keep: 64, sha256: false }, ..Notebook::default() };
     let summary = match read(text.as_bytes(), CaptureId(0), &mut sink) {
         None => read_log(text.as_bytes(), CaptureId(0), &mut sink),
@@ -17,14 +17,14 @@ fn told(text: &str) -> (Summary, Vec<String>) {
     (summary.unwrap_or_else(|| panic!("nothing in {text}")).unwrap_or_else(|why| panic!("{why}")), sink.lines)
 }
 
-fn refused(text: &str) -> Option<String> {
+pub(super) fn refused(text: &str) -> Option<String> {
     let mut sink = Notebook::default();
     let read = read(text.as_bytes(), CaptureId(0), &mut sink);
     assert!(sink.lines.is_empty(), "{:?}", sink.lines);
     read.map(|read| read.expect_err(text))
 }
 
-fn said(summary: &Summary) -> Vec<String> {
+pub(super) fn said(summary: &Summary) -> Vec<String> {
     summary.anomalies.iter().map(|(kind, noted)| format!("{} x{}: {}", kind.name(), noted.count, noted.detail)).collect()
 }
 
@@ -79,7 +79,7 @@ fn an_event_of_a_rest_api_is_the_request_that_the_function_received() {
 }
 
 /// The start line, the fields, and what is not preserved of it.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     let heads = heads(text);
     let head = heads.0.first().expect("a head").as_ref();
     let fields =
@@ -104,7 +104,7 @@ fn every_service_in_its_own_words() {
             "GET /p?a=%2F [host=h] -repeats,start",
         ),
         (
-            r#"{"httpMethod": "GET", "path": "/", "multiValueHeaders": {"x": ["1", "2"]}, "requestContext": {"elb": {}}}"#,
+            r#"{"httpMethod": "GET", "path": "/", "multiValueHeaders": {"x": ["1", "2"]}, "multiValueQueryStringParameters": {}, "requestContext": {"elb": {}}}"#,
             "GET / [x=1,x=2] -start",
         ),
         (
@@ -116,7 +116,7 @@ fn every_service_in_its_own_words() {
             "PUT /p?a=1 [x=1] -repeats,start",
         ),
         (
-            r#"{"version": "2.0", "path": "/p", "method": "GET", "headers": {"x": ["1", "2"]}, "requestContext": {"serviceArn": "s"}}"#,
+            r#"{"version": "2.0", "path": "/p", "method": "GET", "queryStringParameters": {}, "headers": {"x": ["1", "2"]}, "requestContext": {"serviceArn": "s"}}"#,
             "GET /p [x=1,x=2] -start",
         ),
         (
@@ -142,9 +142,9 @@ fn every_service_in_its_own_words() {
         ),
         (
             r#"{"headers": {"Host": "h"}, "multiValueHeaders": {"host": ["h"]}, "path": "/", "httpMethod": "GET"}"#,
-            "GET / [host=h] -case,start",
+            "GET /?… [host=h] -case,start",
         ),
-        (r#"{"headers": null, "multiValueHeaders": null, "path": "/", "httpMethod": "GET"}"#, "GET / [] -start"),
+        (r#"{"headers": null, "multiValueHeaders": null, "path": "/", "httpMethod": "GET"}"#, "GET /?… [] -start"),
     ] {
         assert_eq!(shown(event), expected, "{event}");
     }
@@ -182,12 +182,16 @@ fn bodies_are_what_the_event_shows() {
         (r#""x": 1"#, "0 complete Some(false) \"\""),
         (r#""methodArn": "arn", "type": "REQUEST""#, "0 complete Some(false) \"\""),
         (r#""body": "aGVsbG8=", "isBase64Encoded": true"#, "5 complete Some(true) \"hello\""),
+        (r#""body": "aGVsbG8=", "isBase64Encoded": "true""#, "0 complete Some(false) \"\""),
+        (r#""body": {"a": 12345678901234567890}"#, "26 complete Some(true) \"{\\\"a\\\":12345678901234567890}\""),
+        (r#""body": {"a": 123456789012345678901234567890}"#, "0 complete Some(false) \"\""),
         (r#""body": "?", "isBase64Encoded": true"#, "0 complete Some(false) \"\""),
     ] {
         let event = format!(r#"{{"path": "/", "httpMethod": "GET", "headers": {{"A": "1"}}, {part}}}"#);
         let (summary, lines) = told(&event);
         assert_eq!(lines[1], format!("body 0: {expected}"), "{part}");
-        assert_eq!(said(&summary).len(), usize::from(part.contains('?')), "{part}");
+        let odd = part.contains('?') || part.contains("\"true\"");
+        assert_eq!(said(&summary).len(), usize::from(odd), "{part}");
     }
 }
 
@@ -203,7 +207,18 @@ fn a_message_is_refused_where_there_is_none() {
         let why = refused(text).unwrap_or_else(|| panic!("{text} is no event"));
         assert!(why.contains(expected) && !why.contains('\n'), "{why}");
     }
-    for other in ["{}", "[]", "[1]", "{\"a\": 1}", "", "words", "{\"message\": \"no event\"}", "[info] x", "{ a: b }"] {
+    for other in [
+        "{}",
+        "[]",
+        "[1]",
+        "{\"a\": 1}",
+        "",
+        "words",
+        "{\"message\": \"no event\"}",
+        "[info] x",
+        "{ a: b }",
+        "{\"statusCode\": 404}",
+    ] {
         assert_eq!(refused(other), None, "{other}");
     }
 }
@@ -238,12 +253,25 @@ fn arrays_lines_and_exports_hold_events() {
         ("the log of Node", format!("START RequestId: 9a Version: $LATEST\n2026-11-29T12:00:00.000Z\t9a\tINFO\t{one}\nEND RequestId: 9a\n"), vec!["2"]),
         ("a log with a JSON on many lines", "START RequestId: 9a Version: $LATEST\n2026-11-29T12:00:00.000Z\t9a\tINFO\t{\n  \"path\": \"/\",\n  \"httpMethod\": \"GET\",\n  \"headers\": {}\n}\nREPORT RequestId: 9a\n".to_owned(), vec!["2"]),
         ("what Python prints", "Event: {'path': '/', 'httpMethod': 'GET', 'headers': {'A': \"it's\"}, 'body': None}\n".to_owned(), vec!["1"]),
+        ("texts in an array", format!("[{}, {}]", text(one), text(two)), vec!["1", "2"]),
+        ("rows of time and text", format!("[[1592129089612, {}]]", text(one)), vec!["1"]),
+        ("an event that was logged as text", format!(r#"{{"event": {}}}"#, text(one)), vec!["1"]),
+        ("the Telemetry API", format!(r#"[{{"time": "2020-06-14T10:04:49.612Z", "type": "function", "record": {}}}]"#, text(one)), vec!["1"]),
+        ("the Telemetry API, with JSON", format!(r#"[{{"time": "2020-06-14T10:04:49.612Z", "type": "function", "record": {{"level": "INFO", "message": {one}}}}}]"#), vec!["1"]),
+        ("a sentence and the event beside it", format!(r#"{{"level": "INFO", "message": "Lambda invocation event", "event": {one}}}"#), vec!["1"]),
+        ("two members that are events", format!(r#"{{"event": {one}, "input": {two}}}"#), vec!["1", "1"]),
+        ("a member that exports have, too", one.replace('{', "{\"results\": [{\"a\": 1}], \"events\": 7, ").replace("\"headers\": {\"results\": [{\"a\": 1}], \"events\": 7, ", "\"headers\": {"), vec!["1"]),
+        ("arrays behind one another", format!("[{one}]\n[{two}]\n{one}\n"), vec!["1", "2", "3"]),
+        ("CSV in other cases", format!("Timestamp,Message\n1592129089612,\"{}\"\n", csv(one)), vec!["1"]),
+        ("CSV with one column", format!("@message\n\"{}\"\n", csv(one)), vec!["1"]),
         ("after a byte order mark", format!("\u{feff}{one}"), vec!["1"]),
     ] {
         let (summary, lines) = told(&document);
         let entries: Vec<&str> = lines.iter().filter(|line| line.starts_with("head")).map(|line| line.split(['(', ':', ' ']).nth(3).unwrap_or_default()).collect();
         assert_eq!(entries, expected, "{name}: {lines:?}");
         assert_eq!(summary.requests, expected.len() as u64, "{name}");
+        let odd = if name == "the console's JSON" { vec!["text-ignored x1: entry 2: no event".to_owned()] } else { Vec::new() };
+        assert_eq!(said(&summary), odd, "{name}");
         if document.contains("1592129089612") || document.contains("2020-06-14") {
             assert!(lines[0].contains("at 2020-06-14T10:04:49.612000Z"), "{name}: {}", lines[0]);
         }
@@ -282,7 +310,7 @@ fn edge_functions_see_both_messages() {
 
 #[test]
 fn what_no_line_can_hold_is_counted_and_leaves_the_head_open() {
-    let event = r#"{"path": "/a b", "httpMethod": "G T", "headers": {"A": "x\r\ny", "no name": "1", "B": null, "C": 7}}"#;
+    let event = r#"{"path": "/a b", "httpMethod": "G T", "queryStringParameters": null, "headers": {"A": "x\r\ny", "no name": "1", "B": null, "C": 7}}"#;
     let (summary, lines) = told(event);
     assert!(lines[0].ends_with("G T /a%20b [C=7]"), "{}", lines[0]);
     assert_eq!(
@@ -298,6 +326,10 @@ fn what_no_line_can_hold_is_counted_and_leaves_the_head_open() {
     let values = vec!["\"\""; 10_000].join(",");
     let event = format!(r#"{{"path": "/", "httpMethod": "GET", "multiValueHeaders": {{"{name}": [{values}]}}}}"#);
     assert!(heads(&event).0[0].raw.len() < 2 << 20);
+    let event = event.replace("multiValueHeaders", "multiValueQueryStringParameters");
+    let (summary, lines) = told(&event);
+    assert!(lines[0].ends_with(": GET []"), "{}", lines[0].len());
+    assert_eq!(said(&summary)[1], "entry-unreadable x1: entry 1: a part of the request target that no target can hold");
 }
 
 proptest::proptest! {

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::csv;
 use super::json::{self, Found, Invocation};
 use super::line::line;
 use super::statement::is_in;
 use super::time::time;
 use crate::capture::Timestamp;
+use crate::source::event::is_event;
+use crate::source::table::{Columns, rows};
 use crate::source::text::is_start_line;
 
 /// A part of a log.
@@ -43,7 +44,9 @@ pub(super) enum Log<'t> {
         entries: Vec<Entry<'t>>,
         /// The line of the first message that is none of the log, and how many are.
         others: (u64, u32),
-        /// JSON that ends too early, or is broken: what stands behind that place is not here.
+        /// The line of the first of them that is a Lambda event.
+        event: Option<u32>,
+        /// JSON or a row that ends too early, or is broken: what stands behind that place is not here.
         broken: bool,
     },
 }
@@ -56,7 +59,7 @@ pub(super) fn log(text: &[u8]) -> Option<Log<'_>> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     if json::is_json(text) {
         of_json(text)
-    } else if csv::is_csv(text) {
+    } else if Columns::of(text).is_some() {
         of_csv(text)
     } else {
         is_text(text).then_some(Log::Lines(text))
@@ -89,6 +92,7 @@ pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = Entry<'_>> {
 struct Keeping<'t> {
     entries: Vec<Entry<'t>>,
     others: (u64, u32),
+    event: Option<u32>,
     told: bool,
 }
 
@@ -101,30 +105,39 @@ impl<'t> Keeping<'t> {
             }
             None if text.text.trim_ascii().is_empty() => {}
             None => {
-                self.others.1 = if self.others.0 == 0 { text.line } else { self.others.1 };
-                self.others.0 += 1;
+                if self.event.is_none() && is_event(&text.text) {
+                    self.event = Some(text.line);
+                }
+                self.other(text.line);
             }
         }
     }
 
+    fn other(&mut self, line: u32) {
+        self.others.1 = if self.others.0 == 0 { line } else { self.others.1 };
+        self.others.0 += 1;
+    }
+
     fn log(self, broken: bool) -> Option<Log<'t>> {
-        self.told.then_some(Log::Parts { entries: self.entries, others: self.others, broken })
+        self.told.then_some(Log::Parts { entries: self.entries, others: self.others, event: self.event, broken })
     }
 }
 
 fn of_csv(text: &[u8]) -> Option<Log<'_>> {
-    let mut rows = csv::rows(text);
-    let names = rows.next()?;
-    let message = csv::column(&names.values, "message")?;
-    let timestamp = csv::column(&names.values, "timestamp");
+    let columns = Columns::of(text)?;
     let mut keeping = Keeping::default();
-    for mut row in rows {
-        let time = timestamp.and_then(|at| time(row.values.get(at)?));
-        if let Some(text) = row.values.get_mut(message).map(std::mem::take) {
-            keeping.event(Text { line: row.line, time, text: Cow::Owned(text) });
+    let mut is_cut = false;
+    for row in rows(text).skip(1) {
+        is_cut |= row.is_cut;
+        match columns.pick(&row.values) {
+            (when, Some(message)) => {
+                keeping.event(Text { line: row.line, time: when.and_then(time), text: Cow::Owned(message.to_vec()) });
+            }
+            (_, None) if row.values.iter().all(|value| value.trim_ascii().is_empty()) => {}
+            (_, None) => keeping.other(row.line),
         }
     }
-    keeping.log(false)
+    keeping.log(is_cut)
 }
 
 fn of_json(text: &[u8]) -> Option<Log<'_>> {

@@ -4,8 +4,8 @@ use std::collections::{HashMap, VecDeque};
 
 use super::entries::{Entry, Text};
 use super::json::Invocation;
-use super::line::line;
-use super::record::{Part, Place, Record};
+use super::line::{Line, line};
+use super::record::{Known, Part, Place, Record};
 use super::statement::{Statement, Whose};
 use crate::secret;
 
@@ -96,7 +96,7 @@ impl<'t> Gathering<'t> {
 
     fn line(&mut self, part: &Text<'_>) {
         match line(&part.text) {
-            Some(line) => self.said(line.request, &line.statement, Place { line: part.line, time: line.time.or(part.time) }),
+            Some(line) => self.said(&line, part, false),
             // A block of code in Markdown ends.
             None if part.text.trim_ascii_start().starts_with(b"```") => {
                 self.last = None;
@@ -113,7 +113,7 @@ impl<'t> Gathering<'t> {
         let first = lines.next().unwrap_or_default();
         self.last = None;
         match line(first) {
-            Some(line) => self.said(line.request, &line.statement, Place { line: part.line, time: line.time.or(part.time) }),
+            Some(line) => self.said(&line, part, true),
             None => return self.ignore(part),
         }
         for text in lines {
@@ -123,25 +123,37 @@ impl<'t> Gathering<'t> {
     }
 
     fn answer(&mut self, answer: Invocation<'t>) {
+        (self.current, self.last) = (None, None);
         for text in answer.log.split('\n') {
             let text = text.strip_suffix('\r').unwrap_or(text).as_bytes();
             self.line(&Text { line: answer.line, time: None, text: text.into() });
         }
         let last = self.last.map(|(at, _)| at);
-        if let Some(record) = self.current.take().or(last).and_then(|at| self.record(at)) {
+        // Where no line of its log is one, the answer stands alone.
+        let at = self.current.take().or(last).unwrap_or_else(|| self.begin(b""));
+        if let Some(record) = self.record(at) {
             record.answer = Some(answer);
         }
         self.last = None;
     }
 
-    fn said(&mut self, id: Option<&[u8]>, statement: &Statement<'_>, place: Place) {
-        let at = match (id, statement) {
+    /// Takes down what a line says, which is all of a message of CloudWatch (`exact`), or of a text that somebody wrote.
+    fn said(&mut self, line: &Line<'_>, part: &Text<'_>, exact: bool) {
+        let statement = &line.statement;
+        let at = match (line.request, statement) {
             (Some(id), _) => self.of(id, statement),
             (None, Statement::Begins(id)) => self.begins(id),
             (None, _) => self.unnamed(statement),
         };
-        let part = self.record(at).map_or(Part::Nothing, |record| record.take(statement, place));
-        self.last = Some((at, part));
+        if self.find(at).is_some_and(|record| record.knows(statement) == Known::Same) {
+            // Exports that overlap.
+            self.ignore(part);
+            self.last = None;
+            return;
+        }
+        let place = Place { line: part.line, time: line.time.or(part.time) };
+        let taken = self.record(at).map_or(Part::Nothing, |record| record.take(statement, place, exact));
+        self.last = Some((at, taken));
     }
 
     /// The record of an id. One that is completed and begins again is another: ids of test invocations may be the same.
@@ -171,8 +183,10 @@ impl<'t> Gathering<'t> {
     fn is_over(&self, at: usize, statement: &Statement<'_>) -> bool {
         let begins =
             matches!(statement, Statement::Method { .. } | Statement::Begins(_) | Statement::Fields(Whose::MethodRequest, _));
-        let more = matches!(statement, Statement::Uri(_));
-        self.find(at).is_none_or(|record| begins && record.completed || more && record.calls.len() >= MOST_CALLS)
+        self.find(at).is_none_or(|record| {
+            let more = record.calls.len() >= MOST_CALLS && record.calls_again(statement);
+            begins && record.completed || more || record.knows(statement) == Known::Other
+        })
     }
 
     fn begin(&mut self, id: &[u8]) -> usize {

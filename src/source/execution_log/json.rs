@@ -3,10 +3,13 @@
 //! is read, too.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
+
+use super::fields::UNKNOWN;
 
 /// So deep is looked for messages: exports have them in the third level.
 const DEEPEST: usize = 8;
@@ -34,15 +37,26 @@ pub(super) struct Invocation<'t> {
     pub(super) log: Cow<'t, str>,
     pub(super) status: Option<u16>,
     pub(super) body: Option<Cow<'t, str>>,
-    /// Names and values: every value of `multiValueHeaders`, else those of `headers`.
+    /// Names and values: every value of `multiValueHeaders`, else those of `headers`. A value that is no text is `…`.
     pub(super) fields: Option<Vec<(String, String)>>,
+    /// More fields than are read.
+    pub(super) cut: bool,
     /// `headers` has a value that `multiValueHeaders` has not: of these names neither is sure.
     pub(super) disagree: Vec<String>,
 }
 
-/// Whether a text may be JSON.
+/// Whether a text may be JSON. Lines may begin with a time in brackets.
 pub(super) fn is_json(text: &[u8]) -> bool {
-    matches!(text.trim_ascii_start().first(), Some(b'{' | b'['))
+    let text = text.trim_ascii_start();
+    match text.first() {
+        Some(b'{') => true,
+        Some(b'[') => {
+            let inside = text.get(1..).unwrap_or_default().trim_ascii_start();
+            inside.first().is_some_and(|byte| b"{[\"".contains(byte))
+                || serde_json::Deserializer::from_slice(text).into_iter::<&RawValue>().next().is_some_and(|value| value.is_ok())
+        }
+        _ => false,
+    }
 }
 
 /// Everything of a log that stands in JSON, and whether the text was read to its end.
@@ -94,12 +108,14 @@ impl<'t> Finding<'t> {
             let line = self.line_of(raw);
             let status = member("status").and_then(|raw| raw.get().parse().ok());
             let body = member("body").and_then(text);
-            let map = |name: &str| member(name).filter(|raw| raw.get().starts_with('{'));
-            let single = map("headers").map(pairs_of);
-            let multi = map("multiValueHeaders").map(lists_of);
-            let disagree = disagreement(single.as_deref().unwrap_or_default(), multi.as_deref());
-            let fields = multi.or(single);
-            self.found.push(Found::Invocation(Invocation { line, log, status, body, fields, disagree }));
+            let map = |name: &str| member(name).filter(|raw| raw.get().starts_with('{')).map(lines_of);
+            let (single, multi) = (map("headers"), map("multiValueHeaders"));
+            let disagree = match (&single, &multi) {
+                (Some((single, _)), Some((multi, _))) => disagreement(single, multi),
+                _ => Vec::new(),
+            };
+            let (fields, cut) = multi.or(single).map_or((None, false), |(lines, cut)| (Some(lines), cut));
+            self.found.push(Found::Invocation(Invocation { line, log, status, body, fields, cut, disagree }));
             return;
         }
         if let Some((raw, text)) = member("message").and_then(|raw| Some((raw, text(raw)?))) {
@@ -186,22 +202,33 @@ fn members(value: &RawValue) -> Vec<(Cow<'_, str>, &RawValue)> {
     serde_json::Deserializer::from_str(value.get()).deserialize_map(Members).unwrap_or_default()
 }
 
-/// `headers`: a value a name.
-fn pairs_of(value: &RawValue) -> Vec<(String, String)> {
-    members(value).into_iter().map(|(name, value)| (name.into_owned(), scalar(value).into_owned())).collect()
+/// So many bytes of names and values are read of a map: a list of empty values alone would make its name stand beside each.
+const MOST_FIELDS: usize = 1 << 20;
+
+/// The lines of a map: `headers`, which has a value a name, or `multiValueHeaders`, which has a list; and whether there are more
+/// than are read. Null is no value.
+fn lines_of(map: &RawValue) -> (Vec<(String, String)>, bool) {
+    let mut lines = Vec::new();
+    let mut left = MOST_FIELDS;
+    for (name, raw) in members(map) {
+        let values: Vec<&RawValue> = match raw.get().as_bytes().first() {
+            Some(b'[') => serde_json::from_str(raw.get()).unwrap_or_default(),
+            _ => vec![raw],
+        };
+        for raw in values.into_iter().filter(|raw| raw.get() != "null") {
+            let value = if raw.get().starts_with(['{', '[']) { UNKNOWN.into() } else { scalar(raw) };
+            let Some(rest) = left.checked_sub(name.len() + value.len()) else { return (lines, true) };
+            left = rest;
+            lines.push((name.clone().into_owned(), value.into_owned()));
+        }
+    }
+    (lines, false)
 }
 
-/// `multiValueHeaders`: a list a name.
-fn lists_of(value: &RawValue) -> Vec<(String, String)> {
-    let list = |raw: &RawValue| serde_json::from_str::<Vec<String>>(raw.get()).unwrap_or_default();
-    let lines = members(value).into_iter().map(|(name, raw)| (name.into_owned(), list(raw)));
-    lines.flat_map(|(name, values)| values.into_iter().map(move |value| (name.clone(), value))).collect()
-}
-
-/// Names of which one has a value that the other has not.
-fn disagreement(single: &[(String, String)], multi: Option<&[(String, String)]>) -> Vec<String> {
-    let Some(multi) = multi else { return Vec::new() };
-    let odd = single.iter().filter(|one| !multi.iter().any(|other| other.0.eq_ignore_ascii_case(&one.0) && other.1 == one.1));
+/// Names of which one map has a value that the other has not.
+fn disagreement(single: &[(String, String)], multi: &[(String, String)]) -> Vec<String> {
+    let there: HashSet<(String, &str)> = multi.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.as_str())).collect();
+    let odd = single.iter().filter(|(name, value)| !there.contains(&(name.to_ascii_lowercase(), value.as_str())));
     odd.map(|(name, _)| name.clone()).collect()
 }
 
@@ -213,7 +240,8 @@ mod tests {
         let (found, _) = find(text.as_bytes());
         let show = |found: &Found<'_>| match found {
             Found::Message { line, time, text } => format!("{line} {} {text}", time.as_deref().unwrap_or("-")),
-            Found::Invocation(Invocation { line, status, body, fields, disagree, .. }) => {
+            Found::Invocation(Invocation { line, status, body, fields, disagree, cut, .. }) => {
+                assert!(!cut);
                 format!("{line} invocation {status:?} {body:?} {fields:?} {disagree:?}")
             }
         };
@@ -244,5 +272,48 @@ mod tests {
         let single = "{\"log\": \"Execution log for request a\", \"headers\": {\"A\": \"2\"}}";
         assert_eq!(shown(single), ["1 invocation None None Some([(\"A\", \"2\")]) []"]);
         assert!(shown("{\"log\": \"something else\"}").is_empty());
+    }
+
+    /// Fields and whether they are cut, of an answer with these members.
+    fn answer(members: &str) -> (Vec<(String, String)>, bool, usize) {
+        let text = format!("{{\"log\": \"Execution log for request a\", {members}}}");
+        let (found, _) = find(text.as_bytes());
+        match found.into_iter().next() {
+            Some(Found::Invocation(answer)) => (answer.fields.unwrap_or_default(), answer.cut, answer.disagree.len()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn values_that_are_no_texts_keep_their_names() {
+        let line = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let lists =
+            r#""headers": {"B": "1"}, "multiValueHeaders": {"A": "x", "B": ["1"], "C": [1, {}], "D": [null, "y"], "E": null}"#;
+        let expected = [line("A", "x"), line("B", "1"), line("C", "1"), line("C", "…"), line("D", "y")];
+        assert_eq!(answer(lists), (expected.to_vec(), false, 0));
+        let single = r#""headers": {"A": null, "B": 7, "C": {"x": 1}}, "multiValueHeaders": null"#;
+        assert_eq!(answer(single), (vec![line("B", "7"), line("C", "…")], false, 0));
+    }
+
+    #[test]
+    fn fields_are_bounded_and_compared_in_linear_time() {
+        let values = vec!["\"\""; 1 << 10].join(",");
+        let (fields, cut, _) = answer(&format!("\"multiValueHeaders\": {{\"{}\": [{values}]}}", "n".repeat(1 << 16)));
+        assert!(cut && fields.len() <= 16, "{}", fields.len());
+        let map =
+            |letter: char, value: &str| (0..20_000).map(|n| format!("\"{letter}{n}\": {value}")).collect::<Vec<_>>().join(",");
+        let (headers, lists) = (map('X', "\"a\""), map('Y', "[\"a\"]"));
+        let (_, _, odd) = answer(&format!("\"headers\": {{{headers}}}, \"multiValueHeaders\": {{{lists}}}"));
+        assert_eq!(odd, 20_000);
+    }
+
+    #[test]
+    fn a_time_in_brackets_is_no_json() {
+        for text in ["[2020-06-14T10:04:49.612Z] (abcd) HTTP Method: GET", "[INFO] x", "(a)", ""] {
+            assert!(!is_json(text.as_bytes()), "{text}");
+        }
+        for text in ["[]", "[1]", "[ {", " {\"a\"", "[[1, \"x\"]]", "[\n\"x\"]"] {
+            assert!(is_json(text.as_bytes()), "{text}");
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! The messages that a log says something of: heads as HTTP/1 writes them, with `…` for what it does not say.
 
+use std::collections::HashSet;
+
 use super::fields::{Fields, UNKNOWN, fields, truncated};
 use super::record::{Call, Note, Place, Record};
 use crate::source::shown::{Announced, Shown, push};
@@ -45,12 +47,15 @@ pub(super) fn client(record: &Record<'_>) -> Exchange {
     let response = place.map(|place| {
         let status = record.status.or(answer.and_then(|answer| answer.status));
         let noted = match answer.and_then(|answer| answer.fields.as_ref()) {
-            Some(lines) => of_answer(lines, answer.map(|answer| answer.disagree.as_slice()).unwrap_or_default()),
+            Some(lines) => {
+                let disagree = answer.map(|answer| answer.disagree.as_slice()).unwrap_or_default();
+                Fields { cut: answer.is_some_and(|answer| answer.cut), ..of_answer(lines, disagree) }
+            }
             None => noted(&record.response),
         };
         let body = match answer.and_then(|answer| answer.body.as_deref()) {
             Some(body) => Shown::Whole(body.as_bytes().to_vec()),
-            None => shown(record.response.body.as_deref()),
+            None => shown(&record.response),
         };
         response(place, status, noted, body, method == Some(b"HEAD"))
     });
@@ -59,15 +64,21 @@ pub(super) fn client(record: &Record<'_>) -> Exchange {
 
 /// What API Gateway sends its endpoint, and is answered. The log does not say with which method.
 pub(super) fn endpoint(call: &Call) -> Exchange {
-    let uri = call.uri.as_deref().and_then(|uri| std::str::from_utf8(uri).ok()).and_then(url::split);
+    let (uri, is_cut) = call.uri.as_deref().map_or((None, false), |uri| {
+        let (uri, is_cut) = truncated(uri);
+        (std::str::from_utf8(uri).ok().and_then(url::split), is_cut)
+    });
     let target = uri.map(|uri| uri.request_target("")).filter(|target| target.bytes().all(|byte| byte > b' ' && byte != 0x7f));
-    let target = target.unwrap_or_else(|| UNKNOWN.to_owned());
-    let host = uri.map(|uri| uri.authority);
+    let mut target = target.unwrap_or_else(|| UNKNOWN.to_owned());
+    if is_cut && target != UNKNOWN {
+        // Of a query the last value is open, and more may follow.
+        target.push_str(UNKNOWN);
+        target.push_str(if target.contains('?') { "&…" } else { "?…" });
+    }
+    let host = uri.map(|uri| uri.authority).filter(|_| !is_cut);
     let request = call.request.place.map(|place| request(place, None, target.as_bytes(), &call.request, host));
-    let response = call
-        .response
-        .place
-        .map(|place| response(place, call.status, noted(&call.response), shown(call.response.body.as_deref()), false));
+    let response =
+        call.response.place.map(|place| response(place, call.status, noted(&call.response), shown(&call.response), false));
     Exchange { request, response }
 }
 
@@ -80,7 +91,7 @@ fn request(place: Place, method: Option<&[u8]>, target: &[u8], note: &Note, host
         noted.lines.insert(0, (b"Host".to_vec(), host.as_bytes().to_vec()));
     }
     let start = [method.unwrap_or(UNKNOWN.as_bytes()), b" ", target, b" HTTP/", UNKNOWN.as_bytes()].concat();
-    write(place, &start, noted, |_| shown(note.body.as_deref()))
+    write(place, &start, noted, |_| shown(note))
 }
 
 fn response(place: Place, status: Option<u16>, noted: Fields, body: Shown, asked_for_head: bool) -> Written {
@@ -113,22 +124,37 @@ fn noted(note: &Note) -> Fields {
 
 /// The fields of an answer, which are certain but for those of which it says two things.
 fn of_answer(lines: &[(String, String)], disagree: &[String]) -> Fields {
-    let is_odd = |name: &str| disagree.iter().any(|odd| odd.eq_ignore_ascii_case(name));
+    let odd: HashSet<String> = disagree.iter().map(|name| name.to_ascii_lowercase()).collect();
+    let is_odd = |name: &str| odd.contains(&name.to_ascii_lowercase());
     let line = |(name, value): &(String, String)| (name.as_bytes().to_vec(), value.as_bytes().to_vec());
     let mut found = Fields { lines: lines.iter().filter(|(name, _)| !is_odd(name)).map(line).collect(), ..Fields::default() };
     found.lines.extend(disagree.iter().map(|name| (name.as_bytes().to_vec(), UNKNOWN.as_bytes().to_vec())));
     found.unclear = disagree.len();
-    found.why = disagree.first().map(|name| format!("`headers` and `multiValueHeaders` disagree on `{name}`"));
+    found.why = disagree
+        .first()
+        .map(|name| format!("`headers` and `multiValueHeaders` disagree on `{}`", name.chars().take(80).collect::<String>()));
     found
 }
 
-/// What is shown of a body.
-fn shown(body: Option<&[u8]>) -> Shown {
-    let Some(body) = body else { return Shown::Nothing };
-    match truncated(body) {
-        (body, true) => Shown::Part(body.to_vec()),
-        (b"(null)" | b"[Binary Data]", false) => Shown::Nothing,
-        (body, false) => Shown::Whole(body.trim_ascii_end().to_vec()),
+/// What is shown of a body. Behind a message of CloudWatch an export adds a line end, which may be the body's own; behind a line
+/// of a text people leave some.
+fn shown(note: &Note) -> Shown {
+    let Some(body) = note.body.as_deref() else { return Shown::Nothing };
+    let (body, is_cut) = truncated(body);
+    if is_cut {
+        return Shown::Part(body.to_vec());
+    }
+    let trimmed = body.trim_ascii_end();
+    let one = body.strip_suffix(b"\n").map_or(body, |body| body.strip_suffix(b"\r").unwrap_or(body));
+    match (trimmed, note.exact) {
+        (b"(null)" | b"[Binary Data]", _) => Shown::Nothing,
+        (_, true) if one.len() < body.len() && one != trimmed => Shown::Part(trimmed.to_vec()),
+        (_, true) => Shown::Whole(one.to_vec()),
+        (_, false) => {
+            let behind = body.get(trimmed.len()..).unwrap_or_default();
+            let is_open = !trimmed.is_empty() && !behind.iter().all(|byte| matches!(byte, b'\r' | b'\n'));
+            if is_open { Shown::Part(trimmed.to_vec()) } else { Shown::Whole(trimmed.to_vec()) }
+        }
     }
 }
 
@@ -217,15 +243,39 @@ mod tests {
 
     #[test]
     fn bodies_say_what_is_shown() {
-        for (body, expected) in [
-            (None, Shown::Nothing),
-            (Some(""), Shown::Whole(Vec::new())),
-            (Some("{}\n\n"), Shown::Whole(b"{}".to_vec())),
-            (Some("{\"a [TRUNCATED]"), Shown::Part(b"{\"a".to_vec())),
-            (Some("(null)"), Shown::Nothing),
-            (Some("[Binary Data]"), Shown::Nothing),
+        let note = |body: Option<&str>, exact| {
+            let mut note = Note::default();
+            (note.body, note.exact) = (body.map(|body| body.as_bytes().to_vec()), exact);
+            note
+        };
+        for (body, of_line, exact) in [
+            (None, Shown::Nothing, Shown::Nothing),
+            (Some(""), Shown::Whole(Vec::new()), Shown::Whole(Vec::new())),
+            (Some("{}\n"), Shown::Whole(b"{}".to_vec()), Shown::Whole(b"{}".to_vec())),
+            (Some("{}\n\n"), Shown::Whole(b"{}".to_vec()), Shown::Part(b"{}".to_vec())),
+            (Some("a "), Shown::Part(b"a".to_vec()), Shown::Whole(b"a ".to_vec())),
+            (Some("a \n"), Shown::Part(b"a".to_vec()), Shown::Part(b"a".to_vec())),
+            (Some("{\"a [TRUNCATED]"), Shown::Part(b"{\"a".to_vec()), Shown::Part(b"{\"a".to_vec())),
+            (Some("(null)"), Shown::Nothing, Shown::Nothing),
+            (Some("[Binary Data]"), Shown::Nothing, Shown::Nothing),
         ] {
-            assert_eq!(shown(body.map(str::as_bytes)), expected, "{body:?}");
+            assert_eq!(shown(&note(body, false)), of_line, "{body:?}");
+            assert_eq!(shown(&note(body, true)), exact, "{body:?}");
+        }
+    }
+
+    #[test]
+    fn uris_that_were_cut_are_open() {
+        for (uri, expected) in [
+            ("https://a.example/x?y=1[TRUNCATED]", "… /x?y=1…&… HTTP/…"),
+            ("https://a.example/x [TRUNCATED]", "… /x…?… HTTP/…"),
+            ("https://a.example/x?y=1", "… /x?y=1 HTTP/…"),
+        ] {
+            let mut call = Call::default();
+            call.uri = Some(uri.as_bytes().to_vec());
+            call.request.place = Some(Place { line: 1, time: None });
+            let head = endpoint(&call).request.expect("a request").head;
+            assert_eq!(String::from_utf8_lossy(head.split(|byte| *byte == b'\r').next().unwrap_or_default()), expected);
         }
     }
 }

@@ -7,7 +7,6 @@
 //! all, and what it does not say is `…`. Any bytes are fine; the text is bounded, and time is linear in its length.
 
 mod borders;
-mod csv;
 mod entries;
 mod fields;
 mod gathering;

@@ -21,11 +21,14 @@ pub(in crate::source) fn read<S: MessageSink>(text: &[u8], capture: CaptureId, s
     let mut gathering = Gathering::default();
     match log {
         Log::Lines(text) => lines(text).for_each(|entry| telling.entry(&mut gathering, entry)),
-        Log::Parts { mut entries, others, broken } => {
+        Log::Parts { mut entries, others, event, broken } => {
             put_in_order(&mut entries);
             entries.into_iter().for_each(|entry| telling.entry(&mut gathering, entry));
             if let (count @ 1.., line) = others {
-                let why = || format!("line {line}: a message that is none of an execution log");
+                let why = || match event {
+                    Some(line) => format!("line {line} holds a Lambda event; give the two in two files"),
+                    None => format!("line {line}: a message that is none of an execution log"),
+                };
                 telling.summary.anomalies.note_many(AnomalyKind::TextIgnored, count, None, why);
             }
             if broken {

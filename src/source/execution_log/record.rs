@@ -13,6 +13,17 @@ pub(super) struct Place {
     pub(super) time: Option<Timestamp>,
 }
 
+/// What a statement does not say anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    /// It is new.
+    No,
+    /// The same was said before.
+    Same,
+    /// Something else was said before: this is about another request, which has the same id.
+    Other,
+}
+
 /// What is said of a message.
 #[derive(Debug, Default)]
 pub(super) struct Note {
@@ -21,6 +32,8 @@ pub(super) struct Note {
     /// Its fields, as a map.
     pub(super) fields: Option<Vec<u8>>,
     pub(super) body: Option<Vec<u8>>,
+    /// The body is all that a message of CloudWatch holds behind its sentence: nobody wrote something behind it.
+    pub(super) exact: bool,
     /// The line in which that begins.
     body_line: u32,
 }
@@ -32,6 +45,8 @@ pub(super) struct Call {
     pub(super) request: Note,
     pub(super) response: Note,
     pub(super) status: Option<u16>,
+    /// The log says that it was answered.
+    received: bool,
 }
 
 /// What is said of a request.
@@ -61,7 +76,7 @@ pub(super) enum Part {
 impl Note {
     /// Cuts off what a text goes on with behind a body of JSON.
     pub(super) fn cut_prose(&mut self, ignored: &mut Ignored) {
-        let Some(body) = &mut self.body else { return };
+        let Some(body) = self.body.as_mut().filter(|_| !self.exact) else { return };
         let Some(end) = json_end(body) else { return };
         let before = memchr::memchr_iter(b'\n', body.get(..end).unwrap_or_default()).count();
         let first = self.body_line.saturating_add(u32::try_from(before).unwrap_or(u32::MAX));
@@ -72,9 +87,18 @@ impl Note {
     }
 }
 
+impl Call {
+    fn is_answered(&self) -> bool {
+        self.response.place.is_some()
+    }
+}
+
 impl Record<'_> {
-    /// Takes down what a line says; what the next one may go on with.
-    pub(super) fn take(&mut self, statement: &Statement<'_>, place: Place) -> Part {
+    /// Takes down what a line says; what the next one may go on with. `exact` says that the line is a message of CloudWatch.
+    pub(super) fn take(&mut self, statement: &Statement<'_>, place: Place, exact: bool) -> Part {
+        if self.calls_again(statement) {
+            self.calls.push(Call::default());
+        }
         match statement {
             Statement::Method { method, path } => {
                 (self.method, self.path) = (Some(method.to_vec()), path.to_vec());
@@ -85,8 +109,8 @@ impl Record<'_> {
                 self.request.place.get_or_insert(place);
             }
             Statement::Uri(uri) => {
-                self.calls.push(Call { uri: Some(uri.to_vec()), ..Call::default() });
-                self.call().request.place = Some(place);
+                let call = self.call();
+                (call.uri, call.request.place) = (Some(uri.to_vec()), Some(place));
             }
             Statement::Sending(uri) => {
                 let call = self.call();
@@ -95,7 +119,7 @@ impl Record<'_> {
             }
             Statement::Received(status) => {
                 let call = self.call();
-                call.status = *status;
+                (call.status, call.received) = (*status, true);
                 call.response.place.get_or_insert(place);
             }
             Statement::Completed(status) => {
@@ -111,13 +135,49 @@ impl Record<'_> {
             }
             Statement::Body(whose, body) => {
                 let note = self.note(*whose);
-                (note.body, note.body_line) = (Some(body.to_vec()), place.line);
+                (note.body, note.body_line, note.exact) = (Some(body.to_vec()), place.line, exact);
                 note.place.get_or_insert(place);
                 return Part::Body(*whose);
             }
             Statement::Begins(_) | Statement::Other => {}
         }
         Part::Nothing
+    }
+
+    /// Whether what a statement says of the client's messages was said before. Calls are counted, and begin anew.
+    pub(super) fn knows(&self, statement: &Statement<'_>) -> Known {
+        let known = |known: Option<bool>| match known {
+            None => Known::No,
+            Some(true) => Known::Same,
+            Some(false) => Known::Other,
+        };
+        let text = |of: &Option<Vec<u8>>, text: &[u8]| known(of.as_deref().map(|of| of == text));
+        match statement {
+            Statement::Method { method, path } => known(self.method.as_ref().map(|of| of == method && self.path == *path)),
+            Statement::Query(map) => text(&self.query, map),
+            Statement::Completed(status) => known(self.completed.then(|| self.status == *status)),
+            Statement::Fields(Whose::MethodRequest, map) => text(&self.request.fields, map),
+            Statement::Fields(Whose::MethodResponse, map) => text(&self.response.fields, map),
+            Statement::Body(Whose::MethodRequest, body) => text(&self.request.body, body),
+            Statement::Body(Whose::MethodResponse, body) => text(&self.response.body, body),
+            _ => Known::No,
+        }
+    }
+
+    /// Whether a statement begins another call.
+    pub(super) fn calls_again(&self, statement: &Statement<'_>) -> bool {
+        let last = self.calls.last();
+        let is = |of: fn(&Call) -> bool| last.is_some_and(of);
+        match statement {
+            Statement::Uri(_) => true,
+            Statement::Sending(_) => is(Call::is_answered),
+            Statement::Received(_) => is(|call| call.received),
+            Statement::Fields(Whose::EndpointRequest, _) => is(|call| call.request.fields.is_some() || call.is_answered()),
+            Statement::Fields(Whose::EndpointResponse, _) => is(|call| call.response.fields.is_some()),
+            Statement::Body(Whose::EndpointRequest, _) => is(|call| call.request.body.is_some() || call.is_answered()),
+            Statement::Body(Whose::EndpointResponse, _) => is(|call| call.response.body.is_some()),
+            _ => false,
+        }
     }
 
     fn note(&mut self, whose: Whose) -> &mut Note {

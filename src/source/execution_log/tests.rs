@@ -240,6 +240,69 @@ fn json_that_is_broken_is_said() {
     assert!(told(&text).0.anomalies.count(AnomalyKind::EntryUnreadable) == 1);
 }
 
+/// The events of an export.
+fn export(messages: &[String]) -> String {
+    let event =
+        |(at, text): (usize, &String)| serde_json::json!({"timestamp": 1_592_129_089_612_u64 + at as u64, "message": text});
+    serde_json::json!({"events": messages.iter().enumerate().map(event).collect::<Vec<_>>()}).to_string()
+}
+
+#[test]
+fn excerpts_without_beginnings_are_calls_of_their_own() {
+    let said = |text: &str| format!("({ID}) {text}");
+    let messages = [
+        "Method request headers: {Host=api.example}",
+        "Endpoint request headers: {X-Auth=1}",
+        "Endpoint response headers: {X-Auth-Answer=1}",
+        "Endpoint request headers: {X-Back=1}",
+        "Endpoint response headers: {X-Back-Answer=1}",
+        "Method response headers: {X-Final=1}",
+    ];
+    let (_, lines) = told(&export(&messages.map(said)));
+    let heads: Vec<&str> =
+        lines.iter().filter(|line| line.starts_with("head ")).filter_map(|line| line.split('[').nth(1)).collect();
+    let expected = ["Host=", "X-Auth=1]", "X-Auth-Answer=1]", "X-Back=1]", "X-Back-Answer=1]", "X-Final=1]"];
+    assert!(heads.len() == 6 && heads.iter().zip(expected).all(|(head, begin)| head.starts_with(begin)), "{heads:?}");
+}
+
+#[test]
+fn what_is_said_again_is_another_request_or_counted() {
+    let line = |text: &str| format!("({ID}) {text}\n");
+    let once = line("Method request headers: {Host=a.example}") + &line("Method request query string: {a=1}");
+    let (summary, lines) = told(&format!("{once}{once}"));
+    assert_eq!((summary.requests, lines.len()), (1, 3));
+    assert_eq!(said(&summary)[0], format!("text-ignored x2: line 3: `({ID}) Method request header`"));
+    let (summary, lines) = told(&format!("{once}{}", line("Method request query string: {a=2}")));
+    assert_eq!(summary.requests, 2);
+    assert!(lines[0].contains("?a=1 ") && lines[3].contains("?a=2 "), "{lines:?}");
+}
+
+#[test]
+fn bodies_of_events_are_what_the_message_holds() {
+    let body = |body: &str| {
+        let (summary, lines) = told(&export(&[format!("({ID}) Method request body before transformations: {body}")]));
+        (lines[1].clone(), said(&summary).len())
+    };
+    assert_eq!(body("{\"a\": 1}\n{\"b\": 2}\n").0, "body 0: 17 complete Some(true) \"{\\\"a\\\": 1}\\n{\\\"b\\\": 2}\"");
+    assert_eq!(body("hello ").0, "body 0: 6 complete Some(true) \"hello \"");
+    assert_eq!(body("hello \n").0, "body 0: 5 complete Some(false) \"hello\"");
+}
+
+#[test]
+fn a_lambda_event_beside_the_log_is_named() {
+    let event = r#"{"path": "/a", "httpMethod": "GET", "headers": {}}"#;
+    let (summary, _) = told(&export(&[format!("({ID}) Method completed with status: 200"), event.to_owned()]));
+    assert_eq!(said(&summary), ["text-ignored x1: line 1 holds a Lambda event; give the two in two files"]);
+}
+
+#[test]
+fn an_answer_without_a_line_of_its_log_is_a_response() {
+    let answer = r#"{"status": 418, "headers": {"A": "1"}, "log": "x Execution log for request a"}"#;
+    let (summary, lines) = told(answer);
+    assert_eq!((summary.requests, summary.responses), (0, 1));
+    assert!(lines[0].contains("HTTP/… 418 … [A=1]"), "{}", lines[0]);
+}
+
 proptest! {
     /// Lines of every kind in any order and number: every message ends, and none is told twice.
     #[test]
