@@ -6,17 +6,20 @@
 //!
 //! Peers are hostile: every queue here is bounded, and whoever waits for one never holds another back.
 
+mod backlog;
 mod duration;
 mod interrupt;
 mod pump;
 mod queue;
 mod record;
+mod sniff;
 mod stop;
 mod watcher;
 
 pub use duration::duration;
 pub use interrupt::interrupt;
 pub use pump::pump;
-pub use record::{Interface, Recorder, Side, Wire};
+pub use record::{Batch, Interface, Recorder, Side, Source, Wire};
+pub use sniff::{Scope, SniffError, Sniffed, Sniffer};
 pub use stop::{Ended, Stop};
 pub use watcher::{Told, Watcher, ending};

@@ -4,6 +4,7 @@ use crate::capture::Timestamp;
 use crate::finding::{Evidence, EvidencePlace};
 use crate::report::escape;
 use crate::report::escape::is_unsafe;
+use crate::source::is_kept;
 
 /// `staging.pcap, packet 41, 10.0.1.5:41022 → 10.0.2.7:8000, 2026-11-20T08:11:02Z`, or `note.txt:12`.
 pub(super) fn long(evidence: &Evidence) -> String {
@@ -31,7 +32,7 @@ pub(super) fn short(evidence: &Evidence) -> String {
 
 /// The commands that show a packet; `None` where there is none, and for a stream, which cannot be read again.
 pub(super) fn show(evidence: &Evidence) -> Option<String> {
-    if evidence.capture == "-" {
+    if evidence.capture == "-" || !is_kept(&evidence.capture) {
         return None;
     }
     let file = shell_word(&evidence.capture);

@@ -1,6 +1,7 @@
 //! A live run from its options to its exit code.
 
 use std::fs::File;
+use std::time::Duration;
 
 use super::super::args::Color;
 use super::super::check::{Prepared, refuse};
@@ -44,11 +45,16 @@ pub(in super::super) fn begin(prepared: &Prepared, live: &LiveArgs, talk: Talk) 
             })?)
         }
     };
-    let stop = Stop::after(live.time);
+    Ok(Begun { stop: interruptible(live.time, talk), file })
+}
+
+/// What ends a run: its time, if it has one, and Ctrl-C.
+pub(in super::super) fn interruptible(time: Option<Duration>, talk: Talk) -> Stop {
+    let stop = Stop::after(time);
     if let Err(why) = interrupt(&stop) {
         talk.note(format_args!("Ctrl-C ends this run without a report: {why}"));
     }
-    Ok(Begun { stop, file })
+    stop
 }
 
 /// Judges what the inputs of a run tell while it comes, and writes the reports.

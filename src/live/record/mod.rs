@@ -2,10 +2,13 @@
 
 mod blocks;
 mod recorder;
+mod source;
 mod wire;
 
 #[cfg(test)]
 mod tests;
 
+pub(super) use recorder::now;
 pub use recorder::{Interface, Recorder};
+pub use source::{Batch, Source};
 pub use wire::{Side, Wire};
