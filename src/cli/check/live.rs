@@ -11,11 +11,7 @@ use crate::source::{Input, Stream};
 
 /// Judges while it comes.
 pub(super) fn run(args: &Args, prepared: Prepared, color: Color, talk: Talk) -> u8 {
-    if args.sniff.interfaces.is_empty() {
-        piped(args, prepared, color, talk)
-    } else {
-        sniffed(args, prepared, color, talk)
-    }
+    if args.sniff.interfaces.is_empty() { piped(args, prepared, color, talk) } else { sniffed(args, prepared, color, talk) }
 }
 
 /// What comes on standard input.

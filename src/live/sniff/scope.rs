@@ -84,7 +84,8 @@ mod tests {
             ports: ports.to_vec(),
             hosts: hosts.iter().map(|host| host.parse().unwrap()).collect(),
         };
-        let told = |scope: Scope| scope.for_tcpdump().replace("sudo tcpdump -i ", "").replace(" -s 0 --immediate-mode -B 65536 -U", "");
+        let told =
+            |scope: Scope| scope.for_tcpdump().replace("sudo tcpdump -i ", "").replace(" -s 0 --immediate-mode -B 65536 -U", "");
         assert_eq!(told(scope(&["lo"], &[], &[])), "lo -w -");
         assert_eq!(told(scope(&["lo"], &[80], &[])), "lo -w - 'tcp port 80'");
         assert_eq!(
