@@ -1,5 +1,7 @@
 //! `check` of what comes while it is judged: a stream on standard input, or an interface.
 
+use std::path::PathBuf;
+
 use super::super::args::Color;
 use super::super::live::{self, Begun, Sniffing, begin, judge};
 use super::super::talk::Talk;
@@ -35,7 +37,8 @@ fn piped(args: &Args, mut prepared: Prepared, color: Color, talk: Talk) -> u8 {
 
 /// What comes by at interfaces.
 fn sniffed(args: &Args, mut prepared: Prepared, color: Color, talk: Talk) -> u8 {
-    let sniffing = live::open(&args.sniff, talk).and_then(|opened| {
+    let beside = args.captures.first().or(args.captures_dir.as_ref()).map(PathBuf::as_path);
+    let sniffing = live::open(&args.sniff, beside, talk).and_then(|opened| {
         let Begun { stop, file } = begin(&prepared, &args.live, talk)?;
         let (input, sniffing) = Sniffing::start(opened, file, args.live.write.as_deref(), &stop, talk)?;
         Ok((input, sniffing, stop))

@@ -50,7 +50,7 @@ pub(in super::super) struct SniffArgs {
     ///
     /// The capability is given to the program once, with `sudo setcap cap_net_raw+ep "$(command -v hopspec)"`; or run it by sudo.
     /// On other systems tcpdump records: `sudo tcpdump -i any -s 0 -U -w - | hopspec check -`.
-    #[arg(long = "live", value_name = "IFACE", conflicts_with = "captures", help_heading = "Live")]
+    #[arg(long = "live", value_name = "IFACE", help_heading = "Live")]
     pub(in super::super) interfaces: Vec<String>,
 
     /// With --live: only packets from or to this TCP port; repeatable

@@ -18,11 +18,16 @@ const COMMENT: &str = "sniffed by hopspec --live";
 /// The sniffer has its last word within this time.
 const LAST_WORD: Duration = Duration::from_secs(5);
 
-/// Opens what is to be sniffed, before anything else is touched.
+/// Opens what is to be sniffed, before anything else is touched. `beside` is what is to be read, too.
 ///
 /// # Errors
 /// The exit code, where it cannot be sniffed, which was said.
-pub(in super::super) fn open(args: &SniffArgs, talk: Talk) -> Result<(Scope, Sniffer), u8> {
+pub(in super::super) fn open(args: &SniffArgs, beside: Option<&Path>, talk: Talk) -> Result<(Scope, Sniffer), u8> {
+    // Said here: `conflicts_with` would make clap forget that --port and the like ask for --live.
+    if let Some(read) = beside {
+        talk.error(format_args!("--live is in place of captures, and {} is one: give one of the two", read.display()));
+        return Err(exit::USAGE);
+    }
     let scope = Scope { interfaces: args.interfaces.clone(), ports: args.port.clone(), hosts: args.host.clone() };
     let sniffer = Sniffer::open(&scope).map_err(|error| {
         let code = if error.is_usage() { exit::USAGE } else { exit::UNREADABLE };

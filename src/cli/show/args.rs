@@ -25,7 +25,8 @@ Examples:
   hopspec show --journeys both-hops.pcap
   hopspec show --journeys client=laptop.har target=target.pcap
   hopspec show --format jsonl staging.pcap | jq -r 'select(.kind == \"request\").target'
-  tcpdump -U -w - port 80 | hopspec show -")]
+  tcpdump -U -w - port 80 | hopspec show -
+  sudo hopspec show --live any --port 80")]
 pub(crate) struct Args {
     /// Captures: pcap, pcapng or text files, folders of them, or `-` for a stream; HOP=PATH with --journeys
     #[cfg_attr(feature = "live", arg(value_name = "CAPTURE", required_unless_present = "interfaces"))]

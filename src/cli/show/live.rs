@@ -1,5 +1,7 @@
 //! `show` of what comes by at interfaces.
 
+use std::path::PathBuf;
+
 use super::super::args::Color;
 use super::super::live::{Sniffing, interruptible, open};
 use super::super::output::Target;
@@ -15,7 +17,7 @@ pub(super) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
         talk.error("--journeys shows whole journeys and --live does not know its end: keep it with --write FILE, and show that");
         return exit::USAGE;
     }
-    let started = open(&args.sniff, talk).and_then(|opened| {
+    let started = open(&args.sniff, args.captures.first().map(PathBuf::as_path), talk).and_then(|opened| {
         let path = args.span.write.as_deref();
         let file = path.map(|path| Target::File(path.to_owned()).create()).transpose().map_err(|error| {
             talk.error(error);

@@ -258,7 +258,7 @@ fn listed<F: Form>(args: &Args, captures: &Expanded, form: F, mut reading: Readi
     let stream = captures.inputs.iter().any(|capture| matches!(capture.input, Input::Stdin | Input::Stream(_)));
     let out: Box<dyn Write> = if stream || io::stdout().is_terminal() {
         let unread = std::mem::replace(&mut reading.unread, Box::new(|| {}));
-        Box::new(LineWriter::new(Read { out: output::stdout(), unread }))
+        Box::new(LineWriter::new(Listened { out: output::stdout(), unread }))
     } else {
         Box::new(BufWriter::with_capacity(1 << 16, output::stdout()))
     };
@@ -296,12 +296,12 @@ fn listed<F: Form>(args: &Args, captures: &Expanded, form: F, mut reading: Readi
 }
 
 /// Standard output, which tells where nobody reads it any more: what is live would go on for ever.
-struct Read<W> {
+struct Listened<W> {
     out: W,
     unread: Box<dyn Fn()>,
 }
 
-impl<W> Read<W> {
+impl<W> Listened<W> {
     fn told<T>(&self, done: io::Result<T>) -> io::Result<T> {
         if done.as_ref().is_err_and(|error| error.kind() != ErrorKind::Interrupted) {
             (self.unread)();
@@ -310,7 +310,7 @@ impl<W> Read<W> {
     }
 }
 
-impl<W: Write> Write for Read<W> {
+impl<W: Write> Write for Listened<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.out.write(bytes);
         self.told(written)

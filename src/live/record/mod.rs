@@ -8,6 +8,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+#[cfg(target_os = "linux")]
 pub(super) use recorder::now;
 pub use recorder::{Interface, Recorder};
 pub use source::{Batch, Source};

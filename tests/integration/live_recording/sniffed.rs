@@ -157,6 +157,9 @@ fn what_passes_two_interfaces_counts_once() {
         let made = namespace.run("ip", &line.split(' ').collect::<Vec<_>>());
         assert!(made.status.success(), "ip {line}: {made:?}");
     };
+    let show = ["show", "--format", "jsonl", "--port", "8080", "--live"];
+    // Before any of the interfaces is there.
+    let any = Live::start("any", &program, &server, &[&show[..], &["any", "--write", "any.pcapng"]].concat());
     // client: out ─ veth ─ in, a port of the bridge `net` with the server's address
     ip(&server, &format!("link add in type veth peer name out netns {}", client.name()));
     for line in ["link add net type bridge", "link set in master net", "addr add 10.99.0.2/24 dev net", "link set in up"] {
@@ -167,18 +170,29 @@ fn what_passes_two_interfaces_counts_once() {
     for line in ["addr add 10.99.0.1/24 dev out", "link set out up"] {
         ip(&client, line);
     }
-    let show = ["show", "--format", "jsonl", "--port", "8080", "--live"];
-    let any = Live::start("any", &program, &server, &[&show[..], &["any", "--write", "any.pcapng"]].concat());
     ip(&server, "link set net up");
     wait_until("the network is there", || curl(&client, "http://10.99.0.2:8080/first"));
     let two = Live::start("two", &program, &server, &[&show[..], &["net", "--live", "lo"]].concat());
     let one = Live::start("one", &program, &server, &[&show[..], &["net"]].concat());
     assert!(curl(&client, "http://10.99.0.2:8080/veth") && curl(&server, "http://127.0.0.1:8080/lo"));
-    wait_until("all is shown", || any.said("out").lines().count() >= 6);
+    // The same in VLAN 7: the bridge has packets with a tag, the device of the VLAN without.
+    let tagged = server.run("ip", &"link add link net name net.7 type vlan id 7".split(' ').collect::<Vec<_>>()).status.success();
+    if tagged {
+        ip(&client, "link add link out name out.7 type vlan id 7");
+        for (namespace, device, address) in [(&server, "net.7", "10.99.7.2/24"), (&client, "out.7", "10.99.7.1/24")] {
+            ip(namespace, &format!("addr add {address} dev {device}"));
+            ip(namespace, &format!("link set {device} up"));
+        }
+        wait_until("the VLAN is there", || curl(&client, "http://10.99.7.2:8080/tagged"));
+    } else {
+        eprintln!("SKIPPED: this kernel knows no VLAN");
+    }
+    wait_until("all is shown", || any.said("out").lines().count() >= if tagged { 8 } else { 6 });
     let (any, two, one) = (any.interrupt().code(0), two.interrupt().code(0), one.interrupt().code(0));
-    assert_eq!(targets(&any.stdout), ["/first", "/veth", "/lo"]);
-    assert_eq!(targets(&two.stdout), ["/veth", "/lo"]);
-    assert_eq!(targets(&one.stdout), ["/veth"]);
+    let with_tagged = |targets: &[&'static str]| [targets, &["/tagged"][..usize::from(tagged)]].concat();
+    assert_eq!(targets(&any.stdout), with_tagged(&["/first", "/veth", "/lo"]));
+    assert_eq!(targets(&two.stdout), with_tagged(&["/veth", "/lo"]));
+    assert_eq!(targets(&one.stdout), with_tagged(&["/veth"]));
     // It was there twice.
     let report = json(&program.run(&["check", "--format", "json", "any.pcapng"]).stdout);
     let kinds: Vec<_> = report["captures"][0]["anomalies"].as_array().unwrap().iter().map(|a| a["kind"].clone()).collect();
