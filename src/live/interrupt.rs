@@ -11,7 +11,7 @@ pub fn interrupt(stop: &Stop) -> Result<(), String> {
     let hear = move || {
         if stop.ended().is_some() {
             // The report takes too long for whoever asks again. 128 + SIGINT is what shells know.
-            #[expect(clippy::exit, reason = "there is nobody to return to")]
+            #[expect(clippy::exit, clippy::disallowed_methods, reason = "there is nobody to return to")]
             std::process::exit(130);
         }
         stop.end(Ended::Interrupted);

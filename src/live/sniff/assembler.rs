@@ -103,9 +103,10 @@ impl Assembler {
             for ((at, step), far) in self.steps.iter().enumerate().zip(&mut far) {
                 let Step::Branch { yes, no, .. } = step else { continue };
                 let reach = |label: Label| Some(self.distance(&places, label, places.get(at)?.checked_add(1)?)? <= 255);
-                if !*far && !(reach(*yes)? && reach(*no)?) {
-                    (*far, moved) = (true, true);
+                if *far || (reach(*yes)? && reach(*no)?) {
+                    continue;
                 }
+                (*far, moved) = (true, true);
             }
             if !moved {
                 return self.written(&places, &far);

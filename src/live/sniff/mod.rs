@@ -22,7 +22,8 @@ mod socket;
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests;
 
 #[cfg(not(target_os = "linux"))]
