@@ -83,7 +83,11 @@ impl Sniffing {
                 talk.error(format_args!("{} could not be sniffed to the end: {error}", self.name));
                 code = Some(exit::UNREADABLE);
             }
-            Err(_) => talk.note(format_args!("how many packets of {} were dropped is not known", self.name)),
+            Err(_) => {
+                talk.note(format_args!("how many packets of {} were dropped is not known", self.name));
+                // It still holds the recorder.
+                return None;
+            }
         }
         if let (Some(error), Some(kept)) = (self.recorder.failure(), &self.kept) {
             talk.error(format_args!("{kept} holds not all that was heard: {error}"));

@@ -34,6 +34,9 @@ pub(super) const NO_CARRIERS: [u8; 3] = [1, 2, 58];
 /// Ports of tunnels over UDP: L2TP, GTP, VXLAN, VXLAN-GPE, GENEVE, former VXLAN.
 pub(super) const TUNNELS: [u16; 6] = [1701, 2152, 4789, 4790, 6081, 8472];
 
+/// So many instructions the kernel takes (`BPF_MAXINSNS`).
+pub(super) const MOST: usize = 4096;
+
 /// Takes all bytes of the packet.
 const PASS: u32 = u32::MAX;
 const DROP: u32 = 0;
@@ -43,7 +46,8 @@ pub(super) fn nothing() -> Vec<Instruction> {
     vec![Instruction { code: code::RETURN, jt: 0, jf: 0, k: DROP }]
 }
 
-/// Lets packets pass of these interfaces (all if `None`), ports and addresses (all if there are none).
+/// Lets packets pass of these interfaces (all if `None`), ports and addresses (all if there are none); `None` where these are
+/// too many.
 pub(super) fn program(interfaces: Option<&[u32]>, ports: &[u16], hosts: &[IpAddr]) -> Option<Vec<Instruction>> {
     let mut assembler = Assembler::default();
     let (pass, drop) = (assembler.label(), assembler.label());
@@ -56,7 +60,7 @@ pub(super) fn program(interfaces: Option<&[u32]>, ports: &[u16], hosts: &[IpAddr
     filter.assembler.step(code::RETURN, PASS);
     filter.assembler.here(drop);
     filter.assembler.step(code::RETURN, DROP);
-    filter.assembler.assemble()
+    filter.assembler.assemble().filter(|program| program.len() <= MOST)
 }
 
 struct Filter<'s> {

@@ -37,7 +37,7 @@ impl Sniffer {
         let numbers: Option<Vec<u32>> = chosen.as_ref().map(|chosen| chosen.iter().map(|one| one.number).collect());
         let too_many = |why: String| SniffError::TooMany { why };
         let program = filter::program(numbers.as_deref(), &scope.ports, &scope.hosts);
-        let program = program.ok_or_else(|| too_many("it has no end".to_owned()))?;
+        let program = program.ok_or_else(|| too_many(format!("it takes {} instructions", filter::MOST)))?;
         socket.filter(&program).map_err(|error| too_many(error.to_string()))?;
         Ok(Self { socket, scope: scope.clone(), chosen })
     }
@@ -58,7 +58,10 @@ impl Sniffer {
         let mut sniffing = Sniffing::new(self, recorder.source());
         let stop = recorder.stop().clone();
         thread::Builder::new().name("sniffer".to_owned()).spawn(move || {
-            let _ = tell.send(sniffing.run(|| stop.ended()));
+            let told = sniffing.run(|| stop.ended());
+            // Where the system failed, nobody waits for more.
+            stop.end(Ended::Done);
+            let _ = tell.send(told);
         })?;
         Ok(told)
     }
