@@ -253,6 +253,28 @@ fn the_file_is_whole_when_the_process_is_killed() {
 }
 
 #[test]
+fn what_the_kernel_dropped_is_told() {
+    let program = Program::new().file("spec.yaml", SPEC);
+    let Some(namespace) = site("sniff-dropped", &program) else { return };
+    // More than any buffer keeps while the program stands still; nothing but zeros, so that it takes no room.
+    File::create(program.path("served/long")).unwrap().set_len(512 << 20).unwrap();
+    let args = ["check", "--live", "lo", "--port", "8080", "-s", "spec.yaml", "--format", "json"];
+    let live = Live::start("live", &program, &namespace, &args);
+    assert!(curl(&namespace, "http://127.0.0.1:8080/x"));
+    live.signal("-STOP");
+    let long = ["-sS", "-m", "60", "-o", "/dev/null", "http://127.0.0.1:8080/long"];
+    assert!(namespace.run("curl", &long).status.success());
+    live.signal("-CONT");
+    let run = live.interrupt().says("of which the kernel dropped ").says(" %): ");
+    let report = json(&run.stdout);
+    let anomalies = report["captures"][0]["anomalies"].as_array().unwrap();
+    let dropped = anomalies.iter().find(|anomaly| anomaly["kind"] == "packets-dropped").expect("the anomaly");
+    assert!(run.stderr.contains(&format!("the kernel dropped {} (", dropped["count"])), "{}", run.stderr);
+    let findings = report["findings"].as_array().unwrap();
+    assert!(findings.iter().any(|finding| finding["rule"] == "capture-gap"), "{findings:#?}");
+}
+
+#[test]
 fn it_ends_where_nobody_reads() {
     let program = Program::new();
     let Some(namespace) = site("sniff-unread", &program) else { return };
