@@ -36,6 +36,7 @@ impl AnomalyKind {
             Self::CaptureTruncated
                 | Self::CaptureDamaged
                 | Self::UnknownInterface
+                | Self::PacketsDropped
                 | Self::PacketCut
                 | Self::UnsupportedLinkType
                 | Self::UndecodablePacket
@@ -66,6 +67,8 @@ kinds! {
     CaptureDamaged = "capture-damaged",
     /// A packet names an interface that the file does not describe.
     UnknownInterface = "unknown-interface",
+    /// Packets that came by and were dropped before they were recorded, as the recorder says.
+    PacketsDropped = "packets-dropped",
     // wire
     /// The packet is shorter in the file than it was on the wire (snap length).
     PacketCut = "packet-cut",

@@ -15,6 +15,7 @@ mod pcap;
 mod pcapng;
 mod reader;
 mod record;
+mod statistics;
 #[cfg(test)]
 mod tests;
 mod window;

@@ -41,6 +41,15 @@ impl ByteOrder {
     }
 
     /// The number at the beginning of `bytes`; `None` where they end before.
+    pub(super) fn u64(self, bytes: &[u8]) -> Option<u64> {
+        let eight: [u8; 8] = bytes.first_chunk().copied()?;
+        Some(match self {
+            Self::Little => u64::from_le_bytes(eight),
+            Self::Big => u64::from_be_bytes(eight),
+        })
+    }
+
+    /// The number at the beginning of `bytes`; `None` where they end before.
     pub(super) fn i64(self, bytes: &[u8]) -> Option<i64> {
         let eight: [u8; 8] = bytes.first_chunk().copied()?;
         Some(match self {

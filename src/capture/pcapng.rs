@@ -1,7 +1,7 @@
 //! pcapng (<https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-02.html>): sections, interfaces, packet blocks.
 //!
-//! Blocks are framed here, by their two lengths, and only what is needed is held in memory: name resolution, statistics,
-//! secrets and unknown blocks are passed over unread, however long. Whole blocks go to pcap-parser. A block whose frame
+//! Blocks are framed here, by their two lengths, and only what is needed is held in memory: name resolution and unknown
+//! blocks are passed over unread, however long. Whole blocks go to pcap-parser. A block whose frame
 //! is right and whose content is not is left out and noted; where the two lengths differ nothing says where the next
 //! block begins, and reading stops.
 
@@ -11,6 +11,7 @@ use pcap_parser::pcapng::{parse_block_be, parse_block_le};
 use super::interface::Interfaces;
 use super::order::ByteOrder;
 use super::record::{MOST_CAPTURED, Record, note_damage, note_end};
+use super::statistics::Statistics;
 use super::window::Window;
 use super::{CaptureError, Timestamp};
 use crate::anomaly::{Anomalies, AnomalyKind};
@@ -21,6 +22,7 @@ const LAYER: &str = "pcapng section header";
 const INTERFACE_DESCRIPTION: u32 = 1;
 const OBSOLETE_PACKET: u32 = 2;
 const SIMPLE_PACKET: u32 = 3;
+const INTERFACE_STATISTICS: u32 = 5;
 const ENHANCED_PACKET: u32 = 6;
 const DECRYPTION_SECRETS: u32 = 10;
 /// The type of secrets that are a TLS key log.
@@ -32,6 +34,7 @@ const MOST_SECRETS: usize = 128 << 20;
 pub(super) struct Pcapng {
     order: ByteOrder,
     interfaces: Interfaces,
+    statistics: Statistics,
     /// Key logs that were not taken yet.
     secrets: Vec<u8>,
 }
@@ -51,6 +54,8 @@ struct Found {
 enum Content {
     Nothing,
     Packet(Found),
+    /// So many packets were dropped by whoever recorded.
+    Dropped(u64),
     Damaged(String),
 }
 
@@ -63,7 +68,7 @@ impl Pcapng {
             return Err(CaptureError::Cut { layer: LAYER, offset: 0, needed: NEEDED as u64, had });
         }
         let order = section_order(window.available()).map_err(|why| CaptureError::Damaged { layer: LAYER, offset: 0, why })?;
-        Ok(Self { order, interfaces: Interfaces::default(), secrets: Vec::new() })
+        Ok(Self { order, interfaces: Interfaces::default(), statistics: Statistics::default(), secrets: Vec::new() })
     }
 
     /// The next packet; `None` at the end and where reading must stop. Counts every packet block in `packets`, those
@@ -72,14 +77,14 @@ impl Pcapng {
         loop {
             let (kind, length) = self.frame(window, *packets, anomalies)?;
             let known = matches!(kind, INTERFACE_DESCRIPTION | OBSOLETE_PACKET | SIMPLE_PACKET | ENHANCED_PACKET)
-                || matches!(kind, DECRYPTION_SECRETS)
+                || matches!(kind, DECRYPTION_SECRETS | INTERFACE_STATISTICS)
                 || kind.to_le_bytes() == SECTION_HEADER;
             if !known || length > Window::MOST {
                 if known {
                     note_damage(window, *packets, anomalies, || {
                         format!("a block of {length} bytes, more than the {MOST_CAPTURED} that are believed")
                     });
-                    let counted = !matches!(kind, INTERFACE_DESCRIPTION | DECRYPTION_SECRETS);
+                    let counted = !matches!(kind, INTERFACE_DESCRIPTION | DECRYPTION_SECRETS | INTERFACE_STATISTICS);
                     *packets = packets.saturating_add(u64::from(counted));
                 }
                 self.pass(window, length, *packets, anomalies)?;
@@ -96,7 +101,12 @@ impl Pcapng {
                 return None;
             }
             match self.decode(kind, block) {
-                Content::Nothing => {}
+                Content::Nothing | Content::Dropped(0) => {}
+                Content::Dropped(dropped) => {
+                    anomalies.note_many(AnomalyKind::PacketsDropped, dropped, (*packets > 0).then_some(*packets), || {
+                        "the recorder was too slow for them, or had too little room".to_owned()
+                    });
+                }
                 Content::Damaged(why) => {
                     note_damage(window, *packets, anomalies, || why);
                     let one = kind == ENHANCED_PACKET || kind == SIMPLE_PACKET || kind == OBSOLETE_PACKET;
@@ -141,6 +151,7 @@ impl Pcapng {
                 Ok(order) => {
                     self.order = order;
                     self.interfaces = Interfaces::default();
+                    self.statistics = Statistics::default();
                 }
                 Err(why) => {
                     note_damage(window, packets, anomalies, || why);
@@ -184,6 +195,10 @@ impl Pcapng {
         }
         if kind == DECRYPTION_SECRETS {
             return self.keep_secrets(block).map_or_else(|| damaged(kind, block), |()| Content::Nothing);
+        }
+        if kind == INTERFACE_STATISTICS {
+            let dropped = self.statistics.dropped_since(block, self.interfaces.len(), self.order);
+            return dropped.map_or_else(|| damaged(kind, block), Content::Dropped);
         }
         let parsed = match self.order {
             ByteOrder::Little => parse_block_le(block),

@@ -234,6 +234,53 @@ fn secrets_come_before_the_packet_behind_them() {
     assert_eq!(kinds(&anomalies), [("capture-damaged", 1, Some(2))]);
 }
 
+/// An Interface Statistics Block: interface, and options with a number each.
+fn statistics(file: &Pcapng, interface: u32, options: &[(u16, u64)]) -> Vec<u8> {
+    let mut block = [file.u32(interface), file.u32(0), file.u32(0)].concat();
+    for (code, value) in options {
+        block.extend([file.u16(*code), file.u16(8)].concat());
+        block.extend(if file.big { value.to_be_bytes() } else { value.to_le_bytes() });
+    }
+    block
+}
+
+#[test]
+fn what_the_recorder_dropped_is_told_once() {
+    for big in [false, true] {
+        let mut file = Pcapng { big, ..Pcapng::default() };
+        file.section();
+        file.interface(1, 0, None, None);
+        file.interface(1, 0, None, None);
+        file.block(5, &statistics(&file, 0, &[(4, 900), (5, 0), (7, 0)]));
+        file.enhanced(0, 1, 3, b"one");
+        // By the interface and by the system; the same again, and more of it.
+        file.block(5, &statistics(&file, 0, &[(4, 900), (5, 2), (7, 5)]));
+        file.block(5, &statistics(&file, 0, &[(5, 2), (7, 5)]));
+        file.block(5, &statistics(&file, 0, &[(7, 9), (5, 2), (0, 0), (7, 1000)]));
+        file.block(5, &statistics(&file, 1, &[(7, 100)]));
+        // One that nobody described.
+        file.block(5, &statistics(&file, u32::MAX, &[(7, 1000)]));
+        let mut wrong = statistics(&file, 0, &[(7, 20_000)]);
+        wrong.truncate(16);
+        file.block(5, &wrong);
+        file.enhanced(0, 1, 3, b"two");
+        let (seen, anomalies) = read_all(Cursor::new(file.bytes));
+        assert_eq!(seen.len(), 2);
+        assert_eq!(kinds(&anomalies), [("packets-dropped", 11 + 100 + 1000, Some(1))], "{anomalies:?}");
+    }
+    // Where nothing was dropped nothing is said, nor of a block without numbers.
+    let mut file = Pcapng::default();
+    file.section();
+    file.interface(1, 0, None, None);
+    file.block(5, &statistics(&file, 0, &[(4, 900), (5, 0), (7, 0)]));
+    let (_, anomalies) = read_all(Cursor::new(file.bytes.clone()));
+    assert!(anomalies.is_empty(), "{anomalies:?}");
+    // The length at its end stands where the interface would.
+    file.block(5, &[]);
+    let (_, anomalies) = read_all(Cursor::new(file.bytes));
+    assert!(anomalies.is_empty(), "{anomalies:?}");
+}
+
 #[test]
 fn beginnings_that_cannot_be_read_say_why() {
     let header = PcapVariant::USUAL.header(1);

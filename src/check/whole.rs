@@ -114,6 +114,7 @@ pub(super) fn capture_findings(capture: &CaptureOutcome) -> Vec<Finding> {
             Severity::Note,
             &[
                 AnomalyKind::StreamGap,
+                AnomalyKind::PacketsDropped,
                 AnomalyKind::PacketCut,
                 AnomalyKind::ReassemblyLimit,
                 AnomalyKind::FlowLimit,

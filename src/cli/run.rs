@@ -71,7 +71,10 @@ mod tests {
                 assert!(!help.is_empty() && !help.ends_with('.'), "{path} {id}: {help:?} is no line of help");
                 if arg.get_action().takes_values() {
                     let names = arg.get_value_names().unwrap_or_default();
-                    assert!(names.iter().all(|n| n.chars().all(|c| c.is_ascii_uppercase() || "=-:[]".contains(c))), "{path} {id}");
+                    assert!(
+                        names.iter().all(|n| n.chars().all(|c| c.is_ascii_uppercase() || "=-:[]".contains(c))),
+                        "{path} {id}"
+                    );
                     assert!(!names.is_empty(), "{path} {id} has no value name");
                 }
             }

@@ -6,6 +6,7 @@
 //!
 //! Peers are hostile: every queue here is bounded, and whoever waits for one never holds another back.
 
+mod backlog;
 mod duration;
 mod interrupt;
 pub mod listen;
@@ -13,13 +14,15 @@ pub mod probe;
 mod pump;
 mod queue;
 mod record;
+mod sniff;
 mod stop;
 mod watcher;
 
 pub use duration::duration;
 pub use interrupt::interrupt;
 pub use pump::pump;
-pub use record::{Interface, RecordedKeys, Recorder, Side, Taped, Wire};
+pub use record::{Batch, Interface, RecordedKeys, Recorder, Side, Source, Taped, Wire};
+pub use sniff::{Scope, SniffError, Sniffed, Sniffer};
 pub(crate) use stop::LOOK;
 pub use stop::{Ended, Stop};
 pub use watcher::{Told, Watcher, ending};

@@ -4,6 +4,7 @@ use crate::capture::Timestamp;
 use crate::finding::{Evidence, EvidencePlace};
 use crate::report::escape;
 use crate::report::escape::is_unsafe;
+use crate::source::is_kept;
 
 /// `staging.pcap, packet 41, 10.0.1.5:41022 → 10.0.2.7:8000, 2026-11-20T08:11:02Z`, or `note.txt:12`.
 pub(super) fn long(evidence: &Evidence) -> String {
@@ -31,7 +32,7 @@ pub(super) fn short(evidence: &Evidence) -> String {
 
 /// The commands that show a packet; `None` where there is none, and for a stream, which cannot be read again.
 pub(super) fn show(evidence: &Evidence) -> Option<String> {
-    if is_gone(&evidence.capture) {
+    if evidence.capture == "-" || !is_kept(&evidence.capture) {
         return None;
     }
     let file = shell_word(&evidence.capture);
@@ -42,11 +43,6 @@ pub(super) fn show(evidence: &Evidence) -> Option<String> {
         EvidencePlace::Capture { packet: Some(packet) } => Some(format!("tshark -r {file} -Y frame.number=={packet}")),
         EvidencePlace::Line(_) | EvidencePlace::Entry(_) | EvidencePlace::Capture { packet: None } => None,
     }
-}
-
-/// Whether a capture cannot be read again: a stream, or what was heard live and not kept.
-pub(super) fn is_gone(capture: &str) -> bool {
-    capture == "-" || capture.starts_with('<')
 }
 
 /// A time to the second: nobody reads microseconds in a sentence. JSON has them.

@@ -10,6 +10,15 @@ use super::{SourceError, Stream};
 /// What bytes at hand are called in reports.
 pub const BYTES: &str = "bytes";
 
+/// What a live source that keeps no file is called in reports begins so.
+pub const LIVE: &str = "live:";
+
+/// Whether what has this name in reports can be looked into by another command: not so bytes of a test, and what was live.
+#[must_use]
+pub fn is_kept(name: &str) -> bool {
+    name != BYTES && !name.starts_with(LIVE)
+}
+
 /// A file, standard input, bytes at hand, or a live source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {

@@ -42,7 +42,7 @@ mod url;
 pub use error::SourceError;
 pub use expand::{Expanded, Named, expand, no_capture_in};
 pub use folder::{FolderCaptures, captures_in};
-pub use input::{BYTES, Input};
+pub use input::{BYTES, Input, LIVE, is_kept};
 pub use keys::{key_log_remarks, key_logs};
 pub use limits::{LIMITS, Limit, LimitUnit, Limits};
 pub use options::ReadOptions;

@@ -240,4 +240,3 @@ pub fn read_events<S: MessageSink>(body: &[u8], id: CaptureId, sink: &mut S) -> 
         None => Ok((Anomalies::default(), None)),
     }
 }
-}

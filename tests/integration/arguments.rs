@@ -33,8 +33,36 @@ fn what_is_no_option_is_said() {
         (&["show", "a.pcap", "--packet", "3", "--count"], "--count"),
         (&["show", "a.pcap", "-s", "specs"], "--unselected"),
         (&["lint", "a.yaml"], "a.yaml"),
+        (&["check", "a.pcap", "--live", "lo"], "--live is in place of captures"),
+        (&["show", "a.pcap", "--live", "lo"], "--live is in place of captures"),
+        (&["check", "--live", "lo", "--port", "0"], "--port"),
+        (&["check", "a.pcap", "--port", "80"], "--live"),
+        (&["check", "a.pcap", "--for", "1s"], "an interface with --live"),
+        (&["show", "a.pcap", "--for", "1s"], "--live"),
+        (&["show", "--journeys", "--live", "lo"], "keep it with --write FILE"),
     ] {
         Program::new().run(args).code(2).says(says).reports_nothing();
+    }
+}
+
+/// Interfaces are looked up before anything else, so that nobody must be root to be told.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interface_that_is_not_there_is_said_with_those_that_are() {
+    let program = Program::new().file("kept.pcapng", "old");
+    for command in ["check", "show"] {
+        let run = program.run(&[command, "--live", "lo", "--live", "nonesuch0", "--write", "kept.pcapng"]).code(2);
+        run.says("there is no interface `nonesuch0`: there are `lo`").says("and `any` for all of them").reports_nothing();
+    }
+    assert_eq!(std::fs::read(program.path("kept.pcapng")).unwrap(), b"old");
+}
+
+#[cfg(not(target_os = "linux"))]
+#[test]
+fn elsewhere_tcpdump_sniffs() {
+    for command in ["check", "show"] {
+        let run = Program::new().run(&[command, "--live", "en0"]).code(2);
+        run.says("`sudo tcpdump -i en0 ").says("| hopspec check -`").reports_nothing();
     }
 }
 

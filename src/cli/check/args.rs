@@ -49,5 +49,6 @@ Examples:
   hopspec check staging.pcap                 a capture against ./specs, or the shipped specs
   hopspec check -s aws/alb t.pcapng          against some shipped specs
   tcpdump -U -w - | hopspec check -          a stream, to its end
+  sudo hopspec check --live eth0 --port 80   what comes by at an interface, until Ctrl-C
   hopspec check --format json=report.json    a log and a file from one run
   hopspec check --format github              annotations on a pull request";

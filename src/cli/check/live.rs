@@ -1,7 +1,9 @@
 //! `check` of what comes while it is judged: a stream on standard input, or an interface.
 
+use std::path::PathBuf;
+
 use super::super::args::Color;
-use super::super::live::{Begun, begin, judge};
+use super::super::live::{self, Begun, Sniffing, begin, judge};
 use super::super::talk::Talk;
 use super::args::Args;
 use super::prepared::Prepared;
@@ -10,15 +12,16 @@ use crate::live::{Told, pump};
 use crate::source::{Input, Stream};
 
 /// Judges while it comes.
-pub(super) fn run(args: &Args, mut prepared: Prepared, color: Color, talk: Talk) -> u8 {
+pub(super) fn run(args: &Args, prepared: Prepared, color: Color, talk: Talk) -> u8 {
+    if args.sniff.interfaces.is_empty() { piped(args, prepared, color, talk) } else { sniffed(args, prepared, color, talk) }
+}
+
+/// What comes on standard input.
+fn piped(args: &Args, mut prepared: Prepared, color: Color, talk: Talk) -> u8 {
     let Begun { stop, file, .. } = match begin(&prepared, &args.live, "stream", talk) {
         Ok(begun) => begun,
         Err(code) => return code,
     };
-    if !args.sniff.interfaces.is_empty() {
-        talk.error("--live is not there yet");
-        return exit::USAGE;
-    }
     let stream = match pump(std::io::stdin(), file, &stop) {
         Ok(stream) => Stream::new("-", "standard input", stream),
         Err(error) => {
@@ -30,4 +33,24 @@ pub(super) fn run(args: &Args, mut prepared: Prepared, color: Color, talk: Talk)
     let inputs = request.captures.iter_mut().chain(request.bound.iter_mut().map(|(_, input)| input));
     inputs.filter(|input| **input == Input::Stdin).for_each(|input| *input = Input::Stream(stream.clone()));
     judge(&prepared, &args.live, &stop, Told::Findings, color, talk)
+}
+
+/// What comes by at interfaces.
+fn sniffed(args: &Args, mut prepared: Prepared, color: Color, talk: Talk) -> u8 {
+    let beside = args.captures.first().or(args.captures_dir.as_ref()).map(PathBuf::as_path);
+    let sniffing = live::open(&args.sniff, beside, talk).and_then(|opened| {
+        let Begun { stop, file, .. } = begin(&prepared, &args.live, "sniff", talk)?;
+        let (input, sniffing) = Sniffing::start(opened, file, args.live.write.as_deref(), &stop, talk)?;
+        Ok((input, sniffing, stop))
+    });
+    let (input, sniffing, stop) = match sniffing {
+        Ok(sniffing) => sniffing,
+        Err(code) => return code,
+    };
+    prepared.request.captures = vec![input];
+    let code = judge(&prepared, &args.live, &stop, Told::Findings, color, talk);
+    match sniffing.finish(talk) {
+        Some(worse) if code != exit::USAGE => worse,
+        _ => code,
+    }
 }

@@ -47,14 +47,31 @@ impl LiveArgs {
 #[derive(Debug, clap::Args)]
 pub(in super::super) struct SniffArgs {
     /// Sniff this interface instead of reading captures, or `any`; repeatable (Linux, needs CAP_NET_RAW)
+    ///
+    /// The capability is given to the program once, with `sudo setcap cap_net_raw+ep "$(command -v hopspec)"`; or run it by sudo.
+    /// On other systems tcpdump records: `sudo tcpdump -i any -s 0 -U -w - | hopspec check -`.
     #[arg(long = "live", value_name = "IFACE", help_heading = "Live")]
     pub(in super::super) interfaces: Vec<String>,
 
     /// With --live: only packets from or to this TCP port; repeatable
-    #[arg(long, value_name = "PORT", requires = "interfaces", help_heading = "Live")]
+    #[arg(long, value_name = "PORT", requires = "interfaces", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Live")]
     pub(in super::super) port: Vec<u16>,
 
     /// With --live: only packets from or to this address; repeatable
     #[arg(long, value_name = "IP", requires = "interfaces", help_heading = "Live")]
     pub(in super::super) host: Vec<IpAddr>,
+}
+
+/// When what is sniffed only to be shown ends, and whether it is kept.
+#[derive(Debug, clap::Args)]
+pub(in super::super) struct SpanArgs {
+    /// With --live: end after this time: `60s`, `5m`, `1h 30m`
+    #[arg(long = "for", value_name = "TIME", value_parser = duration, requires = "interfaces", help_heading = "Live")]
+    pub(in super::super) time: Option<Duration>,
+
+    /// With --live: keep what is heard in a file that `check` reads; it is whole even when the process is killed
+    ///
+    /// What is there is written over. It holds what was sent, credentials too.
+    #[arg(long, value_name = "FILE", requires = "interfaces", help_heading = "Live")]
+    pub(in super::super) write: Option<PathBuf>,
 }

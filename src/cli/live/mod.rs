@@ -2,6 +2,8 @@
 
 mod args;
 mod run;
+mod sniff;
 
-pub(super) use args::{LiveArgs, SniffArgs};
-pub(super) use run::{Begun, begin, judge, judged};
+pub(super) use args::{LiveArgs, SniffArgs, SpanArgs};
+pub(super) use run::{Begun, begin, interruptible, judge, judged};
+pub(super) use sniff::{Sniffing, open};

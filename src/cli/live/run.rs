@@ -1,6 +1,7 @@
 //! A live run from its options to its exit code.
 
 use std::fs::File;
+use std::time::Duration;
 
 use super::super::args::Color;
 use super::super::check::{Prepared, refuse};
@@ -11,14 +12,14 @@ use crate::check::{self, CheckError, FailOn};
 use crate::exit;
 use crate::finding::Outcome;
 use crate::live::{Stop, Told, Watcher, ending, interrupt};
-use crate::source::Input;
+use crate::source::{Input, LIVE};
 
 /// A live run that may begin.
 pub(in super::super) struct Begun {
     pub(in super::super) stop: Stop,
     /// The file of `--write`.
     pub(in super::super) file: Option<File>,
-    /// What is heard, in reports: the file that keeps it, or what hears it in `<>`.
+    /// What is heard, in reports: the file that keeps it, or what hears it behind [`LIVE`].
     pub(in super::super) name: String,
 }
 
@@ -48,12 +49,17 @@ pub(in super::super) fn begin(prepared: &Prepared, live: &LiveArgs, heard_by: &s
             })?)
         }
     };
-    let stop = Stop::after(live.time);
+    let name = live.write.as_ref().map_or_else(|| format!("{LIVE}{heard_by}"), |path| Input::File(path.clone()).name());
+    Ok(Begun { stop: interruptible(live.time, talk), file, name })
+}
+
+/// What ends a run: its time, if it has one, and Ctrl-C.
+pub(in super::super) fn interruptible(time: Option<Duration>, talk: Talk) -> Stop {
+    let stop = Stop::after(time);
     if let Err(why) = interrupt(&stop) {
         talk.note(format_args!("Ctrl-C ends this run without a report: {why}"));
     }
-    let name = live.write.as_ref().map_or_else(|| format!("<{heard_by}>"), |path| Input::File(path.clone()).name());
-    Ok(Begun { stop, file, name })
+    stop
 }
 
 /// Judges what the inputs of a run tell while it comes, and writes the reports.

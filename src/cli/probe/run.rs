@@ -12,7 +12,7 @@ use super::args::Args;
 use crate::exit;
 use crate::live::probe::{Ask, HttpVersion, Plan, Prober, Target, Trust};
 use crate::live::{Recorder, Stop, Told};
-use crate::source::{Input, Stream};
+use crate::source::{Input, LIVE, Stream};
 
 const COMMENT: &str = "recorded by `hopspec probe` at its sockets: bytes, times and addresses are theirs, the segments are made";
 
@@ -38,7 +38,7 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
         Err(code) => return code,
     };
     // Tries stand one behind the other in the file, and packets of each are counted from 1.
-    let name = if args.until_met.is_some() { "<probe>".to_owned() } else { name };
+    let name = if args.until_met.is_some() { format!("{LIVE}probe") } else { name };
     let mut in_a_row = 0;
     let mut tries = 0_u32;
     loop {

@@ -6,6 +6,8 @@ use clap::ValueEnum;
 
 use super::super::check::param;
 use super::super::limits::LimitArgs;
+#[cfg(feature = "live")]
+use super::super::live::{SniffArgs, SpanArgs};
 
 /// Print the messages of captures
 ///
@@ -23,10 +25,12 @@ Examples:
   hopspec show --journeys both-hops.pcap
   hopspec show --journeys client=laptop.har target=target.pcap
   hopspec show --format jsonl staging.pcap | jq -r 'select(.kind == \"request\").target'
-  tcpdump -U -w - port 80 | hopspec show -")]
+  tcpdump -U -w - port 80 | hopspec show -
+  sudo hopspec show --live any --port 80")]
 pub(crate) struct Args {
     /// Captures: pcap, pcapng or text files, folders of them, or `-` for a stream; HOP=PATH with --journeys
-    #[arg(value_name = "CAPTURE", required = true)]
+    #[cfg_attr(feature = "live", arg(value_name = "CAPTURE", required_unless_present = "interfaces"))]
+    #[cfg_attr(not(feature = "live"), arg(value_name = "CAPTURE", required = true))]
     pub(super) captures: Vec<PathBuf>,
 
     /// Only the message whose head this packet completed (counted from 1, as in Wireshark)
@@ -78,6 +82,14 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(super) limits: LimitArgs,
+
+    #[cfg(feature = "live")]
+    #[command(flatten)]
+    pub(super) sniff: SniffArgs,
+
+    #[cfg(feature = "live")]
+    #[command(flatten)]
+    pub(super) span: SpanArgs,
 }
 
 /// `--format`

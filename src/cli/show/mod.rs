@@ -13,6 +13,8 @@ mod json_text;
 mod jsonl;
 mod known;
 mod listing;
+#[cfg(feature = "live")]
+mod live;
 mod near;
 mod order;
 mod run;

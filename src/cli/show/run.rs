@@ -1,6 +1,6 @@
 //! Reads the captures and writes what is asked for.
 
-use std::io::{BufWriter, ErrorKind, IsTerminal as _, LineWriter, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, LineWriter, Write};
 use std::sync::Arc;
 
 use super::super::args::Color;
@@ -26,22 +26,30 @@ use crate::source::{self, Embedded, Expanded, Input, Named, ReadOptions, SourceE
 
 /// `hopspec show`
 pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
+    #[cfg(feature = "live")]
+    if !args.sniff.interfaces.is_empty() {
+        return super::live::run(args, color, talk);
+    }
     if args.captures.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
         talk.error("`-` is given twice, but standard input can be read only once");
         return exit::USAGE;
     }
+    match hops(args) {
+        Ok(hops) => shown(args, &hops, Box::new(|| {}), color, talk),
+        Err(error) => {
+            talk.error(error);
+            exit::USAGE
+        }
+    }
+}
+
+/// Shows what is asked for of these captures. `unread` hears of it where nobody reads any more what is shown.
+pub(super) fn shown(args: &Args, hops: &[OfHop], unread: Box<dyn Fn()>, color: Color, talk: Talk) -> u8 {
     let keys = match source::key_logs(&args.keylog, &args.limits.limits()) {
         Ok(keys) => Arc::new(keys),
         Err(error) => {
             talk.error(format_args!("--keylog {error}"));
             return exit::UNREADABLE;
-        }
-    };
-    let hops = match hops(args) {
-        Ok(hops) => hops,
-        Err(error) => {
-            talk.error(error);
-            return exit::USAGE;
         }
     };
     let inputs: Vec<Input> = hops.iter().flat_map(|hop| hop.inputs.clone()).collect();
@@ -62,6 +70,7 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
         number: 0,
         skipped,
         unreadable: !unreadable.is_empty(),
+        unread,
     };
     let masks = Masks { show_secrets: args.show_secrets };
     if args.journeys {
@@ -76,9 +85,17 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
 }
 
 /// Captures of one hop, or of any.
-struct OfHop {
+pub(super) struct OfHop {
     name: Option<String>,
     inputs: Vec<Input>,
+}
+
+impl OfHop {
+    /// A capture of which nobody says where it was recorded.
+    #[cfg(feature = "live")]
+    pub(super) fn unknown(input: Input) -> Self {
+        Self { name: None, inputs: vec![input] }
+    }
 }
 
 /// The captures by hop, from the client on: hops stand in the order in which they are named first.
@@ -111,6 +128,7 @@ struct Reading {
     number: u32,
     skipped: u64,
     unreadable: bool,
+    unread: Box<dyn Fn()>,
 }
 
 impl Reading {
@@ -238,9 +256,10 @@ fn listed<F: Form>(args: &Args, captures: &Expanded, form: F, mut reading: Readi
         },
     };
     // Who watches a stream wants every message when it comes, on a terminal and behind a pipe.
-    let stream = captures.inputs.iter().any(|capture| capture.input == Input::Stdin);
-    let out: Box<dyn Write> = if stream || std::io::stdout().is_terminal() {
-        Box::new(LineWriter::new(output::stdout()))
+    let stream = captures.inputs.iter().any(|capture| matches!(capture.input, Input::Stdin | Input::Stream(_)));
+    let out: Box<dyn Write> = if stream || io::stdout().is_terminal() {
+        let unread = std::mem::replace(&mut reading.unread, Box::new(|| {}));
+        Box::new(LineWriter::new(Listened { out: output::stdout(), unread }))
     } else {
         Box::new(BufWriter::with_capacity(1 << 16, output::stdout()))
     };
@@ -275,6 +294,33 @@ fn listed<F: Form>(args: &Args, captures: &Expanded, form: F, mut reading: Readi
         losses.iter().for_each(|lost| talk.note(lost));
     }
     reading.end(written > 0, talk)
+}
+
+/// Standard output, which tells where nobody reads it any more: what is live would go on for ever.
+struct Listened<W> {
+    out: W,
+    unread: Box<dyn Fn()>,
+}
+
+impl<W> Listened<W> {
+    fn told<T>(&self, done: io::Result<T>) -> io::Result<T> {
+        if done.as_ref().is_err_and(|error| error.kind() != ErrorKind::Interrupted) {
+            (self.unread)();
+        }
+        done
+    }
+}
+
+impl<W: Write> Write for Listened<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes);
+        self.told(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.out.flush();
+        self.told(flushed)
+    }
 }
 
 /// Says for each capture why nothing of it was shown.

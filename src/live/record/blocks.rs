@@ -32,16 +32,17 @@ pub(super) fn interface(link: u16, name: &str) -> Vec<u8> {
 }
 
 /// Enhanced Packet Block (§4.3). `time` is in nanoseconds since 1970, `length` what the packet had on the wire.
-pub(super) fn packet(out: &mut Vec<u8>, interface: u32, time: u64, data: &[u8], length: usize) {
+pub(super) fn packet(out: &mut Vec<u8>, interface: u32, time: u64, parts: &[&[u8]], length: usize) {
     let size = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
-    let padded = data.len().next_multiple_of(4);
+    let captured = parts.iter().fold(0_usize, |sum, part| sum.saturating_add(part.len()));
+    let padded = captured.next_multiple_of(4);
     let total = size(padded.saturating_add(32));
     let [high, low] = halves(time);
-    for number in [6, total, interface, high, low, size(data.len()), size(length.max(data.len()))] {
+    for number in [6, total, interface, high, low, size(captured), size(length.max(captured))] {
         out.extend(number.to_le_bytes());
     }
-    out.extend_from_slice(data);
-    out.resize(out.len().saturating_add(padded.saturating_sub(data.len())), 0);
+    parts.iter().for_each(|part| out.extend_from_slice(part));
+    out.resize(out.len().saturating_add(padded.saturating_sub(captured)), 0);
     out.extend(total.to_le_bytes());
 }
 

@@ -3,6 +3,7 @@
 mod blocks;
 mod keys;
 mod recorder;
+mod source;
 mod taped;
 mod wire;
 
@@ -10,6 +11,9 @@ mod wire;
 mod tests;
 
 pub use keys::RecordedKeys;
+#[cfg(target_os = "linux")]
+pub(super) use recorder::now;
 pub use recorder::{Interface, Recorder};
+pub use source::{Batch, Source};
 pub use taped::Taped;
 pub use wire::{Side, Wire};

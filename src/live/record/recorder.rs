@@ -5,33 +5,33 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::blocks;
+use super::{Source, blocks};
 use crate::live::Stop;
+use crate::live::backlog::Backlog;
 use crate::live::queue::Queue;
-
-/// So many batches wait for the judge: of what is read at once, a few megabytes.
-const MOST_WAITING: usize = 256;
 
 /// The number of an interface of the capture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Interface(u32);
+pub struct Interface(pub(super) u32);
 
 /// Records packets of any number of sources, each of which holds a clone.
 #[derive(Debug, Clone)]
 pub struct Recorder {
     inner: Arc<Mutex<Inner>>,
+    backlog: Arc<Backlog>,
     stop: Stop,
 }
 
 #[derive(Debug)]
-struct Inner {
+pub(super) struct Inner {
     file: Option<File>,
     /// `None` once the judge wants no more.
-    judge: Option<SyncSender<io::Result<Vec<u8>>>>,
+    judge: Option<Sender<io::Result<Vec<u8>>>>,
+    backlog: Arc<Backlog>,
     interfaces: u32,
     failure: Option<io::Error>,
 }
@@ -41,48 +41,35 @@ impl Recorder {
     /// `comment` says what the packets are.
     #[must_use]
     pub fn new(file: Option<File>, comment: &str, stop: &Stop) -> (Self, Box<dyn Read + Send>) {
-        let (judge, blocks) = sync_channel(MOST_WAITING);
-        let inner = Inner { file, judge: Some(judge), interfaces: 0, failure: None };
-        let recorder = Self { inner: Arc::new(Mutex::new(inner)), stop: stop.clone() };
+        let (judge, blocks) = channel();
+        let backlog = Arc::new(Backlog::default());
+        let inner = Inner { file, judge: Some(judge), backlog: Arc::clone(&backlog), interfaces: 0, failure: None };
+        let queue = Queue::new(blocks, stop).with(Arc::clone(&backlog));
+        let recorder = Self { inner: Arc::new(Mutex::new(inner)), backlog, stop: stop.clone() };
         recorder.put(blocks::section(comment));
-        (recorder, Box::new(Queue::new(blocks, stop)))
+        (recorder, Box::new(queue))
     }
 
     /// A source of packets with this link type (<https://www.tcpdump.org/linktypes.html>).
     pub fn interface(&self, link: u16, name: &str) -> Interface {
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = inner.interfaces;
-        inner.interfaces = number.saturating_add(1);
-        inner.put(blocks::interface(link, name));
-        Interface(number)
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).interface(link, name)
+    }
+
+    /// A source that records what came before the end of the run behind it, too.
+    pub fn source(&self) -> Source {
+        Source::new(Arc::clone(&self.inner), Arc::clone(&self.backlog))
     }
 
     /// Records a packet that came at this time, in nanoseconds since 1970, and had so many bytes on the wire.
     pub fn packet(&self, interface: Interface, time: u64, data: &[u8], length: usize) {
         let mut block = Vec::with_capacity(data.len().saturating_add(40));
-        blocks::packet(&mut block, interface.0, time, data, length);
+        blocks::packet(&mut block, interface.0, time, &[data], length);
         self.put(block);
-    }
-
-    /// Records many packets at once: interface, time, bytes, length on the wire.
-    pub fn packets<'d>(&self, packets: impl Iterator<Item = (Interface, u64, &'d [u8], usize)>) {
-        let mut batch = Vec::new();
-        for (interface, time, data, length) in packets {
-            blocks::packet(&mut batch, interface.0, time, data, length);
-        }
-        self.put(batch);
     }
 
     /// Records secrets of TLS connections, lines of a key log, before the packets that they open.
     pub fn secrets(&self, lines: &[u8]) {
         self.put(blocks::secrets(lines));
-    }
-
-    /// Records how many packets an interface received, and how many the system dropped. This is the last word of a source, and
-    /// recorded behind the end of the run, too.
-    pub fn statistics(&self, interface: Interface, received: u64, dropped: u64) {
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.put(blocks::statistics(interface.0, now(), received, dropped));
     }
 
     /// Why the file could not be written, if so.
@@ -106,7 +93,14 @@ impl Recorder {
 }
 
 impl Inner {
-    fn put(&mut self, blocks: Vec<u8>) {
+    pub(super) fn interface(&mut self, link: u16, name: &str) -> Interface {
+        let number = self.interfaces;
+        self.interfaces = number.saturating_add(1);
+        self.put(blocks::interface(link, name));
+        Interface(number)
+    }
+
+    pub(super) fn put(&mut self, blocks: Vec<u8>) {
         let Some(judge) = &self.judge else { return };
         if let Some(file) = &mut self.file
             && let Err(error) = file.write_all(&blocks)
@@ -114,6 +108,7 @@ impl Inner {
             self.failure = Some(error);
             self.file = None;
         }
+        self.backlog.enter(blocks.len());
         if judge.send(Ok(blocks)).is_err() {
             self.judge = None;
         }
@@ -121,7 +116,7 @@ impl Inner {
 }
 
 /// The time, in nanoseconds since 1970.
-pub(super) fn now() -> u64 {
+pub(in crate::live) fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -87,7 +87,7 @@ fn what_is_recorded_before_the_end_is_judged_and_nothing_behind_it() {
     let (recorder, mut reader) = Recorder::new(None, "a test", &stop);
     let socket = recorder.interface(101, "socket");
     let [client, server] = ends("10.0.1.5:41022", "10.0.2.7:8000");
-    let mut wire = Wire::open(recorder.clone(), socket, client, server);
+    let mut wire = Wire::open(recorder, socket, client, server);
     wire.said(Side::Client, b"GET /a HTTP/1.1\r\n\r\n");
     stop.end(Ended::Interrupted);
     wire.said(Side::Client, b"GET /b HTTP/1.1\r\n\r\n");
@@ -110,4 +110,31 @@ fn a_broken_connection_ends_its_messages() {
     let (told, summary) = read(reader);
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(!summary.anomalies.is_empty());
+}
+
+#[test]
+fn a_source_has_its_last_word_behind_the_end() {
+    let stop = Stop::after(None);
+    let (recorder, mut reader) = Recorder::new(None, "a test", &stop);
+    let source = recorder.source();
+    let interface = source.interface(101, "socket");
+    stop.end(Ended::Interrupted);
+    let late = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        let mut batch = source.batch();
+        batch.packet(interface, 5, &[b"E", b"late"], 9);
+        batch.record();
+        source.statistics(interface, 12, 7);
+    });
+    let mut bytes = Vec::new();
+    reader.read_to_end(&mut bytes).unwrap();
+    late.join().unwrap();
+    let (_, summary) = read(Box::new(std::io::Cursor::new(bytes)));
+    assert_eq!(summary.packets, 1);
+    assert_eq!(summary.anomalies.count(crate::anomaly::AnomalyKind::PacketsDropped), 7);
+    // Others have none.
+    recorder.packet(interface, 6, b"Eother", 6);
+    let mut bytes = Vec::new();
+    reader.read_to_end(&mut bytes).unwrap();
+    assert_eq!(bytes, b"");
 }

@@ -110,7 +110,7 @@ fn unseen(outcome: &Outcome) -> String {
         [] => "there is no capture".to_owned(),
         [one] if one.summary.packets == 0 && !messages && one.summary.anomalies.is_empty() => {
             match crate::report::escape(&one.file) {
-                live if live.starts_with('<') => format!("{live} heard nothing"),
+                live if !crate::source::is_kept(&one.file) => format!("{live} heard nothing"),
                 file => format!("{file} is {NO_PACKET}"),
             }
         }

@@ -9,7 +9,7 @@ use crate::report::escape::value;
 use crate::report::paint::{Paint, Tone};
 use crate::report::place::shell_word;
 use crate::report::{count, escape};
-use crate::source::{BYTES, Undecoded};
+use crate::source::{Undecoded, is_kept};
 
 /// So many groups of exchanges, ports or files are named; the rest is counted.
 const MOST: usize = 3;
@@ -51,9 +51,9 @@ fn unselected(outcome: &Outcome, options: &TextOptions, paint: Paint) -> String 
         n => format!(", {n} more"),
     };
     let verb = if unselected.exchanges == 1 { "belongs" } else { "belong" };
-    // Bytes that a test holds are no file to look into.
+    // Bytes that a test holds, and what was live, are no file to look into.
     let command = match outcome.captures.as_slice() {
-        [one] if one.file == BYTES => String::new(),
+        [one] if !is_kept(&one.file) => String::new(),
         _ => format!("   {}", paint.paint(Tone::Faint, &format!("({})", command(outcome, options)))),
     };
     format!("{} {verb} to no hop: {}{others}{command}\n", count(unselected.exchanges, "exchange"), groups.join(", "))

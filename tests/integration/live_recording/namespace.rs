@@ -99,6 +99,10 @@ impl Namespace {
         namespace
     }
 
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// A command in it.
     pub(super) fn command(&self, program: &str) -> Command {
         let mut command = command("ip");
