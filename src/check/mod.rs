@@ -87,7 +87,7 @@ pub(crate) use mask::{before_mask, is_masked};
 pub(crate) use matcher::is_type;
 pub use outcome::FailOn;
 pub use plan::Plan;
-pub use request::{CheckRequest, check, check_watched, plan, requires_any};
+pub use request::{CheckRequest, Foreseen, check, check_watched, foreseen, plan};
 pub use run::Run;
 pub use selection::Selection;
 pub(crate) use structure::{members, pairs};

@@ -161,15 +161,25 @@ pub fn plan(request: &CheckRequest) -> Result<(Plan, Vec<String>), CheckError> {
     Ok((Plan::of(&specs, &[given], &Picks::default()), loaded.notes))
 }
 
-/// Whether a hop must be seen: so that a live run can be over once all of these were.
+/// What a live run must know of its specs before it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Foreseen {
+    /// A hop must be seen, so that the run can be over once all of these were.
+    pub requires_any: bool,
+    /// A hop's requests are those that another hop's responses echo.
+    pub reads_echoes: bool,
+}
+
+/// Looks at the specs of a run that has not begun.
 ///
 /// # Errors
 /// As [`check`].
-pub fn requires_any(request: &CheckRequest) -> Result<bool, CheckError> {
+pub fn foreseen(request: &CheckRequest) -> Result<Foreseen, CheckError> {
     let loaded = specs::load(&request.specs, &request.spec_texts)?;
     let Wanted { given, picks, .. } = Wanted::of(request, &loaded.models())?;
     let specs: Vec<(Arc<Spec>, bool)> = loaded.specs.iter().map(|file| (Arc::clone(&file.spec), file.named)).collect();
-    Ok(Plan::of(&specs, std::slice::from_ref(&given), &picks).requires_any())
+    let plan = Plan::of(&specs, std::slice::from_ref(&given), &picks);
+    Ok(Foreseen { requires_any: plan.requires_any(), reads_echoes: plan.echoes })
 }
 
 /// The sentence for a run of nothing but specs of the program, beside which no evidence lies.

@@ -35,7 +35,7 @@ fn listen(args: &Args, color: Color, talk: Talk) -> Result<u8, u8> {
     let secured = secured(args).map_err(failed)?;
     let scheme = if secured.is_some() { "https" } else { "http" };
     let listener = Listener::bind(&args.address).map_err(failed)?;
-    let Begun { stop, file, name } = begin(&prepared, &args.live, "listen", talk)?;
+    let Begun { stop, file, name, .. } = begin(&prepared, &args.live, "listen", talk)?;
     let (recorder, reader) = Recorder::new(file, COMMENT, &stop);
     prepared.request.captures = vec![Input::Stream(Stream::new(&name, "what is heard", reader))];
     let at = listener.address();

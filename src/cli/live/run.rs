@@ -8,7 +8,7 @@ use super::super::check::{Prepared, refuse};
 use super::super::output::Target;
 use super::super::talk::Talk;
 use super::LiveArgs;
-use crate::check::{self, CheckError, FailOn};
+use crate::check::{self, CheckError, FailOn, Foreseen};
 use crate::exit;
 use crate::finding::Outcome;
 use crate::live::{Stop, Told, Watcher, ending, interrupt};
@@ -21,6 +21,8 @@ pub(in super::super) struct Begun {
     pub(in super::super) file: Option<File>,
     /// What is heard, in reports: the file that keeps it, or what hears it behind [`LIVE`].
     pub(in super::super) name: String,
+    /// What the specs ask for.
+    pub(in super::super) foreseen: Foreseen,
 }
 
 /// Everything that can be wrong before anything is heard: specs, options, the file. Its time begins here.
@@ -28,8 +30,8 @@ pub(in super::super) struct Begun {
 /// # Errors
 /// The exit code, where something is wrong, which was said.
 pub(in super::super) fn begin(prepared: &Prepared, live: &LiveArgs, heard_by: &str, talk: Talk) -> Result<Begun, u8> {
-    let must_be_seen = check::requires_any(&prepared.request).map_err(|error| refuse(&error, talk))?;
-    if live.until_observed && !must_be_seen {
+    let foreseen = check::foreseen(&prepared.request).map_err(|error| refuse(&error, talk))?;
+    if live.until_observed && !foreseen.requires_any {
         talk.error(
             "--until-observed waits for the hops that must be seen, and no hop must be: name a spec's file with -s, or a hop with --hop",
         );
@@ -50,7 +52,7 @@ pub(in super::super) fn begin(prepared: &Prepared, live: &LiveArgs, heard_by: &s
         }
     };
     let name = live.write.as_ref().map_or_else(|| format!("{LIVE}{heard_by}"), |path| Input::File(path.clone()).name());
-    Ok(Begun { stop: interruptible(live.time, talk), file, name })
+    Ok(Begun { stop: interruptible(live.time, talk), file, name, foreseen })
 }
 
 /// What ends a run: its time, if it has one, and Ctrl-C.

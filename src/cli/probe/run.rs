@@ -26,17 +26,19 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
         Ok(prepared) => prepared,
         Err(code) => return code,
     };
-    let plan = match plan(args) {
+    let mut plan = match plan(args) {
         Ok(plan) => plan,
         Err((code, why)) => {
             talk.error(why);
             return code;
         }
     };
-    let Begun { stop, file, name } = match begin(&prepared, &args.live, "probe", talk) {
+    let Begun { stop, file, name, foreseen } = match begin(&prepared, &args.live, "probe", talk) {
         Ok(begun) => begun,
         Err(code) => return code,
     };
+    // Where a spec says which hop is echoed, the echo is judged where it stands.
+    plan.tells_echoes = !foreseen.reads_echoes;
     // Tries stand one behind the other in the file, and packets of each are counted from 1.
     let name = if args.until_met.is_some() { format!("{LIVE}probe") } else { name };
     let mut in_a_row = 0;
@@ -171,5 +173,6 @@ fn plan(args: &Args) -> Result<Plan, (u8, String)> {
         trust,
         proxy: args.proxy_protocol.map(|version| (version.into(), args.proxy_client)),
         timeout: args.timeout,
+        tells_echoes: true,
     })
 }

@@ -83,6 +83,8 @@ impl Way {
         };
         let name = self.sni.as_deref().unwrap_or(&self.target.host);
         let name = ServerName::try_from(name.to_owned()).map_err(|_| format!("`{name}` is no name that TLS can ask for"))?;
+        // The secrets stand before what they open.
+        taped.hold();
         let mut connection = ClientConnection::new(config, name).map_err(|error| error.to_string())?;
         while connection.is_handshaking() {
             connection.complete_io(&mut taped).map_err(|error| self.not_shaken(&error))?;
@@ -163,7 +165,11 @@ impl Read for Line {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Plain(taped) => taped.read(into),
-            Self::Tls(stream) => stream.read(into),
+            Self::Tls(stream) => {
+                let read = stream.read(into);
+                stream.sock.settle();
+                read
+            }
         }
     }
 }

@@ -16,6 +16,8 @@ struct Written {
     body_base64: Option<String>,
     #[serde(default)]
     body_complete: Option<bool>,
+    #[serde(default)]
+    body_cut: bool,
 }
 
 /// A request as the far end received it.
@@ -31,15 +33,32 @@ impl Echo {
     /// The request that a body echoes, to the byte; `None` where it echoes none, or not as bytes.
     pub(super) fn of(body: &[u8]) -> Option<Self> {
         let written: Written = serde_json::from_slice(body).ok()?;
-        if written.format != "hopspec-echo/1" || written.body_complete == Some(false) {
+        if written.format != "hopspec-echo/1" || written.body_complete == Some(false) || written.body_cut {
             return None;
         }
         let mut bytes = STANDARD.decode(written.head_base64?).ok()?;
-        if let Some(body) = written.body_base64 {
-            bytes.extend(STANDARD.decode(body).ok()?);
+        let body = STANDARD.decode(written.body_base64.unwrap_or_default()).ok()?;
+        if is_chunked(&bytes) {
+            // An echo has the body without its chunks: how they were cut is not known, and nothing is said of it.
+            if !body.is_empty() {
+                bytes.extend_from_slice(format!("{:x}\r\n", body.len()).as_bytes());
+                bytes.extend_from_slice(&body);
+                bytes.extend_from_slice(b"\r\n");
+            }
+            bytes.extend_from_slice(b"0\r\n\r\n");
+        } else {
+            bytes.extend_from_slice(&body);
         }
         Some(Self { src: written.src.parse().ok()?, dst: written.dst.parse().ok()?, bytes })
     }
+}
+
+/// Whether a head says that its body comes in chunks.
+fn is_chunked(head: &[u8]) -> bool {
+    head.split(|byte| *byte == b'\n').any(|line| {
+        let line = line.to_ascii_lowercase();
+        line.strip_prefix(b"transfer-encoding:").is_some_and(|value| value.trim_ascii().ends_with(b"chunked"))
+    })
 }
 
 #[cfg(test)]
@@ -53,6 +72,10 @@ mod tests {
         let echo = Echo::of(body.as_bytes()).unwrap();
         assert_eq!(echo.bytes, b"POST / HTTP/1.1\r\n\r\nab");
         assert_eq!((echo.src.to_string().as_str(), echo.dst.port()), ("10.0.1.5:41022", 8000));
+        // "POST / HTTP/1.1", "Transfer-Encoding: chunked"
+        let chunked =
+            body.replace("UE9TVCAvIEhUVFAvMS4xDQoNCg==", "UE9TVCAvIEhUVFAvMS4xDQpUcmFuc2Zlci1FbmNvZGluZzogY2h1bmtlZA0KDQo=");
+        assert!(Echo::of(chunked.as_bytes()).unwrap().bytes.ends_with(b"chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n"));
         for other in
             ["", "{}", "[1]", &body.replace("echo/1", "echo/2"), &body.replace("YWI=", "?"), &body.replace(": true", ": false")]
         {

@@ -48,6 +48,8 @@ pub struct Plan {
     pub proxy: Option<(ProxyVersion, Option<IpAddr>)>,
     /// How long connecting, and how long each request may take.
     pub timeout: Duration,
+    /// What the far end says that it received is recorded as a connection of its own.
+    pub tells_echoes: bool,
 }
 
 /// Sends what a plan says.
@@ -115,7 +117,7 @@ impl Prober {
         loop {
             let Answer { goes_on, body } = self.request(&mut line, &mut dialogue, frames.as_mut())?;
             *left = left.saturating_sub(1);
-            if let Some(echo) = Echo::of(&body) {
+            if let Some(echo) = Echo::of(&body).filter(|_| self.plan.tells_echoes) {
                 self.echo(&echo);
             }
             let goes_on = goes_on && !self.plan.apart && frames.as_ref().is_none_or(|frames| frames.over.is_none());

@@ -26,7 +26,7 @@ fn a_run_ends_at_the_first_finding_or_when_all_was_seen() {
     assert!(server.requests().len() < 100_000);
     let server = Server::answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     let run = probe(
-        &STATUS.replace("    response", "    count: { min: 3 }\n    response"),
+        &STATUS.replace("    response", "    count: { at_least: 3 }\n    response"),
         &[&server.url("/"), "-n", "100000", "--until-observed"],
     );
     assert_eq!(run.code, 0, "{run:?}");
