@@ -87,7 +87,7 @@ fn what_is_recorded_before_the_end_is_judged_and_nothing_behind_it() {
     let (recorder, mut reader) = Recorder::new(None, "a test", &stop);
     let socket = recorder.interface(101, "socket");
     let [client, server] = ends("10.0.1.5:41022", "10.0.2.7:8000");
-    let mut wire = Wire::open(recorder.clone(), socket, client, server);
+    let mut wire = Wire::open(recorder, socket, client, server);
     wire.said(Side::Client, b"GET /a HTTP/1.1\r\n\r\n");
     stop.end(Ended::Interrupted);
     wire.said(Side::Client, b"GET /b HTTP/1.1\r\n\r\n");
