@@ -73,7 +73,8 @@ impl<'de> Visitor<'de> for Strict {
         while let Some(key) = entries.next_key::<String>()? {
             let value = entries.next_value_seed(Strict)?;
             if members.contains_key(&key) {
-                return Err(A::Error::custom(format!("the key `{key}` stands twice in one object")));
+                let shown: String = key.chars().take(80).collect();
+                return Err(A::Error::custom(format!("the key `{shown}` stands twice in one object")));
             }
             members.insert(key, value);
         }
@@ -90,6 +91,8 @@ mod tests {
         let value = parse(br#"{"b": [1, -2, 1.5, null, true], "a": {"c": "d"}}"#).unwrap();
         assert_eq!(value.to_string(), r#"{"b":[1,-2,1.5,null,true],"a":{"c":"d"}}"#);
         assert!(parse(br#"{"a": 1, "a": 2}"#).unwrap_err().contains("`a` stands twice"));
+        let long = format!("{{\"{0}\": 1, \"{0}\": 2}}", "k".repeat(1000));
+        assert!(parse(long.as_bytes()).unwrap_err().len() < 200);
         assert!(parse(b"{} x").is_err());
         assert!(parse("[".repeat(100_000).as_bytes()).is_err());
     }

@@ -138,15 +138,7 @@ fn exports_are_unpacked_once_and_as_far_as_is_bounded() {
     let logged = |message: &str| format!(r#"{{"logEvents": [{{"id": "1", "message": {}}}]}}"#, serde_json::Value::from(message));
     let one = logged(&event(r#""a": 1"#));
     assert_eq!(told(&packed(&one)).0.requests, 1);
-    // Within one, none is unpacked.
-    assert!(
-        super::read(
-            packed(&logged(&packed(&one))).as_bytes(),
-            crate::http::CaptureId(0),
-            &mut crate::source::tests::Notebook::default()
-        )
-        .is_none()
-    );
+    assert!(refused(&packed(&logged(&packed(&one)))).is_some_and(|why| why.contains("a packed export within a packed export")));
     let damaged = packed(&one).replace("H4s", "H4z");
     assert!(refused(&damaged).is_some_and(|why| why.contains("the packed export of a subscription: is damaged")));
     assert!(refused(r#"{"awslogs": {"data": "?"}}"#).is_some_and(|why| why.contains("is no base64")));

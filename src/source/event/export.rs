@@ -157,15 +157,18 @@ impl Default for Unpacking {
     }
 }
 
-impl Unpacking {
-    /// What a subscription hands to a function: the export, packed (`awslogs.data`;
-    /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html>). Nothing where a value is none.
-    pub(super) fn unpacked(&mut self, value: &Value) -> Option<Result<String, String>> {
-        let packed = value.get("awslogs")?.get("data")?.as_str()?;
-        Some(self.unpack(packed).map_err(|why| format!("the packed export of a subscription: {why}")))
-    }
+/// What a subscription hands to a function: the export, packed (`awslogs.data`;
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html>). Nothing where a value is none.
+pub(super) fn packed(value: &Value) -> Option<&str> {
+    value.get("awslogs")?.get("data")?.as_str()
+}
 
-    fn unpack(&mut self, packed: &str) -> Result<String, String> {
+impl Unpacking {
+    /// The text that was packed.
+    ///
+    /// # Errors
+    /// Why it cannot be had.
+    pub(super) fn unpack(&mut self, packed: &str) -> Result<String, String> {
         let packed = STANDARD.decode(packed).map_err(|_| "is no base64".to_owned())?;
         let mut text = Vec::new();
         let read = flate2::read::GzDecoder::new(packed.as_slice()).take(self.left.saturating_add(1)).read_to_end(&mut text);
@@ -190,11 +193,10 @@ mod tests {
     fn all_that_is_unpacked_is_bounded() {
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         gzip.write_all(&[b'a'; 1000]).expect("bytes");
-        let value = serde_json::json!({"awslogs": {"data": STANDARD.encode(gzip.finish().expect("bytes"))}});
+        let packed = STANDARD.encode(gzip.finish().expect("bytes"));
         let mut unpacking = Unpacking { left: 1999 };
-        assert_eq!(unpacking.unpacked(&value).map(|text| text.map(|text| text.len())), Some(Ok(1000)));
-        assert!(unpacking.unpacked(&value).is_some_and(|text| text.is_err_and(|why| why.contains("has more than"))));
+        assert_eq!(unpacking.unpack(&packed).map(|text| text.len()), Ok(1000));
+        assert!(unpacking.unpack(&packed).is_err_and(|why| why.contains("has more than")));
         assert_eq!(unpacking.left, 0);
-        assert_eq!(unpacking.unpacked(&serde_json::json!({"awslogs": 1})), None);
     }
 }

@@ -21,6 +21,7 @@ mod log;
 mod node;
 mod python;
 mod read;
+mod reading;
 mod request;
 mod response;
 mod shape;

@@ -48,6 +48,7 @@ fn in_brackets(text: &[u8]) -> Option<Line<'_>> {
 fn leading_time(before: &[u8]) -> Option<Timestamp> {
     let mut ends = before.iter().enumerate().filter(|(_, byte)| matches!(byte, b' ' | b'\t')).map(|(at, _)| at);
     let (first, second) = (ends.next()?, ends.next());
+    let time = |text: &[u8]| time(text.strip_prefix(b"[").and_then(|inside| inside.strip_suffix(b"]")).unwrap_or(text));
     let two = second.and_then(|second| time(before.get(..second)?));
     two.or_else(|| time(before.get(..first)?))
 }
@@ -93,6 +94,7 @@ mod tests {
             (format!("2020-06-14 10:04:49.612\t({ID}) "), true, true),
             (format!("2020-06-14T12:04:49.612+02:00 | ({ID}) "), true, true),
             (format!("1592129089612 ({ID}) "), true, true),
+            (format!("[2020-06-14T10:04:49.612Z] ({ID}) "), true, true),
             ("(request-id) ".to_owned(), false, true),
             ("Sun Jun 14 10:04:49 UTC 2020 : ".to_owned(), true, false),
             ("Nov 14, 2021 11:59:03 : ".to_owned(), false, false),
