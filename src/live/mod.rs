@@ -21,6 +21,7 @@ mod watcher;
 pub use duration::duration;
 pub use interrupt::interrupt;
 pub use pump::pump;
+use record::now;
 pub use record::{Batch, Interface, RecordedKeys, Recorder, Side, Source, Taped, Wire};
 pub use sniff::{Scope, SniffError, Sniffed, Sniffer};
 pub(crate) use stop::LOOK;

@@ -32,6 +32,7 @@ mod learn;
 #[cfg(all(unix, feature = "live"))]
 mod listen;
 #[cfg(unix)]
+mod live_gateways;
 mod live_recording;
 mod local;
 mod mutations;

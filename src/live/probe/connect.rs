@@ -135,6 +135,14 @@ impl Line {
         }
     }
 
+    /// Where it is recorded.
+    pub(super) fn taped(&mut self) -> &mut Taped {
+        match self {
+            Self::Plain(taped) => taped,
+            Self::Tls(stream) => &mut stream.sock,
+        }
+    }
+
     /// The client's end and the server's.
     ///
     /// # Errors

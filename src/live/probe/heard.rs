@@ -20,11 +20,17 @@ pub(super) struct Heard {
     pub(super) answer: Option<Answer>,
     /// Some of a response came.
     pub(super) any: bool,
+    /// Whether the answer may be an echo, once its head is there.
+    pub(super) may_echo: Option<bool>,
 }
 
 impl MessageSink for Heard {
     fn head(&mut self, _: MessageId, head: &HeadRef<'_>, _: Option<&HeadRef<'_>>, _: Option<&Connection>) -> BodyWant {
         self.any |= !head.is_request();
+        if head.status().is_some_and(|status| status >= 200) {
+            let is_json = |value: &[u8]| String::from_utf8_lossy(value).to_ascii_lowercase().contains("json");
+            self.may_echo = Some(head.values(b"content-type").any(is_json));
+        }
         BodyWant { keep: if head.is_request() { 0 } else { MOST_OF_BODY }, sha256: false }
     }
 

@@ -16,7 +16,7 @@ use super::tls;
 use super::{Ask, HttpVersion, Target, Trust};
 use crate::flow::Direction;
 use crate::http::{Dialogue, Limits};
-use crate::live::{Interface, Recorder, Side, Wire};
+use crate::live::{Interface, Recorder, Side, Wire, now};
 
 /// So many requests without an answer are told one by one.
 const MOST_FAILURES: usize = 10;
@@ -115,11 +115,17 @@ impl Prober {
         let [client, server] = line.ends().map_err(|error| broke(&error))?;
         let mut dialogue = Dialogue::between(client, server, Limits::default(), &mut heard);
         loop {
+            // An echo tells of what was between request and answer: there it is recorded.
+            let asked = now();
+            if self.plan.tells_echoes {
+                line.taped().keep();
+            }
             let Answer { goes_on, body } = self.request(&mut line, &mut dialogue, frames.as_mut())?;
             *left = left.saturating_sub(1);
             if let Some(echo) = Echo::of(&body).filter(|_| self.plan.tells_echoes) {
-                self.echo(&echo);
+                self.echo(&echo, asked);
             }
+            line.taped().release();
             let goes_on = goes_on && !self.plan.apart && frames.as_ref().is_none_or(|frames| frames.over.is_none());
             if *left == 0 || !goes_on || self.recorder.stop().ended().is_some() {
                 line.close();
@@ -185,6 +191,9 @@ impl Prober {
                     let said = buffer.get(..read).unwrap_or_default();
                     first.extend(said.iter().take(START.len().saturating_sub(first.len())));
                     dialogue.said(Direction::Backward, said);
+                    if dialogue.told().may_echo == Some(false) {
+                        line.taped().release();
+                    }
                     if let Some(frames) = &mut frames {
                         frames.hear(said);
                         let more = frames.take();
@@ -201,12 +210,12 @@ impl Prober {
     }
 
     /// Records what the far end received as a connection of its own.
-    fn echo(&mut self, echo: &Echo) {
+    fn echo(&mut self, echo: &Echo, asked: u64) {
         let interface = match self.echo {
             Some(interface) => interface,
             None => *self.echo.insert(self.recorder.interface(RAW, "echo: what the far end says that it received")),
         };
-        let mut wire = Wire::open(self.recorder.clone(), interface, echo.src, echo.dst);
+        let mut wire = Wire::told(self.recorder.clone(), interface, echo.src, echo.dst, asked);
         wire.said(Side::Client, &echo.bytes);
     }
 }

@@ -11,7 +11,6 @@ mod wire;
 mod tests;
 
 pub use keys::RecordedKeys;
-#[cfg(target_os = "linux")]
 pub(super) use recorder::now;
 pub use recorder::{Interface, Recorder};
 pub use source::{Batch, Source};

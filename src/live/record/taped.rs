@@ -3,7 +3,11 @@
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
 
+use super::recorder::now;
 use super::{Side, Wire};
+
+/// So many bytes are kept back.
+const MOST_KEPT: usize = 16 << 20;
 
 /// A TCP connection, recorded. TLS stands above it, so that what is recorded is what was on the wire.
 #[derive(Debug)]
@@ -14,9 +18,13 @@ pub struct Taped {
     own: Side,
     /// Bytes that were read, and are to be read again.
     again: Vec<u8>,
-    /// Bytes of the other side that wait for the secrets which open them.
-    held: Vec<u8>,
+    /// Bytes of the other side that wait, for the secrets which open them or for what is to stand before them, and when they came.
+    held: Vec<(u64, Vec<u8>)>,
     holds: bool,
+    /// They wait until they are released.
+    keeps: bool,
+    /// The other side says no more.
+    ended: bool,
     /// So many bytes of what is written next are recorded.
     told: usize,
 }
@@ -25,7 +33,7 @@ impl Taped {
     /// Records a connection on which we are this side.
     #[must_use]
     pub fn new(socket: TcpStream, wire: Wire, own: Side) -> Self {
-        Self { socket, wire, own, again: Vec::new(), held: Vec::new(), holds: false, told: 0 }
+        Self { socket, wire, own, again: Vec::new(), held: Vec::new(), holds: false, keeps: false, ended: false, told: 0 }
     }
 
     /// From here on TLS is spoken: what is read is recorded when the next bytes are read or written, behind the secrets that it
@@ -36,9 +44,28 @@ impl Taped {
 
     /// Records what waits for its secrets.
     pub fn settle(&mut self) {
-        if !self.held.is_empty() {
-            let held = std::mem::take(&mut self.held);
-            self.wire.said(self.peer(), &held);
+        let held: usize = self.held.iter().map(|(_, bytes)| bytes.len()).sum();
+        if self.keeps && held <= MOST_KEPT {
+            return;
+        }
+        let peer = self.peer();
+        for (time, bytes) in std::mem::take(&mut self.held) {
+            self.wire.said_at(peer, &bytes, time);
+        }
+    }
+
+    /// From here on what the other side says is recorded once it is released, with the time at which it came: something may have to
+    /// stand before it. No more than some megabytes wait.
+    pub fn keep(&mut self) {
+        self.keeps = true;
+    }
+
+    /// Records what was kept.
+    pub fn release(&mut self) {
+        self.keeps = false;
+        self.settle();
+        if self.ended {
+            self.wire.shut(self.peer());
         }
     }
 
@@ -55,14 +82,14 @@ impl Taped {
 
     /// We say no more.
     pub fn shut(&mut self) {
-        self.settle();
+        self.release();
         let _ = self.socket.shutdown(Shutdown::Write);
         self.wire.shut(self.own);
     }
 
     /// We break the connection off.
     pub fn reset(&mut self) {
-        self.settle();
+        self.release();
         let _ = self.socket.shutdown(Shutdown::Both);
         self.wire.reset(self.own);
     }
@@ -90,13 +117,16 @@ impl Read for Taped {
         match self.socket.read(into) {
             Ok(0) if into.is_empty() => Ok(0),
             Ok(0) => {
-                self.wire.shut(peer);
+                self.ended = true;
+                if !self.keeps {
+                    self.wire.shut(peer);
+                }
                 Ok(0)
             }
             Ok(read) => {
                 let bytes = into.get(..read).unwrap_or_default();
-                if self.holds {
-                    self.held.extend_from_slice(bytes);
+                if self.holds || self.keeps {
+                    self.held.push((now(), bytes.to_vec()));
                 } else {
                     self.wire.said(peer, bytes);
                 }
@@ -104,6 +134,7 @@ impl Read for Taped {
             }
             Err(error) => {
                 if matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted) {
+                    self.release();
                     self.wire.reset(peer);
                 }
                 Err(error)
@@ -133,6 +164,6 @@ impl Write for Taped {
 
 impl Drop for Taped {
     fn drop(&mut self) {
-        self.settle();
+        self.release();
     }
 }

@@ -36,15 +36,27 @@ pub struct Wire {
     /// What each says next.
     sequence: [u32; 2],
     over: [bool; 2],
+    /// The time of what is recorded, where that is not now.
+    time: Option<u64>,
 }
 
 impl Wire {
     /// A connection that was opened now. `interface` has raw IP packets (link type 101).
     #[must_use]
     pub fn open(recorder: Recorder, interface: Interface, client: SocketAddr, server: SocketAddr) -> Self {
+        Self::begin(recorder, interface, [client, server], None)
+    }
+
+    /// A connection of which somebody else tells: all of it at this time, in nanoseconds since 1970.
+    #[must_use]
+    pub fn told(recorder: Recorder, interface: Interface, client: SocketAddr, server: SocketAddr, time: u64) -> Self {
+        Self::begin(recorder, interface, [client, server], Some(time))
+    }
+
+    fn begin(recorder: Recorder, interface: Interface, ends: [SocketAddr; 2], time: Option<u64>) -> Self {
         let beginning = BEGINNING.fetch_add(0x0003_0001, Ordering::Relaxed);
-        let ends = [client, server].map(|end| SocketAddr::new(end.ip().to_canonical(), end.port()));
-        let mut wire = Self { recorder, interface, ends, sequence: [beginning, !beginning], over: [false; 2] };
+        let ends = ends.map(|end| SocketAddr::new(end.ip().to_canonical(), end.port()));
+        let mut wire = Self { recorder, interface, ends, sequence: [beginning, !beginning], over: [false; 2], time };
         wire.segment(Side::Client, Flags { syn: true, ack: false, ..Flags::ACK }, &[]);
         wire.segment(Side::Server, Flags { syn: true, ..Flags::ACK }, &[]);
         wire.segment(Side::Client, Flags::ACK, &[]);
@@ -56,6 +68,13 @@ impl Wire {
         for part in bytes.chunks(LONGEST_SEGMENT) {
             self.segment(side, Flags { psh: true, ..Flags::ACK }, part);
         }
+    }
+
+    /// What a side said at this time, in nanoseconds since 1970.
+    pub fn said_at(&mut self, side: Side, bytes: &[u8], time: u64) {
+        let before = self.time.replace(time);
+        self.said(side, bytes);
+        self.time = before;
     }
 
     /// A side says no more. What was said already is not said again.
@@ -102,7 +121,7 @@ impl Wire {
         let mut packet = Vec::with_capacity(builder.size(payload.len()));
         // Nothing that fits into memory fails here, and a length that no packet has cannot be: it was cut.
         if builder.write(&mut packet, payload).is_ok() {
-            self.recorder.packet(self.interface, now(), &packet, packet.len());
+            self.recorder.packet(self.interface, self.time.unwrap_or_else(now), &packet, packet.len());
         }
         let said = u32::try_from(payload.len()).unwrap_or(0).wrapping_add(u32::from(flags.syn || flags.fin));
         self.sequence[from] = self.sequence[from].wrapping_add(said);
