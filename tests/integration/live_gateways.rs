@@ -118,6 +118,7 @@ fn probed(gateway: &Gateway, configuration: &str) -> Option<Run> {
     let (front, origin) = (format!("127.0.0.1:{front}"), format!("127.0.0.1:{origin}"));
     let (url, front, origin) = (format!("http://{front}/a%2Fb?q=1"), format!("front={front}"), format!("origin={origin}"));
     let mut arguments = vec!["probe", &url, "-n", "3", "-s", gateway.spec, "--param", &front, "--param", &origin];
+    arguments.extend(["--hop", "client-to-proxy", "--hop", "proxy-to-origin"]);
     arguments.extend(gateway.variants.iter().flat_map(|name| ["--variant", name]));
     arguments.extend(["-H", "X-CaSe: One", "-H", "Cookie: a=1"]);
     Some(hopspec(&arguments))
@@ -126,7 +127,8 @@ fn probed(gateway: &Gateway, configuration: &str) -> Option<Run> {
 fn judged(gateway: &Gateway) {
     let Some(right) = probed(gateway, gateway.configuration) else { return };
     assert_eq!(right.code, 0, "{}\n{}", right.stdout, right.stderr);
-    assert_eq!(right.stdout.matches("3 exchanges").count(), 2, "both hops: {}", right.stdout);
+    assert_eq!(right.stdout.matches("   3 exchanges, ").count(), 2, "both hops: {}", right.stdout);
+    assert!(!right.stdout.contains("belongs to it"), "{}", right.stdout);
     for (part, other, field) in gateway.wrong {
         let configuration = gateway.configuration.replace(part, other);
         assert_ne!(configuration, gateway.configuration);

@@ -10,6 +10,7 @@ use super::super::live::{Begun, begin, judge, judged};
 use super::super::talk::Talk;
 use super::args::Args;
 use crate::exit;
+use crate::finding::Outcome;
 use crate::live::probe::{Ask, HttpVersion, Plan, Prober, Target, Trust};
 use crate::live::{Recorder, Stop, Told};
 use crate::source::{Input, LIVE, Stream};
@@ -42,6 +43,7 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
     // Tries stand one behind the other in the file, and packets of each are counted from 1.
     let name = if args.until_met.is_some() { format!("{LIVE}probe") } else { name };
     let mut in_a_row = 0;
+    let mut before = None;
     let mut tries = 0_u32;
     loop {
         tries = tries.saturating_add(1);
@@ -64,9 +66,16 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
         let met = failures.is_empty() && outcome.exit_code == exit::MET;
         in_a_row = if met { in_a_row + 1 } else { 0 };
         let waits = in_a_row < wanted && stop.ended().is_none();
-        if waits && !pause(&stop, args.pause) {
-            continue;
+        if waits {
+            before = Some((outcome, failures));
+            if !pause(&stop, args.pause) {
+                continue;
+            }
+        } else if stop.ended().is_none() || before.is_none() || outcome.unselected.exchanges + judged_of(&outcome) > 0 {
+            before = Some((outcome, failures));
         }
+        // A try that the end of the run cut short tells nothing.
+        let Some((outcome, failures)) = before else { return exit::NOTHING_JUDGED };
         talk.note(format_args!(
             "{in_a_row} of {wanted} tries in a row were met, after {tries} in all; the report is of the last"
         ));
@@ -79,6 +88,11 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
             (true, code) => code,
         };
     }
+}
+
+/// Exchanges of any hop.
+fn judged_of(outcome: &Outcome) -> u64 {
+    outcome.specs.iter().flat_map(|spec| &spec.hops).map(|hop| hop.exchanges).sum()
 }
 
 /// Sends in a thread of its own, and puts what is recorded where the judge reads.

@@ -116,11 +116,10 @@ impl Prober {
         let mut dialogue = Dialogue::between(client, server, Limits::default(), &mut heard);
         loop {
             // An echo tells of what was between request and answer: there it is recorded.
-            let asked = now();
             if self.plan.tells_echoes {
                 line.taped().keep();
             }
-            let Answer { goes_on, body } = self.request(&mut line, &mut dialogue, frames.as_mut())?;
+            let (asked, Answer { goes_on, body }) = self.request(&mut line, &mut dialogue, frames.as_mut())?;
             *left = left.saturating_sub(1);
             if let Some(echo) = Echo::of(&body).filter(|_| self.plan.tells_echoes) {
                 self.echo(&echo, asked);
@@ -134,13 +133,13 @@ impl Prober {
         }
     }
 
-    /// One request and its answer.
+    /// One request, when it was sent (in nanoseconds since 1970), and its answer.
     fn request(
         &self,
         line: &mut Line,
         dialogue: &mut Dialogue<'_, Heard>,
         mut frames: Option<&mut Frames>,
-    ) -> Result<Answer, String> {
+    ) -> Result<(u64, Answer), String> {
         let bytes = match &mut frames {
             Some(frames) => {
                 frames.ask(&self.plan.ask, &self.plan.target);
@@ -150,9 +149,10 @@ impl Prober {
         };
         *dialogue.told() = Heard::default();
         let sent = line.write_all(&bytes).and_then(|()| line.flush());
+        let asked = now();
         dialogue.said(Direction::Forward, &bytes);
         match (self.answer(line, dialogue, frames), sent) {
-            (Ok(answer), _) => Ok(answer),
+            (Ok(answer), _) => Ok((asked, answer)),
             // A server may answer and close before it read all.
             (Err(_), Err(error)) => Err(format!("the request could not be sent: {error}")),
             (Err(why), Ok(())) => Err(why),

@@ -45,6 +45,7 @@ fn both_hops_are_judged_from_one_place() {
     let run = probe(BOTH, &[&right.url("/a"), "-n", "2"]);
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.stdout.contains("s › origin   2 exchanges"), "{}", run.stdout);
+    assert!(!run.stdout.contains("inconclusive"), "{}", run.stdout);
     let wrong = gateway(false);
     let run = probe(BOTH, &[&wrong.url("/a")]);
     assert_eq!(run.code, 1, "{run:?}");
