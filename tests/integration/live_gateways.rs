@@ -110,6 +110,25 @@ const HAPROXY: Gateway = Gateway {
     variants: &["forwardfor"],
 };
 
+/// As Debian installs it.
+const APACHE: Gateway = Gateway {
+    program: "apache2",
+    arguments: &["-X", "-d", "FOLDER", "-f", "FOLDER/config"],
+    configuration: "ServerRoot FOLDER\nPidFile FOLDER/pid\nListen 127.0.0.1:FRONT\nServerName gateway.example\nErrorLog FOLDER/errors\n\
+        LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so\n\
+        LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so\n\
+        LoadModule proxy_module /usr/lib/apache2/modules/mod_proxy.so\n\
+        LoadModule proxy_http_module /usr/lib/apache2/modules/mod_proxy_http.so\n\
+        ProxyPreserveHost On\nProxyVia On\nProxyAddHeaders On\nAllowEncodedSlashes NoDecode\n\
+        ProxyPass / http://127.0.0.1:ORIGIN/ nocanon\n",
+    wrong: &[
+        ("ProxyAddHeaders On", "ProxyAddHeaders Off", "X-Forwarded-For"),
+        ("ProxyPreserveHost On", "ProxyPreserveHost Off", "Host"),
+    ],
+    spec: "specs/proxies/apache.yaml",
+    variants: &["preserve-host", "via"],
+};
+
 fn probed(gateway: &Gateway, configuration: &str) -> Option<Run> {
     let folder = tempfile::tempdir().unwrap();
     let (_origin, origin) = origin();
@@ -141,6 +160,11 @@ fn judged(gateway: &Gateway) {
 #[test]
 fn nginx_between_probe_and_listen() {
     judged(&NGINX);
+}
+
+#[test]
+fn apache_between_probe_and_listen() {
+    judged(&APACHE);
 }
 
 #[test]
