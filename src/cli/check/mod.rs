@@ -13,5 +13,7 @@ pub(super) use args::Args;
 #[cfg(feature = "live")]
 pub(super) use judge::JudgeArgs;
 pub(super) use judge::param;
-pub(super) use prepared::{Prepared, refuse};
+#[cfg(feature = "live")]
+pub(super) use prepared::Prepared;
+pub(super) use prepared::refuse;
 pub(super) use run::run;
