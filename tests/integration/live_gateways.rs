@@ -2,14 +2,14 @@
 //! `specs/proxies`. Where a gateway is not installed the test says that it skips.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::thread;
 use std::time::Duration;
 
-use crate::kit::{Run, hopspec, root};
+use crate::kit::{Run, hopspec};
+use crate::listen::target::Target;
 
 /// A process that ends with the test.
 struct Ends(Child);
@@ -19,24 +19,6 @@ impl Drop for Ends {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
-}
-
-/// `hopspec listen --echo`, and the port at which it listens.
-fn origin() -> (Ends, u16) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_hopspec"))
-        .args(["listen", "127.0.0.1:0", "--echo", "-s", "specs/proxies/nginx.yaml", "--for", "120s"])
-        .current_dir(root())
-        .env("NO_COLOR", "1")
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
-    let first = said.next().unwrap().unwrap();
-    // Whoever does not read what it says stops it in the end.
-    thread::spawn(move || said.for_each(drop));
-    let port = first.rsplit(':').next().unwrap().trim_end_matches('/').parse().unwrap();
-    (Ends(child), port)
 }
 
 fn free_port() -> u16 {
@@ -131,8 +113,8 @@ const APACHE: Gateway = Gateway {
 
 fn probed(gateway: &Gateway, configuration: &str) -> Option<Run> {
     let folder = tempfile::tempdir().unwrap();
-    let (_origin, origin) = origin();
-    let front = free_port();
+    let echoing = Target::new("hops:\n  any:\n    request: { path: { prefix: / } }\n", &["--echo"]);
+    let (front, origin) = (free_port(), echoing.port);
     let _running = self::gateway(gateway.program, gateway.arguments, configuration, folder.path(), [front, origin])?;
     let (front, origin) = (format!("127.0.0.1:{front}"), format!("127.0.0.1:{origin}"));
     let (url, front, origin) = (format!("http://{front}/a%2Fb?q=1"), format!("front={front}"), format!("origin={origin}"));

@@ -83,12 +83,13 @@ impl Way {
         };
         let name = self.sni.as_deref().unwrap_or(&self.target.host);
         let name = ServerName::try_from(name.to_owned()).map_err(|_| format!("`{name}` is no name that TLS can ask for"))?;
-        // The secrets stand before what they open.
-        taped.hold();
+        // The secrets stand before what they open, and a client has the last of them only when it has read all that opens with them.
+        taped.keep();
         let mut connection = ClientConnection::new(config, name).map_err(|error| error.to_string())?;
         while connection.is_handshaking() {
             connection.complete_io(&mut taped).map_err(|error| self.not_shaken(&error))?;
         }
+        taped.release();
         taped.socket().set_read_timeout(Some(SLICE)).map_err(failed)?;
         Ok(Line::Tls(Box::new(StreamOwned::new(connection, taped))))
     }
@@ -173,11 +174,7 @@ impl Read for Line {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Plain(taped) => taped.read(into),
-            Self::Tls(stream) => {
-                let read = stream.read(into);
-                stream.sock.settle();
-                read
-            }
+            Self::Tls(stream) => stream.read(into),
         }
     }
 }

@@ -115,10 +115,6 @@ impl Prober {
         let [client, server] = line.ends().map_err(|error| broke(&error))?;
         let mut dialogue = Dialogue::between(client, server, Limits::default(), &mut heard);
         loop {
-            // An echo tells of what was between request and answer: there it is recorded.
-            if self.plan.tells_echoes {
-                line.taped().keep();
-            }
             let (asked, Answer { goes_on, body }) = self.request(&mut line, &mut dialogue, frames.as_mut())?;
             *left = left.saturating_sub(1);
             if let Some(echo) = Echo::of(&body).filter(|_| self.plan.tells_echoes) {
@@ -150,6 +146,10 @@ impl Prober {
         *dialogue.told() = Heard::default();
         let sent = line.write_all(&bytes).and_then(|()| line.flush());
         let asked = now();
+        // An echo tells of what was between request and answer: there it is recorded.
+        if self.plan.tells_echoes {
+            line.taped().keep();
+        }
         dialogue.said(Direction::Forward, &bytes);
         match (self.answer(line, dialogue, frames), sent) {
             (Ok(answer), _) => Ok((asked, answer)),

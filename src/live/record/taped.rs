@@ -18,8 +18,8 @@ pub struct Taped {
     own: Side,
     /// Bytes that were read, and are to be read again.
     again: Vec<u8>,
-    /// Bytes of the other side that wait, for the secrets which open them or for what is to stand before them, and when they came.
-    held: Vec<(u64, Vec<u8>)>,
+    /// Bytes that wait, for the secrets which open them or for what is to stand before them: when they passed, and who said them.
+    held: Vec<(u64, Side, Vec<u8>)>,
     holds: bool,
     /// They wait until they are released.
     keeps: bool,
@@ -44,17 +44,16 @@ impl Taped {
 
     /// Records what waits for its secrets.
     pub fn settle(&mut self) {
-        let held: usize = self.held.iter().map(|(_, bytes)| bytes.len()).sum();
+        let held: usize = self.held.iter().map(|(.., bytes)| bytes.len()).sum();
         if self.keeps && held <= MOST_KEPT {
             return;
         }
-        let peer = self.peer();
-        for (time, bytes) in std::mem::take(&mut self.held) {
-            self.wire.said_at(peer, &bytes, time);
+        for (time, side, bytes) in std::mem::take(&mut self.held) {
+            self.wire.said_at(side, &bytes, time);
         }
     }
 
-    /// From here on what the other side says is recorded once it is released, with the time at which it came: something may have to
+    /// From here on what both sides say is recorded once it is released, in its order and with its times: something may have to
     /// stand before it. No more than some megabytes wait.
     pub fn keep(&mut self) {
         self.keeps = true;
@@ -126,7 +125,7 @@ impl Read for Taped {
             Ok(read) => {
                 let bytes = into.get(..read).unwrap_or_default();
                 if self.holds || self.keeps {
-                    self.held.push((now(), bytes.to_vec()));
+                    self.held.push((now(), peer, bytes.to_vec()));
                 } else {
                     self.wire.said(peer, bytes);
                 }
@@ -148,7 +147,11 @@ impl Write for Taped {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.settle();
         if let Some(new) = bytes.get(self.told..).filter(|new| !new.is_empty()) {
-            self.wire.said(self.own, new);
+            if self.keeps {
+                self.held.push((now(), self.own, new.to_vec()));
+            } else {
+                self.wire.said(self.own, new);
+            }
             self.told = bytes.len();
         }
         let written = self.socket.write(bytes)?;

@@ -4,7 +4,7 @@ mod answers;
 mod hostile;
 mod judged;
 mod spoken;
-mod target;
+pub(crate) mod target;
 
 use target::Target;
 

@@ -10,21 +10,21 @@ use std::time::{Duration, Instant};
 use crate::program::{Program, Run};
 
 /// Longer than anything takes that does not hang.
-pub(super) const HANGS: Duration = Duration::from_secs(60);
+pub(crate) const HANGS: Duration = Duration::from_secs(60);
 
 /// A listener that runs. It is ended where a test gives up.
-pub(super) struct Target {
+pub(crate) struct Target {
     program: Program,
     child: Child,
     said: Arc<Mutex<String>>,
     stderr: Option<JoinHandle<()>>,
     stdout: Option<JoinHandle<String>>,
-    pub(super) port: u16,
+    pub(crate) port: u16,
 }
 
 impl Target {
     /// Listens at a free port with a spec.
-    pub(super) fn new(spec: &str, args: &[&str]) -> Self {
+    pub(crate) fn new(spec: &str, args: &[&str]) -> Self {
         let program = Program::new().file("s.yaml", spec);
         let all = [&["listen", ":0", "-s", "s.yaml"], args].concat();
         let mut child = program.command(&all).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -55,19 +55,19 @@ impl Target {
         Self { program, child, said, stderr: Some(stderr), stdout: Some(stdout), port }
     }
 
-    pub(super) fn program(&self) -> &Program {
+    pub(crate) fn program(&self) -> &Program {
         &self.program
     }
 
     /// The memory that it took at most, in KiB.
     #[cfg(target_os = "linux")]
-    pub(super) fn most_memory(&self) -> u64 {
+    pub(crate) fn most_memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
         line.trim().trim_end_matches("kB").trim().parse().unwrap()
     }
 
-    pub(super) fn connect(&self) -> TcpStream {
+    pub(crate) fn connect(&self) -> TcpStream {
         let socket = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         socket.set_read_timeout(Some(HANGS)).unwrap();
         socket.set_write_timeout(Some(HANGS)).unwrap();
@@ -75,7 +75,7 @@ impl Target {
     }
 
     /// All that comes back for these bytes until the connection ends.
-    pub(super) fn asked(&self, bytes: impl AsRef<[u8]>) -> String {
+    pub(crate) fn asked(&self, bytes: impl AsRef<[u8]>) -> String {
         let mut socket = self.connect();
         socket.write_all(bytes.as_ref()).unwrap();
         let mut back = Vec::new();
@@ -84,7 +84,7 @@ impl Target {
     }
 
     /// What curl writes for this path; `None` where it is not installed, or cannot do what is asked.
-    pub(super) fn curl(&self, scheme: &str, path: &str, args: &[&str]) -> Option<String> {
+    pub(crate) fn curl(&self, scheme: &str, path: &str, args: &[&str]) -> Option<String> {
         let url = format!("{scheme}://localhost:{}{path}", self.port);
         let output = Command::new("curl").args(["-q", "-sS", "-k", "-4", "-m", "60"]).args(args).arg(url).output().ok()?;
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -96,19 +96,19 @@ impl Target {
     }
 
     /// Presses Ctrl-C.
-    pub(super) fn interrupt(mut self) -> Run {
+    pub(crate) fn interrupt(mut self) -> Run {
         self.interrupted()
     }
 
     /// The same, while its folder stays.
-    pub(super) fn interrupted(&mut self) -> Run {
+    pub(crate) fn interrupted(&mut self) -> Run {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
         self.wait()
     }
 
     /// Waits for its end.
-    pub(super) fn ended(mut self) -> Run {
+    pub(crate) fn ended(mut self) -> Run {
         self.wait()
     }
 

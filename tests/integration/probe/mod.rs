@@ -4,6 +4,7 @@ mod echoed;
 mod judged;
 mod sent;
 mod server;
+mod spoken;
 
 use crate::kit::{Run, hopspec};
 
