@@ -11,8 +11,9 @@ use super::super::talk::Talk;
 use super::args::Args;
 use crate::exit;
 use crate::finding::Outcome;
-use crate::live::probe::{Ask, HttpVersion, Plan, Prober, Target, Trust};
+use crate::live::probe::{Ask, HttpVersion, Plan, Prober, Sent, Target, Trust};
 use crate::live::{Recorder, Stop, Told};
+use crate::report::count;
 use crate::source::{Input, LIVE, Stream};
 
 const COMMENT: &str = "recorded by `hopspec probe` at its sockets: bytes, times and addresses are theirs, the segments are made";
@@ -42,51 +43,70 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
     plan.tells_echoes = !foreseen.reads_echoes;
     // Tries stand one behind the other in the file, and packets of each are counted from 1.
     let name = if args.until_met.is_some() { format!("{LIVE}probe") } else { name };
-    let mut in_a_row = 0;
-    let mut before = None;
-    let mut tries = 0_u32;
-    loop {
-        tries = tries.saturating_add(1);
-        let sent = match send(&plan, &mut prepared, (file.as_ref(), &name), &stop) {
-            Ok(sent) => sent,
-            Err(why) => {
-                talk.error(why);
-                return exit::UNREADABLE;
+    let tried = |prepared: &mut Prepared| send(&plan, prepared, (file.as_ref(), &name), &stop);
+    match args.until_met {
+        None => match tried(&mut prepared) {
+            Ok(sent) => {
+                let code = judge(&prepared, &args.live, &stop, Told::Exchanges, color, talk);
+                told(&sent_of(sent, &stop), code, talk)
             }
-        };
-        let Some(wanted) = args.until_met else {
-            let code = judge(&prepared, &args.live, &stop, Told::Exchanges, color, talk);
-            return told(&failures_of(sent, &stop), code, talk);
-        };
-        let outcome = match judged(&prepared, &args.live, &stop, Told::Exchanges, talk) {
-            Ok(outcome) => outcome,
-            Err(error) => return refuse(&error, talk),
-        };
-        let failures = failures_of(sent, &stop);
-        let met = failures.is_empty() && outcome.exit_code == exit::MET;
-        in_a_row = if met { in_a_row + 1 } else { 0 };
-        let waits = in_a_row < wanted && stop.ended().is_none();
-        if waits {
-            before = Some((outcome, failures));
-            if !pause(&stop, args.pause) {
-                continue;
+            Err(why) => unsent(&why, talk),
+        },
+        Some(wanted) => {
+            let mut tries = Tries { wanted, in_a_row: 0, all: 0, last: None };
+            loop {
+                let sent = match tried(&mut prepared) {
+                    Ok(sent) => sent,
+                    Err(why) => return unsent(&why, talk),
+                };
+                match judged(&prepared, &args.live, &stop, Told::Exchanges, talk) {
+                    Ok(outcome) => tries.add(outcome, sent_of(sent, &stop), stop.ended().is_some()),
+                    Err(error) => return refuse(&error, talk),
+                }
+                if tries.in_a_row >= wanted || pause(&stop, args.pause) {
+                    return tries.end(&prepared, color, talk);
+                }
             }
-        } else if stop.ended().is_none() || before.is_none() || outcome.unselected.exchanges + judged_of(&outcome) > 0 {
-            before = Some((outcome, failures));
         }
+    }
+}
+
+fn unsent(why: &str, talk: Talk) -> u8 {
+    talk.error(why);
+    exit::UNREADABLE
+}
+
+/// Tries until so many in a row were met.
+struct Tries {
+    wanted: u32,
+    in_a_row: u32,
+    all: u32,
+    /// The last try that tells something.
+    last: Option<(Outcome, Sent)>,
+}
+
+impl Tries {
+    fn add(&mut self, outcome: Outcome, sent: Sent, ended: bool) {
+        self.all = self.all.saturating_add(1);
+        let met = sent.failures.is_empty() && outcome.exit_code == exit::MET;
+        self.in_a_row = if met { self.in_a_row.saturating_add(1) } else { 0 };
         // A try that the end of the run cut short tells nothing.
-        let Some((outcome, failures)) = before else { return exit::NOTHING_JUDGED };
-        talk.note(format_args!(
-            "{in_a_row} of {wanted} tries in a row were met, after {tries} in all; the report is of the last"
-        ));
+        if !ended || self.last.is_none() || outcome.unselected.exchanges + judged_of(&outcome) > 0 {
+            self.last = Some((outcome, sent));
+        }
+    }
+
+    /// Reports the last try.
+    fn end(self, prepared: &Prepared, color: Color, talk: Talk) -> u8 {
+        let Self { wanted, in_a_row, all, last } = self;
+        let Some((outcome, sent)) = last else { return exit::NOTHING_JUDGED };
+        talk.note(format_args!("{in_a_row} of {wanted} tries in a row were met, after {all} in all; the report is of the last"));
         let code = prepared.finish(Ok(outcome), color, talk);
-        failures.iter().for_each(|why| talk.error(why));
-        return match (failures.is_empty(), code) {
-            (false, _) => exit::UNREADABLE,
+        match told(&sent, code, talk) {
             // The last tries were met, and too few of them.
-            (true, exit::MET) if in_a_row < wanted => exit::NOTHING_JUDGED,
-            (true, code) => code,
-        };
+            exit::MET if in_a_row < wanted => exit::NOTHING_JUDGED,
+            code => code,
+        }
     }
 }
 
@@ -101,7 +121,7 @@ fn send(
     prepared: &mut Prepared,
     (file, name): (Option<&File>, &str),
     stop: &Stop,
-) -> Result<thread::JoinHandle<Vec<String>>, String> {
+) -> Result<thread::JoinHandle<Sent>, String> {
     let file = file.map(File::try_clone).transpose().map_err(|error| format!("--write: {error}"))?;
     let (recorder, reader) = Recorder::new(file, COMMENT, stop);
     let prober = Prober::new(plan.clone(), recorder)?;
@@ -110,13 +130,13 @@ fn send(
     sending.map_err(|error| format!("there is no thread to send from: {error}"))
 }
 
-/// Why requests have no answer. Behind the end of the run nobody waits for a server that does not answer.
-fn failures_of(sent: thread::JoinHandle<Vec<String>>, stop: &Stop) -> Vec<String> {
+/// What became of the requests. Behind the end of the run nobody waits for a server that does not answer.
+fn sent_of(sent: thread::JoinHandle<Sent>, stop: &Stop) -> Sent {
     let mut left = PATIENCE;
     while !sent.is_finished() {
         if stop.ended().is_some() {
             if left.is_zero() {
-                return Vec::new();
+                return Sent::default();
             }
             left = left.saturating_sub(LOOK);
         }
@@ -125,10 +145,20 @@ fn failures_of(sent: thread::JoinHandle<Vec<String>>, stop: &Stop) -> Vec<String
     sent.join().unwrap_or_default()
 }
 
-/// Requests without an answer are told, and lead to exit 4.
-fn told(failures: &[String], code: u8, talk: Talk) -> u8 {
-    failures.iter().for_each(|why| talk.error(why));
-    if failures.is_empty() || code == exit::USAGE { code } else { exit::UNREADABLE }
+/// Requests without an answer are told, and lead to exit 4; echoes that show no hop are told.
+fn told(sent: &Sent, code: u8, talk: Talk) -> u8 {
+    if let Some((lost, why)) = sent.lost_echoes {
+        let what = count(lost, "answer");
+        talk.note(format_args!(
+            "{what} echoed a request that is not judged as a hop of its own: {why}; `echoed_in` in a spec judges it where it stands"
+        ));
+    }
+    sent.failures.iter().for_each(|why| talk.error(why));
+    if let Some(why) = &sent.unkept {
+        talk.error(format_args!("--write: what was sent and answered could not be kept: {why}"));
+    }
+    let all_well = sent.failures.is_empty() && sent.unkept.is_none();
+    if all_well || code == exit::USAGE { code } else { exit::UNREADABLE }
 }
 
 /// Waits before the next try. Whether the run ended meanwhile.

@@ -14,7 +14,7 @@ mod tls;
 
 pub use ask::{Ask, HttpVersion, field};
 pub use connect::Resolve;
-pub use prober::{Plan, Prober};
+pub use prober::{Plan, Prober, Sent};
 pub use proxy::ProxyVersion;
 pub use target::Target;
 pub use tls::Trust;

@@ -52,6 +52,17 @@ pub struct Plan {
     pub tells_echoes: bool,
 }
 
+/// What became of the requests of a plan.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sent {
+    /// Why requests have no answer: a sentence each, and one for many.
+    pub failures: Vec<String>,
+    /// How many echoes could not be recorded as what the far end received, and why the first could not.
+    pub lost_echoes: Option<(u64, &'static str)>,
+    /// Why the file of `--write` does not hold all.
+    pub unkept: Option<String>,
+}
+
 /// Sends what a plan says.
 pub struct Prober {
     plan: Plan,
@@ -59,6 +70,7 @@ pub struct Prober {
     tls: Option<Arc<ClientConfig>>,
     socket: Interface,
     echo: Option<Interface>,
+    lost_echoes: Option<(u64, &'static str)>,
 }
 
 impl Prober {
@@ -69,12 +81,12 @@ impl Prober {
     pub fn new(plan: Plan, recorder: Recorder) -> Result<Self, String> {
         let tls = plan.target.tls.then(|| tls::config(&plan.trust, plan.ask.version, &recorder)).transpose()?;
         let socket = recorder.interface(RAW, "probe");
-        Ok(Self { plan, recorder, tls, socket, echo: None })
+        Ok(Self { plan, recorder, tls, socket, echo: None, lost_echoes: None })
     }
 
-    /// Sends all of the plan, unless the run ends before. Why a request has no answer: a sentence each, and one for many.
+    /// Sends all of the plan, unless the run ends before.
     #[must_use]
-    pub fn run(mut self) -> Vec<String> {
+    pub fn run(mut self) -> Sent {
         let mut left = self.plan.times;
         let (mut failures, mut more) = (Vec::new(), 0_u64);
         while left > 0 && self.recorder.stop().ended().is_none() {
@@ -90,7 +102,8 @@ impl Prober {
         if more > 0 {
             failures.push(format!("{more} more requests have no answer"));
         }
-        failures
+        let unkept = self.recorder.failure().map(|error| error.to_string());
+        Sent { failures, lost_echoes: self.lost_echoes, unkept }
     }
 
     /// Requests over one connection, as long as it takes them; `left` counts those that have an answer.
@@ -117,8 +130,12 @@ impl Prober {
         loop {
             let (asked, Answer { goes_on, body }) = self.request(&mut line, &mut dialogue, frames.as_mut())?;
             *left = left.saturating_sub(1);
-            if let Some(echo) = Echo::of(&body).filter(|_| self.plan.tells_echoes) {
-                self.echo(&echo, asked);
+            if self.plan.tells_echoes {
+                match Echo::of(&body) {
+                    Ok(Some(echo)) => self.echo(&echo, asked),
+                    Ok(None) => {}
+                    Err(why) => self.lost_echoes.get_or_insert((0, why)).0 += 1,
+                }
             }
             line.taped().release();
             let goes_on = goes_on && !self.plan.apart && frames.as_ref().is_none_or(|frames| frames.over.is_none());
