@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::record::now;
 use super::{Ended, Stop};
 use crate::check::{FailOn, Watch, Watched};
 use crate::finding::Verdict;
@@ -9,8 +10,10 @@ use crate::http::{Exchange, Origin, Provenance};
 use crate::report::{Paint, Tone, escape, text_of_findings};
 use crate::secret;
 
-/// A run that is over within this time says everything at its end.
+/// A recording that is read within this time says everything at its end.
 const QUIET: Duration = Duration::from_secs(1);
+/// What was recorded so short a time ago happens now, as far as two clocks may differ.
+const FRESH: Duration = Duration::from_secs(10);
 /// A target is told so far.
 const MOST_OF_TARGET: usize = 200;
 
@@ -19,7 +22,7 @@ const MOST_OF_TARGET: usize = 200;
 pub enum Told {
     /// A line for each exchange, and what is found below it.
     Exchanges,
-    /// What is found, once the run takes longer than a moment.
+    /// What is found, where it happens now, or takes longer than a moment to read.
     Findings,
     /// Nothing.
     Nothing,
@@ -35,7 +38,7 @@ pub struct Watcher<'t> {
     show_secrets: bool,
     tell: Box<dyn FnMut(&str) + 't>,
     began: Instant,
-    /// What is told once the run takes longer than a moment.
+    /// What is told once the run takes longer than a moment; `None` once it does.
     held: Option<String>,
 }
 
@@ -74,14 +77,16 @@ impl<'t> Watcher<'t> {
         Self { show_secrets, ..self }
     }
 
-    fn say(&mut self, text: &str) {
-        match &mut self.held {
-            Some(held) if self.began.elapsed() < QUIET => held.push_str(text),
-            held => {
-                let before = held.take().unwrap_or_default();
-                (self.tell)(&before);
-                (self.tell)(text);
+    fn say(&mut self, text: &str, happens_now: bool) {
+        if let Some(held) = &mut self.held {
+            held.push_str(text);
+            if (self.began.elapsed() >= QUIET || happens_now)
+                && let Some(all) = self.held.take()
+            {
+                (self.tell)(&all);
             }
+        } else if !text.is_empty() {
+            (self.tell)(text);
         }
     }
 
@@ -135,9 +140,7 @@ impl Watch for Watcher<'_> {
     fn exchange(&mut self, watched: &Watched<'_>) {
         if self.told != Told::Nothing {
             let told = self.told(watched);
-            if !told.is_empty() {
-                self.say(&told);
-            }
+            self.say(&told, !told.is_empty() && is_fresh(watched.exchange));
         }
         if let Some(fail_on) = self.fail_fast
             && watched.findings.iter().any(|found| fail_on.fails(&found.finding))
@@ -170,6 +173,12 @@ fn said(exchange: &Exchange<'_>, show_secrets: bool) -> String {
         None => line.push_str(" without a response"),
     }
     line
+}
+
+/// Whether an exchange was recorded just now: then nobody waits for what is found in it.
+fn is_fresh(exchange: &Exchange<'_>) -> bool {
+    let Some(Origin::Packet { time, .. }) = exchange.first().map(|message| message.head.head.at.origin) else { return false };
+    u128::from(now().abs_diff(time.nanoseconds)) < FRESH.as_nanos()
 }
 
 /// When a message came and from whom.

@@ -34,6 +34,7 @@ mod listen;
 #[cfg(unix)]
 mod live_gateways;
 mod live_recording;
+mod live_stream;
 mod local;
 mod mutations;
 mod named_evidence;
