@@ -20,7 +20,7 @@ mod watcher;
 
 pub use duration::duration;
 pub use interrupt::interrupt;
-pub use pump::pump;
+pub use pump::{Unkept, pump};
 use record::now;
 pub use record::{Batch, Interface, RecordedKeys, Recorder, Side, Source, Taped, Wire};
 pub use sniff::{Scope, SniffError, Sniffed, Sniffer};

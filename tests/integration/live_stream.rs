@@ -102,3 +102,20 @@ fn what_is_read_is_kept() {
     assert_eq!(ended(&mut child), 0);
     assert_eq!(std::fs::read(kept).unwrap(), bytes);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_kept_is_judged_and_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (bytes, spec) = recorded(folder.path(), "200");
+    let (mut child, told) = reading(&["-s", &spec, "--write", "/dev/full"]);
+    child.stdin.take().unwrap().write_all(&bytes).unwrap();
+    assert_eq!(ended(&mut child), 4);
+    let said: Vec<String> = told.iter().collect();
+    assert!(said.iter().any(|line| line.starts_with("error: --write: what was read could not be kept: No space")), "{said:?}");
+    // So is what a probe hears.
+    let target = Target::new(SPEC, &[]);
+    let run = hopspec(&["probe", "-s", &spec, &format!("http://127.0.0.1:{}/", target.port), "--write", "/dev/full"]);
+    assert_eq!(run.code, 4, "{run:?}");
+    assert!(run.stderr.contains("--write") && run.stdout.contains("met"), "{run:?}");
+}

@@ -1,6 +1,7 @@
 //! `check` of what comes while it is judged: a stream on standard input, or an interface.
 
 use std::path::PathBuf;
+use std::sync::PoisonError;
 
 use super::super::args::Color;
 use super::super::live::{self, Begun, Sniffing, begin, judge};
@@ -22,8 +23,8 @@ fn piped(args: &Args, mut prepared: Prepared, color: Color, talk: Talk) -> u8 {
         Ok(begun) => begun,
         Err(code) => return code,
     };
-    let stream = match pump(std::io::stdin(), file, &stop) {
-        Ok(stream) => Stream::new("-", "standard input", stream),
+    let (stream, unkept) = match pump(std::io::stdin(), file, &stop) {
+        Ok((stream, unkept)) => (Stream::new("-", "standard input", stream), unkept),
         Err(error) => {
             talk.error(format_args!("standard input cannot be read: {error}"));
             return exit::UNREADABLE;
@@ -32,7 +33,14 @@ fn piped(args: &Args, mut prepared: Prepared, color: Color, talk: Talk) -> u8 {
     let request = &mut prepared.request;
     let inputs = request.captures.iter_mut().chain(request.bound.iter_mut().map(|(_, input)| input));
     inputs.filter(|input| **input == Input::Stdin).for_each(|input| *input = Input::Stream(stream.clone()));
-    judge(&prepared, &args.live, &stop, Told::Findings, color, talk)
+    let code = judge(&prepared, &args.live, &stop, Told::Findings, color, talk);
+    match unkept.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        Some(error) => {
+            talk.error(format_args!("--write: what was read could not be kept: {error}"));
+            if code == exit::USAGE { code } else { exit::UNREADABLE }
+        }
+        None => code,
+    }
 }
 
 /// What comes by at interfaces.
