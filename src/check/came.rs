@@ -242,9 +242,7 @@ enum Other {
     Changed(Rule, Option<Vec<u8>>),
 }
 
-/// What became of the field of a name. It stays a function of its own: within the loop over names the optimiser copies that for
-/// each way through this, and is not done within a quarter of an hour.
-#[inline(never)]
+/// What became of the field of a name.
 fn other(name: &[u8], sides: [(Seen<'_>, Option<&Field<'_>>); 2]) -> Other {
     for (seen, field) in &sides {
         let head = seen.head();

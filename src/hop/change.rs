@@ -153,9 +153,7 @@ pub fn changes<'a>(before: &HeadRef<'a>, after: &HeadRef<'a>, masked: impl Fn(&[
     found
 }
 
-/// Why it is not known whether the lines of a name are others. It stays a function of its own: within the loop over fields the
-/// optimiser copies that for each way through this, and is not done within a quarter of an hour.
-#[inline(never)]
+/// Why it is not known whether the lines of a name are others.
 fn doubt(
     (before, was): (&HeadRef<'_>, &Field<'_>),
     (after, is): (&HeadRef<'_>, &Field<'_>),
@@ -184,8 +182,7 @@ fn members<'a>(lines: &[&'a [u8]]) -> Vec<&'a [u8]> {
     parts.filter(|part| !part.is_empty()).collect()
 }
 
-/// Whether a field that is not there may have been sent all the same. A function of its own, as [`doubt`] is.
-#[inline(never)]
+/// Whether a field that is not there may have been sent all the same.
 fn may_hide(head: &HeadRef<'_>, name: &[u8]) -> bool {
     head.head.flags.is_partial() || head.withholds(|withheld| withheld.eq_ignore_ascii_case(name))
 }

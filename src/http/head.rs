@@ -89,22 +89,41 @@ impl HeadFlags {
         AnomalyKind::HpackUnknown,
     ];
 
+    /// The place of a kind; no bit where no head can have it. What is asked is one bit: a search through the kinds, in a loop over
+    /// fields, is copied by the optimiser for each set of kinds that there may be.
+    const fn bit(kind: AnomalyKind) -> u16 {
+        match kind {
+            AnomalyKind::HeadIncomplete => 1,
+            AnomalyKind::HeadLimit => 1 << 1,
+            AnomalyKind::MalformedStartLine => 1 << 2,
+            AnomalyKind::MalformedFieldLine => 1 << 3,
+            AnomalyKind::SpaceBeforeColon => 1 << 4,
+            AnomalyKind::ObsFold => 1 << 5,
+            AnomalyKind::LfOnly => 1 << 6,
+            AnomalyKind::ControlByte => 1 << 7,
+            AnomalyKind::AmbiguousLength => 1 << 8,
+            AnomalyKind::Http2Malformed => 1 << 9,
+            AnomalyKind::AuthorityMismatch => 1 << 10,
+            AnomalyKind::HpackError => 1 << 11,
+            AnomalyKind::HpackUnknown => 1 << 12,
+            _ => 0,
+        }
+    }
+
     /// Adds a kind; kinds that no head can have are ignored.
     pub fn insert(&mut self, kind: AnomalyKind) {
-        if let Some(bit) = Self::KINDS.iter().position(|k| *k == kind) {
-            self.0 |= 1 << bit;
-        }
+        self.0 |= Self::bit(kind);
     }
 
     /// Whether the kind is in the set.
     #[must_use]
     pub fn contains(self, kind: AnomalyKind) -> bool {
-        self.0 != 0 && self.iter().any(|k| k == kind)
+        self.0 & Self::bit(kind) != 0
     }
 
     /// The kinds in the set.
     pub fn iter(self) -> impl Iterator<Item = AnomalyKind> {
-        Self::KINDS.into_iter().enumerate().filter(move |(bit, _)| self.0 & (1 << bit) != 0).map(|(_, kind)| kind)
+        Self::KINDS.into_iter().filter(move |kind| self.contains(*kind))
     }
 
     /// Whether there is none.
@@ -122,9 +141,11 @@ impl HeadFlags {
     /// Fields may be missing, or are not known: the head is cut, or the capture does not hold what its fields refer to.
     #[must_use]
     pub fn is_partial(self) -> bool {
-        const KINDS: [AnomalyKind; 4] =
-            [AnomalyKind::HeadIncomplete, AnomalyKind::HeadLimit, AnomalyKind::HpackError, AnomalyKind::HpackUnknown];
-        !self.is_empty() && KINDS.into_iter().any(|kind| self.contains(kind))
+        const PARTIAL: u16 = HeadFlags::bit(AnomalyKind::HeadIncomplete)
+            | HeadFlags::bit(AnomalyKind::HeadLimit)
+            | HeadFlags::bit(AnomalyKind::HpackError)
+            | HeadFlags::bit(AnomalyKind::HpackUnknown);
+        self.0 & PARTIAL != 0
     }
 }
 
@@ -358,5 +379,27 @@ impl HeadBuf {
     #[must_use]
     pub fn as_ref(&self) -> HeadRef<'_> {
         HeadRef { raw: &self.raw, lines: &self.lines, head: &self.head }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_has_a_bit_of_its_own() {
+        for &kind in AnomalyKind::ALL {
+            let mut flags = HeadFlags::default();
+            flags.insert(kind);
+            let of_heads = HeadFlags::KINDS.contains(&kind);
+            assert_eq!(flags.iter().collect::<Vec<_>>(), if of_heads { vec![kind] } else { vec![] }, "{kind:?}");
+            assert_eq!((flags.contains(kind), flags.is_empty()), (of_heads, !of_heads));
+        }
+        let mut all = HeadFlags::default();
+        HeadFlags::KINDS.into_iter().for_each(|kind| all.insert(kind));
+        assert!(all.iter().eq(HeadFlags::KINDS) && all.is_partial() && all.is_cut());
+        all = HeadFlags::default();
+        all.insert(AnomalyKind::ObsFold);
+        assert!(!all.is_partial() && !all.is_cut());
     }
 }
