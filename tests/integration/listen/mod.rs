@@ -1,6 +1,7 @@
 //! `hopspec listen` and clients of every kind: what is answered, what is said of each request, and what is left of it in the end.
 
 mod answers;
+mod clients;
 mod hostile;
 mod judged;
 mod spoken;

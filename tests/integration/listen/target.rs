@@ -25,8 +25,14 @@ pub(crate) struct Target {
 impl Target {
     /// Listens at a free port with a spec.
     pub(crate) fn new(spec: &str, args: &[&str]) -> Self {
+        Self::at(0, spec, args)
+    }
+
+    /// Listens at this port with a spec.
+    pub(crate) fn at(port: u16, spec: &str, args: &[&str]) -> Self {
         let program = Program::new().file("s.yaml", spec);
-        let all = [&["listen", ":0", "-s", "s.yaml"], args].concat();
+        let port = format!(":{port}");
+        let all = [&["listen", &port, "-s", "s.yaml"], args].concat();
         let mut child = program.command(&all).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut stdout = child.stdout.take().unwrap();

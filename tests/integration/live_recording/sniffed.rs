@@ -217,6 +217,45 @@ fn it_ends_by_itself_once_all_was_observed() {
 }
 
 #[test]
+fn tls_is_opened_with_secrets_that_are_written_meanwhile() {
+    let program = Program::new().file("spec.yaml", SPEC.replace("8080", "8443").replace("404", "200"));
+    let Some(mut namespace) = site("sniff-tls", &program) else { return };
+    let listening = program.path("listening");
+    namespace.start(env!("CARGO_BIN_EXE_hopspec"), &["listen", "127.0.0.1:8443", "--tls"], &listening);
+    wait_until("the target listens", || fs::read_to_string(&listening).is_ok_and(|said| said.contains("listening on")));
+    let request = |path: &str| {
+        let mut curl = namespace.command("curl");
+        curl.args(["-q", "-sS", "-k", "-m", "10", "-o", "/dev/null"]).arg(format!("https://127.0.0.1:8443{path}"));
+        assert!(curl.env("SSLKEYLOGFILE", program.path("keys.log")).status().unwrap().success());
+    };
+    let args = ["check", "--live", "lo", "-s", "spec.yaml", "--keylog", "keys.log", "--format", "json"];
+    let until = [&args[..], &["--until-observed", "--write", "kept.pcapng"]].concat();
+    let live = Live::start("live", &program, &namespace, &until);
+    request("/first");
+    let seen = Instant::now();
+    let run = live.end().code(0).says("every required hop was observed");
+    assert!(seen.elapsed() < Duration::from_secs(1), "{:?}", seen.elapsed());
+    // The file has the secrets, and what stood in the log before does not open what comes later.
+    let kept = json(&program.run(&["check", "-s", "spec.yaml", "--format", "json", "kept.pcapng"]).code(0).stdout);
+    assert_eq!(json(&run.stdout)["specs"], kept["specs"]);
+    let live = Live::start("again", &program, &namespace, &["show", "--live", "lo", "--keylog", "keys.log", "--format", "jsonl"]);
+    request("/second");
+    wait_until("it is shown", || live.said("out").lines().count() == 2);
+    // What comes just before the end is opened, too.
+    request("/third");
+    assert_eq!(targets(&live.interrupt().code(0).stdout), ["/second", "/third"]);
+    // Nothing is written: it is not opened, and the run says why.
+    let live = Live::start("none", &program, &namespace, &["check", "--live", "lo", "-s", "spec.yaml", "--keylog", "none.log"]);
+    request("/fourth");
+    live.interrupt().code(3).says("nothing was added to the key log none.log while it was sniffed");
+    fs::write(program.path("no.log"), "-----BEGIN CERTIFICATE-----\n").unwrap();
+    Live::start("wrong", &program, &namespace, &["show", "--live", "lo", "--keylog", "no.log"])
+        .end()
+        .code(4)
+        .says("is no TLS key log");
+}
+
+#[test]
 fn its_time_and_an_interrupt_leave_the_report() {
     let program = Program::new().file("spec.yaml", SPEC.replace("404", "200"));
     let Some(namespace) = site("sniff-ends", &program) else { return };
