@@ -8,6 +8,7 @@
 
 mod backlog;
 mod duration;
+mod growing;
 mod interrupt;
 pub mod listen;
 pub mod probe;
@@ -19,6 +20,7 @@ mod stop;
 mod watcher;
 
 pub use duration::duration;
+pub use growing::GrowingKeyLog;
 pub use interrupt::interrupt;
 pub use pump::{Unkept, pump};
 use record::now;

@@ -46,7 +46,9 @@ fn piped(args: &Args, mut prepared: Prepared, color: Color, talk: Talk) -> u8 {
 /// What comes by at interfaces.
 fn sniffed(args: &Args, mut prepared: Prepared, color: Color, talk: Talk) -> u8 {
     let beside = args.captures.first().or(args.captures_dir.as_ref()).map(PathBuf::as_path);
-    let sniffing = live::open(&args.sniff, beside, talk).and_then(|opened| {
+    let logs = std::mem::take(&mut prepared.request.keylogs);
+    let keys = (logs.as_slice(), &prepared.request.reading.limits);
+    let sniffing = live::open(&args.sniff, beside, keys, talk).and_then(|opened| {
         let Begun { stop, file, .. } = begin(&prepared, &args.live, "sniff", talk)?;
         let (input, sniffing) = Sniffing::start(opened, file, args.live.write.as_deref(), &stop, talk)?;
         Ok((input, sniffing, stop))

@@ -2,32 +2,52 @@
 
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use super::super::talk::Talk;
 use super::SniffArgs;
 use crate::exit;
-use crate::live::{Ended, Recorder, Scope, Sniffed, Sniffer, Stop};
+use crate::live::{Ended, GrowingKeyLog, Recorder, Scope, Sniffed, Sniffer, Stop};
 use crate::report::{count, escape};
-use crate::source::{Input, LIVE, Stream};
+use crate::source::{self, Input, LIVE, Limits, Stream};
 
 /// Interfaces and what is wanted of them are named so far in the capture.
 const COMMENT: &str = "sniffed by hopspec --live";
 /// The sniffer has its last word within this time.
 const LAST_WORD: Duration = Duration::from_secs(5);
 
-/// Opens what is to be sniffed, before anything else is touched. `beside` is what is to be read, too.
+/// What is to be sniffed, ready to begin.
+pub(in super::super) struct Opened {
+    scope: Scope,
+    sniffer: Sniffer,
+    logs: Vec<GrowingKeyLog>,
+}
+
+/// Opens what is to be sniffed, before anything else is touched. `beside` is what is to be read, too; `logs` are key logs, of which
+/// what is added from now on counts.
 ///
 /// # Errors
 /// The exit code, where it cannot be sniffed, which was said.
-pub(in super::super) fn open(args: &SniffArgs, beside: Option<&Path>, talk: Talk) -> Result<(Scope, Sniffer), u8> {
+pub(in super::super) fn open(
+    args: &SniffArgs,
+    beside: Option<&Path>,
+    (logs, limits): (&[PathBuf], &Limits),
+    talk: Talk,
+) -> Result<Opened, u8> {
     // Said here: `conflicts_with` would make clap forget that --port and the like ask for --live.
     if let Some(read) = beside {
         talk.error(format_args!("--live is in place of captures, and {} is one: give one of the two", read.display()));
         return Err(exit::USAGE);
     }
+    // Secrets from before are of connections whose handshakes are not heard. What is there must be a key log all the same.
+    let there: Vec<PathBuf> = logs.iter().filter(|path| path.exists()).cloned().collect();
+    if let Err(error) = source::key_logs(&there, limits) {
+        talk.error(format_args!("--keylog {error}"));
+        return Err(exit::UNREADABLE);
+    }
+    let logs: Vec<GrowingKeyLog> = logs.iter().map(|path| GrowingKeyLog::from_now(path)).collect();
     let scope = Scope { interfaces: args.interfaces.clone(), ports: args.port.clone(), hosts: args.host.clone() };
     let sniffer = Sniffer::open(&scope).map_err(|error| {
         let code = if error.is_usage() { exit::USAGE } else { exit::UNREADABLE };
@@ -37,7 +57,7 @@ pub(in super::super) fn open(args: &SniffArgs, beside: Option<&Path>, talk: Talk
     for name in sniffer.quiet() {
         talk.note(format_args!("{name} is down: nothing is heard there until `ip link set {name} up`"));
     }
-    Ok((scope, sniffer))
+    Ok(Opened { scope, sniffer: sniffer.with_keys(logs.clone()), logs })
 }
 
 /// A sniffer at work.
@@ -46,6 +66,7 @@ pub(in super::super) struct Sniffing {
     told: Receiver<io::Result<Sniffed>>,
     name: String,
     kept: Option<String>,
+    logs: Vec<GrowingKeyLog>,
 }
 
 impl Sniffing {
@@ -54,7 +75,7 @@ impl Sniffing {
     /// # Errors
     /// The exit code, where the system gives no thread, which was said.
     pub(in super::super) fn start(
-        (scope, sniffer): (Scope, Sniffer),
+        Opened { scope, sniffer, logs }: Opened,
         file: Option<File>,
         path: Option<&Path>,
         stop: &Stop,
@@ -70,12 +91,19 @@ impl Sniffing {
         let kept = path.map(|path| Input::File(path.to_owned()).name());
         let of_report = kept.clone().unwrap_or_else(|| format!("{LIVE}{name}"));
         let stream = Stream::new(&of_report, &name, reader);
-        Ok((Input::Stream(stream), Self { recorder, told, name, kept }))
+        Ok((Input::Stream(stream), Self { recorder, told, name, kept, logs }))
     }
 
     /// Ends it, and says what became of it. The exit code, where that is not the judge's.
     pub(in super::super) fn finish(self, talk: Talk) -> Option<u8> {
         self.recorder.stop().end(Ended::Done);
+        for log in self.logs.iter().filter(|log| !log.grew()) {
+            talk.note(format_args!(
+                "nothing was added to the key log {} while it was sniffed: TLS is opened where the client, or the server, writes \
+                 its secrets there (SSLKEYLOGFILE)",
+                log.path().display()
+            ));
+        }
         let mut code = None;
         match self.told.recv_timeout(LAST_WORD) {
             Ok(Ok(sniffed)) => talk.note(summary(&self.name, sniffed)),

@@ -17,7 +17,8 @@ pub(super) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
         talk.error("--journeys shows whole journeys and --live does not know its end: keep it with --write FILE, and show that");
         return exit::USAGE;
     }
-    let started = open(&args.sniff, args.captures.first().map(PathBuf::as_path), talk).and_then(|opened| {
+    let keys = (args.keylog.as_slice(), &args.limits.limits());
+    let started = open(&args.sniff, args.captures.first().map(PathBuf::as_path), keys, talk).and_then(|opened| {
         let path = args.span.write.as_deref();
         let file = path.map(|path| Target::File(path.to_owned()).create()).transpose().map_err(|error| {
             talk.error(error);
@@ -31,6 +32,6 @@ pub(super) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
         Ok(started) => started,
         Err(code) => return code,
     };
-    let code = shown(args, &[OfHop::unknown(input)], Box::new(move || stop.end(Ended::Done)), color, talk);
+    let code = shown(args, &[], &[OfHop::unknown(input)], Box::new(move || stop.end(Ended::Done)), color, talk);
     sniffing.finish(talk).unwrap_or(code)
 }

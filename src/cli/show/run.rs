@@ -1,6 +1,7 @@
 //! Reads the captures and writes what is asked for.
 
 use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, LineWriter, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::super::args::Color;
@@ -35,7 +36,7 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
         return exit::USAGE;
     }
     match hops(args) {
-        Ok(hops) => shown(args, &hops, Box::new(|| {}), color, talk),
+        Ok(hops) => shown(args, &args.keylog, &hops, Box::new(|| {}), color, talk),
         Err(error) => {
             talk.error(error);
             exit::USAGE
@@ -43,9 +44,10 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
     }
 }
 
-/// Shows what is asked for of these captures. `unread` hears of it where nobody reads any more what is shown.
-pub(super) fn shown(args: &Args, hops: &[OfHop], unread: Box<dyn Fn()>, color: Color, talk: Talk) -> u8 {
-    let keys = match source::key_logs(&args.keylog, &args.limits.limits()) {
+/// Shows what is asked for of these captures, which these key logs open. `unread` hears of it where nobody reads any more what is
+/// shown.
+pub(super) fn shown(args: &Args, logs: &[PathBuf], hops: &[OfHop], unread: Box<dyn Fn()>, color: Color, talk: Talk) -> u8 {
+    let keys = match source::key_logs(logs, &args.limits.limits()) {
         Ok(keys) => Arc::new(keys),
         Err(error) => {
             talk.error(format_args!("--keylog {error}"));

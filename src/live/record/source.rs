@@ -34,6 +34,18 @@ impl Source {
         self.put(blocks::statistics(interface.0, now(), received, dropped));
     }
 
+    /// Records secrets of TLS connections, whole lines of a key log, before the packets that they open.
+    pub(in crate::live) fn secrets(&self, lines: &[u8]) {
+        if !lines.is_empty() {
+            self.put(blocks::secrets(lines));
+        }
+    }
+
+    /// Records what a batch had.
+    pub(in crate::live) fn record(&self, blocks: Vec<u8>) {
+        self.put(blocks);
+    }
+
     fn put(&self, blocks: Vec<u8>) {
         if !blocks.is_empty() {
             self.inner.lock().unwrap_or_else(PoisonError::into_inner).put(blocks);
@@ -63,5 +75,10 @@ impl Batch<'_> {
     /// Records them.
     pub fn record(self) {
         self.source.put(self.blocks);
+    }
+
+    /// The packets as blocks of the capture, for [`Source::record`].
+    pub(in crate::live) fn blocks(self) -> Vec<u8> {
+        self.blocks
     }
 }

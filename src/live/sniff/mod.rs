@@ -13,7 +13,11 @@ mod assembler;
 #[cfg(target_os = "linux")]
 mod filter;
 #[cfg(target_os = "linux")]
+mod held;
+#[cfg(target_os = "linux")]
 mod interfaces;
+#[cfg(target_os = "linux")]
+mod narrow;
 #[cfg(target_os = "linux")]
 mod sniffer;
 #[cfg(target_os = "linux")]

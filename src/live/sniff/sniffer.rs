@@ -5,10 +5,12 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::held::Held;
+use super::narrow::Narrow;
 use super::socket::{Heard, PacketSocket};
 use super::{Scope, SniffError, Sniffed, filter, interfaces};
 use crate::live::record::{Interface, Source, now};
-use crate::live::{Ended, Recorder};
+use crate::live::{Ended, GrowingKeyLog, Recorder};
 
 /// LINKTYPE_LINUX_SLL2 (<https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html>)
 const COOKED: u16 = 276;
@@ -24,6 +26,7 @@ pub struct Sniffer {
     scope: Scope,
     /// `None` for all.
     chosen: Option<Vec<interfaces::Known>>,
+    logs: Vec<GrowingKeyLog>,
 }
 
 impl Sniffer {
@@ -39,7 +42,14 @@ impl Sniffer {
         let program = filter::program(numbers.as_deref(), &scope.ports, &scope.hosts);
         let program = program.ok_or_else(|| too_many(format!("it takes {} instructions", filter::MOST)))?;
         socket.filter(&program).map_err(|error| too_many(error.to_string()))?;
-        Ok(Self { socket, scope: scope.clone(), chosen })
+        Ok(Self { socket, scope: scope.clone(), chosen, logs: Vec::new() })
+    }
+
+    /// Secrets that are written to these from now on open what is heard. Packets wait a moment for them.
+    #[must_use]
+    pub fn with_keys(mut self, logs: Vec<GrowingKeyLog>) -> Self {
+        self.logs = logs;
+        self
     }
 
     /// The interfaces at which nothing can be heard, since they are down.
@@ -75,6 +85,10 @@ struct Sniffing {
     known: Vec<(u32, Interface)>,
     /// Others are recorded, too, once they are heard.
     any: bool,
+    /// Where not all packets are wanted.
+    narrow: Option<Narrow>,
+    /// Packets that wait for secrets, where some may come.
+    held: Option<Held>,
     told: Sniffed,
 }
 
@@ -83,7 +97,9 @@ impl Sniffing {
         let any = sniffer.chosen.is_none();
         let chosen = sniffer.chosen.unwrap_or_default();
         let known = chosen.iter().map(|one| (one.number, source.interface(COOKED, &one.name))).collect();
-        Self { socket: sniffer.socket, source, known, any, told: Sniffed::default() }
+        let narrow = Narrow::to(&sniffer.scope);
+        let held = (!sniffer.logs.is_empty()).then(|| Held::new(sniffer.logs));
+        Self { socket: sniffer.socket, source, known, any, narrow, held, told: Sniffed::default() }
     }
 
     fn run(&mut self, ended: impl Fn() -> Option<Ended>) -> io::Result<Sniffed> {
@@ -94,6 +110,9 @@ impl Sniffing {
                 break why;
             }
             received?;
+            if let Some(held) = &mut self.held {
+                held.release(&self.source);
+            }
             if counted.elapsed() >= COUNTED {
                 counted = Instant::now();
                 self.count(false);
@@ -101,14 +120,19 @@ impl Sniffing {
         };
         self.socket.filter(&filter::nothing())?;
         // Who has seen enough does not wait for more.
-        while !matches!(why, Ended::Observed | Ended::Found) && self.batch(false)? > 0 {}
+        if !matches!(why, Ended::Observed | Ended::Found) {
+            while self.batch(false)? > 0 {}
+            if let Some(held) = &mut self.held {
+                held.finish(&self.source);
+            }
+        }
         self.count(true);
         Ok(self.told)
     }
 
     /// Records what is there.
     fn batch(&mut self, wait: bool) -> io::Result<usize> {
-        let (source, known, any) = (&self.source, &mut self.known, self.any);
+        let (source, known, any, narrow) = (&self.source, &mut self.known, self.any, &mut self.narrow);
         let mut packets = source.batch();
         let count = self.socket.receive(wait, |heard| {
             let of_capture = match known.iter().find(|(number, _)| *number == heard.interface) {
@@ -120,10 +144,17 @@ impl Sniffing {
                 }
                 None => return,
             };
+            let header = header(heard);
+            if narrow.as_mut().is_some_and(|narrow| !narrow.admits(&header, heard.bytes)) {
+                return;
+            }
             let time = heard.time.unwrap_or_else(now);
-            packets.packet(of_capture, time, &[&header(heard), heard.bytes], heard.length.saturating_add(HEADER));
+            packets.packet(of_capture, time, &[&header, heard.bytes], heard.length.saturating_add(HEADER));
         })?;
-        packets.record();
+        match &mut self.held {
+            Some(held) => held.hold(packets.blocks()),
+            None => packets.record(),
+        }
         Ok(count)
     }
 
