@@ -101,7 +101,11 @@ impl Following {
 fn note_cut(at: PacketAt, packet: &Packet<'_>, anomalies: &mut Anomalies) {
     anomalies.note(AnomalyKind::PacketCut, Some(at.number), || {
         let (had, length) = (packet.data.len(), packet.wire_length);
-        format!("{had} of {length} bytes captured; record with a larger snap length (tcpdump -s 0)")
+        if had < length as usize {
+            format!("{had} of {length} bytes captured; record with a larger snap length (tcpdump -s 0)")
+        } else {
+            format!("its headers speak of more than the {had} bytes that the packet has")
+        }
     });
 }
 
@@ -202,6 +206,19 @@ mod tests {
         );
         let sink = flows.into_sink();
         assert_eq!((sink.told.as_slice(), sink.lost, sink.closed), (&b"abcde"[..], 3, 1));
+    }
+
+    #[test]
+    fn a_packet_whose_headers_speak_of_more_than_it_has_is_not_blamed_on_the_snap_length() {
+        let whole = tcp(Side::Client, 1, b"abc");
+        let mut file = PcapVariant::USUAL.header(101);
+        PcapVariant::USUAL.record(&mut file, 1, 0, whole.len() as u32 - 1, &whole[..whole.len() - 1]);
+        let (mut reader, mut anomalies) = (reader(std::io::Cursor::new(file)), Anomalies::default());
+        let mut flows = FlowTable::new(Bytes::default());
+        Following::default().follow(&mut reader, &mut flows, &mut anomalies, |_, _| {});
+        let (kind, noted) = flows.sink().anomalies.iter().next().expect("one");
+        assert_eq!(kind, AnomalyKind::PacketCut);
+        assert_eq!(noted.detail, "its headers speak of more than the 42 bytes that the packet has");
     }
 
     /// What is noted of a packet in four fragments, and the bytes that come of it.

@@ -48,7 +48,8 @@ pub(in super::super) struct JudgeArgs {
     /// TLS secrets in the format of SSLKEYLOGFILE, to open TLS connections with; repeatable
     ///
     /// curl, browsers, OpenSSL and Python write such a file where the variable SSLKEYLOGFILE names it. hopspec does not look at
-    /// the variable. Secrets in a pcapng file are used by themselves.
+    /// the variable. Secrets in a pcapng file are used by themselves. `check --live` and `show --live`
+    /// take what is added to the file meanwhile.
     #[arg(long, value_name = "FILE", help_heading = "What is checked")]
     pub(super) keylog: Vec<PathBuf>,
 

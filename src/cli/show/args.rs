@@ -64,7 +64,8 @@ pub(crate) struct Args {
     /// TLS secrets in the format of SSLKEYLOGFILE, to open TLS connections with; repeatable
     ///
     /// curl, browsers, OpenSSL and Python write such a file where the variable SSLKEYLOGFILE names it. hopspec does not look at
-    /// the variable. Secrets in a pcapng file are used by themselves.
+    /// the variable. Secrets in a pcapng file are used by themselves. `check --live` and `show --live`
+    /// take what is added to the file meanwhile.
     #[arg(long, value_name = "FILE", help_heading = "What is shown")]
     pub(super) keylog: Vec<PathBuf>,
 
