@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -21,6 +21,8 @@ const BACKLOG: i32 = 1024;
 const STACK: usize = 256 << 10;
 /// How long the end waits for answers that are being written.
 const LAST_ANSWERS: Duration = Duration::from_millis(500);
+/// Files that are no connections, with room to spare.
+const OTHER_FILES: u64 = 64;
 /// Raw IP packets.
 const RAW: u16 = 101;
 
@@ -47,6 +49,8 @@ pub(super) struct Shared {
     /// Connections that are open.
     open: Mutex<usize>,
     closed: Condvar,
+    /// The system gives no more connections, though the limit is not reached.
+    scarce: AtomicBool,
 }
 
 impl Shared {
@@ -57,7 +61,11 @@ impl Shared {
 
     fn crowded(&self, time: Duration) -> Duration {
         let open = *self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if open > self.limits.connections / 2 { time.min(self.limits.crowded) } else { time }
+        if open > self.limits.connections / 2 || self.scarce.load(Ordering::Relaxed) {
+            time.min(self.limits.crowded)
+        } else {
+            time
+        }
     }
 
     /// How long a head, or a handshake, may take now.
@@ -138,7 +146,9 @@ impl Listener {
             busy: AtomicUsize::new(0),
             open: Mutex::new(0),
             closed: Condvar::new(),
+            scarce: AtomicBool::new(false),
         });
+        more_files(limits.connections);
         let running = Running { shared: Arc::clone(&shared), address: self.address };
         let accepting = thread::Builder::new().name("listen".to_owned()).spawn(move || accept(&self.socket, &shared));
         accepting.map(|_| running).map_err(|error| format!("there is no thread to listen in: {error}"))
@@ -213,6 +223,20 @@ fn why(error: &io::Error) -> String {
     }
 }
 
+/// Asks for a file for each connection and some more: 256 are what macOS gives a process that does not ask, and 1024 many Linuxes.
+fn more_files(connections: usize) {
+    #[cfg(unix)]
+    if let Ok((soft, _)) = rlimit::getrlimit(rlimit::Resource::NOFILE) {
+        let wanted = u64::try_from(connections).unwrap_or(u64::MAX).saturating_add(OTHER_FILES);
+        if soft < wanted {
+            // Where it is refused, fewer connections are open at a time.
+            let _ = rlimit::increase_nofile_limit(wanted);
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = connections;
+}
+
 fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
     while shared.enter() {
         let accepted = listener.accept();
@@ -221,6 +245,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         }
         match accepted {
             Ok((socket, client)) => {
+                shared.scarce.store(false, Ordering::Relaxed);
                 let ours = Arc::clone(shared);
                 let thread = thread::Builder::new().name("connection".to_owned()).stack_size(STACK);
                 let spawned = thread.spawn(move || {
@@ -236,8 +261,11 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
             }
             Err(error) => {
                 shared.leave();
-                // Who went away before is no trouble; where the system has no more files, one may be free in a moment.
+                // Who went away before is no trouble; where the system has no more files, one is free once somebody is done.
                 if !matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted) {
+                    if !shared.scarce.swap(true, Ordering::Relaxed) {
+                        Refused::add(&shared.refused.crowded);
+                    }
                     thread::sleep(LOOK);
                 }
             }

@@ -35,14 +35,14 @@ impl Source {
     }
 
     /// Records secrets of TLS connections, whole lines of a key log, before the packets that they open.
-    pub(in crate::live) fn secrets(&self, lines: &[u8]) {
+    pub fn secrets(&self, lines: &[u8]) {
         if !lines.is_empty() {
             self.put(blocks::secrets(lines));
         }
     }
 
     /// Records what a batch had.
-    pub(in crate::live) fn record(&self, blocks: Vec<u8>) {
+    pub fn record(&self, blocks: Vec<u8>) {
         self.put(blocks);
     }
 
@@ -78,7 +78,7 @@ impl Batch<'_> {
     }
 
     /// The packets as blocks of the capture, for [`Source::record`].
-    pub(in crate::live) fn blocks(self) -> Vec<u8> {
+    pub fn blocks(self) -> Vec<u8> {
         self.blocks
     }
 }
