@@ -37,7 +37,7 @@ impl GrowingKeyLog {
     /// Whether anything was added.
     #[must_use]
     pub fn grew(&self) -> bool {
-        self.grew || self.path.metadata().is_ok_and(|metadata| metadata.len() > self.at)
+        self.grew || self.path.metadata().is_ok_and(|metadata| metadata.len() != self.at)
     }
 
     /// Whole lines that were added since it was asked last. A file that is shorter than it was is a new one.

@@ -41,8 +41,8 @@ pub(in super::super) fn open(
         talk.error(format_args!("--live is in place of captures, and {} is one: give one of the two", read.display()));
         return Err(exit::USAGE);
     }
-    // Secrets from before are of connections whose handshakes are not heard. What is there must be a key log all the same.
-    let there: Vec<PathBuf> = logs.iter().filter(|path| path.exists()).cloned().collect();
+    // Secrets from before are of connections whose handshakes are not heard. A file that is there must be a key log all the same.
+    let there: Vec<PathBuf> = logs.iter().filter(|path| path.is_file() || path.is_dir()).cloned().collect();
     if let Err(error) = source::key_logs(&there, limits) {
         talk.error(format_args!("--keylog {error}"));
         return Err(exit::UNREADABLE);
