@@ -22,6 +22,7 @@ const STACK: usize = 256 << 10;
 /// How long the end waits for answers that are being written.
 const LAST_ANSWERS: Duration = Duration::from_millis(500);
 /// Files that are no connections, with room to spare.
+#[cfg(unix)]
 const OTHER_FILES: u64 = 64;
 /// Raw IP packets.
 const RAW: u16 = 101;
