@@ -35,9 +35,13 @@ impl GrowingKeyLog {
     }
 
     /// Whether anything was added.
-    #[must_use]
-    pub fn grew(&self) -> bool {
-        self.grew || self.path.metadata().is_ok_and(|metadata| metadata.len() != self.at)
+    ///
+    /// # Errors
+    /// It is there and cannot be read.
+    pub fn grew(&self) -> io::Result<bool> {
+        let mut now = self.clone();
+        now.added()?;
+        Ok(now.grew)
     }
 
     /// Whole lines that were added since it was asked last. A file that is shorter than it was is a new one.
@@ -84,14 +88,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keys.log");
         let mut early = GrowingKeyLog::from_now(&path);
-        assert_eq!((early.added().unwrap(), early.grew()), (vec![], false));
+        assert_eq!((early.added().unwrap(), early.grew().unwrap()), (vec![], false));
         fs::write(&path, "before\n").unwrap();
         let mut log = GrowingKeyLog::from_now(&path);
         assert_eq!(log.added().unwrap(), b"");
         let add = |text: &str| OpenOptions::new().append(true).open(&path).unwrap().write_all(text.as_bytes()).unwrap();
-        assert!(!log.grew());
+        assert!(!log.grew().unwrap());
         add("one\ntw");
-        assert!(log.grew());
+        assert!(log.grew().unwrap());
         assert_eq!(log.added().unwrap(), b"one\n");
         assert_eq!(log.added().unwrap(), b"");
         add("o\n");
@@ -100,7 +104,7 @@ mod tests {
         // Another program begins it anew.
         fs::write(&path, "new\n").unwrap();
         assert_eq!(log.added().unwrap(), b"new\n");
-        assert!(log.grew());
+        assert!(log.grew().unwrap());
     }
 
     #[test]
@@ -115,6 +119,9 @@ mod tests {
         }
         fs::remove_file(&path).unwrap();
         assert_eq!(log.added().unwrap(), b"");
-        assert!(GrowingKeyLog::from_now(folder.path()).added().is_ok_and(|lines| lines.is_empty()));
+        // What cannot be read later is an error, not silence.
+        let mut late = GrowingKeyLog::from_now(&path);
+        fs::create_dir(&path).unwrap();
+        assert!(late.added().is_err() && late.grew().is_err());
     }
 }

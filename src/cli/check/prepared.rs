@@ -1,5 +1,7 @@
 //! From the arguments of whatever judges to a request, and from the outcome to reports.
 
+#[cfg(feature = "live")]
+use std::path::Path;
 use std::path::PathBuf;
 
 use super::super::args::Color;
@@ -21,6 +23,9 @@ pub(in super::super) struct Prepared {
     pub(in super::super) request: CheckRequest,
     targets: Vec<(Format, Target)>,
     options: TextOptions,
+    /// Files that the run reads.
+    #[cfg(feature = "live")]
+    reads: Vec<PathBuf>,
 }
 
 impl Prepared {
@@ -44,12 +49,8 @@ impl Prepared {
             Input::File(path) => Some(path),
             _ => None,
         });
-        if let Some(read) = files
-            .chain(&args.specs)
-            .chain(&args.param_files)
-            .chain(&args.keylog)
-            .find(|path| path.is_file() && targets.iter().any(|(_, target)| target.is_file(path)))
-        {
+        let reads: Vec<PathBuf> = files.chain(&args.specs).chain(&args.param_files).chain(&args.keylog).cloned().collect();
+        if let Some(read) = reads.iter().find(|path| path.is_file() && targets.iter().any(|(_, target)| target.is_file(path))) {
             let file = Input::File(read.clone()).name();
             return Err(usage(format!("{file} is read by this run, and the report would be written over it; name another file")));
         }
@@ -58,7 +59,19 @@ impl Prepared {
         if !unwritable.is_empty() {
             return Err(refuse_targets(&unwritable, &request, talk));
         }
-        Ok(Self { request, targets, options: options(args) })
+        Ok(Self {
+            request,
+            targets,
+            options: options(args),
+            #[cfg(feature = "live")]
+            reads,
+        })
+    }
+
+    /// The file that the run reads, if it is this one.
+    #[cfg(feature = "live")]
+    pub(in super::super) fn read_as(&self, target: &Target) -> Option<&Path> {
+        self.reads.iter().map(PathBuf::as_path).find(|path| target.is_file(path))
     }
 
     /// Whether a report goes there.

@@ -1,6 +1,7 @@
 //! A live run from its options to its exit code.
 
 use std::fs::File;
+use std::path::Path;
 use std::time::Duration;
 
 use super::super::args::Color;
@@ -45,6 +46,10 @@ pub(in super::super) fn begin(prepared: &Prepared, live: &LiveArgs, heard_by: &s
                 talk.error(format_args!("--write and a report would both go to {}: give each a file of its own", path.display()));
                 return Err(exit::USAGE);
             }
+            if let Some(read) = prepared.read_as(&target) {
+                talk.error(written_over(read));
+                return Err(exit::USAGE);
+            }
             Some(target.create().map_err(|error| {
                 talk.error(error);
                 exit::UNREADABLE
@@ -53,6 +58,11 @@ pub(in super::super) fn begin(prepared: &Prepared, live: &LiveArgs, heard_by: &s
     };
     let name = live.write.as_ref().map_or_else(|| format!("{LIVE}{heard_by}"), |path| Input::File(path.clone()).name());
     Ok(Begun { stop: interruptible(live.time, talk), file, name, foreseen })
+}
+
+/// Why the file of `--write` is not this one.
+pub(in super::super) fn written_over(read: &Path) -> String {
+    format!("{} is read by this run, and --write would write over it; name another file", read.display())
 }
 
 /// What ends a run: its time, if it has one, and Ctrl-C.

@@ -97,12 +97,16 @@ impl Sniffing {
     /// Ends it, and says what became of it. The exit code, where that is not the judge's.
     pub(in super::super) fn finish(self, talk: Talk) -> Option<u8> {
         self.recorder.stop().end(Ended::Done);
-        for log in self.logs.iter().filter(|log| !log.grew()) {
-            talk.note(format_args!(
-                "nothing was added to the key log {} while it was sniffed: TLS is opened where the client, or the server, writes \
-                 its secrets there (SSLKEYLOGFILE)",
-                log.path().display()
-            ));
+        for log in &self.logs {
+            let name = log.path().display();
+            match log.grew() {
+                Ok(true) => {}
+                Ok(false) => talk.note(format_args!(
+                    "nothing was added to the key log {name} while it was sniffed: TLS is opened where the client, or the server, \
+                     writes its secrets there (SSLKEYLOGFILE)"
+                )),
+                Err(error) => talk.note(format_args!("the key log {name} cannot be read, and opened nothing since: {error}")),
+            }
         }
         let mut code = None;
         match self.told.recv_timeout(LAST_WORD) {

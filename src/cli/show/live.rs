@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::super::args::Color;
-use super::super::live::{Sniffing, interruptible, open};
+use super::super::live::{Sniffing, interruptible, open, written_over};
 use super::super::output::Target;
 use super::super::talk::Talk;
 use super::args::Args;
@@ -20,7 +20,12 @@ pub(super) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
     let keys = (args.keylog.as_slice(), &args.limits.limits());
     let started = open(&args.sniff, args.captures.first().map(PathBuf::as_path), keys, talk).and_then(|opened| {
         let path = args.span.write.as_deref();
-        let file = path.map(|path| Target::File(path.to_owned()).create()).transpose().map_err(|error| {
+        let target = path.map(|path| Target::File(path.to_owned()));
+        if let Some(read) = args.keylog.iter().find(|read| target.as_ref().is_some_and(|target| target.is_file(read))) {
+            talk.error(written_over(read));
+            return Err(exit::USAGE);
+        }
+        let file = target.map(|target| target.create()).transpose().map_err(|error| {
             talk.error(error);
             exit::UNREADABLE
         })?;

@@ -59,7 +59,7 @@ impl Held {
 
     fn secrets(&mut self, source: &Source) {
         for log in &mut self.logs {
-            // One that cannot be read opens nothing, which is said of its connections.
+            // One that cannot be read opens nothing, which is said in the end.
             source.secrets(&log.added().unwrap_or_default());
         }
     }

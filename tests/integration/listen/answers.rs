@@ -70,5 +70,7 @@ fn what_cannot_be_done_is_said_before_anything_is_heard() {
     program.run(&["listen", ":0", "--body", "@missing"]).code(4).says("missing");
     program.run(&["listen", ":0", "--cert", "key.pem", "--key", "key.pem"]).code(4).says("key.pem");
     program.run(&["listen", ":0", "--for", "1s", "-s", "missing.yaml"]).code(2).says("missing.yaml");
+    program.run(&["listen", ":0", "-s", "s.yaml", "--write", "./s.yaml"]).code(2).says("s.yaml is read by this run");
+    assert_eq!(std::fs::read_to_string(program.path("s.yaml")).unwrap(), SPEC, "nothing is written over it");
     program.run(&["listen", ":0", "-s", "s.yaml", "--for", "100ms"]).code(3).says("listening on http://127.0.0.1:");
 }

@@ -107,3 +107,25 @@ fn none_of_eleven_thousand_requests_is_lost() {
     let again: serde_json::Value = serde_json::from_str(&again.stdout).unwrap();
     assert_eq!(live["specs"][0]["hops"], again["specs"][0]["hops"]);
 }
+
+/// Connections that are kept, all at once, to a process that has so few files.
+#[cfg(unix)]
+fn kept_at_once(limits: &str) -> Run {
+    let target = Target::limited(limits, SPEC);
+    let request = "GET / HTTP/1.1\r\nHost: a\r\nX-A: 1\r\n\r\n";
+    let mut sockets: Vec<_> = (0..90).map(|_| BufReader::new(target.connect())).collect();
+    for socket in &mut sockets {
+        assert!(served(socket, request));
+    }
+    target.interrupt().code(0)
+}
+
+#[test]
+#[cfg(unix)]
+fn files_for_connections_are_asked_for_and_shared_where_there_are_no_more() {
+    let run = kept_at_once("ulimit -Sn 64");
+    assert!(run.stdout.contains("90 exchanges") && !run.stderr.contains("had to wait"), "{}{}", run.stdout, run.stderr);
+    // Those that say nothing more give way to those that wait.
+    let run = kept_at_once("ulimit -n 64");
+    assert!(run.stdout.contains("90 exchanges") && run.stderr.contains("had to wait for"), "{}{}", run.stdout, run.stderr);
+}

@@ -56,6 +56,19 @@ fn ctrl_c_ends_it_with_the_report() {
 }
 
 #[test]
+fn the_file_is_whole_when_the_process_is_killed() {
+    let mut target = Target::new(SPEC, &["--write", "kept.pcapng"]);
+    for path in ["/a", "/b"] {
+        target.asked(get(path, "1"));
+    }
+    target.kill();
+    let run = target.program().run(&["check", "-s", "s.yaml", "kept.pcapng", "--format", "json"]).code(0);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(report["specs"][0]["hops"][0]["exchanges"], 2);
+    assert!(!run.stdout.contains("capture-truncated"), "{}", run.stdout);
+}
+
+#[test]
 fn an_echo_is_the_hop_behind() {
     let spec = "hops:\n  client:\n    select: { request: { path: { prefix: / } } }\n    response: { status: 200 }\n\
                 \x20 app:\n    echoed_in: client.response.body\n    request: { method: POST, headers: { X-A: '1', x-DUP: ['1', '2'] }, name_case: exact, body: { text: hello } }\n";

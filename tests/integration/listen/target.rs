@@ -30,10 +30,26 @@ impl Target {
 
     /// Listens at this port with a spec.
     pub(crate) fn at(port: u16, spec: &str, args: &[&str]) -> Self {
+        Self::started(port, spec, args, Program::command)
+    }
+
+    /// Listens at a free port as a process whose limits a line of a shell sets before (`ulimit -n 64`).
+    #[cfg(unix)]
+    pub(crate) fn limited(limits: &str, spec: &str) -> Self {
+        Self::started(0, spec, &[], |program, args| {
+            let whole = program.command(args);
+            let mut shell = Command::new("sh");
+            shell.args(["-c", &format!("{limits} && exec \"$0\" \"$@\"")]).arg(whole.get_program()).args(whole.get_args());
+            shell.current_dir(program.path("")).stdin(Stdio::null());
+            shell
+        })
+    }
+
+    fn started(port: u16, spec: &str, args: &[&str], command: impl Fn(&Program, &[&str]) -> Command) -> Self {
         let program = Program::new().file("s.yaml", spec);
         let port = format!(":{port}");
         let all = [&["listen", &port, "-s", "s.yaml"], args].concat();
-        let mut child = program.command(&all).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command(&program, &all).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut stdout = child.stdout.take().unwrap();
         let mut first = String::new();
@@ -99,6 +115,12 @@ impl Target {
         }
         assert!(output.status.success(), "curl {args:?}: {said}");
         Some(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// Kills it as nothing can be that has a last word.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// Presses Ctrl-C.

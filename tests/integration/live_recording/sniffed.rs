@@ -253,6 +253,47 @@ fn tls_is_opened_with_secrets_that_are_written_meanwhile() {
         .end()
         .code(4)
         .says("is no TLS key log");
+    // Nor is the log written over.
+    let held = fs::read(program.path("keys.log")).unwrap();
+    for command in [&["show", "--live", "lo"][..], &["check", "--live", "lo", "-s", "spec.yaml"]] {
+        let over = [command, &["--keylog", "keys.log", "--write", "./keys.log"]].concat();
+        Live::start("over", &program, &namespace, &over).end().code(2).says("keys.log is read by this run");
+        assert_eq!(fs::read(program.path("keys.log")).unwrap(), held);
+    }
+}
+
+/// A TCP segment with a request in a packet of Ethernet, as a mirror sends it behind the header of VXLAN (RFC 7348 §5).
+fn mirrored(port: u16, target: &str) -> Vec<u8> {
+    let request = format!("GET {target} HTTP/1.1\r\nHost: a\r\n\r\n");
+    let length = u16::try_from(40 + request.len()).unwrap().to_be_bytes();
+    let [client, server] = [41_000_u16, port].map(u16::to_be_bytes);
+    let vxlan = [8, 0, 0, 0, 0, 0, 7, 0];
+    let ethernet = [2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0];
+    let ip = [0x45, 0, length[0], length[1], 0, 1, 0, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2];
+    let tcp = [0, 0, 0, 1, 0, 0, 0, 1, 0x50, 0x18, 1, 0, 0, 0, 0, 0];
+    [&vxlan[..], &ethernet, &ip, &client, &server, &tcp, request.as_bytes()].concat()
+}
+
+#[test]
+fn what_is_mirrored_is_narrowed_by_what_is_in_it() {
+    let program = Program::new();
+    let Some(namespace) = site("sniff-mirror", &program) else { return };
+    let show = ["show", "--format", "jsonl", "--live", "lo"];
+    let all = Live::start("all", &program, &namespace, &show);
+    let one = Live::start("one", &program, &namespace, &[&show[..], &["--port", "8000", "--write", "one.pcapng"]].concat());
+    let host = Live::start("host", &program, &namespace, &[&show[..], &["--host", "10.0.0.9"]].concat());
+    for (port, target) in [(8000, "/wanted"), (9000, "/other")] {
+        let hex: String = mirrored(port, target).iter().map(|byte| format!("{byte:02x}")).collect();
+        let send = "import socket, sys; socket.socket(2, 2).sendto(bytes.fromhex(sys.argv[1]), ('127.0.0.1', 4789))";
+        assert!(namespace.run("python3", &["-c", send, &hex]).status.success());
+    }
+    // Of connections that began before, messages are shown when there is no more to wait for.
+    let (all, one, host) = (all.interrupt().code(0), one.interrupt().code(0), host.interrupt().code(3));
+    assert_eq!(targets(&all.stdout), ["/wanted", "/other"]);
+    assert_eq!(targets(&one.stdout), ["/wanted"]);
+    assert_eq!(host.stdout, "");
+    // What is judged is what is in the file.
+    assert_eq!(targets(&program.run(&["show", "--format", "jsonl", "one.pcapng"]).code(0).stdout), ["/wanted"]);
 }
 
 #[test]
