@@ -6,8 +6,10 @@
 use super::evaluate::path_of;
 use super::interpret;
 use super::judge::Case;
+use super::params::Params;
+use super::scope::Scope;
 use crate::http::{Fidelity, HeadRef, Message};
-use crate::spec::{Check, Expr, ExprPart, Interpreted, Lines, MessagePath, Side};
+use crate::spec::{Check, Expr, ExprPart, Interpreted, MessagePath, Program, Side};
 
 /// Conditions that read more are judged each time.
 const LONGEST: usize = 2 << 10;
@@ -77,24 +79,24 @@ impl<'e> Reading<'_, 'e> {
         }
     }
 
-    /// What lines of a head answer themselves is that answer, whatever else the head holds; of the rest, the parts, unless
-    /// an answer decides alone.
+    /// What heads answer at once is that answer, whatever else they hold; of the rest, the parts, unless an answer decides
+    /// alone.
     fn interpreted(&mut self, interpreted: &Interpreted) -> Option<()> {
         let mut wanted = Vec::new();
         match &interpreted.chain {
             Some(chain) => {
                 for operand in &chain.operands {
-                    match self.answered(operand.lines.as_ref()) {
+                    match self.answered(interpreted, &operand.program) {
                         Some(truth) if truth == chain.decides => {
                             wanted.clear();
                             break;
                         }
                         Some(_) => {}
-                        None => wanted.extend(&operand.parts),
+                        None => wanted.extend(&operand.program.parts),
                     }
                 }
             }
-            None if self.answered(interpreted.lines.as_ref()).is_some() => {}
+            None if self.answered(interpreted, &interpreted.program).is_some() => {}
             None => wanted.extend(0..interpreted.parts.len()),
         }
         // Where a param has no value there is nothing to judge, whatever the rest says.
@@ -103,9 +105,10 @@ impl<'e> Reading<'_, 'e> {
         parts.map(|(_, part)| part).try_for_each(|part| self.expr(&part.expr))
     }
 
-    /// What the lines of a head answer; that is read.
-    fn answered(&mut self, lines: Option<&Lines>) -> Option<bool> {
-        let answer = lines.and_then(|lines| interpret::answer(lines, &self.message_of(lines.side)?.head));
+    /// What heads answer at once; that is read.
+    fn answered(&mut self, interpreted: &Interpreted, program: &Program) -> Option<bool> {
+        let params = Params::default();
+        let answer = interpret::truth(interpreted, program, &Scope::of(self.case.looked, &params, &self.case.notes));
         self.read.push(answer.map_or(0, |truth| 1 + u8::from(truth)));
         answer
     }

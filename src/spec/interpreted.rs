@@ -5,7 +5,8 @@
 
 use cel::IdedExpr;
 
-use super::{Expr, Lines, walk};
+use super::formula::Formula;
+use super::{Expr, MessagePath, walk};
 
 /// An expression of operators and macros over compiled parts.
 #[derive(Debug, Clone)]
@@ -14,12 +15,23 @@ pub struct Interpreted {
     pub text: String,
     /// The compiled parts, in the order of the text.
     pub parts: Vec<ExprPart>,
-    /// The rest, parsed and its types checked: part `n` is the variable [`ExprPart::variable`]`(n)`.
-    pub program: IdedExpr,
-    /// What it asks of the lines of a head, where that is all.
-    pub lines: Option<Lines>,
+    /// The rest.
+    pub program: Program,
     /// The chain of `&&` or `||` at its top.
     pub chain: Option<Chain>,
+}
+
+/// What is left of an expression, or of an operand, where the compiled parts are taken out.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// Parsed and its types checked: part `n` is the variable [`ExprPart::variable`]`(n)`.
+    pub tree: IdedExpr,
+    /// The same, as this program works it out by itself.
+    pub formula: Option<Formula>,
+    /// The numbers of the parts that it uses.
+    pub parts: Vec<usize>,
+    /// Nothing but heads and addresses is in these parts, as they stand: they cost little.
+    pub plain: bool,
 }
 
 /// A chain of one logical operator.
@@ -36,12 +48,8 @@ pub struct Chain {
 pub struct Operand {
     /// As typed, on one line.
     pub text: String,
-    /// Parsed, as the whole.
-    pub program: IdedExpr,
-    /// What it asks of the lines of a head, where that is all.
-    pub lines: Option<Lines>,
-    /// The numbers of the parts that it uses.
-    pub parts: Vec<usize>,
+    /// The operand, as the whole.
+    pub program: Program,
 }
 
 impl PartialEq for Interpreted {
@@ -71,6 +79,16 @@ impl ExprPart {
         let mut names = false;
         walk::expr(&expr, &mut |expr| names |= matches!(expr, Expr::Name(_)));
         Self { text, expr, names }
+    }
+
+    /// Whether it is a part of a head or an address, as it stands.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        match &self.expr {
+            Expr::Message { path, .. } => !matches!(path, MessagePath::Body | MessagePath::Json),
+            Expr::Text(_) | Expr::Int(_) | Expr::Endpoint { .. } | Expr::EndpointIp { .. } | Expr::EndpointPort { .. } => true,
+            _ => false,
+        }
     }
 
     /// The interpreter's name for part `n`. No spec can write it.

@@ -25,6 +25,16 @@ pub(in super::super) fn begin(masks: bool) {
     MASKS.set(masks);
 }
 
+/// What is left of it.
+pub(super) fn left() -> u64 {
+    LEFT.get()
+}
+
+/// What was taken since this was left counts no more.
+pub(super) fn restore(left: u64) {
+    LEFT.set(left);
+}
+
 /// Whether masked texts are masks.
 pub(super) fn masks() -> bool {
     MASKS.get()

@@ -1,4 +1,5 @@
-//! The interpreted part of expressions: `cel` over values that the compiled part took from traffic.
+//! The interpreted part of expressions: formulas, and `cel` where they have no answer, over values that the compiled part took
+//! from traffic.
 //!
 //! Nothing here is true for want of evidence. A part without a value is a variable that is not there, and `cel` gives an
 //! error for it unless the rest decides alone (`false && x`). Values of different types are never compared. Hostile specs
@@ -7,12 +8,13 @@
 mod budget;
 mod compare;
 mod library;
-mod lines;
+mod formula;
 mod run;
 mod value;
 
 pub(super) use budget::begin;
-pub(super) use lines::answer;
-pub(super) use run::Evaluation;
+pub(super) use run::{Evaluation, truth};
 use run::pattern;
+#[cfg(test)]
+pub(super) use run::tests::{INTERPRETED, WITHOUT_FORMULAS};
 pub(super) use value::{from_cel, members};

@@ -4,20 +4,36 @@ use std::sync::Arc;
 
 use cel::common::value::{CowVal, Val as CelVal};
 use cel::context::VariableResolver;
-use cel::{Context, ExecutionError, IdedExpr, Value};
+use cel::{Context, ExecutionError, Value};
 
 use super::super::evaluate::{Lack, Val, evaluate};
 use super::super::scope::Scope;
-use super::lines::answer;
+use super::formula::Given;
 use super::value::{boxed, from_cel};
 use super::{budget, library};
-use crate::spec::{ExprPart, Interpreted, Lines, Operand};
+use crate::spec::{Expr, ExprPart, Interpreted, MessagePath, Operand, Program};
 
 /// An interpreted expression over one exchange, however many members of a `for_each` it is asked about.
 pub(in super::super) struct Evaluation<'i, 's> {
     interpreted: &'i Interpreted,
     scope: &'s Scope<'i>,
+    /// The parts taken so far, by their number, or why there is none.
+    parts: Vec<Option<Result<Val<'i>, Lack>>>,
+    /// `key` and `value` of a `for_each`.
+    member: Option<(Value, Value)>,
     variables: Variables,
+}
+
+/// Whether something is true that is asked of heads alone, where that is plain; for an expression that names no params.
+pub(in super::super) fn truth<'i>(interpreted: &'i Interpreted, program: &'i Program, scope: &Scope<'i>) -> Option<bool> {
+    if !program.plain || program.formula.is_none() {
+        return None;
+    }
+    budget::begin(scope.masks);
+    match Evaluation::blank(interpreted, scope).formula(program)? {
+        Val::Bool(truth) => Some(truth),
+        _ => None,
+    }
 }
 
 impl<'i, 's> Evaluation<'i, 's> {
@@ -27,47 +43,47 @@ impl<'i, 's> Evaluation<'i, 's> {
     ///
     /// It names an optional param without a value: nothing to judge, whatever the rest says.
     pub(in super::super) fn new(interpreted: &'i Interpreted, scope: &'s Scope<'i>) -> Result<Self, Lack> {
-        let values = interpreted.parts.iter().map(|_| None).collect();
-        let variables = Variables { values, member: None };
-        let mut made = Self { interpreted, scope, variables };
+        let mut made = Self::blank(interpreted, scope);
         for (number, _) in interpreted.parts.iter().enumerate().filter(|(_, part)| part.names) {
             made.take(number);
-            if let Some(Err(Lack::Skip)) = made.variables.value(number) {
+            if let Some(Some(Err(Lack::Skip))) = made.parts.get(number) {
                 return Err(Lack::Skip);
             }
         }
         Ok(made)
     }
 
+    fn blank(interpreted: &'i Interpreted, scope: &'s Scope<'i>) -> Self {
+        let parts = interpreted.parts.iter().map(|_| None).collect();
+        Self { interpreted, scope, parts, member: None, variables: Variables::default() }
+    }
+
     /// Goes to a member of a `for_each`.
     pub(in super::super) fn at(&mut self, key: &Value, value: &Value) {
-        let boxed = |value: &Value| value.clone().try_into().ok();
-        self.variables.member = boxed(key).zip(boxed(value));
+        self.member = Some((key.clone(), value.clone()));
+        self.variables.member = None;
     }
 
     /// The value of the expression. It takes from the budget that was begun last.
     pub(in super::super) fn value(&mut self) -> Result<Val<'static>, Lack> {
-        match self.decided().or_else(|| self.answer(self.interpreted.lines.as_ref())) {
+        match self.decided() {
             Some(truth) => Ok(Val::Bool(truth)),
-            None => {
-                (0..self.interpreted.parts.len()).for_each(|number| self.take(number));
-                self.run(&self.interpreted.program)
-            }
+            None => self.run(&self.interpreted.program),
         }
     }
 
     /// What each operand of the chain at the top is, where it can be said.
     pub(in super::super) fn operands(&mut self) -> Vec<(&'i str, Result<Val<'static>, Lack>)> {
         let operands = self.interpreted.chain.iter().flat_map(|chain| &chain.operands);
-        operands.map(|operand| (operand.text.as_str(), self.operand(operand))).collect()
+        operands.map(|operand| (operand.text.as_str(), self.run(&operand.program))).collect()
     }
 
     /// What the chain at the top says, where its operands from left to right are all true or false until it is decided:
-    /// most conditions end at the first, and take nothing else from the traffic. All else is the interpreter's to say.
+    /// most conditions end at the first, and take nothing else from the traffic. All else is the whole's to say.
     fn decided(&mut self) -> Option<bool> {
         let chain = self.interpreted.chain.as_ref()?;
-        for operand in &chain.operands {
-            match self.operand(operand) {
+        for Operand { program, .. } in &chain.operands {
+            match self.run(program) {
                 Ok(Val::Bool(truth)) if truth == chain.decides => return Some(truth),
                 Ok(Val::Bool(_)) => {}
                 _ => return None,
@@ -76,32 +92,47 @@ impl<'i, 's> Evaluation<'i, 's> {
         Some(!chain.decides)
     }
 
-    fn operand(&mut self, operand: &Operand) -> Result<Val<'static>, Lack> {
-        if let Some(truth) = self.answer(operand.lines.as_ref()) {
-            return Ok(Val::Bool(truth));
-        }
-        operand.parts.iter().for_each(|number| self.take(*number));
-        self.run(&operand.program)
-    }
-
-    /// What is asked of the lines of a head, where they say it themselves.
-    fn answer(&self, lines: Option<&Lines>) -> Option<bool> {
-        let lines = lines?;
-        answer(lines, &self.scope.message(lines.side)?.head)
-    }
-
     /// Takes a part from the traffic, once.
     fn take(&mut self, number: usize) {
-        if let (Some(part), Some(value @ None)) = (self.interpreted.parts.get(number), self.variables.values.get_mut(number)) {
-            let boxed = |value| boxed(&value).map_err(|_| Lack::Because(format!("`{}` has no value", part.text)));
-            *value = Some(evaluate(&part.expr, self.scope).and_then(boxed));
+        if let (Some(part), Some(value @ None)) = (self.interpreted.parts.get(number), self.parts.get_mut(number)) {
+            *value = Some(evaluate(&part.expr, self.scope));
         }
     }
 
-    fn run(&self, program: &IdedExpr) -> Result<Val<'static>, Lack> {
+    /// What a formula gives, where it gives anything.
+    fn formula(&mut self, program: &'i Program) -> Option<Val<'static>> {
+        #[cfg(test)]
+        if tests::WITHOUT_FORMULAS.get() {
+            return None;
+        }
+        let formula = program.formula.as_ref().filter(|_| !self.scope.masks)?;
+        for number in &program.parts {
+            // A formula goes through field lines where they lie.
+            let is_lines = |part: &ExprPart| matches!(part.expr, Expr::Message { path: MessagePath::Headers, .. });
+            if !self.interpreted.parts.get(*number).is_some_and(is_lines) {
+                self.take(*number);
+            }
+        }
+        let left = budget::left();
+        let value = Given { parts: &self.parts, scope: self.scope, member: self.member.as_ref() }.value(formula);
+        if value.is_none() {
+            // The interpreter begins anew.
+            budget::restore(left);
+        }
+        value
+    }
+
+    fn run(&mut self, program: &'i Program) -> Result<Val<'static>, Lack> {
+        if let Some(value) = self.formula(program) {
+            return Ok(value);
+        }
+        #[cfg(test)]
+        tests::INTERPRETED.set(tests::INTERPRETED.get() + 1);
+        program.parts.iter().for_each(|number| self.take(*number));
+        self.variables.make(self.interpreted, &self.parts, self.member.as_ref());
         let mut context = Context::with_env(library::env());
         context.set_variable_resolver(&self.variables);
-        Value::resolve(program, &context).map(from_cel).map_err(|error| self.lack(error))
+        Value::resolve(&program.tree, &context).map(from_cel).map_err(|error| self.lack(error))
     }
 
     /// The reason behind an error of the interpreter. Values are not quoted: they may be secrets.
@@ -133,14 +164,30 @@ impl<'i, 's> Evaluation<'i, 's> {
 }
 
 /// What the names of a program stand for. The interpreter borrows it.
+#[derive(Default)]
 struct Variables {
-    /// The parts taken so far, by their number, or why there is none.
+    /// The parts taken so far, by their number, as the interpreter holds them, or why there is none.
     values: Vec<Option<Result<Box<dyn CelVal>, Lack>>>,
     /// `key` and `value` of a `for_each`.
     member: Option<(Box<dyn CelVal>, Box<dyn CelVal>)>,
 }
 
 impl Variables {
+    /// Makes what was taken since the last time.
+    fn make(&mut self, of: &Interpreted, parts: &[Option<Result<Val<'_>, Lack>>], member: Option<&(Value, Value)>) {
+        self.values.resize_with(parts.len(), || None);
+        for ((made, part), of) in self.values.iter_mut().zip(parts).zip(&of.parts) {
+            if let (None, Some(value)) = (&made, part) {
+                let no_value = |_| Lack::Because(format!("`{}` has no value", of.text));
+                *made = Some(value.as_ref().map_err(Lack::clone).and_then(|value| boxed(value).map_err(no_value)));
+            }
+        }
+        if self.member.is_none() {
+            let boxed = |value: &Value| value.clone().try_into().ok();
+            self.member = member.and_then(|(key, value)| boxed(key).zip(boxed(value)));
+        }
+    }
+
     fn value(&self, number: usize) -> Option<&Result<Box<dyn CelVal>, Lack>> {
         self.values.get(number)?.as_ref()
     }
@@ -173,4 +220,14 @@ pub(super) fn pattern(text: &str) -> Option<Arc<regex::Regex>> {
         known.insert(text.to_owned(), regex.clone());
         regex
     })
+}
+
+#[cfg(test)]
+pub(in super::super) mod tests {
+    thread_local! {
+        /// The interpreter works out all, so that tests hold formulas against it.
+        pub(in super::super::super) static WITHOUT_FORMULAS: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+        /// How often it was asked.
+        pub(in super::super::super) static INTERPRETED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    }
 }

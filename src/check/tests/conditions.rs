@@ -1,6 +1,7 @@
 //! `checks`, `when`, `for_each`, and every `${…}` that is more than a path.
 
 use super::driver::Check;
+use super::formulas::without_formulas;
 use crate::finding::{Outcome, Rule, Verdict};
 use crate::spec::{Function, Loaded, parse};
 
@@ -21,8 +22,12 @@ fn exchange(spec: &str) -> Check {
     Check::new(spec).request(REQUEST).response(RESPONSE, BODY)
 }
 
+/// What is said of a condition: the same whether its formula works it out or the interpreter.
 fn verdict(that: &str) -> Verdict {
-    exchange(&spec(&format!("'{}'", that.replace('\'', "''")))).verdict("check.c")
+    let said = || exchange(&spec(&format!("'{}'", that.replace('\'', "''")))).verdict("check.c");
+    let by_formula = said();
+    assert_eq!(without_formulas(said), by_formula, "{that}");
+    by_formula
 }
 
 /// The messages of a spec that does not load.

@@ -9,13 +9,13 @@ use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr as Cel, Lite
 use super::super::expression::{Mistake, Parsed, Stand, compiled, unknown_function};
 use super::super::functions::{METHODS, Type};
 use super::super::lexer::{Token, tokens};
+use super::formula::formula;
 use super::functions::{CelFunction, FUNCTIONS};
-use super::lines::question;
 use super::operators as kinds;
 use super::parse::{node, parse};
 use super::unparse::{binary, path, shown};
 use crate::spec::near::did_you_mean;
-use crate::spec::{Chain, Expr, ExprPart, Interpreted, Operand, operator};
+use crate::spec::{Chain, Expr, ExprPart, Interpreted, Operand, Program, operator};
 
 /// So many macros may stand in one another.
 const DEEPEST_LOOP: usize = 3;
@@ -27,9 +27,9 @@ pub(in super::super) fn interpreted(text: &str, stand: Stand, locals: &[(&str, T
     let words = tokens(text).unwrap_or_default();
     let mut lower = Lower { text, words, stand, locals, parts: Vec::new(), loops: 0 };
     let (program, of) = lower.lower(program)?;
-    let (chain, lines) = (lower.chain(&program), question(&program, &lower.parts));
+    let (chain, program) = (lower.chain(&program), lower.program(program));
     let parts = lower.parts;
-    Ok((Expr::Interpreted(Arc::new(Interpreted { text: text.trim().to_owned(), parts, program, lines, chain })), of))
+    Ok((Expr::Interpreted(Arc::new(Interpreted { text: text.trim().to_owned(), parts, program, chain })), of))
 }
 
 type Lowered = Result<(IdedExpr, Type), Mistake>;
@@ -347,6 +347,13 @@ impl Lower<'_> {
         Ok((ComprehensionExpr { iter_range, accu_init, loop_cond, loop_step, result, ..macro_ }, gives))
     }
 
+    fn program(&self, tree: IdedExpr) -> Program {
+        let mut parts = Vec::new();
+        parts_of(&tree, &mut parts);
+        let plain = parts.iter().all(|number| self.parts.get(*number).is_some_and(ExprPart::is_plain));
+        Program { formula: formula(&tree, &self.parts), tree, parts, plain }
+    }
+
     /// The chain of one logical operator at the top, with its operands as typed.
     fn chain(&self, program: &IdedExpr) -> Option<Chain> {
         let Cel::Call(top) = &program.expr else { return None };
@@ -371,11 +378,8 @@ impl Lower<'_> {
             return None;
         }
         let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let operand = |(text, program): (&str, &IdedExpr)| {
-            let mut parts = Vec::new();
-            parts_of(program, &mut parts);
-            Operand { text: one_line(text), program: program.clone(), lines: question(program, &self.parts), parts }
-        };
+        let operand =
+            |(text, program): (&str, &IdedExpr)| Operand { text: one_line(text), program: self.program(program.clone()) };
         Some(Chain { decides: sign == "||", operands: texts.into_iter().zip(exprs).map(operand).collect() })
     }
 

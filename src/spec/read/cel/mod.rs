@@ -6,7 +6,7 @@
 //! Here both are mistakes with a place. Bounded: the length of an expression, its depth, its nodes, its nested macros.
 
 mod functions;
-mod lines;
+mod formula;
 mod lower;
 mod operators;
 mod parse;
