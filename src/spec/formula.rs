@@ -31,7 +31,7 @@ pub enum Formula {
     /// `value` of a `for_each`.
     Value,
     /// `x.name`: of a field line, or of JSON.
-    Field(Box<Formula>, String),
+    Named(Box<Formula>, Name),
     /// `has(x.name)`
     Has(Box<Formula>, String),
     /// `!x`
@@ -56,6 +56,24 @@ pub enum Formula {
     List(Vec<Formula>),
     /// A macro.
     Loop(Box<Loop>),
+}
+
+/// A name behind a point.
+#[derive(Debug, Clone)]
+pub struct Name {
+    /// As it stands.
+    pub text: String,
+    /// What it is of a field line.
+    pub of_line: Option<OfLine>,
+}
+
+/// A text of a field line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfLine {
+    /// `name`
+    Name,
+    /// `value`
+    Value,
 }
 
 /// What stands between two values.
@@ -98,7 +116,7 @@ pub enum Operator {
     /// `list[n]`, from the end where `n` is below 0.
     Nth,
     /// `object["name"]`
-    Named,
+    Member,
 }
 
 /// A macro over the members of a list.

@@ -30,8 +30,8 @@ pub(super) fn left() -> u64 {
     LEFT.get()
 }
 
-/// What was taken since this was left counts no more.
-pub(super) fn restore(left: u64) {
+/// So much is left of it.
+pub(super) fn leave(left: u64) {
     LEFT.set(left);
 }
 

@@ -4,6 +4,7 @@
 //! budget gives none: then the interpreter is asked, which knows the reason. Properties hold both together.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::cmp::Ordering;
 
 use cel::Value;
@@ -12,9 +13,8 @@ use serde_json::Value as Json;
 use super::super::evaluate::{Lack, Val, call};
 use super::super::legible::show;
 use super::super::scope::Scope;
-use super::budget;
 use crate::http::HeadRef;
-use crate::spec::{Formula, Function, Gives, Loop, Operator, Side};
+use crate::spec::{Formula, Function, Gives, Loop, OfLine, Operator, Side};
 
 /// A value, as it lies.
 #[derive(Debug, Clone)]
@@ -31,6 +31,15 @@ enum Seen<'v> {
     Json(&'v Json),
 }
 
+impl<'v> Seen<'v> {
+    fn into_text(self) -> Option<Cow<'v, str>> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
 /// What a formula may name.
 pub(super) struct Given<'v> {
     /// The compiled parts that were taken, by their number.
@@ -38,6 +47,8 @@ pub(super) struct Given<'v> {
     pub(super) scope: &'v Scope<'v>,
     /// `key` and `value` of a `for_each`.
     pub(super) member: Option<&'v (Value, Value)>,
+    /// What is left of the budget.
+    pub(super) left: Cell<u64>,
 }
 
 /// The members that the macros around a formula are at, the innermost first.
@@ -59,23 +70,27 @@ impl<'v> Given<'v> {
 
     fn seen(&self, formula: &'v Formula, at: Option<&At<'_, 'v>>) -> Option<Seen<'v>> {
         Some(match formula {
-            Formula::Text(text) => Seen::Text(Cow::Borrowed(text)),
+            Formula::Text(_) => Seen::Text(self.text(formula, at)?),
             Formula::Int(int) => Seen::Int(*int),
             Formula::Truth(truth) => Seen::Truth(*truth),
-            Formula::Part(number) => part(self.parts.get(*number)?.as_ref()?.as_ref().ok()?)?,
+            Formula::Part(number) => self.part(*number)?,
             Formula::Lines(side) => self.lines(*side)?,
-            Formula::Member(outward) => {
-                let at = std::iter::successors(at, |at| at.around).nth(*outward)?;
-                at.member.clone()
-            }
+            Formula::Member(_) => self.member(formula, at)?.clone(),
             Formula::Key => of_for_each(&self.member?.0)?,
             Formula::Value => of_for_each(&self.member?.1)?,
-            Formula::Field(on, name) => field(self.seen(on, at)?, name)?,
+            Formula::Named(on, name) => match (name.of_line, self.member(on, at)) {
+                (Some(of_line), Some(Seen::Line(name, value))) => Seen::Text(text(of(of_line, name, value))),
+                _ => match (self.seen(on, at)?, name.of_line) {
+                    (Seen::Line(name, value), Some(of_line)) => Seen::Text(text(of(of_line, name, value))),
+                    (Seen::Json(Json::Object(members)), _) => of_json(members.get(&name.text)?)?,
+                    _ => return None,
+                },
+            },
             Formula::Has(on, name) => match self.seen(on, at)? {
                 Seen::Json(Json::Object(members)) => Seen::Truth(members.contains_key(name)),
                 _ => return None,
             },
-            Formula::Not(on) => Seen::Truth(!self.truth(on, at)?),
+            Formula::Not(_) => Seen::Truth(self.truth(formula, at)?),
             Formula::Negative(on) => Seen::Int(self.int(on, at)?.checked_neg()?),
             Formula::Size(on) => Seen::Int(i64::try_from(self.size(on, at)?).ok()?),
             Formula::ToInt(on) => match self.seen(on, at)? {
@@ -96,12 +111,12 @@ impl<'v> Given<'v> {
             }
             Formula::Matches(on, pattern) => {
                 let text = self.text(on, at)?;
-                take(text.len())?;
+                self.take(text.len())?;
                 Seen::Truth(pattern.is_in(&text)?)
             }
             Formula::Call(function, on, argument) => {
                 let on = self.text(on, at)?;
-                take(on.len())?;
+                self.take(on.len())?;
                 let argument = match argument {
                     Some(argument) => Some(self.text(argument, at)?),
                     None => None,
@@ -113,10 +128,22 @@ impl<'v> Given<'v> {
         })
     }
 
-    fn truth(&self, formula: &'v Formula, at: Option<&At<'_, 'v>>) -> Option<bool> {
-        match self.seen(formula, at)? {
-            Seen::Truth(truth) => Some(truth),
+    /// The member that a macro is at, where that is asked.
+    fn member<'a>(&self, formula: &Formula, at: Option<&'a At<'a, 'v>>) -> Option<&'a Seen<'v>> {
+        match formula {
+            Formula::Member(outward) => std::iter::successors(at, |at| at.around).nth(*outward).map(|at| &at.member),
             _ => None,
+        }
+    }
+
+    fn truth(&self, formula: &'v Formula, at: Option<&At<'_, 'v>>) -> Option<bool> {
+        match formula {
+            Formula::Two(operator, sides) if *operator != Operator::Member => self.holds(*operator, sides, at),
+            Formula::Not(on) => self.truth(on, at).map(|truth| !truth),
+            _ => match self.seen(formula, at)? {
+                Seen::Truth(truth) => Some(truth),
+                _ => None,
+            },
         }
     }
 
@@ -128,8 +155,57 @@ impl<'v> Given<'v> {
     }
 
     fn text(&self, formula: &'v Formula, at: Option<&At<'_, 'v>>) -> Option<Cow<'v, str>> {
-        match self.seen(formula, at)? {
-            Seen::Text(text) => Some(text),
+        match formula {
+            Formula::Text(text) => Some(Cow::Borrowed(text)),
+            Formula::Named(on, name) => match (name.of_line, self.member(on, at)) {
+                (Some(of_line), Some(Seen::Line(name, value))) => Some(text(of(of_line, name, value))),
+                _ => self.seen(formula, at)?.into_text(),
+            },
+            _ => self.seen(formula, at)?.into_text(),
+        }
+    }
+
+    /// Takes a step and so many more from the budget of the check.
+    fn take(&self, more: usize) -> Option<()> {
+        self.left.set(self.left.get().checked_sub((more as u64).saturating_add(1))?);
+        Some(())
+    }
+
+    /// A compiled part's value; `None` of those that only the interpreter knows.
+    fn part(&self, number: usize) -> Option<Seen<'v>> {
+        let value = self.parts.get(number)?.as_ref()?.as_ref().ok()?;
+        Some(match value {
+            Val::Text(bytes) => {
+                self.take(bytes.len())?;
+                Seen::Text(text(bytes))
+            }
+            Val::Int(int) => Seen::Int(*int),
+            Val::Bool(truth) => Seen::Truth(*truth),
+            Val::List(members) => {
+                self.take(members.len())?;
+                Seen::List(members.iter().map(|member| Seen::Text(text(member))).collect())
+            }
+            Val::Fields(lines) => {
+                self.take(lines.len())?;
+                Seen::List(lines.iter().map(|(name, value)| Seen::Line(name, value)).collect())
+            }
+            Val::Json(json) => of_json(json)?,
+            Val::Double(_) | Val::Time(_) => return None,
+        })
+    }
+
+    /// The members of a list. Those of an object are the interpreter's, which goes through them in an order of its own.
+    fn members(&self, list: Seen<'v>) -> Option<Vec<Seen<'v>>> {
+        match list {
+            Seen::List(members) => Some(members),
+            Seen::Lines(head) => {
+                self.take(head.lines.len())?;
+                Some(head.regular_fields().map(|(name, value)| Seen::Line(name, value)).collect())
+            }
+            Seen::Json(Json::Array(members)) => {
+                self.take(members.len())?;
+                members.iter().map(of_json).collect()
+            }
             _ => None,
         }
     }
@@ -141,39 +217,63 @@ impl<'v> Given<'v> {
         (!open).then_some(Seen::Lines(head))
     }
 
-    fn between(&self, operator: Operator, [a, b]: &'v [Formula; 2], at: Option<&At<'_, 'v>>) -> Option<Seen<'v>> {
+    /// What an operator says of two values; `None`, too, where it is no question.
+    fn holds(&self, operator: Operator, [a, b]: &'v [Formula; 2], at: Option<&At<'_, 'v>>) -> Option<bool> {
         let two = || Some((self.seen(a, at)?, self.seen(b, at)?));
-        let texts = || Some((self.text(a, at)?, self.text(b, at)?));
-        let ints = || Some((self.int(a, at)?, self.int(b, at)?));
-        let ordered = |fits: fn(Ordering) -> bool| two().and_then(|(a, b)| order(&a, &b)).map(|order| Seen::Truth(fits(order)));
+        let ordered = |fits: fn(Ordering) -> bool| two().and_then(|(a, b)| self.order(&a, &b)).map(fits);
         match operator {
             // What the first decides is not asked of the second, which may have no value.
-            Operator::And => Some(Seen::Truth(self.truth(a, at)? && self.truth(b, at)?)),
-            Operator::Or => Some(Seen::Truth(self.truth(a, at)? || self.truth(b, at)?)),
-            Operator::Equal => two().and_then(|(a, b)| equal(&a, &b)).map(Seen::Truth),
-            Operator::Unequal => two().and_then(|(a, b)| equal(&a, &b)).map(|equal| Seen::Truth(!equal)),
+            Operator::And => Some(self.truth(a, at)? && self.truth(b, at)?),
+            Operator::Or => Some(self.truth(a, at)? || self.truth(b, at)?),
+            Operator::Equal => two().and_then(|(a, b)| self.equal(&a, &b)),
+            Operator::Unequal => two().and_then(|(a, b)| self.equal(&a, &b)).map(|equal| !equal),
             Operator::Less => ordered(Ordering::is_lt),
             Operator::AtMost => ordered(Ordering::is_le),
             Operator::Greater => ordered(Ordering::is_gt),
             Operator::AtLeast => ordered(Ordering::is_ge),
-            Operator::OneOf => two().and_then(|(a, b)| one_of(&a, b)).map(Seen::Truth),
+            Operator::OneOf => match b {
+                // What the spec lists needs no list made of it.
+                Formula::List(members) if members.iter().all(is_literal) => {
+                    let a = self.seen(a, at)?;
+                    self.one_of(&a, members.iter().filter_map(|member| self.seen(member, at)))
+                }
+                _ => match two()? {
+                    (Seen::Text(key), Seen::Json(Json::Object(keys))) => Some(keys.contains_key(&*key)),
+                    (a, list) => self.one_of(&a, self.members(list)?.into_iter()),
+                },
+            },
             Operator::Starts | Operator::Ends | Operator::Contains => {
-                let (text, part) = texts()?;
-                take(text.len().saturating_add(part.len()))?;
-                Some(Seen::Truth(match operator {
+                let (text, part) = (self.text(a, at)?, self.text(b, at)?);
+                self.take(text.len().saturating_add(part.len()))?;
+                Some(match operator {
                     Operator::Starts => text.starts_with(&*part),
                     Operator::Ends => text.ends_with(&*part),
                     _ => memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some(),
-                }))
+                })
             }
-            Operator::Add => match two()? {
+            Operator::Add
+            | Operator::Subtract
+            | Operator::Multiply
+            | Operator::Divide
+            | Operator::Remainder
+            | Operator::Nth
+            | Operator::Member => None,
+        }
+    }
+
+    /// What an operator makes of two values.
+    fn between(&self, operator: Operator, sides: &'v [Formula; 2], at: Option<&At<'_, 'v>>) -> Option<Seen<'v>> {
+        let [a, b] = sides;
+        let ints = || Some((self.int(a, at)?, self.int(b, at)?));
+        match operator {
+            Operator::Add => match (self.seen(a, at)?, self.seen(b, at)?) {
                 (Seen::Text(a), Seen::Text(b)) => {
-                    take(a.len().saturating_add(b.len()))?;
+                    self.take(a.len().saturating_add(b.len()))?;
                     Some(Seen::Text(a + b))
                 }
                 (Seen::Int(a), Seen::Int(b)) => a.checked_add(b).map(Seen::Int),
                 (Seen::List(mut a), Seen::List(b)) => {
-                    take(a.len().saturating_add(b.len()))?;
+                    self.take(a.len().saturating_add(b.len()))?;
                     a.extend(b);
                     Some(Seen::List(a))
                 }
@@ -185,15 +285,16 @@ impl<'v> Given<'v> {
             Operator::Remainder => ints().and_then(|(a, b)| a.checked_rem(b)).map(Seen::Int),
             Operator::Nth => {
                 let (on, index) = (self.seen(a, at)?, self.int(b, at)?);
-                let mut members = members(on)?;
+                let mut members = self.members(on)?;
                 let position = if index < 0 { i64::try_from(members.len()).ok()?.checked_add(index)? } else { index };
                 let position = usize::try_from(position).ok().filter(|position| *position < members.len())?;
                 Some(members.swap_remove(position))
             }
-            Operator::Named => match two()? {
-                (on @ Seen::Json(Json::Object(_)), Seen::Text(name)) => field(on, &name),
+            Operator::Member => match (self.seen(a, at)?, self.text(b, at)?) {
+                (Seen::Json(Json::Object(members)), name) => of_json(members.get(&*name)?),
                 _ => None,
             },
+            _ => self.holds(operator, sides, at).map(Seen::Truth),
         }
     }
 
@@ -210,7 +311,10 @@ impl<'v> Given<'v> {
             return Some(count);
         }
         Some(match self.seen(formula, at)? {
-            Seen::Text(text) => text.chars().count(),
+            Seen::Text(text) => {
+                self.take(text.len())?;
+                text.chars().count()
+            }
             Seen::Lines(head) => head.regular_fields().count(),
             Seen::List(members) => members.len(),
             Seen::Json(Json::Array(members)) => members.len(),
@@ -227,7 +331,7 @@ impl<'v> Given<'v> {
         goes_on: &mut dyn FnMut(&At<'_, 'v>) -> Option<bool>,
     ) -> Option<()> {
         let mut go = |member: Seen<'v>| {
-            take(0)?;
+            self.take(0)?;
             goes_on(&At { member, around })
         };
         match self.seen(over, around)? {
@@ -239,7 +343,7 @@ impl<'v> Given<'v> {
                 }
             }
             list => {
-                for member in members(list)? {
+                for member in self.members(list)? {
                     if !go(member)? {
                         break;
                     }
@@ -292,18 +396,71 @@ impl<'v> Given<'v> {
                     Some(value) => self.seen(value, Some(at))?,
                     None => at.member.clone(),
                 };
-                take(weight(&kept))?;
+                self.take(weight(&kept))?;
                 list.push(kept);
             }
             Some(true)
         })?;
         Some(Seen::List(list))
     }
+
+    /// `a == b`
+    fn equal(&self, a: &Seen<'v>, b: &Seen<'v>) -> Option<bool> {
+        match (a, b) {
+            (Seen::Text(a), Seen::Text(b)) => {
+                self.take(a.len().min(b.len()))?;
+                Some(a == b)
+            }
+            (Seen::Int(a), Seen::Int(b)) => Some(a == b),
+            (Seen::Truth(a), Seen::Truth(b)) => Some(a == b),
+            (Seen::List(_) | Seen::Json(Json::Array(_)), Seen::List(_) | Seen::Json(Json::Array(_))) => {
+                self.take(weight(a).saturating_add(weight(b)))?;
+                let (a, b) = (self.members(a.clone())?, self.members(b.clone())?);
+                if a.len() != b.len() {
+                    return Some(false);
+                }
+                let mut answer = Some(true);
+                for (a, b) in a.iter().zip(&b) {
+                    match self.equal(a, b) {
+                        Some(false) => return Some(false),
+                        Some(true) => {}
+                        None => answer = None,
+                    }
+                }
+                answer
+            }
+            _ => None,
+        }
+    }
+
+    /// Which of two is the greater.
+    fn order(&self, a: &Seen<'_>, b: &Seen<'_>) -> Option<Ordering> {
+        match (a, b) {
+            (Seen::Text(a), Seen::Text(b)) => {
+                self.take(a.len().min(b.len()))?;
+                Some(a.cmp(b))
+            }
+            (Seen::Int(a), Seen::Int(b)) => Some(a.cmp(b)),
+            _ => None,
+        }
+    }
+
+    /// `a in list`: true where one member is equal, whatever the others are.
+    fn one_of(&self, a: &Seen<'v>, members: impl Iterator<Item = Seen<'v>>) -> Option<bool> {
+        let mut answer = Some(false);
+        for member in members {
+            match self.equal(a, &member) {
+                Some(true) => return Some(true),
+                Some(false) => {}
+                None => answer = None,
+            }
+        }
+        answer
+    }
 }
 
-/// Takes from the budget of the check.
-fn take(cost: usize) -> Option<()> {
-    budget::take(cost as u64).ok()
+fn is_literal(formula: &Formula) -> bool {
+    matches!(formula, Formula::Text(_) | Formula::Int(_) | Formula::Truth(_))
 }
 
 /// What a value takes that a macro keeps.
@@ -316,24 +473,11 @@ fn weight(seen: &Seen<'_>) -> usize {
     }
 }
 
-fn text(bytes: &[u8]) -> Seen<'_> {
-    Seen::Text(match std::str::from_utf8(bytes) {
+fn text(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => Cow::Owned(show(bytes)),
-    })
-}
-
-/// A compiled part's value; `None` of those that only the interpreter knows.
-fn part<'v>(value: &'v Val<'v>) -> Option<Seen<'v>> {
-    Some(match value {
-        Val::Text(bytes) => text(bytes),
-        Val::Int(int) => Seen::Int(*int),
-        Val::Bool(truth) => Seen::Truth(*truth),
-        Val::List(members) => Seen::List(members.iter().map(|member| text(member)).collect()),
-        Val::Fields(lines) => Seen::List(lines.iter().map(|(name, value)| Seen::Line(name, value)).collect()),
-        Val::Json(json) => of_json(json)?,
-        Val::Double(_) | Val::Time(_) => return None,
-    })
+    }
 }
 
 /// JSON. Of numbers only integers are taken as they are.
@@ -357,13 +501,10 @@ fn of_for_each(value: &Value) -> Option<Seen<'_>> {
     })
 }
 
-/// `x.name`
-fn field<'v>(on: Seen<'v>, name: &str) -> Option<Seen<'v>> {
-    match (on, name) {
-        (Seen::Line(name, _), "name") => Some(text(name)),
-        (Seen::Line(_, value), "value") => Some(text(value)),
-        (Seen::Json(Json::Object(members)), name) => of_json(members.get(name)?),
-        _ => None,
+fn of<'v>(what: OfLine, name: &'v [u8], value: &'v [u8]) -> &'v [u8] {
+    match what {
+        OfLine::Name => name,
+        OfLine::Value => value,
     }
 }
 
@@ -379,71 +520,4 @@ fn called<'v>(function: Function, on: Cow<'v, str>, argument: Option<&str>) -> O
         Val::List(members) => Some(Seen::List(members.iter().map(|member| Seen::Text(Cow::Owned(show(member)))).collect())),
         Val::Double(_) | Val::Time(_) | Val::Fields(_) | Val::Json(_) => None,
     }
-}
-
-/// The members of a list. Those of an object are the interpreter's, which goes through them in an order of its own.
-fn members(list: Seen<'_>) -> Option<Vec<Seen<'_>>> {
-    match list {
-        Seen::List(members) => Some(members),
-        Seen::Lines(head) => Some(head.regular_fields().map(|(name, value)| Seen::Line(name, value)).collect()),
-        Seen::Json(Json::Array(members)) => members.iter().map(of_json).collect(),
-        _ => None,
-    }
-}
-
-/// `a == b`
-fn equal(a: &Seen<'_>, b: &Seen<'_>) -> Option<bool> {
-    match (a, b) {
-        (Seen::Text(a), Seen::Text(b)) => {
-            take(a.len().min(b.len()))?;
-            Some(a == b)
-        }
-        (Seen::Int(a), Seen::Int(b)) => Some(a == b),
-        (Seen::Truth(a), Seen::Truth(b)) => Some(a == b),
-        (Seen::List(_) | Seen::Json(Json::Array(_)), Seen::List(_) | Seen::Json(Json::Array(_))) => {
-            let (a, b) = (members(a.clone())?, members(b.clone())?);
-            take(a.len().min(b.len()))?;
-            if a.len() != b.len() {
-                return Some(false);
-            }
-            let mut answer = Some(true);
-            for (a, b) in a.iter().zip(&b) {
-                match equal(a, b) {
-                    Some(false) => return Some(false),
-                    Some(true) => {}
-                    None => answer = None,
-                }
-            }
-            answer
-        }
-        _ => None,
-    }
-}
-
-/// Which of two is the greater.
-fn order(a: &Seen<'_>, b: &Seen<'_>) -> Option<Ordering> {
-    match (a, b) {
-        (Seen::Text(a), Seen::Text(b)) => {
-            take(a.len().min(b.len()))?;
-            Some(a.cmp(b))
-        }
-        (Seen::Int(a), Seen::Int(b)) => Some(a.cmp(b)),
-        _ => None,
-    }
-}
-
-/// `a in list`: true where one member is equal, whatever the others are.
-fn one_of(a: &Seen<'_>, list: Seen<'_>) -> Option<bool> {
-    if let (Seen::Text(key), Seen::Json(Json::Object(keys))) = (a, &list) {
-        return Some(keys.contains_key(&**key));
-    }
-    let mut answer = Some(false);
-    for member in members(list)? {
-        match equal(a, &member) {
-            Some(true) => return Some(true),
-            Some(false) => {}
-            None => answer = None,
-        }
-    }
-    answer
 }

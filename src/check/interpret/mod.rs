@@ -7,14 +7,14 @@
 
 mod budget;
 mod compare;
-mod library;
 mod formula;
+mod library;
 mod run;
 mod value;
 
 pub(super) use budget::begin;
-pub(super) use run::{Evaluation, truth};
 use run::pattern;
 #[cfg(test)]
 pub(super) use run::tests::{INTERPRETED, WITHOUT_FORMULAS};
+pub(super) use run::{Evaluation, truth};
 pub(super) use value::{from_cel, members};

@@ -1,5 +1,6 @@
 //! One evaluation: the parts' values in, the answer or the reason why there is none out.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use cel::common::value::{CowVal, Val as CelVal};
@@ -113,13 +114,12 @@ impl<'i, 's> Evaluation<'i, 's> {
                 self.take(*number);
             }
         }
-        let left = budget::left();
-        let value = Given { parts: &self.parts, scope: self.scope, member: self.member.as_ref() }.value(formula);
-        if value.is_none() {
-            // The interpreter begins anew.
-            budget::restore(left);
-        }
-        value
+        let left = Cell::new(budget::left());
+        let given = Given { parts: &self.parts, scope: self.scope, member: self.member.as_ref(), left };
+        let value = given.value(formula)?;
+        // Where there is none the interpreter begins anew.
+        budget::leave(given.left.get());
+        Some(value)
     }
 
     fn run(&mut self, program: &'i Program) -> Result<Val<'static>, Lack> {

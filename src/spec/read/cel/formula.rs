@@ -3,8 +3,7 @@
 use cel::IdedExpr;
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr as Cel, LiteralValue, operators};
 
-use crate::spec::formula::{Formula, Gives, Loop, Operator, Within};
-use crate::spec::{Expr, ExprPart, Function, MessagePath, operator};
+use crate::spec::{Expr, ExprPart, Formula, Function, Gives, Loop, MessagePath, Name, OfLine, Operator, Within, operator};
 
 /// The formula of an expression; `None` where something in it is the interpreter's alone: decimal numbers, times, objects that
 /// the spec writes, `null`.
@@ -27,8 +26,16 @@ impl<'e> Reading<'e> {
             Cel::Ident(name) => self.name(name),
             Cel::Select(select) => {
                 let on = self.boxed(&select.operand)?;
-                let field = select.field.clone();
-                Some(if select.test { Formula::Has(on, field) } else { Formula::Field(on, field) })
+                let text = select.field.clone();
+                if select.test {
+                    return Some(Formula::Has(on, text));
+                }
+                let of_line = match text.as_str() {
+                    "name" => Some(OfLine::Name),
+                    "value" => Some(OfLine::Value),
+                    _ => None,
+                };
+                Some(Formula::Named(on, Name { text, of_line }))
             }
             Cel::List(list) => {
                 list.elements.iter().map(|member| self.formula(kept(member))).collect::<Option<_>>().map(Formula::List)
@@ -157,7 +164,7 @@ fn between(name: &str) -> Option<Operator> {
         operators::DIVIDE => Operator::Divide,
         operators::MODULO => Operator::Remainder,
         operator::MEMBER => Operator::Nth,
-        operators::INDEX => Operator::Named,
+        operators::INDEX => Operator::Member,
         _ => return None,
     })
 }

@@ -5,8 +5,8 @@
 //! number of arguments, a port compared with a text. It would also say `false` where values of two types are compared.
 //! Here both are mistakes with a place. Bounded: the length of an expression, its depth, its nodes, its nested macros.
 
-mod functions;
 mod formula;
+mod functions;
 mod lower;
 mod operators;
 mod parse;
