@@ -9,7 +9,7 @@ use super::judge::Case;
 use super::params::Params;
 use super::scope::Scope;
 use crate::http::{Fidelity, HeadRef, Message};
-use crate::spec::{Check, Expr, ExprPart, Interpreted, MessagePath, Program, Side};
+use crate::spec::{Check, Expr, Interpreted, MessagePath, Program, Side, walk};
 
 /// Conditions that read more are judged each time.
 const LONGEST: usize = 2 << 10;
@@ -99,10 +99,27 @@ impl<'e> Reading<'_, 'e> {
             None if self.answered(interpreted, &interpreted.program).is_some() => {}
             None => wanted.extend(0..interpreted.parts.len()),
         }
-        // Where a param has no value there is nothing to judge, whatever the rest says.
-        let is_read = |(number, part): &(usize, &ExprPart)| part.names || wanted.contains(number);
-        let parts = interpreted.parts.iter().enumerate().filter(is_read);
-        parts.map(|(_, part)| part).try_for_each(|part| self.expr(&part.expr))
+        for (number, part) in interpreted.parts.iter().enumerate() {
+            if wanted.contains(&number) {
+                self.expr(&part.expr)?;
+            } else if part.names && !self.is_bound(&part.expr) {
+                // Where a param has no value there is nothing to judge, whatever the rest says.
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    /// Whether all names in it have a value that was taken from this exchange.
+    fn is_bound(&self, expr: &Expr) -> bool {
+        let bound = self.case.notes.bound.borrow();
+        let mut all = true;
+        walk::expr(expr, &mut |expr| {
+            if let Expr::Name(name) = expr {
+                all &= bound.iter().any(|bound| bound.name == *name && bound.value.is_ok());
+            }
+        });
+        all
     }
 
     /// What heads answer at once; that is read.

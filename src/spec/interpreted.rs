@@ -30,7 +30,7 @@ pub struct Program {
     pub formula: Option<Formula>,
     /// The numbers of the parts that it uses.
     pub parts: Vec<usize>,
-    /// Nothing but heads and addresses is in these parts, as they stand: they cost little.
+    /// Nothing but parts of heads, addresses and names is in these, as they stand: they cost little.
     pub plain: bool,
 }
 
@@ -81,12 +81,17 @@ impl ExprPart {
         Self { text, expr, names }
     }
 
-    /// Whether it is a part of a head or an address, as it stands.
+    /// Whether it is a part of a head, an address or a name, as it stands.
     #[must_use]
     pub fn is_plain(&self) -> bool {
         match &self.expr {
             Expr::Message { path, .. } => !matches!(path, MessagePath::Body | MessagePath::Json),
-            Expr::Text(_) | Expr::Int(_) | Expr::Endpoint { .. } | Expr::EndpointIp { .. } | Expr::EndpointPort { .. } => true,
+            Expr::Text(_)
+            | Expr::Int(_)
+            | Expr::Name(_)
+            | Expr::Endpoint { .. }
+            | Expr::EndpointIp { .. }
+            | Expr::EndpointPort { .. } => true,
             _ => false,
         }
     }

@@ -25,7 +25,8 @@ pub(in super::super) struct Evaluation<'i, 's> {
     variables: Variables,
 }
 
-/// Whether something is true that is asked of heads alone, where that is plain; for an expression that names no params.
+/// Whether something is true that is asked of what costs little to look at, where a formula says so. Params have no value in
+/// this scope.
 pub(in super::super) fn truth<'i>(interpreted: &'i Interpreted, program: &'i Program, scope: &Scope<'i>) -> Option<bool> {
     if !program.plain || program.formula.is_none() {
         return None;
