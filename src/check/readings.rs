@@ -116,7 +116,7 @@ impl<'e> Reading<'_, 'e> {
         let mut all = true;
         walk::expr(expr, &mut |expr| {
             if let Expr::Name(name) = expr {
-                all &= bound.iter().any(|bound| bound.name == *name && bound.value.is_ok());
+                all &= bound.iter().find(|bound| bound.name == *name).is_some_and(|bound| bound.value.is_ok());
             }
         });
         all

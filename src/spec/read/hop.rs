@@ -91,10 +91,7 @@ impl Reader<'_> {
                     read.variants = self.variants(entry.node);
                 }
                 name => {
-                    let message =
-                        [Side::Request, Side::Response].iter().find(|side| super::message::known(**side).contains(&name));
-                    let help = message.map(|side| format!("it stands under `{}`", side.name()));
-                    self.unknown_key(entry, "a hop", KEYS, help);
+                    self.unknown_key(entry, "a hop", KEYS, place_of(name));
                 }
             }
         }
@@ -176,5 +173,17 @@ impl Reader<'_> {
                     .help("letters, digits, `-`, `_` and `.`: it is written on command lines"),
             );
         }
+    }
+}
+
+/// Where a key belongs that a hop does not have.
+fn place_of(name: &str) -> Option<String> {
+    let on = |side| super::message::known(side).contains(&name);
+    match (name, on(Side::Request), on(Side::Response)) {
+        ("id" | "that" | "for_each", ..) => Some("a condition stands in a list: `checks: [{ id: …, that: … }]`".to_owned()),
+        (_, true, true) => Some("it stands under `request` or `response`".to_owned()),
+        (_, true, false) => Some("it stands under `request`".to_owned()),
+        (_, false, true) => Some("it stands under `response`".to_owned()),
+        (_, false, false) => None,
     }
 }

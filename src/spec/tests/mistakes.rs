@@ -38,22 +38,24 @@ hops:
     headers: { Host: a }
     request: { methd: GET, status: 200, Host: a }
     response: { reason: OK, target: / }
+    that: src.port > 0
     variants: { v: { requests: { method: GET } } }
     select: { method: GET, requst: { method: GET }, request: { header: { A: b }, order: [A, B] } }
 ";
     assert_snapshot!(mistakes(text), @"
     2:1 ‹titel› unknown key `titel` in a spec | expected `title`, `about`, `references`, `params`, `types`, `include`, `captures`, `hops` or `checks` | did you mean `title`?
     5:5 ‹form› unknown key `form` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `follows`, `join`, `echoed_in`, `client`, `proxy`, `tls`, `request`, `response`, `event`, `checks` or `variants` | did you mean `from`?
-    6:5 ‹headers› unknown key `headers` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `follows`, `join`, `echoed_in`, `client`, `proxy`, `tls`, `request`, `response`, `event`, `checks` or `variants` | it stands under `request`
+    6:5 ‹headers› unknown key `headers` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `follows`, `join`, `echoed_in`, `client`, `proxy`, `tls`, `request`, `response`, `event`, `checks` or `variants` | it stands under `request` or `response`
     7:16 ‹methd› unknown key `methd` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `removed`, `others`, `order`, `name_case`, `body` or `trailers` | did you mean `method`?
     7:28 ‹status› a request has no `status` | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `removed`, `others`, `order`, `name_case`, `body` or `trailers` | it stands under `response`
     7:41 ‹Host› unknown key `Host` in a request | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `removed`, `others`, `order`, `name_case`, `body` or `trailers` | fields stand under `headers`
     8:29 ‹target› a response has no `target` | expected `version`, `status`, `reason`, `headers`, `set_cookies`, `absent`, `removed`, `others`, `order`, `name_case`, `body`, `trailers` or `event` | it stands under `request`
-    9:22 ‹requests› unknown key `requests` in a variant | expected `client`, `proxy`, `tls`, `request`, `response` or `event` | did you mean `request`?
-    10:15 ‹method› unknown key `method` in `select` | expected `request`, `response`, `event`, `src`, `dst`, `client`, `proxy`, `tls`, `connection`, `source`, `any`, `all` or `not` | it stands under `request` or `response`: `request: { method: … }`
-    10:28 ‹requst› unknown key `requst` in `select` | expected `request`, `response`, `event`, `src`, `dst`, `client`, `proxy`, `tls`, `connection`, `source`, `any`, `all` or `not` | did you mean `request`?
-    10:64 ‹header› unknown key `header` in `request` of a select | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `body` or `trailers` | did you mean `headers`?
-    10:82 ‹order› `order` means nothing in a select |  | it is an expectation: put it under the hop's own `request` or `response`
+    9:5 ‹that› unknown key `that` in a hop | expected `from`, `to`, `about`, `select`, `when`, `count`, `follows`, `join`, `echoed_in`, `client`, `proxy`, `tls`, `request`, `response`, `event`, `checks` or `variants` | a condition stands in a list: `checks: [{ id: …, that: … }]`
+    10:22 ‹requests› unknown key `requests` in a variant | expected `client`, `proxy`, `tls`, `request`, `response` or `event` | did you mean `request`?
+    11:15 ‹method› unknown key `method` in `select` | expected `request`, `response`, `event`, `src`, `dst`, `client`, `proxy`, `tls`, `connection`, `source`, `any`, `all` or `not` | it stands under `request` or `response`: `request: { method: … }`
+    11:28 ‹requst› unknown key `requst` in `select` | expected `request`, `response`, `event`, `src`, `dst`, `client`, `proxy`, `tls`, `connection`, `source`, `any`, `all` or `not` | did you mean `request`?
+    11:64 ‹header› unknown key `header` in `request` of a select | expected `method`, `target`, `path`, `query`, `version`, `headers`, `cookies`, `absent`, `body` or `trailers` | did you mean `headers`?
+    11:82 ‹order› `order` means nothing in a select |  | it is an expectation: put it under the hop's own `request` or `response`
     ");
 }
 

@@ -206,3 +206,77 @@ fn is_true(expr: &IdedExpr) -> bool {
 fn is_name(expr: &IdedExpr, name: &str) -> bool {
     matches!(&expr.expr, Cel::Ident(known) if known == name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::expression::Stand;
+    use super::super::interpreted;
+    use super::*;
+
+    fn formula(text: &str) -> Option<Formula> {
+        match interpreted(text, Stand::Exchange, &[]) {
+            Ok((Expr::Interpreted(interpreted), _)) => interpreted.program.formula.clone(),
+            Ok(_) => panic!("{text} is not interpreted"),
+            Err(mistake) => panic!("{text}: {}", mistake.message),
+        }
+    }
+
+    #[test]
+    fn what_specs_are_made_of_has_a_formula() {
+        for text in [
+            r#"request.header("A") == "b" && response.status != 200 || !request.has_header("C")"#,
+            r#"request.headers.exists(h, h.name.lower() == "via" && h.value.matches("^1"))"#,
+            r#"request.headers.all(h, h.value.size() < 9 || h.name in ["a", "b"])"#,
+            r#"request.headers.exists_one(h, h.value.startsWith(h.name))"#,
+            r#"request.headers.filter(h, h.name == "a").size() == 1"#,
+            r#"request.headers.filter(h, h.name == "a")[0].value == "b""#,
+            r#"request.headers.map(h, h.name + ":" + h.value) == ["a:b"]"#,
+            r#"request.headers.map(h, h.name == "a", h.value)[-1].endsWith("b")"#,
+            r#"request.header("A").members().all(m, response.headers.exists(h, h.value.contains(m)))"#,
+            r#"int(request.header("A").pair("b")) * 2 - 1 > -(response.status % 7) / 3"#,
+            r#"has(response.json.a) && response.json.a["b"][0] == string(response.status)"#,
+            r#"(request.method == "GET" ? 1 : 2) <= request.header("A").members().size()"#,
+        ] {
+            assert!(formula(text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_rest_is_the_interpreters() {
+        for text in [
+            "response.json.f < 2.5",
+            "response.json.a == null",
+            r#"time > timestamp("2020-06-14T10:04:49Z")"#,
+            r#"response.json == {"a": 1}"#,
+            "double(response.status) > 1.0",
+        ] {
+            assert!(formula(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn macros_are_told_apart() {
+        let gives = |text: &str| match formula(text) {
+            Some(Formula::Loop(of)) => of.gives,
+            other => panic!("{text}: {other:?}"),
+        };
+        assert!(matches!(gives("request.headers.exists(h, true)"), Gives::Exists(Formula::Truth(true))));
+        assert!(matches!(gives("request.headers.all(h, true)"), Gives::All(Formula::Truth(true))));
+        assert!(matches!(gives("request.headers.exists_one(h, true)"), Gives::ExistsOne(Formula::Truth(true))));
+        assert!(matches!(gives("request.headers.filter(h, true)"), Gives::Filter(Formula::Truth(true))));
+        assert!(matches!(gives("request.headers.map(h, 1)"), Gives::Map(None, Formula::Int(1))));
+        assert!(matches!(gives("request.headers.map(h, true, 1)"), Gives::Map(Some(Formula::Truth(true)), Formula::Int(1))));
+        let Gives::All(Formula::Loop(inner)) = gives("request.headers.all(a, response.headers.all(b, a.name == b.name))") else {
+            panic!("a macro in a macro")
+        };
+        let Gives::All(Formula::Two(Operator::Equal, sides)) = inner.gives else { panic!("a comparison") };
+        let outward = sides.map(|side| match side {
+            Formula::Named(on, _) => match *on {
+                Formula::Member(outward) => outward,
+                other => panic!("{other:?}"),
+            },
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(outward, [1, 0]);
+    }
+}
