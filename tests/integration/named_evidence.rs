@@ -51,6 +51,29 @@ fn each_entry_is_a_case_with_its_own_params() {
 }
 
 #[test]
+fn a_condition_that_was_met_is_asked_again_where_a_param_has_no_value() {
+    let spec = "\
+params:
+  host: { is: dns-name, optional: true }
+hops:
+  a:
+    checks:
+      - { id: c, that: 'request.method == \"GET\" || request.header(\"Host\") == host' }
+captures:
+  - { path: x.txt, params: { host: x.example } }
+  - y.txt
+";
+    let program = Program::new()
+        .file("mine/s.yaml", spec)
+        .file("mine/x.txt", get("/a", "x.example"))
+        .file("mine/y.txt", get("/a", "x.example"));
+    let run = program.run(&["check", "--format", "json", "-s", "mine/s.yaml"]).code(0);
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    let hop = &report["specs"][0]["hops"][0];
+    assert_eq!((&hop["exchanges"], &hop["expectations"][0]["met"]), (&2.into(), &1.into()), "{hop:#}");
+}
+
+#[test]
 fn an_entry_shows_one_hop_or_a_folder_of_captures() {
     let entries = "  - { path: x.txt, hop: a }\n  - ./sub\n";
     let program = Program::new()

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::super::interpret::{INTERPRETED, WITHOUT_FORMULAS};
 use super::super::plan::Plan;
 use super::settled::{Pair, counts, plan};
+use crate::anomaly::AnomalyKind;
 use crate::finding::Counts;
 use crate::http::{CaptureId, Fidelity, Origin, Provenance, parse_head};
 use crate::spec::{self, Loaded};
@@ -168,12 +169,33 @@ fn message(start: &'static str) -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-fn parsed(mut bytes: Vec<u8>, whole: bool, masks: bool) -> crate::http::HeadBuf {
-    if whole {
+/// What a head is known by.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Known {
+    Whole,
+    /// It is cut behind its last line.
+    Cut,
+    /// Masks stand in it.
+    Masked,
+    /// Its source leaves out credentials.
+    WithoutSecrets,
+}
+
+fn known() -> impl Strategy<Value = Known> {
+    prop_oneof![8 => Just(Known::Whole), 1 => Just(Known::Cut), 1 => Just(Known::Masked), 1 => Just(Known::WithoutSecrets)]
+}
+
+fn parsed(mut bytes: Vec<u8>, known: Known) -> crate::http::HeadBuf {
+    if known != Known::Cut {
         bytes.extend_from_slice(b"\r\n");
     }
     let at = Provenance { capture: CaptureId(0), origin: Origin::Line(1) };
-    parse_head(&bytes, at, Fidelity { masks, ..Fidelity::WIRE })
+    let (masks, secrets) = (known == Known::Masked, known != Known::WithoutSecrets);
+    let mut head = parse_head(&bytes, at, Fidelity { masks, secrets, ..Fidelity::WIRE });
+    if known == Known::Cut {
+        head.head.flags.insert(AnomalyKind::HeadIncomplete);
+    }
+    head
 }
 
 /// A plan of one check; nothing where the condition means nothing after all, or is too large.
@@ -191,9 +213,9 @@ proptest! {
     #[test]
     fn formulas_say_what_the_interpreter_says(
         choices in proptest::collection::vec(any::<u8>(), 1..60), request in message("GET / HTTP/1.1\r\n"), response in message("HTTP/1.1 200 OK\r\n"),
-        whole in proptest::bool::weighted(0.9), masks in proptest::bool::weighted(0.1), answered in proptest::bool::weighted(0.9),
+        of_request in known(), of_response in known(), answered in proptest::bool::weighted(0.9),
     ) {
-        let pair: Pair = (Some(parsed(request, whole, masks)), answered.then(|| parsed(response, true, masks)), None);
+        let pair: Pair = (Some(parsed(request, of_request)), answered.then(|| parsed(response, of_response)), None);
         let that = Writer::of(&choices);
         let Some(plan) = plan_of(&that) else { return Ok(()) };
         let said = || counts(&plan, &[pair.clone(), pair.clone()]);
@@ -204,8 +226,8 @@ proptest! {
 #[test]
 fn what_is_written_is_read_and_mostly_answered_without_the_interpreter() {
     let pair = || -> Pair {
-        let request = parsed(b"GET / HTTP/1.1\r\nVia: a\r\nb: via, A1\r\n".to_vec(), true, false);
-        (Some(request), Some(parsed(b"HTTP/1.1 200 OK\r\nA1: 12\r\n".to_vec(), true, false)), None)
+        let request = parsed(b"GET / HTTP/1.1\r\nVia: a\r\nb: via, A1\r\n".to_vec(), Known::Whole);
+        (Some(request), Some(parsed(b"HTTP/1.1 200 OK\r\nA1: 12\r\n".to_vec(), Known::Whole)), None)
     };
     let (mut read, mut interpreted) = (0_usize, 0_usize);
     let mut state = 1_u64;
@@ -229,7 +251,7 @@ fn what_is_written_is_read_and_mostly_answered_without_the_interpreter() {
 
 #[test]
 fn a_line_is_found_and_missed() {
-    let made = |lines: &str| parsed(format!("GET / HTTP/1.1\r\n{lines}").into_bytes(), true, false);
+    let made = |lines: &str| parsed(format!("GET / HTTP/1.1\r\n{lines}").into_bytes(), Known::Whole);
     let met = |that: &str, lines: &str| {
         let spec = format!("hops:\n  h:\n    checks:\n      - {{ id: c, that: '{that}' }}\n");
         let [ref of_hop] = counts(&plan(&spec), &[(Some(made(lines)), None, None)])[..] else { panic!("one hop") };
