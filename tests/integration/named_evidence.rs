@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::kit::root;
 use crate::program::{Program, Run};
 
 const HEAD: &str = "\
@@ -54,23 +55,23 @@ fn each_entry_is_a_case_with_its_own_params() {
 fn a_condition_that_was_met_is_asked_again_where_a_param_has_no_value() {
     let spec = "\
 params:
-  host: { is: dns-name, optional: true }
+  host: { optional: true }
 hops:
   a:
     checks:
       - { id: c, that: 'request.method == \"GET\" || request.header(\"Host\") == host' }
 captures:
-  - { path: x.txt, params: { host: x.example } }
-  - y.txt
+  - { path: x.pcap, params: { host: x.example } }
+  - y.pcap
 ";
-    let program = Program::new()
-        .file("mine/s.yaml", spec)
-        .file("mine/x.txt", get("/a", "x.example"))
-        .file("mine/y.txt", get("/a", "x.example"));
+    // What is met is remembered of packets only.
+    let packets = std::fs::read(root().join("captures/aws/alb/health-check/instance-port-8000.pcap")).unwrap();
+    let program = Program::new().file("mine/s.yaml", spec).file("mine/x.pcap", packets.clone()).file("mine/y.pcap", packets);
     let run = program.run(&["check", "--format", "json", "-s", "mine/s.yaml"]).code(0);
     let report: Value = serde_json::from_str(&run.stdout).unwrap();
     let hop = &report["specs"][0]["hops"][0];
-    assert_eq!((&hop["exchanges"], &hop["expectations"][0]["met"]), (&2.into(), &1.into()), "{hop:#}");
+    let (exchanges, met) = (hop["exchanges"].as_u64().unwrap(), hop["expectations"][0]["met"].as_u64().unwrap());
+    assert!(exchanges > 2 && exchanges == 2 * met, "{hop:#}");
 }
 
 #[test]
