@@ -11,6 +11,9 @@ use cel::{ExecutionError, Value};
 /// Steps and bytes of one check on one exchange.
 const BUDGET: u64 = 16 << 20;
 
+/// Why there is no value once it is spent.
+pub(super) const SPENT: &str = "it takes more steps than a check may";
+
 /// Reasons of this module and the others of the interpreter carry this name, so that they are told as they are.
 pub(super) const OURS: &str = "hopspec";
 
@@ -47,7 +50,7 @@ pub(super) fn take(cost: u64) -> Result<(), ExecutionError> {
             LEFT.set(left);
             Ok(())
         }
-        None => Err(ExecutionError::function_error(OURS, "it takes more steps than a check may")),
+        None => Err(ExecutionError::function_error(OURS, SPENT)),
     }
 }
 

@@ -120,7 +120,22 @@ impl<'i, 's> Evaluation<'i, 's> {
         let value = given.value(formula)?;
         // Where there is none the interpreter begins anew.
         budget::leave(given.left.get());
+        #[cfg(any(test, fuzzing))]
+        self.hold(program, &value);
         Some(value)
+    }
+
+    /// Wherever tests and the fuzzer come, the interpreter says the same as a formula, if it can afford it.
+    #[cfg(any(test, fuzzing))]
+    fn hold(&mut self, program: &'i Program, value: &Val<'static>) {
+        let left = budget::left();
+        budget::begin(self.scope.masks);
+        match self.interpret(program) {
+            Ok(said) => assert_eq!(said, *value, "{}", self.interpreted.text),
+            Err(Lack::Because(reason)) if reason == budget::SPENT => {}
+            Err(lack) => panic!("the interpreter says {lack:?} of {}, its formula {value:?}", self.interpreted.text),
+        }
+        budget::leave(left);
     }
 
     fn run(&mut self, program: &'i Program) -> Result<Val<'static>, Lack> {
@@ -129,6 +144,11 @@ impl<'i, 's> Evaluation<'i, 's> {
         }
         #[cfg(test)]
         tests::INTERPRETED.set(tests::INTERPRETED.get() + 1);
+        self.interpret(program)
+    }
+
+    /// What the interpreter gives.
+    fn interpret(&mut self, program: &'i Program) -> Result<Val<'static>, Lack> {
         program.parts.iter().for_each(|number| self.take(*number));
         self.variables.make(self.interpreted, &self.parts, self.member.as_ref());
         let mut context = Context::with_env(library::env());
