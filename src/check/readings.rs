@@ -17,6 +17,7 @@ const LONGEST: usize = 2 << 10;
 /// What a check of a hop reads; nothing where it may be more than can be said shortly: bodies, params, what the connection
 /// says, times, what is cut in the capture.
 pub(super) fn of(check: &Check, case: &Case<'_>) -> Option<Vec<u8>> {
+    interpret::begin(case.masks());
     let mut reading = Reading { case, read: Vec::with_capacity(256) };
     // What reads nothing says the same always, and no reading is empty.
     reading.read.push(b':');
@@ -110,14 +111,16 @@ impl<'e> Reading<'_, 'e> {
         Some(())
     }
 
-    /// Whether all names in it have a value that was taken from this exchange.
+    /// Whether all names in it have a value that was taken from this exchange, and from no other hop, which may not be there.
     fn is_bound(&self, expr: &Expr) -> bool {
         let bound = self.case.notes.bound.borrow();
         let mut all = true;
         walk::expr(expr, &mut |expr| {
-            if let Expr::Name(name) = expr {
-                all &= bound.iter().find(|bound| bound.name == *name).is_some_and(|bound| bound.value.is_ok());
-            }
+            all &= match expr {
+                Expr::Name(name) => bound.iter().find(|bound| bound.name == *name).is_some_and(|bound| bound.value.is_ok()),
+                Expr::OfHop { .. } => false,
+                _ => true,
+            };
         });
         all
     }

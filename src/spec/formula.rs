@@ -116,7 +116,29 @@ pub enum Operator {
     /// `list[n]`, from the end where `n` is below 0.
     Nth,
     /// `object["name"]`
-    Member,
+    OfKey,
+}
+
+impl Operator {
+    /// Whether what it gives is true or false.
+    #[must_use]
+    pub fn asks(self) -> bool {
+        match self {
+            Self::And
+            | Self::Or
+            | Self::Equal
+            | Self::Unequal
+            | Self::Less
+            | Self::AtMost
+            | Self::Greater
+            | Self::AtLeast
+            | Self::OneOf
+            | Self::Starts
+            | Self::Ends
+            | Self::Contains => true,
+            Self::Add | Self::Subtract | Self::Multiply | Self::Divide | Self::Remainder | Self::Nth | Self::OfKey => false,
+        }
+    }
 }
 
 /// A macro over the members of a list.

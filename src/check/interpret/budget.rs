@@ -8,8 +8,11 @@ use cel::common::types::{CelBytes, CelList, CelMap, CelString};
 use cel::common::value::Val;
 use cel::{ExecutionError, Value};
 
-/// Steps and bytes of one check on one exchange.
+/// Steps and bytes of one check on one exchange, of the interpreter, and as many of formulas, which take a tenth of the time.
 const BUDGET: u64 = 16 << 20;
+
+/// Steps and bytes of one formula; what would take more is asked of the interpreter.
+const ALLOWANCE: u64 = 1 << 20;
 
 /// Why there is no value once it is spent.
 pub(super) const SPENT: &str = "it takes more steps than a check may";
@@ -19,23 +22,40 @@ pub(super) const OURS: &str = "hopspec";
 
 thread_local! {
     static LEFT: Cell<u64> = const { Cell::new(0) };
+    static FORMULAS: Cell<u64> = const { Cell::new(0) };
     static MASKS: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Begins a check. `masks`: whether masked texts are masks in this evidence.
 pub(in super::super) fn begin(masks: bool) {
     LEFT.set(BUDGET);
+    FORMULAS.set(BUDGET);
     MASKS.set(masks);
 }
 
-/// What is left of it.
-pub(super) fn left() -> u64 {
-    LEFT.get()
+/// What the next formula may take.
+pub(super) fn allowance() -> u64 {
+    FORMULAS.get().min(ALLOWANCE)
 }
 
-/// So much is left of it.
-pub(super) fn leave(left: u64) {
+/// A formula took so much, whether it gave a value or not.
+pub(super) fn took(cost: u64) {
+    FORMULAS.set(FORMULAS.get().saturating_sub(cost));
+}
+
+/// Lets something run with a budget of its own.
+#[cfg(any(test, fuzzing))]
+pub(super) fn beside<T>(what: impl FnOnce() -> T) -> T {
+    let left = LEFT.replace(BUDGET);
+    let made = what();
     LEFT.set(left);
+    made
+}
+
+/// Whether nothing is left.
+#[cfg(any(test, fuzzing))]
+pub(super) fn is_spent() -> bool {
+    LEFT.get() == 0
 }
 
 /// Whether masked texts are masks.
@@ -50,7 +70,11 @@ pub(super) fn take(cost: u64) -> Result<(), ExecutionError> {
             LEFT.set(left);
             Ok(())
         }
-        None => Err(ExecutionError::function_error(OURS, SPENT)),
+        // What is cheaper does not go on where this ended.
+        None => {
+            LEFT.set(0);
+            Err(ExecutionError::function_error(OURS, SPENT))
+        }
     }
 }
 

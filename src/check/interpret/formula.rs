@@ -1,11 +1,12 @@
 //! Formulas, worked out from values where they lie.
 //!
-//! There is a value only where the interpreter would give the same. What is missing, masked, of two types or beyond the
-//! budget gives none: then the interpreter is asked, which knows the reason. Properties hold both together.
+//! There is a value only where the interpreter would give the same. What is missing, masked, of two types or beyond what a
+//! formula may cost gives none: then the interpreter is asked, which knows the reason. Wherever tests come, both are held
+//! against each other.
 
-use std::borrow::Cow;
 use std::cell::Cell;
 use std::cmp::Ordering;
+use std::rc::Rc;
 
 use cel::Value;
 use serde_json::Value as Json;
@@ -13,32 +14,11 @@ use serde_json::Value as Json;
 use super::super::evaluate::{Lack, Val, call};
 use super::super::legible::show;
 use super::super::scope::Scope;
-use crate::http::HeadRef;
-use crate::spec::{Formula, Function, Gives, Loop, OfLine, Operator, Side};
+use super::seen::{Line, Seen, Text};
+use crate::spec::{Formula, Function, Gives, Loop, Operator, Side};
 
-/// A value, as it lies.
-#[derive(Debug, Clone)]
-enum Seen<'v> {
-    Text(Cow<'v, str>),
-    Int(i64),
-    Truth(bool),
-    /// Name and value of a field line.
-    Line(&'v [u8], &'v [u8]),
-    /// The field lines of a head.
-    Lines(HeadRef<'v>),
-    List(Vec<Seen<'v>>),
-    /// An array or an object.
-    Json(&'v Json),
-}
-
-impl<'v> Seen<'v> {
-    fn into_text(self) -> Option<Cow<'v, str>> {
-        match self {
-            Self::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-}
+/// What a member of a list costs that is made: it takes some fifty bytes.
+const MEMBER: usize = 4;
 
 /// What a formula may name.
 pub(super) struct Given<'v> {
@@ -47,7 +27,7 @@ pub(super) struct Given<'v> {
     pub(super) scope: &'v Scope<'v>,
     /// `key` and `value` of a `for_each`.
     pub(super) member: Option<&'v (Value, Value)>,
-    /// What is left of the budget.
+    /// The steps and bytes that are left for it.
     pub(super) left: Cell<u64>,
 }
 
@@ -61,30 +41,27 @@ impl<'v> Given<'v> {
     /// What a formula gives.
     pub(super) fn value(&self, formula: &'v Formula) -> Option<Val<'static>> {
         match self.seen(formula, None)? {
-            Seen::Text(text) => Some(Val::Text(Cow::Owned(text.into_owned().into_bytes()))),
+            Seen::Text(text) => Some(Val::Text(text.as_bytes().to_vec().into())),
             Seen::Int(int) => Some(Val::Int(int)),
             Seen::Truth(truth) => Some(Val::Bool(truth)),
-            Seen::Line(..) | Seen::Lines(_) | Seen::List(_) | Seen::Json(_) => None,
+            Seen::Line(_) | Seen::Lines(_) | Seen::List(_) | Seen::Json(_) => None,
         }
     }
 
     fn seen(&self, formula: &'v Formula, at: Option<&At<'_, 'v>>) -> Option<Seen<'v>> {
         Some(match formula {
-            Formula::Text(_) => Seen::Text(self.text(formula, at)?),
+            Formula::Text(text) => Seen::Text(Text::Lies(text)),
             Formula::Int(int) => Seen::Int(*int),
             Formula::Truth(truth) => Seen::Truth(*truth),
             Formula::Part(number) => self.part(*number)?,
             Formula::Lines(side) => self.lines(*side)?,
-            Formula::Member(_) => self.member(formula, at)?.clone(),
-            Formula::Key => of_for_each(&self.member?.0)?,
-            Formula::Value => of_for_each(&self.member?.1)?,
-            Formula::Named(on, name) => match (name.of_line, self.member(on, at)) {
-                (Some(of_line), Some(Seen::Line(name, value))) => Seen::Text(text(of(of_line, name, value))),
-                _ => match (self.seen(on, at)?, name.of_line) {
-                    (Seen::Line(name, value), Some(of_line)) => Seen::Text(text(of(of_line, name, value))),
-                    (Seen::Json(Json::Object(members)), _) => of_json(members.get(&name.text)?)?,
-                    _ => return None,
-                },
+            Formula::Member(outward) => member(*outward, at)?.clone(),
+            Formula::Key => Seen::of_for_each(&self.member?.0)?,
+            Formula::Value => Seen::of_for_each(&self.member?.1)?,
+            Formula::Named(on, name) => match (self.seen(on, at)?, name.of_line) {
+                (Seen::Line(line), Some(what)) => Seen::Text(self.legible(line.text(what))?),
+                (Seen::Json(Json::Object(members)), _) => Seen::of_json(members.get(&name.text)?)?,
+                _ => return None,
             },
             Formula::Has(on, name) => match self.seen(on, at)? {
                 Seen::Json(Json::Object(members)) => Seen::Truth(members.contains_key(name)),
@@ -99,7 +76,7 @@ impl<'v> Given<'v> {
                 _ => return None,
             },
             Formula::ToText(on) => match self.seen(on, at)? {
-                Seen::Int(int) => Seen::Text(Cow::Owned(int.to_string())),
+                Seen::Int(int) => Seen::Text(Text::Made(int.to_string().into())),
                 text @ Seen::Text(_) => text,
                 _ => return None,
             },
@@ -116,29 +93,23 @@ impl<'v> Given<'v> {
             }
             Formula::Call(function, on, argument) => {
                 let on = self.text(on, at)?;
-                self.take(on.len())?;
                 let argument = match argument {
                     Some(argument) => Some(self.text(argument, at)?),
                     None => None,
                 };
-                called(*function, on, argument.as_deref())?
+                self.called(*function, on, argument.as_deref())?
             }
-            Formula::List(members) => Seen::List(members.iter().map(|member| self.seen(member, at)).collect::<Option<_>>()?),
+            Formula::List(members) => {
+                self.take(members.len().saturating_mul(MEMBER))?;
+                Seen::list(members.iter().map(|member| self.seen(member, at)).collect::<Option<_>>()?)
+            }
             Formula::Loop(of) => self.gathered(of, at)?,
         })
     }
 
-    /// The member that a macro is at, where that is asked.
-    fn member<'a>(&self, formula: &Formula, at: Option<&'a At<'a, 'v>>) -> Option<&'a Seen<'v>> {
-        match formula {
-            Formula::Member(outward) => std::iter::successors(at, |at| at.around).nth(*outward).map(|at| &at.member),
-            _ => None,
-        }
-    }
-
     fn truth(&self, formula: &'v Formula, at: Option<&At<'_, 'v>>) -> Option<bool> {
         match formula {
-            Formula::Two(operator, sides) if *operator != Operator::Member => self.holds(*operator, sides, at),
+            Formula::Two(operator, sides) if operator.asks() => self.holds(*operator, sides, at),
             Formula::Not(on) => self.truth(on, at).map(|truth| !truth),
             _ => match self.seen(formula, at)? {
                 Seen::Truth(truth) => Some(truth),
@@ -154,60 +125,50 @@ impl<'v> Given<'v> {
         }
     }
 
-    fn text(&self, formula: &'v Formula, at: Option<&At<'_, 'v>>) -> Option<Cow<'v, str>> {
+    fn text(&self, formula: &'v Formula, at: Option<&At<'_, 'v>>) -> Option<Text<'v>> {
         match formula {
-            Formula::Text(text) => Some(Cow::Borrowed(text)),
-            Formula::Named(on, name) => match (name.of_line, self.member(on, at)) {
-                (Some(of_line), Some(Seen::Line(name, value))) => Some(text(of(of_line, name, value))),
+            Formula::Text(text) => Some(Text::Lies(text)),
+            Formula::Named(on, name) => match (&**on, name.of_line) {
+                // What most macros ask most often.
+                (Formula::Member(outward), Some(what)) => match member(*outward, at)? {
+                    Seen::Line(line) => self.legible(line.text(what)),
+                    _ => self.seen(formula, at)?.into_text(),
+                },
                 _ => self.seen(formula, at)?.into_text(),
             },
             _ => self.seen(formula, at)?.into_text(),
         }
     }
 
-    /// Takes a step and so many more from the budget of the check.
+    /// Takes a step and so many more.
     fn take(&self, more: usize) -> Option<()> {
-        self.left.set(self.left.get().checked_sub((more as u64).saturating_add(1))?);
-        Some(())
+        let left = self.left.get().checked_sub((more as u64).saturating_add(1));
+        self.left.set(left.unwrap_or_default());
+        left.map(|_| ())
+    }
+
+    fn legible(&self, bytes: &'v [u8]) -> Option<Text<'v>> {
+        self.take(bytes.len())?;
+        Some(Text::of(bytes))
     }
 
     /// A compiled part's value; `None` of those that only the interpreter knows.
     fn part(&self, number: usize) -> Option<Seen<'v>> {
-        let value = self.parts.get(number)?.as_ref()?.as_ref().ok()?;
-        Some(match value {
-            Val::Text(bytes) => {
-                self.take(bytes.len())?;
-                Seen::Text(text(bytes))
-            }
+        Some(match self.parts.get(number)?.as_ref()?.as_ref().ok()? {
+            Val::Text(bytes) => Seen::Text(self.legible(bytes)?),
             Val::Int(int) => Seen::Int(*int),
             Val::Bool(truth) => Seen::Truth(*truth),
             Val::List(members) => {
-                self.take(members.len())?;
-                Seen::List(members.iter().map(|member| Seen::Text(text(member))).collect())
+                self.take(members.len().saturating_mul(MEMBER))?;
+                Seen::list(members.iter().map(|member| self.legible(member).map(Seen::Text)).collect::<Option<_>>()?)
             }
             Val::Fields(lines) => {
-                self.take(lines.len())?;
-                Seen::List(lines.iter().map(|(name, value)| Seen::Line(name, value)).collect())
+                self.take(lines.len().saturating_mul(MEMBER))?;
+                Seen::list(lines.iter().map(|(name, value)| Seen::Line(Line { name, value })).collect())
             }
-            Val::Json(json) => of_json(json)?,
+            Val::Json(json) => Seen::of_json(json)?,
             Val::Double(_) | Val::Time(_) => return None,
         })
-    }
-
-    /// The members of a list. Those of an object are the interpreter's, which goes through them in an order of its own.
-    fn members(&self, list: Seen<'v>) -> Option<Vec<Seen<'v>>> {
-        match list {
-            Seen::List(members) => Some(members),
-            Seen::Lines(head) => {
-                self.take(head.lines.len())?;
-                Some(head.regular_fields().map(|(name, value)| Seen::Line(name, value)).collect())
-            }
-            Seen::Json(Json::Array(members)) => {
-                self.take(members.len())?;
-                members.iter().map(of_json).collect()
-            }
-            _ => None,
-        }
     }
 
     /// The field lines of a message, where all of them are known.
@@ -217,7 +178,23 @@ impl<'v> Given<'v> {
         (!open).then_some(Seen::Lines(head))
     }
 
-    /// What an operator says of two values; `None`, too, where it is no question.
+    /// The members of a list. Those of an object are the interpreter's, which goes through them in an order of its own.
+    fn members(&self, list: Seen<'v>) -> Option<Rc<Vec<Seen<'v>>>> {
+        match list {
+            Seen::List(members) => Some(members),
+            Seen::Lines(head) => {
+                self.take(head.lines.len().saturating_mul(MEMBER))?;
+                Some(Rc::new(head.regular_fields().map(Line::of).map(Seen::Line).collect()))
+            }
+            Seen::Json(Json::Array(members)) => {
+                self.take(members.len().saturating_mul(MEMBER))?;
+                members.iter().map(Seen::of_json).collect::<Option<_>>().map(Rc::new)
+            }
+            _ => None,
+        }
+    }
+
+    /// What an operator says that asks something of two values.
     fn holds(&self, operator: Operator, [a, b]: &'v [Formula; 2], at: Option<&At<'_, 'v>>) -> Option<bool> {
         let two = || Some((self.seen(a, at)?, self.seen(b, at)?));
         let ordered = |fits: fn(Ordering) -> bool| two().and_then(|(a, b)| self.order(&a, &b)).map(fits);
@@ -239,7 +216,7 @@ impl<'v> Given<'v> {
                 }
                 _ => match two()? {
                     (Seen::Text(key), Seen::Json(Json::Object(keys))) => Some(keys.contains_key(&*key)),
-                    (a, list) => self.one_of(&a, self.members(list)?.into_iter()),
+                    (a, list) => self.one_of(&a, self.members(list)?.iter().cloned()),
                 },
             },
             Operator::Starts | Operator::Ends | Operator::Contains => {
@@ -251,13 +228,14 @@ impl<'v> Given<'v> {
                     _ => memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some(),
                 })
             }
+            // They make a value instead.
             Operator::Add
             | Operator::Subtract
             | Operator::Multiply
             | Operator::Divide
             | Operator::Remainder
             | Operator::Nth
-            | Operator::Member => None,
+            | Operator::OfKey => None,
         }
     }
 
@@ -269,13 +247,12 @@ impl<'v> Given<'v> {
             Operator::Add => match (self.seen(a, at)?, self.seen(b, at)?) {
                 (Seen::Text(a), Seen::Text(b)) => {
                     self.take(a.len().saturating_add(b.len()))?;
-                    Some(Seen::Text(a + b))
+                    Some(Seen::Text(Text::Made([&*a, &*b].concat().into())))
                 }
                 (Seen::Int(a), Seen::Int(b)) => a.checked_add(b).map(Seen::Int),
-                (Seen::List(mut a), Seen::List(b)) => {
-                    self.take(a.len().saturating_add(b.len()))?;
-                    a.extend(b);
-                    Some(Seen::List(a))
+                (Seen::List(a), Seen::List(b)) => {
+                    self.take(a.len().saturating_add(b.len()).saturating_mul(MEMBER))?;
+                    Some(Seen::list([a.as_slice(), b.as_slice()].concat()))
                 }
                 _ => None,
             },
@@ -285,13 +262,12 @@ impl<'v> Given<'v> {
             Operator::Remainder => ints().and_then(|(a, b)| a.checked_rem(b)).map(Seen::Int),
             Operator::Nth => {
                 let (on, index) = (self.seen(a, at)?, self.int(b, at)?);
-                let mut members = self.members(on)?;
+                let members = self.members(on)?;
                 let position = if index < 0 { i64::try_from(members.len()).ok()?.checked_add(index)? } else { index };
-                let position = usize::try_from(position).ok().filter(|position| *position < members.len())?;
-                Some(members.swap_remove(position))
+                members.get(usize::try_from(position).ok()?).cloned()
             }
-            Operator::Member => match (self.seen(a, at)?, self.text(b, at)?) {
-                (Seen::Json(Json::Object(members)), name) => of_json(members.get(&*name)?),
+            Operator::OfKey => match (self.seen(a, at)?, self.text(b, at)?) {
+                (Seen::Json(Json::Object(members)), name) => Seen::of_json(members.get(&*name)?),
                 _ => None,
             },
             _ => self.holds(operator, sides, at).map(Seen::Truth),
@@ -303,19 +279,17 @@ impl<'v> Given<'v> {
         if let Formula::Loop(of) = formula
             && let Loop { over, gives: Gives::Filter(test) } = of.as_ref()
         {
-            let mut count = 0_usize;
-            self.each(over, at, &mut |at| {
-                count = count.saturating_add(usize::from(self.truth(test, Some(at))?));
-                Some(true)
-            })?;
-            return Some(count);
+            return self.count(over, test, at);
         }
         Some(match self.seen(formula, at)? {
             Seen::Text(text) => {
                 self.take(text.len())?;
                 text.chars().count()
             }
-            Seen::Lines(head) => head.regular_fields().count(),
+            Seen::Lines(head) => {
+                self.take(head.lines.len())?;
+                head.regular_fields().count()
+            }
             Seen::List(members) => members.len(),
             Seen::Json(Json::Array(members)) => members.len(),
             Seen::Json(Json::Object(members)) => members.len(),
@@ -336,21 +310,31 @@ impl<'v> Given<'v> {
         };
         match self.seen(over, around)? {
             Seen::Lines(head) => {
-                for (name, value) in head.regular_fields() {
-                    if !go(Seen::Line(name, value))? {
+                for line in head.regular_fields().map(Line::of) {
+                    if !go(Seen::Line(line))? {
                         break;
                     }
                 }
             }
             list => {
-                for member in self.members(list)? {
-                    if !go(member)? {
+                for member in self.members(list)?.iter() {
+                    if !go(member.clone())? {
                         break;
                     }
                 }
             }
         }
         Some(())
+    }
+
+    /// Of how many members something is true.
+    fn count(&self, over: &'v Formula, test: &'v Formula, at: Option<&At<'_, 'v>>) -> Option<usize> {
+        let mut count = 0_usize;
+        self.each(over, at, &mut |at| {
+            count = count.saturating_add(usize::from(self.truth(test, Some(at))?));
+            Some(true)
+        })?;
+        Some(count)
     }
 
     /// What a macro makes of a list.
@@ -365,14 +349,7 @@ impl<'v> Given<'v> {
                 })?;
                 Some(Seen::Truth(answer))
             }
-            Gives::ExistsOne(test) => {
-                let mut count = 0_usize;
-                self.each(over, at, &mut |at| {
-                    count = count.saturating_add(usize::from(self.truth(test, Some(at))?));
-                    Some(true)
-                })?;
-                Some(Seen::Truth(count == 1))
-            }
+            Gives::ExistsOne(test) => self.count(over, test, at).map(|count| Seen::Truth(count == 1)),
             Gives::Filter(test) => self.list(over, Some(test), None, at),
             Gives::Map(test, value) => self.list(over, test.as_ref(), Some(value), at),
         }
@@ -392,16 +369,34 @@ impl<'v> Given<'v> {
                 None => true,
             };
             if wanted {
-                let kept = match value {
+                self.take(MEMBER)?;
+                list.push(match value {
                     Some(value) => self.seen(value, Some(at))?,
                     None => at.member.clone(),
-                };
-                self.take(weight(&kept))?;
-                list.push(kept);
+                });
             }
             Some(true)
         })?;
-        Some(Seen::List(list))
+        Some(Seen::list(list))
+    }
+
+    /// What a function for headers makes of a text.
+    fn called(&self, function: Function, on: Text<'v>, argument: Option<&str>) -> Option<Seen<'v>> {
+        self.take(on.len())?;
+        if function == Function::Lower && !on.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return Some(Seen::Text(on));
+        }
+        let made = |bytes: &[u8]| Seen::Text(Text::Made(show(bytes).into()));
+        match call(function, on.as_bytes(), argument.map(str::as_bytes)).ok()? {
+            Val::Text(text) => Some(made(&text)),
+            Val::Int(int) => Some(Seen::Int(int)),
+            Val::Bool(truth) => Some(Seen::Truth(truth)),
+            Val::List(members) => {
+                self.take(members.len().saturating_mul(MEMBER))?;
+                Some(Seen::list(members.iter().map(|member| made(member)).collect()))
+            }
+            Val::Double(_) | Val::Time(_) | Val::Fields(_) | Val::Json(_) => None,
+        }
     }
 
     /// `a == b`
@@ -409,18 +404,18 @@ impl<'v> Given<'v> {
         match (a, b) {
             (Seen::Text(a), Seen::Text(b)) => {
                 self.take(a.len().min(b.len()))?;
-                Some(a == b)
+                Some(**a == **b)
             }
             (Seen::Int(a), Seen::Int(b)) => Some(a == b),
             (Seen::Truth(a), Seen::Truth(b)) => Some(a == b),
             (Seen::List(_) | Seen::Json(Json::Array(_)), Seen::List(_) | Seen::Json(Json::Array(_))) => {
-                self.take(weight(a).saturating_add(weight(b)))?;
                 let (a, b) = (self.members(a.clone())?, self.members(b.clone())?);
                 if a.len() != b.len() {
                     return Some(false);
                 }
                 let mut answer = Some(true);
-                for (a, b) in a.iter().zip(&b) {
+                for (a, b) in a.iter().zip(b.iter()) {
+                    self.take(0)?;
                     match self.equal(a, b) {
                         Some(false) => return Some(false),
                         Some(true) => {}
@@ -438,7 +433,7 @@ impl<'v> Given<'v> {
         match (a, b) {
             (Seen::Text(a), Seen::Text(b)) => {
                 self.take(a.len().min(b.len()))?;
-                Some(a.cmp(b))
+                Some((**a).cmp(&**b))
             }
             (Seen::Int(a), Seen::Int(b)) => Some(a.cmp(b)),
             _ => None,
@@ -449,6 +444,7 @@ impl<'v> Given<'v> {
     fn one_of(&self, a: &Seen<'v>, members: impl Iterator<Item = Seen<'v>>) -> Option<bool> {
         let mut answer = Some(false);
         for member in members {
+            self.take(0)?;
             match self.equal(a, &member) {
                 Some(true) => return Some(true),
                 Some(false) => {}
@@ -459,65 +455,11 @@ impl<'v> Given<'v> {
     }
 }
 
+/// The member that a macro is at, so many macros outward.
+fn member<'a, 'v>(outward: usize, at: Option<&'a At<'a, 'v>>) -> Option<&'a Seen<'v>> {
+    std::iter::successors(at, |at| at.around).nth(outward).map(|at| &at.member)
+}
+
 fn is_literal(formula: &Formula) -> bool {
     matches!(formula, Formula::Text(_) | Formula::Int(_) | Formula::Truth(_))
-}
-
-/// What a value takes that a macro keeps.
-fn weight(seen: &Seen<'_>) -> usize {
-    match seen {
-        Seen::Text(text) => text.len(),
-        Seen::Line(name, value) => name.len().saturating_add(value.len()),
-        Seen::List(members) => members.iter().map(weight).fold(members.len(), usize::saturating_add),
-        Seen::Int(_) | Seen::Truth(_) | Seen::Lines(_) | Seen::Json(_) => 1,
-    }
-}
-
-fn text(bytes: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => Cow::Owned(show(bytes)),
-    }
-}
-
-/// JSON. Of numbers only integers are taken as they are.
-fn of_json(json: &Json) -> Option<Seen<'_>> {
-    Some(match json {
-        Json::Bool(truth) => Seen::Truth(*truth),
-        Json::Number(number) => Seen::Int(number.as_i64()?),
-        Json::String(text) => Seen::Text(Cow::Borrowed(text)),
-        Json::Array(_) | Json::Object(_) => Seen::Json(json),
-        Json::Null => return None,
-    })
-}
-
-/// `key` or `value` of a `for_each`, which the interpreter holds.
-fn of_for_each(value: &Value) -> Option<Seen<'_>> {
-    Some(match value {
-        Value::String(text) => Seen::Text(Cow::Borrowed(text)),
-        Value::Int(int) => Seen::Int(*int),
-        Value::Bool(truth) => Seen::Truth(*truth),
-        _ => return None,
-    })
-}
-
-fn of<'v>(what: OfLine, name: &'v [u8], value: &'v [u8]) -> &'v [u8] {
-    match what {
-        OfLine::Name => name,
-        OfLine::Value => value,
-    }
-}
-
-/// What a function for headers makes of a text.
-fn called<'v>(function: Function, on: Cow<'v, str>, argument: Option<&str>) -> Option<Seen<'v>> {
-    if function == Function::Lower && !on.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return Some(Seen::Text(on));
-    }
-    match call(function, on.as_bytes(), argument.map(str::as_bytes)).ok()? {
-        Val::Text(made) => Some(Seen::Text(Cow::Owned(show(&made)))),
-        Val::Int(int) => Some(Seen::Int(int)),
-        Val::Bool(truth) => Some(Seen::Truth(truth)),
-        Val::List(members) => Some(Seen::List(members.iter().map(|member| Seen::Text(Cow::Owned(show(member)))).collect())),
-        Val::Double(_) | Val::Time(_) | Val::Fields(_) | Val::Json(_) => None,
-    }
 }

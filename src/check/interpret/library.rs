@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::{Arc, OnceLock};
 
-use cel::common::types::{CelString, DYN_TYPE, MAP_TYPE, STRING_TYPE};
+use cel::common::types::{CelList, CelMap, CelString, DYN_TYPE, MAP_TYPE, STRING_TYPE};
 use cel::common::value::{CowVal, Val as CelVal};
 use cel::{Env, ExecutionError, Value};
 
@@ -57,14 +57,15 @@ pub(super) fn env() -> Arc<Env> {
     }))
 }
 
-/// An argument, copied out of the interpreter. A copy of something large costs what it weighs.
+/// An argument, copied out of the interpreter. A copy of something large costs what it weighs, and is made where that is left:
+/// macros go on behind an error.
 fn argument(given: &[CowVal<'_, '_>], at: usize) -> Result<Value, ExecutionError> {
     let Some(value) = given.get(at) else { return Err(ExecutionError::missing_argument_or_target()) };
-    let value = Value::try_from(value.as_ref())?;
-    if let Value::List(_) | Value::Map(_) = value {
-        take(weight(&value))?;
+    take(0)?;
+    if value.downcast_ref::<CelList<'_>>().is_some() || value.downcast_ref::<CelMap<'_>>().is_some() {
+        take(weight_of(value.as_ref()))?;
     }
-    Ok(value)
+    Value::try_from(value.as_ref())
 }
 
 fn give<'b, 'v>(value: Value) -> Answer<'b, 'v> {
@@ -147,6 +148,7 @@ fn add<'b, 'v>(given: &[CowVal<'b, 'v>]) -> Answer<'b, 'v> {
 
 /// Passes a value on, and counts what it weighs.
 fn count<'b, 'v>(mut given: Given<'b, 'v>) -> Answer<'b, 'v> {
+    take(0)?;
     take(given.first().map_or(0, |value| weight_of(value.as_ref())))?;
     given.pop().ok_or_else(ExecutionError::missing_argument_or_target)
 }

@@ -10,6 +10,7 @@ mod compare;
 mod formula;
 mod library;
 mod run;
+mod seen;
 mod value;
 
 pub(super) use budget::begin;

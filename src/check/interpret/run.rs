@@ -25,13 +25,12 @@ pub(in super::super) struct Evaluation<'i, 's> {
     variables: Variables,
 }
 
-/// Whether something is true that is asked of what costs little to look at, where a formula says so. Params have no value in
-/// this scope.
+/// Whether something is true that is asked of what costs little to look at, where a formula says so. It takes from the budget
+/// that was begun last; params have no value in this scope.
 pub(in super::super) fn truth<'i>(interpreted: &'i Interpreted, program: &'i Program, scope: &Scope<'i>) -> Option<bool> {
     if !program.plain || program.formula.is_none() {
         return None;
     }
-    budget::begin(scope.masks);
     match Evaluation::blank(interpreted, scope).formula(program)? {
         Val::Bool(truth) => Some(truth),
         _ => None,
@@ -80,18 +79,19 @@ impl<'i, 's> Evaluation<'i, 's> {
         operands.map(|operand| (operand.text.as_str(), self.run(&operand.program))).collect()
     }
 
-    /// What the chain at the top says, where its operands from left to right are all true or false until it is decided:
+    /// What the chain at the top says, where one of its operands decides it, from left to right, or all are true or false:
     /// most conditions end at the first, and take nothing else from the traffic. All else is the whole's to say.
     fn decided(&mut self) -> Option<bool> {
         let chain = self.interpreted.chain.as_ref()?;
+        let mut open = false;
         for Operand { program, .. } in &chain.operands {
             match self.run(program) {
                 Ok(Val::Bool(truth)) if truth == chain.decides => return Some(truth),
                 Ok(Val::Bool(_)) => {}
-                _ => return None,
+                _ => open = true,
             }
         }
-        Some(!chain.decides)
+        (!open).then_some(!chain.decides)
     }
 
     /// Takes a part from the traffic, once.
@@ -115,27 +115,26 @@ impl<'i, 's> Evaluation<'i, 's> {
                 self.take(*number);
             }
         }
-        let left = Cell::new(budget::left());
+        let left = Cell::new(budget::allowance());
         let given = Given { parts: &self.parts, scope: self.scope, member: self.member.as_ref(), left };
-        let value = given.value(formula)?;
-        // Where there is none the interpreter begins anew.
-        budget::leave(given.left.get());
+        let value = given.value(formula);
+        budget::took(budget::allowance() - given.left.get());
         #[cfg(any(test, fuzzing))]
-        self.hold(program, &value);
-        Some(value)
+        if let Some(value) = &value {
+            self.hold(program, value);
+        }
+        value
     }
 
     /// Wherever tests and the fuzzer come, the interpreter says the same as a formula, if it can afford it.
     #[cfg(any(test, fuzzing))]
     fn hold(&mut self, program: &'i Program, value: &Val<'static>) {
-        let left = budget::left();
-        budget::begin(self.scope.masks);
-        match self.interpret(program) {
-            Ok(said) => assert_eq!(said, *value, "{}", self.interpreted.text),
-            Err(Lack::Because(reason)) if reason == budget::SPENT => {}
-            Err(lack) => panic!("the interpreter says {lack:?} of {}, its formula {value:?}", self.interpreted.text),
-        }
-        budget::leave(left);
+        budget::beside(|| {
+            let said = self.interpret(program);
+            if said.is_ok() || !budget::is_spent() {
+                assert_eq!(said.as_ref(), Ok(value), "{}", self.interpreted.text);
+            }
+        });
     }
 
     fn run(&mut self, program: &'i Program) -> Result<Val<'static>, Lack> {

@@ -455,3 +455,32 @@ fn what_costs_too_much_is_inconclusive() {
     assert_eq!(verdict, Verdict::Inconclusive);
     assert!(why.contains("takes more steps than a check may"), "{why}");
 }
+
+#[test]
+fn what_a_formula_copies_again_and_again_ends() {
+    let lines: String = (0..300).map(|n| format!("N{n}: v{n}\r\n")).collect();
+    let request = format!("GET / HTTP/1.1\r\n{lines}\r\n");
+    let response = format!("HTTP/1.1 200 OK\r\n{lines}\r\n");
+    let many = format!("{{\"a\": [0{}]}}", ", 0".repeat(400_000));
+    let latin = "\u{e9}".repeat(1 << 20).chars().map(|c| c as u8).collect::<Vec<u8>>();
+    let members = [b"{}".as_slice(), &b",a".repeat(100_000)].concat();
+    let sums = (0..8).fold("l".to_owned(), |sum, _| format!("({sum}+{sum})"));
+    let nested = ["request.headers.all(a, request.headers.all(b, request.headers.all(c, true)))"; 12].join(" && ");
+    for (that, body) in [
+        ("[response.json.a.map(x, x)].all(l, response.json.a.all(y, l[0] >= 0))", many.as_bytes()),
+        (r#"[response.body].all(t, request.headers.all(a, response.headers.all(b, t != "")))"#, &latin),
+        ("request.headers.all(a, response.headers.all(b, response.body.members().size() == 1))", &latin),
+        (&format!("[response.body.members()].all(l, {sums}.size() > 0)"), &members),
+        (&nested, b"{}"),
+    ] {
+        let spec = format!("hops:\n  h:\n    checks:\n      - id: c\n        that: '{that}'\n");
+        let verdict = Check::new(&spec).request(&request).response(&response, body).verdict("check.c");
+        assert!(matches!(verdict, Verdict::Met | Verdict::Inconclusive), "{verdict:?} of {that}");
+    }
+    // A formula that ends without a value costs what it costs, for every member.
+    let spec = "hops:\n  h:\n    checks:\n      - id: c\n        for_each: response.json\n        that: >-\n          \
+                request.headers.all(a, request.headers.all(b, a.name != b.name || true)) ? int(request.method) == 0 : true\n";
+    let each = format!("[0{}]", ", 0".repeat(9_999));
+    let verdict = Check::new(spec).request(&request).response(&response, each.as_bytes()).verdict("check.c");
+    assert_eq!(verdict, Verdict::Inconclusive);
+}

@@ -6,7 +6,6 @@ use super::settled::{Pair, counts, exchange, one_run_is_many, plan};
 use crate::finding::Counts;
 
 const SPEC: &str = r#"
-params: { unset: { optional: true } }
 hops:
   all:
     request: { headers: { X-Id: { optional: true, is: integer, bind: id } } }
@@ -25,7 +24,6 @@ hops:
       - { id: bound, that: 'id == "1" || id == "77"' }
       - { id: bound-in-lines, that: 'request.headers.exists(h, h.name != "X-Id" && h.value == id)' }
       - { id: gathered, that: 'request.headers.map(h, h.name).size() > 1 && request.headers.filter(h, h.name == "X-Id")[0].value == "1"' }
-      - { id: unset, that: 'request.method == "GET" || unset == "1"' }
       - { id: each, for_each: request.headers, that: 'key != "X-Never" && value != "2"' }
       - id: when
         when: request.has_header("X-List")

@@ -164,7 +164,7 @@ fn between(name: &str) -> Option<Operator> {
         operators::DIVIDE => Operator::Divide,
         operators::MODULO => Operator::Remainder,
         operator::MEMBER => Operator::Nth,
-        operators::INDEX => Operator::Member,
+        operators::INDEX => Operator::OfKey,
         _ => return None,
     })
 }
