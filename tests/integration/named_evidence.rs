@@ -75,6 +75,30 @@ captures:
 }
 
 #[test]
+fn a_condition_that_was_met_is_asked_again_where_another_hop_was_not_seen() {
+    let spec = "\
+hops:
+  front: { select: { dst: { port: 18001 } } }
+  back:
+    select: { dst: { port: 19001 } }
+    follows: front
+    request: { headers: { Connection: { present: true, bind: how } } }
+    checks:
+      - { id: c, that: 'request.method == \"GET\" || hop(\"front\").request.header(\"A\").pair(how) == \"1\"' }
+captures:
+  - x.pcap
+  - { path: y.pcap, hop: back }
+";
+    let packets = std::fs::read(root().join("tests/fixtures/captures/proxies/nginx-default.pcap")).unwrap();
+    let program = Program::new().file("mine/s.yaml", spec).file("mine/x.pcap", packets.clone()).file("mine/y.pcap", packets);
+    let run = program.run(&["check", "--format", "json", "-s", "mine/s.yaml"]).code(0);
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    let back = &report["specs"][0]["hops"][1];
+    // Three of the five requests in one file are GET. In the other, nothing is to be judged.
+    assert_eq!((&back["exchanges"], &back["expectations"][1]["met"]), (&10.into(), &3.into()), "{back:#}");
+}
+
+#[test]
 fn an_entry_shows_one_hop_or_a_folder_of_captures() {
     let entries = "  - { path: x.txt, hop: a }\n  - ./sub\n";
     let program = Program::new()
