@@ -29,7 +29,8 @@ pub(in super::super) struct Prepared {
 }
 
 impl Prepared {
-    /// Everything that can be wrong with the arguments, before captures are read.
+    /// Everything that can be wrong with the arguments, before captures are read. `besides` are files that the run reads beside
+    /// those that every run may read: nothing is written over them.
     ///
     /// # Errors
     /// The exit code, where something is wrong, which was said.
@@ -37,6 +38,7 @@ impl Prepared {
         args: &JudgeArgs,
         captures: Vec<CaptureArg>,
         captures_dir: Option<PathBuf>,
+        besides: Vec<PathBuf>,
         talk: Talk,
     ) -> Result<Self, u8> {
         let usage = |message: String| {
@@ -49,7 +51,8 @@ impl Prepared {
             Input::File(path) => Some(path),
             _ => None,
         });
-        let reads: Vec<PathBuf> = files.chain(&args.specs).chain(&args.param_files).chain(&args.keylog).cloned().collect();
+        let files = files.chain(&args.specs).chain(&args.param_files).chain(&args.keylog).cloned();
+        let reads: Vec<PathBuf> = files.chain(besides).collect();
         if let Some(read) = reads.iter().find(|path| path.is_file() && targets.iter().any(|(_, target)| target.is_file(path))) {
             let file = Input::File(read.clone()).name();
             return Err(usage(format!("{file} is read by this run, and the report would be written over it; name another file")));

@@ -17,7 +17,7 @@ pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
         talk.error("`-` is given twice, but standard input can be read only once");
         return exit::USAGE;
     }
-    let prepared = match Prepared::new(&args.judge, captures, args.captures_dir.clone(), talk) {
+    let prepared = match Prepared::new(&args.judge, captures, args.captures_dir.clone(), Vec::new(), talk) {
         Ok(prepared) => prepared,
         Err(code) => return code,
     };

@@ -1,12 +1,12 @@
 //! Listens, answers and judges until something ends the run.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::super::args::Color;
 use super::super::capture::CaptureArg;
 use super::super::check::Prepared;
-use super::super::live::{Begun, begin, judge};
+use super::super::live::{Begun, begin, judge, may_write};
 use super::super::talk::Talk;
 use super::args::Args;
 use crate::exit;
@@ -30,7 +30,10 @@ fn listen(args: &Args, color: Color, talk: Talk) -> Result<u8, u8> {
     };
     // What it will judge is a stream; until there is one, standard input stands for it.
     let heard = CaptureArg::new(Path::new("-"));
-    let mut prepared = Prepared::new(&args.judge, vec![heard], None, talk)?;
+    let body = args.body.as_deref().and_then(|body| body.strip_prefix('@')).map(PathBuf::from);
+    let besides = body.into_iter().chain(args.cert.clone()).chain(args.key.clone()).collect();
+    let mut prepared = Prepared::new(&args.judge, vec![heard], None, besides, talk)?;
+    may_write(&prepared, &args.live, talk)?;
     let answer = answer(args).map_err(failed)?;
     let secured = secured(args).map_err(failed)?;
     let scheme = if secured.is_some() { "https" } else { "http" };

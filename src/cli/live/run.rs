@@ -38,26 +38,34 @@ pub(in super::super) fn begin(prepared: &Prepared, live: &LiveArgs, heard_by: &s
         );
         return Err(exit::USAGE);
     }
+    may_write(prepared, live, talk)?;
     let file = match &live.write {
         None => None,
-        Some(path) => {
-            let target = Target::File(path.clone());
-            if prepared.writes(&target) {
-                talk.error(format_args!("--write and a report would both go to {}: give each a file of its own", path.display()));
-                return Err(exit::USAGE);
-            }
-            if let Some(read) = prepared.read_as(&target) {
-                talk.error(written_over(read));
-                return Err(exit::USAGE);
-            }
-            Some(target.create().map_err(|error| {
-                talk.error(error);
-                exit::UNREADABLE
-            })?)
-        }
+        Some(path) => Some(Target::File(path.clone()).create().map_err(|error| {
+            talk.error(error);
+            exit::UNREADABLE
+        })?),
     };
     let name = live.write.as_ref().map_or_else(|| format!("{LIVE}{heard_by}"), |path| Input::File(path.clone()).name());
     Ok(Begun { stop: interruptible(live.time, talk), file, name, foreseen })
+}
+
+/// Whether the file of `--write` is the run's alone. What reads files of its own before a run begins asks before that.
+///
+/// # Errors
+/// The exit code, where it is not, which was said.
+pub(in super::super) fn may_write(prepared: &Prepared, live: &LiveArgs, talk: Talk) -> Result<(), u8> {
+    let Some(path) = &live.write else { return Ok(()) };
+    let target = Target::File(path.clone());
+    if prepared.writes(&target) {
+        talk.error(format_args!("--write and a report would both go to {}: give each a file of its own", path.display()));
+        return Err(exit::USAGE);
+    }
+    if let Some(read) = prepared.read_as(&target) {
+        talk.error(written_over(read));
+        return Err(exit::USAGE);
+    }
+    Ok(())
 }
 
 /// Why the file of `--write` is not this one.

@@ -1,12 +1,13 @@
 //! Sends, judges, and tries again where that is asked for.
 
 use std::fs::{self, File};
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::super::args::Color;
 use super::super::check::{Prepared, refuse};
-use super::super::live::{Begun, begin, judge, judged};
+use super::super::live::{Begun, begin, judge, judged, may_write};
 use super::super::talk::Talk;
 use super::args::Args;
 use crate::exit;
@@ -24,10 +25,15 @@ const LOOK: Duration = Duration::from_millis(5);
 
 /// `hopspec probe`
 pub(crate) fn run(args: &Args, color: Color, talk: Talk) -> u8 {
-    let mut prepared = match Prepared::new(&args.judge, Vec::new(), None, talk) {
+    let data = args.data.as_deref().and_then(|data| data.strip_prefix('@')).map(PathBuf::from);
+    let besides = data.into_iter().chain(args.cacert.clone()).collect();
+    let mut prepared = match Prepared::new(&args.judge, Vec::new(), None, besides, talk) {
         Ok(prepared) => prepared,
         Err(code) => return code,
     };
+    if let Err(code) = may_write(&prepared, &args.live, talk) {
+        return code;
+    }
     let mut plan = match plan(args) {
         Ok(plan) => plan,
         Err((code, why)) => {

@@ -72,5 +72,14 @@ fn what_cannot_be_done_is_said_before_anything_is_heard() {
     program.run(&["listen", ":0", "--for", "1s", "-s", "missing.yaml"]).code(2).says("missing.yaml");
     program.run(&["listen", ":0", "-s", "s.yaml", "--write", "./s.yaml"]).code(2).says("s.yaml is read by this run");
     assert_eq!(std::fs::read_to_string(program.path("s.yaml")).unwrap(), SPEC, "nothing is written over it");
-    program.run(&["listen", ":0", "-s", "s.yaml", "--for", "100ms"]).code(3).says("listening on http://127.0.0.1:");
+    let tls = ["listen", ":0", "-s", "s.yaml", "--for", "100ms", "--cert", "cert.pem", "--key", "key.pem", "--body", "@body"];
+    let tls_files = program.file("cert.pem", "a certificate").file("body", "a body");
+    for (read, holds) in [("key.pem", "no key"), ("cert.pem", "a certificate"), ("body", "a body")] {
+        let report = format!("json={read}");
+        for into in [["--write", read], ["--format", report.as_str()]] {
+            tls_files.run(&[tls.as_slice(), &into].concat()).code(2).says(&format!("{read} is read by this run"));
+        }
+        assert_eq!(std::fs::read_to_string(tls_files.path(read)).unwrap(), holds, "nothing is written over it");
+    }
+    tls_files.run(&["listen", ":0", "-s", "s.yaml", "--for", "100ms"]).code(3).says("listening on http://127.0.0.1:");
 }

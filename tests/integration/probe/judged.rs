@@ -2,6 +2,7 @@
 
 use super::server::Server;
 use super::{STATUS, probe};
+use crate::program::Program;
 
 #[test]
 fn a_difference_is_told_once_and_counted() {
@@ -86,6 +87,16 @@ fn wrong_options_are_refused_before_anything_is_sent() {
         let run = probe(STATUS, &[&[url.as_str()], arguments].concat());
         assert_eq!(run.code, 2, "{arguments:?} {run:?}");
         assert!(run.stderr.contains(why), "{arguments:?}: {}", run.stderr);
+    }
+    let program = Program::new().file("s.yaml", STATUS).file("body", "a body").file("ca.pem", "a certificate");
+    for (option, read) in [("--data=@body", "body"), ("--cacert=ca.pem", "ca.pem")] {
+        let before = std::fs::read(program.path(read)).unwrap();
+        let report = format!("json={read}");
+        for into in [["--write", read], ["--format", report.as_str()]] {
+            let arguments = [&["probe", url.as_str(), "-s", "s.yaml", option][..], &into].concat();
+            program.run(&arguments).code(2).says(&format!("{read} is read by this run"));
+        }
+        assert_eq!(std::fs::read(program.path(read)).unwrap(), before, "nothing is written over it");
     }
     assert!(server.requests().is_empty());
     let run = probe("hops: [", &[&url]);
