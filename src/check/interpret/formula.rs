@@ -15,7 +15,7 @@ use super::super::evaluate::{Lack, Val, call};
 use super::super::legible::show;
 use super::super::scope::Scope;
 use super::seen::{Line, Seen, Text};
-use crate::spec::{Formula, Function, Gives, Loop, Operator, Side};
+use crate::spec::{Formula, Function, Gives, Loop, Name, Operator, Side};
 
 /// What a member of a list costs that is made: it takes some fifty bytes.
 const MEMBER: usize = 4;
@@ -48,28 +48,44 @@ impl<'v> Given<'v> {
         }
     }
 
+    /// The value of a formula. What is asked for each line of a head is answered here, so that the rest, which needs much more room
+    /// on the stack, is no part of that.
     fn seen(&self, formula: &'v Formula, at: Option<&At<'_, 'v>>) -> Option<Seen<'v>> {
+        match formula {
+            Formula::Text(text) => Some(Seen::Text(Text::Lies(text))),
+            Formula::Int(int) => Some(Seen::Int(*int)),
+            Formula::Part(number) => self.part(*number),
+            Formula::Member(outward) => member(*outward, at).cloned(),
+            Formula::Named(on, name) => self.named(on, name, at),
+            Formula::Two(operator, sides) => self.between(*operator, sides, at),
+            Formula::Call(function, on, argument) => self.call(*function, on, argument.as_deref(), at),
+            Formula::Size(on) => self.size(on, at).and_then(|size| i64::try_from(size).ok()).map(Seen::Int),
+            _ => self.made(formula, at),
+        }
+    }
+
+    /// The value of a formula that is more than a look.
+    #[inline(never)]
+    fn made(&self, formula: &'v Formula, at: Option<&At<'_, 'v>>) -> Option<Seen<'v>> {
         Some(match formula {
-            Formula::Text(text) => Seen::Text(Text::Lies(text)),
-            Formula::Int(int) => Seen::Int(*int),
+            Formula::Text(_)
+            | Formula::Int(_)
+            | Formula::Part(_)
+            | Formula::Member(_)
+            | Formula::Named(..)
+            | Formula::Two(..)
+            | Formula::Call(..)
+            | Formula::Size(_) => self.seen(formula, at)?,
             Formula::Truth(truth) => Seen::Truth(*truth),
-            Formula::Part(number) => self.part(*number)?,
             Formula::Lines(side) => self.lines(*side)?,
-            Formula::Member(outward) => member(*outward, at)?.clone(),
             Formula::Key => Seen::of_for_each(&self.member?.0)?,
             Formula::Value => Seen::of_for_each(&self.member?.1)?,
-            Formula::Named(on, name) => match (self.seen(on, at)?, name.of_line) {
-                (Seen::Line(line), Some(what)) => Seen::Text(self.legible(line.text(what))?),
-                (Seen::Json(Json::Object(members)), _) => Seen::of_json(members.get(&name.text)?)?,
-                _ => return None,
-            },
             Formula::Has(on, name) => match self.seen(on, at)? {
                 Seen::Json(Json::Object(members)) => Seen::Truth(members.contains_key(name)),
                 _ => return None,
             },
             Formula::Not(_) => Seen::Truth(self.truth(formula, at)?),
             Formula::Negative(on) => Seen::Int(self.int(on, at)?.checked_neg()?),
-            Formula::Size(on) => Seen::Int(i64::try_from(self.size(on, at)?).ok()?),
             Formula::ToInt(on) => match self.seen(on, at)? {
                 Seen::Text(text) => Seen::Int(text.parse().ok()?),
                 int @ Seen::Int(_) => int,
@@ -80,7 +96,6 @@ impl<'v> Given<'v> {
                 text @ Seen::Text(_) => text,
                 _ => return None,
             },
-            Formula::Two(operator, sides) => self.between(*operator, sides, at)?,
             Formula::If(parts) => {
                 let [condition, yes, no] = parts.as_ref();
                 let chosen = if self.truth(condition, at)? { yes } else { no };
@@ -90,14 +105,6 @@ impl<'v> Given<'v> {
                 let text = self.text(on, at)?;
                 self.take(text.len())?;
                 Seen::Truth(pattern.is_in(&text)?)
-            }
-            Formula::Call(function, on, argument) => {
-                let on = self.text(on, at)?;
-                let argument = match argument {
-                    Some(argument) => Some(self.text(argument, at)?),
-                    None => None,
-                };
-                self.called(*function, on, argument.as_deref())?
             }
             Formula::List(members) => {
                 self.take(members.len().saturating_mul(MEMBER))?;
@@ -127,16 +134,29 @@ impl<'v> Given<'v> {
 
     fn text(&self, formula: &'v Formula, at: Option<&At<'_, 'v>>) -> Option<Text<'v>> {
         match formula {
-            Formula::Text(text) => Some(Text::Lies(text)),
-            Formula::Named(on, name) => match (&**on, name.of_line) {
-                // What most macros ask most often.
-                (Formula::Member(outward), Some(what)) => match member(*outward, at)? {
-                    Seen::Line(line) => self.legible(line.text(what)),
-                    _ => self.seen(formula, at)?.into_text(),
-                },
-                _ => self.seen(formula, at)?.into_text(),
-            },
+            Formula::Named(on, name) => self.named(on, name, at)?.into_text(),
             _ => self.seen(formula, at)?.into_text(),
+        }
+    }
+
+    /// `x.name`
+    #[inline]
+    fn named(&self, on: &'v Formula, name: &Name, at: Option<&At<'_, 'v>>) -> Option<Seen<'v>> {
+        // What most macros ask most often is asked where it stands.
+        if let (Formula::Member(outward), Some(what)) = (on, name.of_line)
+            && let Seen::Line(line) = member(*outward, at)?
+        {
+            return self.legible(line.text(what)).map(Seen::Text);
+        }
+        self.named_of(on, name, at)
+    }
+
+    #[inline(never)]
+    fn named_of(&self, on: &'v Formula, name: &Name, at: Option<&At<'_, 'v>>) -> Option<Seen<'v>> {
+        match (self.seen(on, at)?, name.of_line) {
+            (Seen::Line(line), Some(what)) => self.legible(line.text(what)).map(Seen::Text),
+            (Seen::Json(Json::Object(members)), _) => Seen::of_json(members.get(&name.text)?),
+            _ => None,
         }
     }
 
@@ -154,7 +174,15 @@ impl<'v> Given<'v> {
 
     /// A compiled part's value; `None` of those that only the interpreter knows.
     fn part(&self, number: usize) -> Option<Seen<'v>> {
-        Some(match self.parts.get(number)?.as_ref()?.as_ref().ok()? {
+        match self.parts.get(number)?.as_ref()?.as_ref().ok()? {
+            Val::Text(bytes) => self.legible(bytes).map(Seen::Text),
+            value => self.no_text(value),
+        }
+    }
+
+    #[inline(never)]
+    fn no_text(&self, value: &'v Val<'v>) -> Option<Seen<'v>> {
+        Some(match value {
             Val::Text(bytes) => Seen::Text(self.legible(bytes)?),
             Val::Int(int) => Seen::Int(*int),
             Val::Bool(truth) => Seen::Truth(*truth),
@@ -208,17 +236,7 @@ impl<'v> Given<'v> {
             Operator::AtMost => ordered(Ordering::is_le),
             Operator::Greater => ordered(Ordering::is_gt),
             Operator::AtLeast => ordered(Ordering::is_ge),
-            Operator::OneOf => match b {
-                // What the spec lists needs no list made of it.
-                Formula::List(members) if members.iter().all(is_literal) => {
-                    let a = self.seen(a, at)?;
-                    self.one_of(&a, members.iter().filter_map(|member| self.seen(member, at)))
-                }
-                _ => match two()? {
-                    (Seen::Text(key), Seen::Json(Json::Object(keys))) => Some(keys.contains_key(&*key)),
-                    (a, list) => self.one_of(&a, self.members(list)?.iter().cloned()),
-                },
-            },
+            Operator::OneOf => self.is_one_of(a, b, at),
             Operator::Starts | Operator::Ends | Operator::Contains => {
                 let (text, part) = (self.text(a, at)?, self.text(b, at)?);
                 self.take(text.len().saturating_add(part.len()))?;
@@ -239,7 +257,23 @@ impl<'v> Given<'v> {
         }
     }
 
+    /// `a in b`
+    fn is_one_of(&self, a: &'v Formula, b: &'v Formula, at: Option<&At<'_, 'v>>) -> Option<bool> {
+        let a = self.seen(a, at)?;
+        match b {
+            // What the spec lists needs no list made of it.
+            Formula::List(members) if members.iter().all(is_literal) => {
+                self.one_of(&a, members.iter().filter_map(|member| self.seen(member, at)))
+            }
+            _ => match (a, self.seen(b, at)?) {
+                (Seen::Text(key), Seen::Json(Json::Object(keys))) => Some(keys.contains_key(&*key)),
+                (a, list) => self.one_of(&a, self.members(list)?.iter().cloned()),
+            },
+        }
+    }
+
     /// What an operator makes of two values.
+    #[inline(never)]
     fn between(&self, operator: Operator, sides: &'v [Formula; 2], at: Option<&At<'_, 'v>>) -> Option<Seen<'v>> {
         let [a, b] = sides;
         let ints = || Some((self.int(a, at)?, self.int(b, at)?));
@@ -381,13 +415,25 @@ impl<'v> Given<'v> {
     }
 
     /// What a function for headers makes of a text.
-    fn called(&self, function: Function, on: Text<'v>, argument: Option<&str>) -> Option<Seen<'v>> {
+    #[inline(never)]
+    fn call(
+        &self,
+        function: Function,
+        on: &'v Formula,
+        argument: Option<&'v Formula>,
+        at: Option<&At<'_, 'v>>,
+    ) -> Option<Seen<'v>> {
+        let on = self.text(on, at)?;
         self.take(on.len())?;
         if function == Function::Lower && !on.bytes().any(|byte| byte.is_ascii_uppercase()) {
             return Some(Seen::Text(on));
         }
+        let argument = match argument {
+            Some(argument) => Some(self.text(argument, at)?),
+            None => None,
+        };
         let made = |bytes: &[u8]| Seen::Text(Text::Made(show(bytes).into()));
-        match call(function, on.as_bytes(), argument.map(str::as_bytes)).ok()? {
+        match call(function, on.as_bytes(), argument.as_deref().map(str::as_bytes)).ok()? {
             Val::Text(text) => Some(made(&text)),
             Val::Int(int) => Some(Seen::Int(int)),
             Val::Bool(truth) => Some(Seen::Truth(truth)),
