@@ -44,7 +44,9 @@ pub enum Formula {
     ToInt(Box<Formula>),
     /// `string(x)`
     ToText(Box<Formula>),
-    /// An operator between two, or a function of CEL of two.
+    /// What is asked of two: true or false.
+    Holds(Question, Box<[Formula; 2]>),
+    /// What is made of two.
     Two(Operator, Box<[Formula; 2]>),
     /// `x ? y : z`
     If(Box<[Formula; 3]>),
@@ -76,9 +78,9 @@ pub enum OfLine {
     Value,
 }
 
-/// What stands between two values.
+/// What is asked of two values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operator {
+pub enum Question {
     /// `&&`
     And,
     /// `||`
@@ -103,6 +105,11 @@ pub enum Operator {
     Ends,
     /// `contains`
     Contains,
+}
+
+/// What makes a value of two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operator {
     /// `+`
     Add,
     /// `-`
@@ -117,28 +124,6 @@ pub enum Operator {
     Nth,
     /// `object["name"]`
     OfKey,
-}
-
-impl Operator {
-    /// Whether what it gives is true or false.
-    #[must_use]
-    pub fn asks(self) -> bool {
-        match self {
-            Self::And
-            | Self::Or
-            | Self::Equal
-            | Self::Unequal
-            | Self::Less
-            | Self::AtMost
-            | Self::Greater
-            | Self::AtLeast
-            | Self::OneOf
-            | Self::Starts
-            | Self::Ends
-            | Self::Contains => true,
-            Self::Add | Self::Subtract | Self::Multiply | Self::Divide | Self::Remainder | Self::Nth | Self::OfKey => false,
-        }
-    }
 }
 
 /// A macro over the members of a list.

@@ -42,7 +42,7 @@ pub use error::SpecError;
 pub use expression::{Expr, Function, MessagePath, Piece, Template};
 pub(crate) use field_name::glob;
 pub use find::{FindError, Found, SpecFile, load, load_embedded, name_at};
-pub use formula::{Formula, Gives, Loop, Name, OfLine, Operator, Within};
+pub use formula::{Formula, Gives, Loop, Name, OfLine, Operator, Question, Within};
 pub use given::{GivenError, GivenFile, GivenValue, read_given};
 pub use interpreted::{Chain, ExprPart, Interpreted, Operand, Program, operator};
 pub use lint::warnings;

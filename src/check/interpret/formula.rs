@@ -15,13 +15,13 @@ use super::super::evaluate::{Lack, Val, call};
 use super::super::legible::show;
 use super::super::scope::Scope;
 use super::seen::{Line, Seen, Text};
-use crate::spec::{Formula, Function, Gives, Loop, Name, Operator, Side};
+use crate::spec::{Formula, Function, Gives, Loop, Name, Operator, Question, Side, Within};
 
 /// What a member of a list costs that is made: it takes some fifty bytes.
 const MEMBER: usize = 4;
 
-/// What a formula may name.
-pub(super) struct Given<'v> {
+/// The values that a formula may name.
+pub(super) struct Values<'v> {
     /// The compiled parts that were taken, by their number.
     pub(super) parts: &'v [Option<Result<Val<'v>, Lack>>],
     pub(super) scope: &'v Scope<'v>,
@@ -37,7 +37,7 @@ struct At<'a, 'v> {
     around: Option<&'a At<'a, 'v>>,
 }
 
-impl<'v> Given<'v> {
+impl<'v> Values<'v> {
     /// What a formula gives.
     pub(super) fn value(&self, formula: &'v Formula) -> Option<Val<'static>> {
         match self.seen(formula, None)? {
@@ -48,75 +48,37 @@ impl<'v> Given<'v> {
         }
     }
 
-    /// The value of a formula. What is asked for each line of a head is answered here, so that the rest, which needs much more room
-    /// on the stack, is no part of that.
+    /// The value of a formula. What needs much room on the stack is a function of its own, so that what is asked for each line of a
+    /// head needs little.
     fn seen(&self, formula: &'v Formula, at: Option<&At<'_, 'v>>) -> Option<Seen<'v>> {
         match formula {
             Formula::Text(text) => Some(Seen::Text(Text::Lies(text))),
             Formula::Int(int) => Some(Seen::Int(*int)),
+            Formula::Truth(truth) => Some(Seen::Truth(*truth)),
             Formula::Part(number) => self.part(*number),
+            Formula::Lines(side) => self.lines(*side),
             Formula::Member(outward) => member(*outward, at).cloned(),
+            Formula::Key => Seen::of_for_each(&self.member?.0),
+            Formula::Value => Seen::of_for_each(&self.member?.1),
             Formula::Named(on, name) => self.named(on, name, at),
-            Formula::Two(operator, sides) => self.between(*operator, sides, at),
-            Formula::Call(function, on, argument) => self.call(*function, on, argument.as_deref(), at),
+            Formula::Has(on, name) => self.has(on, name, at),
+            Formula::Not(_) | Formula::Holds(..) => self.truth(formula, at).map(Seen::Truth),
+            Formula::Negative(on) => self.int(on, at)?.checked_neg().map(Seen::Int),
             Formula::Size(on) => self.size(on, at).and_then(|size| i64::try_from(size).ok()).map(Seen::Int),
-            _ => self.made(formula, at),
+            Formula::ToInt(on) => self.to_int(on, at),
+            Formula::ToText(on) => self.to_text(on, at),
+            Formula::Two(operator, sides) => self.between(*operator, sides, at),
+            Formula::If(parts) => self.chosen(parts, at),
+            Formula::Matches(on, pattern) => self.matches(on, pattern, at),
+            Formula::Call(function, on, argument) => self.call(*function, on, argument.as_deref(), at),
+            Formula::List(members) => self.listed(members, at),
+            Formula::Loop(of) => self.gathered(of, at),
         }
-    }
-
-    /// The value of a formula that is more than a look.
-    #[inline(never)]
-    fn made(&self, formula: &'v Formula, at: Option<&At<'_, 'v>>) -> Option<Seen<'v>> {
-        Some(match formula {
-            Formula::Text(_)
-            | Formula::Int(_)
-            | Formula::Part(_)
-            | Formula::Member(_)
-            | Formula::Named(..)
-            | Formula::Two(..)
-            | Formula::Call(..)
-            | Formula::Size(_) => self.seen(formula, at)?,
-            Formula::Truth(truth) => Seen::Truth(*truth),
-            Formula::Lines(side) => self.lines(*side)?,
-            Formula::Key => Seen::of_for_each(&self.member?.0)?,
-            Formula::Value => Seen::of_for_each(&self.member?.1)?,
-            Formula::Has(on, name) => match self.seen(on, at)? {
-                Seen::Json(Json::Object(members)) => Seen::Truth(members.contains_key(name)),
-                _ => return None,
-            },
-            Formula::Not(_) => Seen::Truth(self.truth(formula, at)?),
-            Formula::Negative(on) => Seen::Int(self.int(on, at)?.checked_neg()?),
-            Formula::ToInt(on) => match self.seen(on, at)? {
-                Seen::Text(text) => Seen::Int(text.parse().ok()?),
-                int @ Seen::Int(_) => int,
-                _ => return None,
-            },
-            Formula::ToText(on) => match self.seen(on, at)? {
-                Seen::Int(int) => Seen::Text(Text::Made(int.to_string().into())),
-                text @ Seen::Text(_) => text,
-                _ => return None,
-            },
-            Formula::If(parts) => {
-                let [condition, yes, no] = parts.as_ref();
-                let chosen = if self.truth(condition, at)? { yes } else { no };
-                self.seen(chosen, at)?
-            }
-            Formula::Matches(on, pattern) => {
-                let text = self.text(on, at)?;
-                self.take(text.len())?;
-                Seen::Truth(pattern.is_in(&text)?)
-            }
-            Formula::List(members) => {
-                self.take(members.len().saturating_mul(MEMBER))?;
-                Seen::list(members.iter().map(|member| self.seen(member, at)).collect::<Option<_>>()?)
-            }
-            Formula::Loop(of) => self.gathered(of, at)?,
-        })
     }
 
     fn truth(&self, formula: &'v Formula, at: Option<&At<'_, 'v>>) -> Option<bool> {
         match formula {
-            Formula::Two(operator, sides) if operator.asks() => self.holds(*operator, sides, at),
+            Formula::Holds(question, sides) => self.holds(*question, sides, at),
             Formula::Not(on) => self.truth(on, at).map(|truth| !truth),
             _ => match self.seen(formula, at)? {
                 Seen::Truth(truth) => Some(truth),
@@ -172,31 +134,80 @@ impl<'v> Given<'v> {
         Some(Text::of(bytes))
     }
 
+    /// `has(x.name)`
+    #[inline(never)]
+    fn has(&self, on: &'v Formula, name: &str, at: Option<&At<'_, 'v>>) -> Option<Seen<'v>> {
+        match self.seen(on, at)? {
+            Seen::Json(Json::Object(members)) => Some(Seen::Truth(members.contains_key(name))),
+            _ => None,
+        }
+    }
+
+    /// `int(x)`
+    #[inline(never)]
+    fn to_int(&self, on: &'v Formula, at: Option<&At<'_, 'v>>) -> Option<Seen<'v>> {
+        match self.seen(on, at)? {
+            Seen::Text(text) => text.parse().ok().map(Seen::Int),
+            int @ Seen::Int(_) => Some(int),
+            _ => None,
+        }
+    }
+
+    /// `string(x)`
+    #[inline(never)]
+    fn to_text(&self, on: &'v Formula, at: Option<&At<'_, 'v>>) -> Option<Seen<'v>> {
+        match self.seen(on, at)? {
+            Seen::Int(int) => Some(Seen::Text(Text::Made(int.to_string().into()))),
+            text @ Seen::Text(_) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// `x ? y : z`
+    #[inline(never)]
+    fn chosen(&self, [condition, yes, no]: &'v [Formula; 3], at: Option<&At<'_, 'v>>) -> Option<Seen<'v>> {
+        let chosen = if self.truth(condition, at)? { yes } else { no };
+        self.seen(chosen, at)
+    }
+
+    /// `x.matches("…")`
+    #[inline(never)]
+    fn matches(&self, on: &'v Formula, pattern: &Within, at: Option<&At<'_, 'v>>) -> Option<Seen<'v>> {
+        let text = self.text(on, at)?;
+        self.take(text.len())?;
+        pattern.is_in(&text).map(Seen::Truth)
+    }
+
+    /// `[x, y]`
+    #[inline(never)]
+    fn listed(&self, members: &'v [Formula], at: Option<&At<'_, 'v>>) -> Option<Seen<'v>> {
+        self.take(members.len().saturating_mul(MEMBER))?;
+        members.iter().map(|member| self.seen(member, at)).collect::<Option<_>>().map(Seen::list)
+    }
+
     /// A compiled part's value; `None` of those that only the interpreter knows.
     fn part(&self, number: usize) -> Option<Seen<'v>> {
         match self.parts.get(number)?.as_ref()?.as_ref().ok()? {
             Val::Text(bytes) => self.legible(bytes).map(Seen::Text),
-            value => self.no_text(value),
+            Val::Int(int) => Some(Seen::Int(*int)),
+            Val::Bool(truth) => Some(Seen::Truth(*truth)),
+            Val::List(members) => self.texts(members),
+            Val::Fields(lines) => self.fields(lines),
+            Val::Json(json) => Seen::of_json(json),
+            Val::Double(_) | Val::Time(_) => None,
         }
     }
 
     #[inline(never)]
-    fn no_text(&self, value: &'v Val<'v>) -> Option<Seen<'v>> {
-        Some(match value {
-            Val::Text(bytes) => Seen::Text(self.legible(bytes)?),
-            Val::Int(int) => Seen::Int(*int),
-            Val::Bool(truth) => Seen::Truth(*truth),
-            Val::List(members) => {
-                self.take(members.len().saturating_mul(MEMBER))?;
-                Seen::list(members.iter().map(|member| self.legible(member).map(Seen::Text)).collect::<Option<_>>()?)
-            }
-            Val::Fields(lines) => {
-                self.take(lines.len().saturating_mul(MEMBER))?;
-                Seen::list(lines.iter().map(|(name, value)| Seen::Line(Line { name, value })).collect())
-            }
-            Val::Json(json) => Seen::of_json(json)?,
-            Val::Double(_) | Val::Time(_) => return None,
-        })
+    fn texts(&self, members: &'v [Vec<u8>]) -> Option<Seen<'v>> {
+        self.take(members.len().saturating_mul(MEMBER))?;
+        members.iter().map(|member| self.legible(member).map(Seen::Text)).collect::<Option<_>>().map(Seen::list)
+    }
+
+    #[inline(never)]
+    fn fields(&self, lines: &'v [(Vec<u8>, Vec<u8>)]) -> Option<Seen<'v>> {
+        self.take(lines.len().saturating_mul(MEMBER))?;
+        Some(Seen::list(lines.iter().map(|(name, value)| Seen::Line(Line { name, value })).collect()))
     }
 
     /// The field lines of a message, where all of them are known.
@@ -222,38 +233,30 @@ impl<'v> Given<'v> {
         }
     }
 
-    /// What an operator says that asks something of two values.
-    fn holds(&self, operator: Operator, [a, b]: &'v [Formula; 2], at: Option<&At<'_, 'v>>) -> Option<bool> {
+    /// Whether what is asked of two values holds.
+    fn holds(&self, question: Question, [a, b]: &'v [Formula; 2], at: Option<&At<'_, 'v>>) -> Option<bool> {
         let two = || Some((self.seen(a, at)?, self.seen(b, at)?));
         let ordered = |fits: fn(Ordering) -> bool| two().and_then(|(a, b)| self.order(&a, &b)).map(fits);
-        match operator {
+        match question {
             // What the first decides is not asked of the second, which may have no value.
-            Operator::And => Some(self.truth(a, at)? && self.truth(b, at)?),
-            Operator::Or => Some(self.truth(a, at)? || self.truth(b, at)?),
-            Operator::Equal => two().and_then(|(a, b)| self.equal(&a, &b)),
-            Operator::Unequal => two().and_then(|(a, b)| self.equal(&a, &b)).map(|equal| !equal),
-            Operator::Less => ordered(Ordering::is_lt),
-            Operator::AtMost => ordered(Ordering::is_le),
-            Operator::Greater => ordered(Ordering::is_gt),
-            Operator::AtLeast => ordered(Ordering::is_ge),
-            Operator::OneOf => self.is_one_of(a, b, at),
-            Operator::Starts | Operator::Ends | Operator::Contains => {
+            Question::And => Some(self.truth(a, at)? && self.truth(b, at)?),
+            Question::Or => Some(self.truth(a, at)? || self.truth(b, at)?),
+            Question::Equal => two().and_then(|(a, b)| self.equal(&a, &b)),
+            Question::Unequal => two().and_then(|(a, b)| self.equal(&a, &b)).map(|equal| !equal),
+            Question::Less => ordered(Ordering::is_lt),
+            Question::AtMost => ordered(Ordering::is_le),
+            Question::Greater => ordered(Ordering::is_gt),
+            Question::AtLeast => ordered(Ordering::is_ge),
+            Question::OneOf => self.is_one_of(a, b, at),
+            Question::Starts | Question::Ends | Question::Contains => {
                 let (text, part) = (self.text(a, at)?, self.text(b, at)?);
                 self.take(text.len().saturating_add(part.len()))?;
-                Some(match operator {
-                    Operator::Starts => text.starts_with(&*part),
-                    Operator::Ends => text.ends_with(&*part),
+                Some(match question {
+                    Question::Starts => text.starts_with(&*part),
+                    Question::Ends => text.ends_with(&*part),
                     _ => memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some(),
                 })
             }
-            // They make a value instead.
-            Operator::Add
-            | Operator::Subtract
-            | Operator::Multiply
-            | Operator::Divide
-            | Operator::Remainder
-            | Operator::Nth
-            | Operator::OfKey => None,
         }
     }
 
@@ -274,8 +277,7 @@ impl<'v> Given<'v> {
 
     /// What an operator makes of two values.
     #[inline(never)]
-    fn between(&self, operator: Operator, sides: &'v [Formula; 2], at: Option<&At<'_, 'v>>) -> Option<Seen<'v>> {
-        let [a, b] = sides;
+    fn between(&self, operator: Operator, [a, b]: &'v [Formula; 2], at: Option<&At<'_, 'v>>) -> Option<Seen<'v>> {
         let ints = || Some((self.int(a, at)?, self.int(b, at)?));
         match operator {
             Operator::Add => match (self.seen(a, at)?, self.seen(b, at)?) {
@@ -304,7 +306,6 @@ impl<'v> Given<'v> {
                 (Seen::Json(Json::Object(members)), name) => Seen::of_json(members.get(&*name)?),
                 _ => None,
             },
-            _ => self.holds(operator, sides, at).map(Seen::Truth),
         }
     }
 

@@ -162,8 +162,8 @@ fn matches<'b, 'v>(given: &[CowVal<'b, 'v>]) -> Answer<'b, 'v> {
     if super::budget::masks() && super::super::mask::is_masked(text.as_bytes()) {
         return Err(ExecutionError::function_error(OURS, "a text is masked in this evidence"));
     }
-    match super::pattern(&pattern) {
-        Some(regex) => give(Value::Bool(regex.is_match(&text))),
+    match super::run::matches(&text, &pattern) {
+        Some(truth) => give(Value::Bool(truth)),
         None => Err(ExecutionError::function_error(OURS, "the regular expression is too large to run")),
     }
 }

@@ -14,8 +14,7 @@ mod seen;
 mod value;
 
 pub(super) use budget::begin;
-use run::pattern;
-#[cfg(test)]
-pub(super) use run::tests::{INTERPRETED, WITHOUT_FORMULAS};
 pub(super) use run::{Evaluation, truth};
+#[cfg(test)]
+pub(super) use run::{INTERPRETED, WITHOUT_FORMULAS};
 pub(super) use value::{from_cel, members};

@@ -1,7 +1,6 @@
 //! One evaluation: the parts' values in, the answer or the reason why there is none out.
 
 use std::cell::Cell;
-use std::sync::Arc;
 
 use cel::common::value::{CowVal, Val as CelVal};
 use cel::context::VariableResolver;
@@ -9,10 +8,10 @@ use cel::{Context, ExecutionError, Value};
 
 use super::super::evaluate::{Lack, Val, evaluate};
 use super::super::scope::Scope;
-use super::formula::Given;
+use super::formula::Values;
 use super::value::{boxed, from_cel};
 use super::{budget, library};
-use crate::spec::{Expr, ExprPart, Interpreted, MessagePath, Operand, Program};
+use crate::spec::{Expr, ExprPart, Interpreted, MessagePath, Operand, Program, Within};
 
 /// An interpreted expression over one exchange, however many members of a `for_each` it is asked about.
 pub(in super::super) struct Evaluation<'i, 's> {
@@ -104,7 +103,7 @@ impl<'i, 's> Evaluation<'i, 's> {
     /// What a formula gives, where it gives anything.
     fn formula(&mut self, program: &'i Program) -> Option<Val<'static>> {
         #[cfg(test)]
-        if tests::WITHOUT_FORMULAS.get() {
+        if WITHOUT_FORMULAS.get() {
             return None;
         }
         let formula = program.formula.as_ref().filter(|_| !self.scope.masks)?;
@@ -116,9 +115,9 @@ impl<'i, 's> Evaluation<'i, 's> {
             }
         }
         let left = Cell::new(budget::allowance());
-        let given = Given { parts: &self.parts, scope: self.scope, member: self.member.as_ref(), left };
-        let value = given.value(formula);
-        budget::took(budget::allowance() - given.left.get());
+        let values = Values { parts: &self.parts, scope: self.scope, member: self.member.as_ref(), left };
+        let value = values.value(formula);
+        budget::took(budget::allowance() - values.left.get());
         #[cfg(any(test, fuzzing))]
         if let Some(value) = &value {
             self.hold(program, value);
@@ -142,7 +141,7 @@ impl<'i, 's> Evaluation<'i, 's> {
             return Ok(value);
         }
         #[cfg(test)]
-        tests::INTERPRETED.set(tests::INTERPRETED.get() + 1);
+        INTERPRETED.set(INTERPRETED.get() + 1);
         self.interpret(program)
     }
 
@@ -225,29 +224,24 @@ impl VariableResolver for Variables {
     }
 }
 
-/// The compiled pattern of `matches`, kept while the program runs: patterns stand in specs, so they are few.
-pub(super) fn pattern(text: &str) -> Option<Arc<regex::Regex>> {
+/// Whether a text holds the pattern of `matches`; `None` where that is too large to run. Compiled ones are kept while the program
+/// runs: they stand in specs, so they are few.
+pub(super) fn matches(text: &str, pattern: &str) -> Option<bool> {
     use std::cell::RefCell;
     use std::collections::HashMap;
     thread_local! {
-        static KNOWN: RefCell<HashMap<String, Option<Arc<regex::Regex>>>> = RefCell::default();
+        static KNOWN: RefCell<HashMap<String, Within>> = RefCell::default();
     }
-    KNOWN.with_borrow_mut(|known| {
-        if let Some(regex) = known.get(text) {
-            return regex.clone();
-        }
-        let regex = regex::RegexBuilder::new(text).size_limit(1 << 20).build().ok().map(Arc::new);
-        known.insert(text.to_owned(), regex.clone());
-        regex
+    KNOWN.with_borrow_mut(|known| match known.get(pattern) {
+        Some(pattern) => pattern.is_in(text),
+        None => known.entry(pattern.to_owned()).or_insert(Within::new(pattern.to_owned())).is_in(text),
     })
 }
 
 #[cfg(test)]
-pub(in super::super) mod tests {
-    thread_local! {
-        /// The interpreter works out all, so that tests hold formulas against it.
-        pub(in super::super::super) static WITHOUT_FORMULAS: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
-        /// How often it was asked.
-        pub(in super::super::super) static INTERPRETED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
-    }
+thread_local! {
+    /// The interpreter works out all, so that tests hold formulas against it.
+    pub(in super::super) static WITHOUT_FORMULAS: Cell<bool> = const { Cell::new(false) };
+    /// How often it was asked.
+    pub(in super::super) static INTERPRETED: Cell<usize> = const { Cell::new(0) };
 }

@@ -3,21 +3,23 @@
 use cel::IdedExpr;
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr as Cel, LiteralValue, operators};
 
-use crate::spec::{Expr, ExprPart, Formula, Function, Gives, Loop, MessagePath, Name, OfLine, Operator, Within, operator};
+use crate::spec::{
+    Expr, ExprPart, Formula, Function, Gives, Loop, MessagePath, Name, OfLine, Operator, Question, Within, operator,
+};
 
 /// The formula of an expression; `None` where something in it is the interpreter's alone: decimal numbers, times, objects that
 /// the spec writes, `null`.
 pub(super) fn formula(expr: &IdedExpr, parts: &[ExprPart]) -> Option<Formula> {
-    Reading { parts, members: Vec::new() }.formula(expr)
+    Maker { parts, members: Vec::new() }.formula(expr)
 }
 
-struct Reading<'e> {
+struct Maker<'e> {
     parts: &'e [ExprPart],
     /// The names of members of macros, innermost last.
     members: Vec<&'e str>,
 }
 
-impl<'e> Reading<'e> {
+impl<'e> Maker<'e> {
     fn formula(&mut self, expr: &'e IdedExpr) -> Option<Formula> {
         match &expr.expr {
             Cel::Literal(LiteralValue::String(text)) => Some(Formula::Text(text.inner().to_owned())),
@@ -81,8 +83,14 @@ impl<'e> Reading<'e> {
             }
             (operator::MATCHES, [on, pattern]) => Some(Formula::Matches(self.boxed(on)?, Within::new(text(pattern)?))),
             (_, [on, arguments @ ..]) => {
-                if let (Some(operator), [with]) = (between(name), arguments) {
-                    return Some(Formula::Two(operator, Box::new([self.formula(on)?, self.formula(with)?])));
+                if let [with] = arguments {
+                    let mut sides = || Some(Box::new([self.formula(on)?, self.formula(with)?]));
+                    if let Some(question) = question(name) {
+                        return sides().map(|sides| Formula::Holds(question, sides));
+                    }
+                    if let Some(made) = made(name) {
+                        return sides().map(|sides| Formula::Two(made, sides));
+                    }
                 }
                 let name = name.strip_prefix('@')?;
                 let (function, _) = Function::ALL.iter().find(|(_, known)| *known == name)?;
@@ -144,20 +152,26 @@ impl<'e> Reading<'e> {
     }
 }
 
-fn between(name: &str) -> Option<Operator> {
+fn question(name: &str) -> Option<Question> {
     Some(match name {
-        operators::LOGICAL_AND => Operator::And,
-        operators::LOGICAL_OR => Operator::Or,
-        operator::EQ => Operator::Equal,
-        operator::NE => Operator::Unequal,
-        operator::LT => Operator::Less,
-        operator::LE => Operator::AtMost,
-        operator::GT => Operator::Greater,
-        operator::GE => Operator::AtLeast,
-        operator::ONE_OF => Operator::OneOf,
-        operator::STARTS => Operator::Starts,
-        operator::ENDS => Operator::Ends,
-        operator::CONTAINS => Operator::Contains,
+        operators::LOGICAL_AND => Question::And,
+        operators::LOGICAL_OR => Question::Or,
+        operator::EQ => Question::Equal,
+        operator::NE => Question::Unequal,
+        operator::LT => Question::Less,
+        operator::LE => Question::AtMost,
+        operator::GT => Question::Greater,
+        operator::GE => Question::AtLeast,
+        operator::ONE_OF => Question::OneOf,
+        operator::STARTS => Question::Starts,
+        operator::ENDS => Question::Ends,
+        operator::CONTAINS => Question::Contains,
+        _ => return None,
+    })
+}
+
+fn made(name: &str) -> Option<Operator> {
+    Some(match name {
         operators::ADD | operator::ADD => Operator::Add,
         operators::SUBSTRACT => Operator::Subtract,
         operators::MULTIPLY => Operator::Multiply,
@@ -269,7 +283,7 @@ mod tests {
         let Gives::All(Formula::Loop(inner)) = gives("request.headers.all(a, response.headers.all(b, a.name == b.name))") else {
             panic!("a macro in a macro")
         };
-        let Gives::All(Formula::Two(Operator::Equal, sides)) = inner.gives else { panic!("a comparison") };
+        let Gives::All(Formula::Holds(Question::Equal, sides)) = inner.gives else { panic!("a comparison") };
         let outward = sides.map(|side| match side {
             Formula::Named(on, _) => match *on {
                 Formula::Member(outward) => outward,
