@@ -6,7 +6,7 @@ use super::evaluate::{Lack, Val, evaluate};
 use super::hide::Hide;
 use super::interpret::{self, Evaluation};
 use super::judged::{Fault, Judged};
-use super::legible::show;
+use super::legible::{excerpt, show};
 use super::reads;
 use super::scope::Scope;
 use crate::finding::{Part, Rule};
@@ -15,8 +15,6 @@ use crate::spec::{Check, Expr};
 
 /// Members that a `for_each` goes through.
 const MOST_MEMBERS: usize = 10_000;
-/// Characters of a value that a finding shows.
-const MOST_OF_VALUE: usize = 240;
 
 /// What a condition says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -243,8 +241,5 @@ fn told(value: &Val<'_>, hide: &Hide) -> String {
             hide.text(&json.to_string())
         }
     };
-    match text.char_indices().nth(MOST_OF_VALUE) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
+    excerpt(text)
 }

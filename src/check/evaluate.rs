@@ -13,7 +13,7 @@ use super::found::{BodyFault, body_json};
 use super::functions;
 use super::interpret::{self, Evaluation};
 use super::jwt;
-use super::legible::show;
+use super::legible::{excerpt, show};
 use super::mask;
 use super::params::ParamSource;
 use super::plan::BODY_LIMIT;
@@ -114,6 +114,9 @@ fn because(reason: impl Into<String>) -> Lack {
 /// No value of traffic that is kept is longer, so that no text needs to be.
 const LONGEST: usize = BODY_LIMIT;
 
+/// A list of more members would take a multiple of the text that it is made of.
+const MOST_MEMBERS: usize = 100_000;
+
 /// Joins texts, which traffic and specs could make as long as the product of their lengths.
 fn append(text: &mut Vec<u8>, more: &[u8]) -> Result<(), Lack> {
     if text.len().saturating_add(more.len()) > LONGEST {
@@ -189,7 +192,7 @@ pub(super) fn evaluate<'a>(expr: &'a Expr, scope: &Scope<'a>) -> Result<Val<'a>,
             call(*function, &text, argument.as_deref()).map_err(|why| {
                 // What comes from a secret is named, not shown.
                 let tells = matches!(function, Function::Jwt | Function::Sigv4) || reads::is_secret(on, scope);
-                because(if tells { format!("`{on}` {why}") } else { format!("`{}` {why}", show(&text)) })
+                because(if tells { format!("`{on}` {why}") } else { format!("`{}` {why}", excerpt(show(&text))) })
             })
         }
         Expr::Index { on, index } => index_value(evaluate(on, scope)?, &evaluate(index, scope)?),
@@ -351,7 +354,11 @@ pub(super) fn call<'a>(function: Function, on: &[u8], argument: Option<&[u8]>) -
     Ok(match function {
         Function::Json => Val::Json(Cow::Owned(crate::json::parse(on).map_err(|e| format!("is no JSON: {e}"))?)),
         Function::Lower => text(on.to_ascii_lowercase()),
-        Function::Members => Val::List(structure::members(on, ',').into_iter().map(<[u8]>::to_vec).collect()),
+        Function::Members => {
+            let members = structure::few_members(on, ',', MOST_MEMBERS);
+            let members = members.ok_or_else(|| format!("has more than {MOST_MEMBERS} members"))?;
+            Val::List(members.into_iter().map(<[u8]>::to_vec).collect())
+        }
         Function::Epoch => Val::Int(functions::epoch(on).ok_or("holds no date")?),
         Function::Pair => {
             let name = argument.unwrap_or_default();

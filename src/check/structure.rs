@@ -3,6 +3,11 @@
 /// The members of a list: split at the separator, but not inside quotes, JSON brackets or the date `Sun, 14 Jun …`;
 /// white space around members is taken away, empty members count as RFC 9110 §5.6.1.2 says: not at all.
 pub(crate) fn members(value: &[u8], separator: char) -> Vec<&[u8]> {
+    few_members(value, separator, usize::MAX).unwrap_or_default()
+}
+
+/// The same, where there are so many at most.
+pub(crate) fn few_members(value: &[u8], separator: char, most: usize) -> Option<Vec<&[u8]>> {
     let separator = u8::try_from(separator).unwrap_or(b',');
     let mut found = Vec::new();
     let (mut start, mut depth, mut quoted, mut at) = (0, 0_u32, false, 0);
@@ -14,7 +19,7 @@ pub(crate) fn members(value: &[u8], separator: char) -> Vec<&[u8]> {
             b'{' | b'[' => depth += 1,
             b'}' | b']' => depth = depth.saturating_sub(1),
             b if *b == separator && depth == 0 && !is_date_comma(value.get(start..at).unwrap_or_default(), separator) => {
-                found.push(value.get(start..at).unwrap_or_default().trim_ascii());
+                add(&mut found, value.get(start..at), most)?;
                 start = at + 1;
             }
             _ => {}
@@ -22,9 +27,16 @@ pub(crate) fn members(value: &[u8], separator: char) -> Vec<&[u8]> {
         at += 1;
     }
     // An unclosed quote or bracket is no structure: the rest is one member.
-    found.push(value.get(start..).unwrap_or_default().trim_ascii());
-    found.retain(|member| !member.is_empty());
-    found
+    add(&mut found, value.get(start..), most)?;
+    Some(found)
+}
+
+fn add<'v>(found: &mut Vec<&'v [u8]>, member: Option<&'v [u8]>, most: usize) -> Option<()> {
+    let member = member.unwrap_or_default().trim_ascii();
+    if !member.is_empty() {
+        found.push(member);
+    }
+    (found.len() <= most).then_some(())
 }
 
 /// The comma behind the day of the week of an HTTP date separates nothing.

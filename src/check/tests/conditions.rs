@@ -463,7 +463,7 @@ fn what_a_formula_copies_again_and_again_ends() {
     let response = format!("HTTP/1.1 200 OK\r\n{lines}\r\n");
     let many = format!("{{\"a\": [0{}]}}", ", 0".repeat(400_000));
     let latin = "\u{e9}".repeat(1 << 20).chars().map(|c| c as u8).collect::<Vec<u8>>();
-    let members = [b"{}".as_slice(), &b",a".repeat(100_000)].concat();
+    let members = [b"{}".as_slice(), &b",a".repeat(99_999)].concat();
     let sums = (0..8).fold("l".to_owned(), |sum, _| format!("({sum}+{sum})"));
     let nested = ["request.headers.all(a, request.headers.all(b, request.headers.all(c, true)))"; 12].join(" && ");
     for (that, body) in [
@@ -483,4 +483,19 @@ fn what_a_formula_copies_again_and_again_ends() {
     let each = format!("[0{}]", ", 0".repeat(9_999));
     let verdict = Check::new(spec).request(&request).response(&response, each.as_bytes()).verdict("check.c");
     assert_eq!(verdict, Verdict::Inconclusive);
+}
+
+#[test]
+fn a_list_has_so_many_members_and_a_reason_so_many_characters() {
+    let spec = "hops:\n  h:\n    checks:\n      - id: c\n        that: response.body.members().size() == 100000\n";
+    let of = |members: usize| {
+        let body = b",a".repeat(members);
+        let outcome = Check::new(spec).request(REQUEST).response("HTTP/1.1 200 OK\r\n\r\n", &body).run();
+        let note = outcome.findings.iter().flat_map(|finding| finding.notes.clone()).collect::<String>();
+        (outcome.specs[0].hops[0].expectations[0].verdict, note)
+    };
+    assert_eq!(of(100_000), (Verdict::Met, String::new()));
+    let (verdict, note) = of(100_001);
+    assert_eq!(verdict, Verdict::Inconclusive);
+    assert!(note.ends_with(",a,a…` has more than 100000 members") && note.chars().count() < 300, "{note}");
 }
